@@ -1,0 +1,33 @@
+import type { PhysicalMemory } from "../memory/physical-memory.ts";
+import type { Capabilities } from "./capabilities.ts";
+import type { Clock } from "./clock.ts";
+import type { LinkEventListener } from "./event.ts";
+import type { WindowTable } from "./window.ts";
+
+/**
+ * THE CONTRACT: one way to reach a device. Every link passes the suite in `test/contract`.
+ *
+ * Register addresses are byte offsets, multiples of 4; values are unsigned 32-bit. Writes are posted: they return at
+ * once and keep their order with later reads and writes; an error of theirs (a bus error, a lost link) rejects the next
+ * awaited operation. Every wait has a limit.
+ */
+export interface Link extends AsyncDisposable {
+  /** The name of the target, as in the configuration. */
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  readonly clock: Clock;
+  /** The host's RAM: real bytes that the device reads and writes. */
+  readonly memory: PhysicalMemory;
+  readonly windows: WindowTable;
+
+  writeRegister(address: number, value: number): void;
+  /** Rejects with `RegisterAccessError` when the device refuses or does not answer. */
+  readRegister(address: number): Promise<number>;
+  /** Resolves as soon as the interrupt line is high; rejects with `InterruptTimeoutError` after `limitCycles`. */
+  waitForInterrupt(limitCycles: number): Promise<void>;
+  /** Lets device time pass. */
+  idle(cycles: number): Promise<void>;
+
+  /** Calls `listener` for every event from now on; the result removes it. */
+  onEvent(listener: LinkEventListener): () => void;
+}

@@ -1,0 +1,40 @@
+/**
+ * The three address spaces of a DMA transfer. They are never mixed, so each has a type of its own:
+ * a virtual address is the program's, a physical address the RAM's, a logical address what the device emits.
+ * All are unsigned 64-bit.
+ */
+declare const space: unique symbol;
+
+export type VirtualAddress = bigint & { readonly [space]: "virtual" };
+export type PhysicalAddress = bigint & { readonly [space]: "physical" };
+export type LogicalAddress = bigint & { readonly [space]: "logical" };
+
+const LIMIT = 1n << 64n;
+
+function checked(value: bigint): bigint {
+  if (value < 0n || value >= LIMIT) {
+    throw new RangeError(`address ${value} is outside 0 to 2^64 - 1`);
+  }
+  return value;
+}
+
+export function virtualAddress(value: bigint): VirtualAddress {
+  return checked(value) as VirtualAddress;
+}
+
+export function physicalAddress(value: bigint): PhysicalAddress {
+  return checked(value) as PhysicalAddress;
+}
+
+export function logicalAddress(value: bigint): LogicalAddress {
+  return checked(value) as LogicalAddress;
+}
+
+/** Bytes of a page everywhere in the host model (PAGE_SIZE of wdm.h on x86 and x64). */
+export const PAGE_SIZE = 4096;
+export const PAGE_SHIFT = 12;
+
+/** Pages that `lengthBytes` bytes touch when the first byte sits `offset` bytes into a page. */
+export function spannedPages(offset: number, lengthBytes: number): number {
+  return Math.ceil(((offset % PAGE_SIZE) + lengthBytes) / PAGE_SIZE);
+}

@@ -1,0 +1,88 @@
+/**
+ * What turns Verilog into something that steps. Knows neither DMA nor benches.
+ *
+ * An `Engine` builds a `Model` from sources (slow, cached by content); a `Model` opens any number of independent
+ * `Simulation`s (fast). A simulation has one clock, input and output ports, and memories whose bytes the caller sees
+ * directly. Time moves only inside `run`.
+ */
+
+export interface ModelSource {
+  readonly top: string;
+  /** Absolute paths, in order. */
+  readonly files: readonly string[];
+  /** Directories for `include`, absolute. */
+  readonly includeDirectories?: readonly string[];
+  /** Parameters of the top module. */
+  readonly parameters?: Readonly<Record<string, number | bigint>>;
+  readonly defines?: Readonly<Record<string, string>>;
+  /** Name of the clock input. */
+  readonly clock: string;
+  /** Name of an output: `run` returns before the cycle in which it is not zero. */
+  readonly stop?: string;
+  /**
+   * Patterns of hierarchical signal names to keep readable (`*` any characters except `.`, `**` any). Signals that are
+   * not asked for may be optimised away.
+   */
+  readonly trace?: readonly string[];
+}
+
+export interface Engine {
+  readonly name: string;
+  /** Rejects with `BuildError` (file and line where known). */
+  build(source: ModelSource): Promise<Model>;
+}
+
+export interface Model {
+  readonly source: ModelSource;
+  /** Content hash of sources, options and tools: the key in the cache. */
+  readonly key: string;
+  readonly fromCache: boolean;
+  /** Wall milliseconds that `build` took. */
+  readonly buildMs: number;
+  open(options?: { readonly seed?: bigint }): Simulation;
+}
+
+export interface Simulation {
+  /** Rising clock edges since the simulation was opened. */
+  readonly cycle: number;
+  /**
+   * Runs up to `maxCycles` rising edges. Before each edge the combinational logic settles, and the run ends if `stop`
+   * is not zero; the edge is then not taken. Afterwards every output port is settled. Returns the edges taken.
+   */
+  run(maxCycles: number): number;
+  /** Throws `RangeError` for a name that the top module does not have. */
+  port(name: string): Port;
+  /** A memory of the design by hierarchical name below the top, such as `memory.ram`. */
+  array(name: string): MemoryArray;
+  readonly signals: readonly TraceSignal[];
+  close(): void;
+}
+
+export interface Port {
+  readonly name: string;
+  readonly direction: "input" | "output";
+  readonly width: number;
+  /** For ports up to 32 bits: unsigned. */
+  read(): number;
+  readBig(): bigint;
+  /** An input takes effect at the next `run`. */
+  write(value: number | bigint): void;
+}
+
+/** A memory of the design; `bytes` is the storage itself, little-endian, one element after the other. */
+export interface MemoryArray {
+  readonly name: string;
+  readonly depth: number;
+  readonly width: number;
+  /** 1, 2, 4 or 8: the smallest power of two that holds `width` bits. */
+  readonly elementBytes: number;
+  readonly bytes: Uint8Array;
+}
+
+/** A signal kept by `trace`; its value is that of the last settled cycle. */
+export interface TraceSignal {
+  /** Hierarchical name below the top. */
+  readonly name: string;
+  readonly width: number;
+  read(): bigint;
+}

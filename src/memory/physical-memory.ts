@@ -1,0 +1,56 @@
+import { type PhysicalAddress, physicalAddress } from "../core/address.ts";
+import { hexAddress } from "../core/hex.ts";
+
+/** A contiguous range of RAM in the physical address space. */
+export interface Bank {
+  readonly base: PhysicalAddress;
+  /** A multiple of the page size. */
+  readonly lengthBytes: number;
+  /** Where the bank starts in the bytes of the memory. */
+  readonly offset: number;
+}
+
+/**
+ * The host's RAM: one block of real bytes that the link provides, laid out in banks of physical addresses.
+ *
+ * The bytes are shared with the device, so a view is never a copy. A link may not grow or move them.
+ */
+export class PhysicalMemory {
+  readonly bytes: Uint8Array;
+  readonly banks: readonly Bank[];
+
+  constructor(bytes: Uint8Array, banks: readonly Bank[]) {
+    for (const bank of banks) {
+      if (bank.offset + bank.lengthBytes > bytes.length) {
+        throw new RangeError(`bank at ${hexAddress(bank.base)} ends behind the ${bytes.length} bytes of memory`);
+      }
+    }
+    this.bytes = bytes;
+    this.banks = banks;
+  }
+
+  /** Byte offset in `bytes` of a physical range, which must lie in one bank. */
+  offsetOf(address: PhysicalAddress, lengthBytes = 1): number {
+    for (const bank of this.banks) {
+      const offset = Number(address - bank.base);
+      if (offset >= 0 && offset + lengthBytes <= bank.lengthBytes) return bank.offset + offset;
+    }
+    throw new RangeError(`no RAM at physical ${hexAddress(address)} for ${lengthBytes} bytes`);
+  }
+
+  /** The bytes of a physical range themselves: writing to the view writes RAM. */
+  view(address: PhysicalAddress, lengthBytes: number): Uint8Array {
+    const offset = this.offsetOf(address, lengthBytes);
+    return this.bytes.subarray(offset, offset + lengthBytes);
+  }
+
+  /** Physical address of the byte at `offset` of `bytes`. */
+  addressOf(offset: number): PhysicalAddress {
+    for (const bank of this.banks) {
+      if (offset >= bank.offset && offset < bank.offset + bank.lengthBytes) {
+        return physicalAddress(bank.base + BigInt(offset - bank.offset));
+      }
+    }
+    throw new RangeError(`no bank holds byte ${offset} of memory`);
+  }
+}
