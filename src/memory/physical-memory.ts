@@ -22,7 +22,9 @@ export class PhysicalMemory {
   constructor(bytes: Uint8Array, banks: readonly Bank[]) {
     for (const bank of banks) {
       if (bank.offset + bank.lengthBytes > bytes.length) {
-        throw new RangeError(`bank at ${hexAddress(bank.base)} ends behind the ${bytes.length} bytes of memory`);
+        throw new RangeError(
+          `bank at ${hexAddress(bank.base)} ends behind the ${bytes.length} bytes of memory`,
+        );
       }
     }
     this.bytes = bytes;

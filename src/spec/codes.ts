@@ -12,7 +12,11 @@ export const errorKinds = [
   { name: "DECERR", value: 3, doc: "Host memory answered DECERR: nothing is mapped at the address." },
   { name: "ZERO_LENGTH", value: 4, doc: "LENGTH is 0; nothing was accessed." },
   { name: "CARD_RANGE", value: 5, doc: "The transfer leaves the card's memory; nothing was accessed." },
-  { name: "HOST_RANGE", value: 6, doc: "The transfer leaves the host's address space; nothing was accessed." },
+  {
+    name: "HOST_RANGE",
+    value: 6,
+    doc: "The transfer leaves the host's address space; nothing was accessed.",
+  },
   { name: "BUS_MASTER_OFF", value: 7, doc: "CONTROL.BUS_MASTER is 0; nothing was accessed." },
   { name: "ABORTED", value: 8, doc: "COMMAND.ABORT ended it." },
   { name: "MALFORMED", value: 9, doc: "A reserved bit of the descriptor is set; nothing was accessed." },

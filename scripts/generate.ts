@@ -1,0 +1,12 @@
+/** Writes every file that is generated from `src/spec`. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { generatedFiles } from "../src/spec/generated-files.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+for (const [path, text] of generatedFiles()) {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+  console.log(path);
+}

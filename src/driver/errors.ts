@@ -1,0 +1,74 @@
+import type { LogicalAddress } from "../core/address.ts";
+import { type Blame, HiltError } from "../core/errors.ts";
+import { hex, hexAddress } from "../core/hex.ts";
+
+/** The device behind the link is not one that this driver knows. */
+export class DeviceIdentityError extends HiltError {
+  readonly code = "E_DEVICE_IDENTITY";
+  readonly blame: Blame = "product";
+}
+
+/** The controller reported an error for a transfer. */
+export class TransferError extends HiltError {
+  readonly code = "E_TRANSFER";
+  readonly blame: Blame = "product";
+  readonly channel: string;
+  /** The name of an error kind, or its number where the register map has no name for it. */
+  readonly kind: string;
+  readonly address: LogicalAddress;
+  /** Bytes of the element that did not arrive. */
+  readonly residueBytes: number;
+
+  constructor(facts: {
+    channel: string;
+    kind: string;
+    stage: string;
+    isWrite: boolean;
+    address: LogicalAddress;
+    residueBytes: number;
+    lengthBytes: number;
+  }) {
+    const access = `${facts.isWrite ? "write" : "read"} of ${facts.stage} at logical ${hexAddress(facts.address)}`;
+    super(
+      `${facts.channel}: ${facts.kind} on a ${access}; ${facts.residueBytes} of ${facts.lengthBytes} bytes did not arrive`,
+    );
+    this.channel = facts.channel;
+    this.kind = facts.kind;
+    this.address = facts.address;
+    this.residueBytes = facts.residueBytes;
+  }
+}
+
+/** A transfer did not end in time. */
+export class TransferTimeoutError extends HiltError {
+  readonly code = "E_TRANSFER_TIMEOUT";
+  readonly blame: Blame = "product";
+  readonly channel: string;
+  readonly waitedCycles: number;
+
+  constructor(channel: string, waitedCycles: number, lastSeen: string, options?: ErrorOptions) {
+    super(`${channel}: no completion interrupt within ${waitedCycles} cycles (${lastSeen})`, options);
+    this.channel = channel;
+    this.waitedCycles = waitedCycles;
+  }
+}
+
+/** The controller's registers contradict each other or its contract. */
+export class DeviceContractError extends HiltError {
+  readonly code = "E_DEVICE_CONTRACT";
+  readonly blame: Blame = "product";
+}
+
+/** A routine of the DMA adapter refused. */
+export class AdapterStatusError extends HiltError {
+  readonly code = "E_ADAPTER_STATUS";
+  readonly blame: Blame = "product";
+  readonly routine: string;
+  readonly status: number;
+
+  constructor(routine: string, status: number) {
+    super(`${routine} returned NTSTATUS ${hex(status, 8)}`);
+    this.routine = routine;
+    this.status = status;
+  }
+}

@@ -1,0 +1,86 @@
+import type { Port, Simulation } from "../../engine/engine.ts";
+
+const DEPTH = 256;
+const COUNTER_MASK = 2 * DEPTH - 1;
+const OPERATION = { write: 1, read: 2 } as const;
+
+export type Operation = keyof typeof OPERATION;
+
+export interface Answer {
+  readonly operation: Operation;
+  readonly address: number;
+  readonly value: number;
+  /** AXI4-Lite RRESP or BRESP; 0 is OKAY. */
+  readonly response: number;
+}
+
+/**
+ * The host's side of the harness's register port: a ring of commands in simulated memory, which the harness works off
+ * in order as time passes. Posting costs no crossing into the engine.
+ */
+export class CommandQueue {
+  readonly #commands: Uint32Array;
+  readonly #responses: Uint32Array;
+  readonly #headPort: Port;
+  readonly #tailPort: Port;
+  #tail = 0;
+  #taken = 0;
+
+  constructor(simulation: Simulation) {
+    this.#commands = wordsOf(simulation, "commands.command");
+    this.#responses = wordsOf(simulation, "commands.response");
+    this.#headPort = simulation.port("command_head");
+    this.#tailPort = simulation.port("host_command_tail");
+  }
+
+  get isFull(): boolean {
+    return this.pending === DEPTH;
+  }
+
+  /** Commands that were posted and whose answers have not been taken. */
+  get pending(): number {
+    return (this.#tail - this.#taken) & COUNTER_MASK;
+  }
+
+  /** Free-running count of finished commands, for telling progress. */
+  get head(): number {
+    return this.#headPort.read();
+  }
+
+  post(operation: Operation, address: number, value: number): void {
+    const at = (this.#tail % DEPTH) * 2;
+    this.#commands[at] = value;
+    this.#commands[at + 1] = address | (OPERATION[operation] << 30);
+    this.#tail = (this.#tail + 1) & COUNTER_MASK;
+    this.#tailPort.write(this.#tail);
+  }
+
+  /** The answers of the commands that have finished since the last call, oldest first. */
+  take(): Answer[] {
+    const head = this.head;
+    const answers: Answer[] = [];
+    while (this.#taken !== head) {
+      answers.push(this.oldest());
+      this.#taken = (this.#taken + 1) & COUNTER_MASK;
+    }
+    return answers;
+  }
+
+  /** The oldest command whose answer has not been taken. */
+  oldest(): Answer {
+    const at = (this.#taken % DEPTH) * 2;
+    const command = this.#commands[at + 1] as number;
+    return {
+      operation: command >>> 30 === OPERATION.read ? "read" : "write",
+      address: command & 0x3fff_ffff,
+      value: this.#responses[at] as number,
+      response: (this.#responses[at + 1] as number) & 3,
+    };
+  }
+}
+
+/** A memory of the design as 32-bit words; a 64-bit element is two of them, the lower half first. */
+export function wordsOf(simulation: Simulation, name: string): Uint32Array {
+  const { bytes } = simulation.array(name);
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+}

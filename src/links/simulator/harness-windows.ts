@@ -1,0 +1,136 @@
+import type { Access, OpenWindow, Window, WindowTable } from "../../bus/window.ts";
+import { PAGE_SHIFT, PAGE_SIZE } from "../../core/address.ts";
+import { hexAddress } from "../../core/hex.ts";
+import type { Simulation } from "../../engine/engine.ts";
+import type { PhysicalMemory } from "../../memory/physical-memory.ts";
+import { wordsOf } from "./command-queue.ts";
+import { REGION_BYTES_LOG2 } from "./harness-source.ts";
+
+const WORD_SHIFT = 3;
+const WORDS_PER_PAGE = PAGE_SIZE >> WORD_SHIFT;
+const REGION_BYTES = 2 ** REGION_BYTES_LOG2;
+
+/** A range of the logical address space that the harness decodes; its pages follow each other in the tables. */
+export interface Region {
+  readonly base: bigint;
+}
+
+/**
+ * The windows of a simulation: entries of the harness's page table and a permission bit per bus word and direction.
+ *
+ * Windows may overlap (one buffer mapped twice) and neighbours may share a bus word, so closing one must not take the
+ * bits of another: the pages of a closing window are rebuilt from the windows that remain on them.
+ */
+export class HarnessWindows implements WindowTable {
+  readonly live: Set<OpenWindow> = new Set();
+  readonly #memory: PhysicalMemory;
+  readonly #regions: readonly Region[];
+  readonly #pageTable: Uint8Array | Uint16Array | Uint32Array;
+  readonly #permissions: Readonly<Record<"read" | "write", Uint32Array>>;
+  /** Live windows by logical page number of the tables. */
+  readonly #pages = new Map<number, Set<OpenWindow>>();
+
+  constructor(simulation: Simulation, memory: PhysicalMemory, regions: readonly Region[]) {
+    this.#memory = memory;
+    this.#regions = regions;
+    this.#pageTable = elementsOf(simulation, "memory.page_table");
+    this.#permissions = {
+      read: wordsOf(simulation, "memory.read_permission"),
+      write: wordsOf(simulation, "memory.write_permission"),
+    };
+  }
+
+  open(window: Window): OpenWindow {
+    const first = this.#tableByte(window);
+    if (Number(window.logical & 0xfffn) !== Number(window.physical & 0xfffn)) {
+      throw new RangeError(
+        `window: logical ${hexAddress(window.logical)} and physical ${hexAddress(window.physical)} differ in their page offset`,
+      );
+    }
+    const ramPage = this.#memory.offsetOf(window.physical, window.lengthBytes) >>> PAGE_SHIFT;
+    const last = first + window.lengthBytes - 1;
+    const open: OpenWindow = { ...window, close: () => this.#close(open, first, last) };
+    this.live.add(open);
+    const firstPage = first >>> PAGE_SHIFT;
+    for (let page = firstPage; page <= last >>> PAGE_SHIFT; page++) {
+      this.#pageTable[page] = ramPage + page - firstPage;
+      const users = this.#pages.get(page);
+      if (users === undefined) this.#pages.set(page, new Set([open]));
+      else users.add(open);
+    }
+    this.#permit(window.access, first >>> WORD_SHIFT, last >>> WORD_SHIFT, true);
+    return open;
+  }
+
+  #close(window: OpenWindow, first: number, last: number): void {
+    if (!this.live.delete(window)) return;
+    this.#permit(window.access, first >>> WORD_SHIFT, last >>> WORD_SHIFT, false);
+    for (let page = first >>> PAGE_SHIFT; page <= last >>> PAGE_SHIFT; page++) {
+      const users = this.#pages.get(page);
+      users?.delete(window);
+      if (users === undefined || users.size === 0) this.#pages.delete(page);
+      else for (const user of users) this.#restore(user, page);
+    }
+  }
+
+  /** Sets the bits of `window` again on one page of the tables. */
+  #restore(window: OpenWindow, page: number): void {
+    const first = this.#tableByte(window);
+    const last = first + window.lengthBytes - 1;
+    const from = Math.max(first >>> WORD_SHIFT, page * WORDS_PER_PAGE);
+    const to = Math.min(last >>> WORD_SHIFT, (page + 1) * WORDS_PER_PAGE - 1);
+    this.#permit(window.access, from, to, true);
+  }
+
+  #permit(access: Access, firstWord: number, lastWord: number, allowed: boolean): void {
+    if (access !== "write") setBits(this.#permissions.read, firstWord, lastWord, allowed);
+    if (access !== "read") setBits(this.#permissions.write, firstWord, lastWord, allowed);
+  }
+
+  /** Byte index of the window's start in the concatenated regions. */
+  #tableByte(window: Window): number {
+    if (!Number.isSafeInteger(window.lengthBytes) || window.lengthBytes < 1) {
+      throw new RangeError(
+        `window at ${hexAddress(window.logical)}: length ${window.lengthBytes} is not positive`,
+      );
+    }
+    const index = this.#regions.findIndex(({ base }) => {
+      return (
+        window.logical >= base && window.logical + BigInt(window.lengthBytes) <= base + BigInt(REGION_BYTES)
+      );
+    });
+    if (index < 0) {
+      throw new RangeError(
+        `window: logical ${hexAddress(window.logical)} + ${window.lengthBytes} bytes lies in no region of the harness`,
+      );
+    }
+    return index * REGION_BYTES + Number(window.logical - (this.#regions[index] as Region).base);
+  }
+}
+
+function elementsOf(simulation: Simulation, name: string): Uint8Array | Uint16Array | Uint32Array {
+  const { bytes, depth, elementBytes } = simulation.array(name);
+  if (elementBytes === 1) return bytes.subarray(0, depth);
+  if (elementBytes === 2) return new Uint16Array(bytes.buffer, bytes.byteOffset, depth);
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, depth);
+}
+
+/** Sets or clears bits `first` to `last` (both included) of an array of 32-bit rows. */
+function setBits(rows: Uint32Array, first: number, last: number, value: boolean): void {
+  const firstRow = first >>> 5;
+  const lastRow = last >>> 5;
+  const head = 0xffff_ffff << (first & 31);
+  const tail = 0xffff_ffff >>> (31 - (last & 31));
+  if (firstRow === lastRow) {
+    maskRow(rows, firstRow, head & tail, value);
+    return;
+  }
+  maskRow(rows, firstRow, head, value);
+  rows.fill(value ? 0xffff_ffff : 0, firstRow + 1, lastRow);
+  maskRow(rows, lastRow, tail, value);
+}
+
+function maskRow(rows: Uint32Array, row: number, mask: number, value: boolean): void {
+  const old = rows[row] as number;
+  rows[row] = value ? old | mask : old & ~mask;
+}

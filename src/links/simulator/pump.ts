@@ -1,0 +1,84 @@
+/**
+ * The one mover of simulated time.
+ *
+ * A wait parks here with a condition and a deadline. When every continuation of the bench has run and all it does is
+ * wait (the event loop has come round), the pump runs the engine in slices of a fixed number of cycles until one of
+ * the waits is met, in the order in which they were made. Wall time never decides how far it runs, so the same seed
+ * gives the same cycles.
+ */
+export interface Wait {
+  /** Last cycle at which the wait may still be met. */
+  readonly deadline: number;
+  /** Asked between runs of the engine, after pending events were delivered. */
+  isMet(): boolean;
+  /** Called once, when `isMet` was true or the deadline has passed. */
+  settle(met: boolean): void;
+}
+
+export interface PumpTarget {
+  readonly cycle: number;
+  /** Runs up to `cycles` cycles or until something happens that a wait may be about. Throws when the link is broken. */
+  advance(cycles: number): void;
+}
+
+/** Cycles between two looks at the event loop, so that Ctrl-C and time limits work: about 2 ms of engine time. */
+const SLICE_CYCLES = 10_000;
+
+export class Pump {
+  readonly #target: PumpTarget;
+  readonly #fail: (wait: Wait, error: unknown) => void;
+  #waits: Wait[] = [];
+  #isScheduled = false;
+
+  /** `fail` rejects a wait when `advance` threw. */
+  constructor(target: PumpTarget, fail: (wait: Wait, error: unknown) => void) {
+    this.#target = target;
+    this.#fail = fail;
+  }
+
+  get hasWaits(): boolean {
+    return this.#waits.length > 0;
+  }
+
+  park(wait: Wait): void {
+    this.#waits.push(wait);
+    this.#schedule();
+  }
+
+  /** Rejects every wait: nothing will move time again. */
+  stop(error: unknown): void {
+    for (const wait of this.#waits.splice(0)) this.#fail(wait, error);
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#slice();
+    });
+  }
+
+  #slice(): void {
+    if (!this.hasWaits) return;
+    try {
+      const end = this.#target.cycle + SLICE_CYCLES;
+      while (!this.#settleOne() && this.#target.cycle < end) {
+        const nextDeadline = Math.min(...this.#waits.map((wait) => wait.deadline));
+        this.#target.advance(Math.min(end, nextDeadline) - this.#target.cycle);
+      }
+    } catch (error) {
+      this.stop(error);
+    }
+    if (this.hasWaits) this.#schedule();
+  }
+
+  /** Settles the oldest wait that is met or overdue. */
+  #settleOne(): boolean {
+    const index = this.#waits.findIndex((wait) => wait.isMet() || this.#target.cycle >= wait.deadline);
+    if (index < 0) return false;
+    const [wait] = this.#waits.splice(index, 1) as [Wait];
+    wait.settle(wait.isMet());
+    return true;
+  }
+}

@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { join, relative, sep } from "node:path";
+
+/** Who may import whom: a room may import itself and the rooms listed here, and nothing else of ours. */
+export const floors: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  memory: ["core"],
+  spec: ["core"],
+  bus: ["core", "memory"],
+  wdm: ["bus", "memory", "core"],
+  engine: ["core"],
+  wire: ["bus", "spec", "memory", "core"],
+  driver: ["wdm", "bus", "spec", "memory", "core"],
+  links: ["engine", "wire", "bus", "spec", "memory", "core"],
+  board: ["core"],
+  config: ["core"],
+  report: ["bus", "core"],
+  session: ["driver", "links", "board", "config", "report", "wdm", "bus", "spec", "memory", "core"],
+  cli: ["session", "report", "config", "core"],
+  "index.ts": ["session", "config", "driver", "wdm", "bus", "spec", "memory", "core"],
+};
+
+/** Third-party packages and the one room each may be imported from. Node's own modules are free. */
+export const packages: Readonly<Record<string, readonly string[]>> = {
+  yargs: ["cli"],
+  winston: ["cli"],
+  vitest: ["session", "index.ts"],
+  vite: ["session", "config"],
+  serialport: ["links"],
+  "@yowasp/yosys": ["engine"],
+};
+
+export interface Import {
+  /** Path of the importing file below the source folder. */
+  readonly file: string;
+  readonly specifier: string;
+}
+
+/** Every import and export-from of the modules below `folder`, with the count of modules seen. */
+export function importsBelow(folder: string): { modules: number; imports: Import[] } {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+    /\.(ts|js|mjs)$/.test(name),
+  );
+  const imports = files.flatMap((file) => {
+    const text = readFileSync(join(folder, file), "utf8");
+    return specifiers(text).map((specifier) => ({ file, specifier }));
+  });
+  return { modules: files.length, imports };
+}
+
+export function specifiers(text: string): string[] {
+  const pattern =
+    /(?:^|[\s;])(?:import|export)\s[^"';]*?from\s*["']([^"']+)["']|import\s*\(?\s*["']([^"']+)["']/g;
+  return [...text.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? "");
+}
+
+/** One line for each import that the table does not allow. */
+export function violations(folder: string, imports: readonly Import[]): string[] {
+  return imports.flatMap(({ file, specifier }) => {
+    const room = roomOf(file);
+    const target = specifier.startsWith(".")
+      ? roomOf(relative(folder, join(folder, file, "..", specifier)))
+      : undefined;
+    if (target === room) return [];
+    if (target !== undefined) {
+      return floors[room]?.includes(target)
+        ? []
+        : [`${file}: ${room} may not import ${target} (${specifier})`];
+    }
+    return isPackageAllowed(room, specifier) ? [] : [`${file}: package ${specifier} has no place in ${room}`];
+  });
+}
+
+function roomOf(path: string): string {
+  return path.split(sep)[0] ?? path;
+}
+
+function isPackageAllowed(room: string, specifier: string): boolean {
+  if (specifier.startsWith("node:")) return true;
+  if (builtinModules.includes(specifier)) return false;
+  const name = specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+  return packages[name]?.includes(room) ?? false;
+}

@@ -1,0 +1,11 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+/** The project's own tests; benches (`*.hil.ts`) are run by `hilt run`. */
+export default defineConfig({
+  resolve: { alias: { hilt: fileURLToPath(new URL("./src/index.ts", import.meta.url)) } },
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 60_000,
+  },
+});
