@@ -1,0 +1,36 @@
+/**
+ * `npm run bench`: figures of the built-in engine, measured in one run, medians of several. Writes `bench/results.md`
+ * and `bench/results.json`.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { measureEngine } from "./engine.ts";
+import type { Figure } from "./figure.ts";
+
+const cacheDirectory = mkdtempSync(join(tmpdir(), "hilt-bench-"));
+try {
+  const figures = await measureEngine(cacheDirectory);
+  const here = fileURLToPath(new URL(".", import.meta.url));
+  const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
+  writeFileSync(join(here, "results.json"), `${JSON.stringify({ machine, figures }, undefined, 2)}\n`);
+  const markdown = table(machine, figures);
+  writeFileSync(join(here, "results.md"), markdown);
+  console.log(markdown);
+} finally {
+  rmSync(cacheDirectory, { recursive: true });
+}
+
+function table(machine: string, figures: readonly Figure[]): string {
+  return [
+    "# Measured figures",
+    "",
+    `Written by \`npm run bench\` on ${machine}. Machines like this one are shared: trust ratios, not absolutes.`,
+    "",
+    "| what | median | unit | of | note |",
+    "|---|--:|---|--:|---|",
+    ...figures.map((f) => `| ${f.what} | ${f.median.toPrecision(3)} | ${f.unit} | ${f.runs} | ${f.note} |`),
+    "",
+  ].join("\n");
+}
