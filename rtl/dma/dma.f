@@ -1,0 +1,10 @@
++incdir+rtl/dma
+rtl/lib/byte_rotate.v
+rtl/dma/card_memory.v
+rtl/dma/dma_beat_lanes.v
+rtl/dma/dma_burst_issuer.v
+rtl/dma/dma_h2c.v
+rtl/dma/dma_c2h.v
+rtl/dma/dma_channel.v
+rtl/dma/dma_registers.v
+rtl/dma/dma.v

@@ -1,0 +1,78 @@
+// The host's register accesses: works off a ring of commands that the host writes straight into `command`, in order,
+// one at a time, as an AXI4-Lite master.
+//
+// A command is {operation[1:0], byte address[29:0], data[31:0]}; operation 1 writes, 2 reads. Its answer goes to the same
+// index of `response`: {response[1:0] at bit 32, read data[31:0]}.
+`default_nettype none
+
+module harness_commands (
+    input  wire        clk,
+    input  wire        rst,
+
+    // Free-running counters: equal means that there is nothing to do.
+    input  wire [8:0]  tail,
+    output reg  [8:0]  head,
+
+    output wire [31:0] awaddr,
+    output reg         awvalid,
+    input  wire        awready,
+    output wire [31:0] wdata,
+    output reg         wvalid,
+    input  wire        wready,
+    input  wire [1:0]  bresp,
+    input  wire        bvalid,
+    output wire        bready,
+    output wire [31:0] araddr,
+    output reg         arvalid,
+    input  wire        arready,
+    input  wire [31:0] rdata,
+    input  wire [1:0]  rresp,
+    input  wire        rvalid,
+    output wire        rready
+);
+    localparam [1:0] OPERATION_WRITE = 2'd1;
+    localparam [1:0] OPERATION_READ  = 2'd2;
+
+    reg [63:0] command  [0:255] /* verilator public_flat_rw */;
+    reg [63:0] response [0:255] /* verilator public_flat_rw */;
+
+    reg        busy;
+    reg [31:0] address;
+    reg [31:0] data;
+
+    wire        ends     = busy & (bvalid | rvalid);
+    wire [8:0]  next     = head + {8'd0, ends};
+    wire        start    = (~busy | ends) & (next != tail);
+    wire [63:0] loaded   = command[next[7:0]];
+    wire        is_write = loaded[63:62] == OPERATION_WRITE;
+    wire        is_read  = loaded[63:62] == OPERATION_READ;
+
+    assign awaddr = address;
+    assign araddr = address;
+    assign wdata  = data;
+    assign bready = 1'b1;
+    assign rready = 1'b1;
+
+    always @(posedge clk) begin
+        if (rst) begin
+            busy    <= 1'b0;
+            head    <= 9'd0;
+            awvalid <= 1'b0;
+            wvalid  <= 1'b0;
+            arvalid <= 1'b0;
+        end else begin
+            head    <= next;
+            busy    <= start | (busy & ~ends);
+            awvalid <= (start & is_write) | (awvalid & ~awready);
+            wvalid  <= (start & is_write) | (wvalid & ~wready);
+            arvalid <= (start & is_read) | (arvalid & ~arready);
+        end
+        if (start) begin
+            address <= {2'b00, loaded[61:32]};
+            data    <= loaded[31:0];
+        end
+        if (ends) response[head[7:0]] <= {30'd0, rvalid ? rresp : bresp, rdata};
+    end
+endmodule
+
+`default_nettype wire
