@@ -1,0 +1,15 @@
+import { defineConfig } from "hilt";
+
+/** One device under three tempers of host memory; the first target is the one that runs when none is named. */
+export default defineConfig({
+  benches: ["examples/**/*.hil.ts", "test/system/benches/**/*.hil.ts"],
+  targets: {
+    wasm: { link: "simulator", engine: "wasm" },
+    "wasm-slow": { link: "simulator", engine: "wasm", harness: { readLatency: [20, 60], writeLatency: 20 } },
+    "wasm-rough": {
+      link: "simulator",
+      engine: "wasm",
+      harness: { readLatency: [1, 60], writeLatency: [1, 20], stalls: 0.4 },
+    },
+  },
+});

@@ -1,0 +1,34 @@
+import { type Blame, HiltError } from "../core/errors.ts";
+
+/** The sources cannot become a model: Yosys refused them, or they use something that the engine does not take. */
+export class BuildError extends HiltError {
+  readonly code = "E_BUILD";
+  readonly blame: Blame = "product";
+  /** Source file and line, such as `rtl/dma/dma.v:12`, where known. */
+  readonly place: string | undefined;
+
+  constructor(message: string, place?: string, options?: ErrorOptions) {
+    super(place === undefined ? message : `${place}: ${message}`, options);
+    this.place = place;
+  }
+}
+
+/** The sources use a construct that the built-in engine does not take; another engine may. */
+export class UnsupportedConstructError extends HiltError {
+  readonly code = "E_UNSUPPORTED_CONSTRUCT";
+  readonly blame: Blame = "usage";
+  readonly construct: string;
+  readonly place: string;
+
+  constructor(construct: string, place: string) {
+    super(`${place}: the built-in engine does not take ${construct}`);
+    this.construct = construct;
+    this.place = place;
+  }
+}
+
+/** A program that the engine needs did not run or did not end. */
+export class ToolError extends HiltError {
+  readonly code = "E_TOOL";
+  readonly blame: Blame = "environment";
+}

@@ -1,0 +1,52 @@
+import { type Log, silentLog } from "../core/log.ts";
+import type { Engine, Model, ModelSource, Simulation } from "./engine.ts";
+import { elaborateDesign } from "./wasm/elaborate-design.ts";
+import { generateModule } from "./wasm/generate-module.ts";
+import { type Artefact, ModelCache } from "./wasm/model-cache.ts";
+import { modelKey } from "./wasm/model-key.ts";
+import { parseNetlist } from "./wasm/netlist.ts";
+import { readSources } from "./wasm/sources.ts";
+import { WasmSimulation } from "./wasm/wasm-simulation.ts";
+import { elaborate } from "./wasm/yosys.ts";
+
+/**
+ * The built-in engine: Verilog through Yosys to a word-level netlist (`yosys`, `netlist`), to a graph of values
+ * (`elaborate-design`, `cells`, `graph`), to one WebAssembly module (`update-tree`, `placement`, `node-emitter`,
+ * `generate-module`). Needs nothing but npm packages. One clock, values that are computed with up to 64 bits; anything
+ * else is refused by name and source line.
+ */
+export class WasmEngine implements Engine {
+  readonly name = "wasm";
+  readonly #cache: ModelCache;
+  readonly #log: Log;
+
+  constructor({ cacheDirectory, log = silentLog }: { cacheDirectory: string; log?: Log }) {
+    this.#cache = new ModelCache(cacheDirectory);
+    this.#log = log;
+  }
+
+  async build(source: ModelSource): Promise<Model> {
+    const start = performance.now();
+    const files = readSources(source);
+    const key = modelKey(source, files);
+    const cached = this.#cache.read(key);
+    const { layout, module } = cached ?? (await this.#compile(source, files, key));
+    const compiled = new WebAssembly.Module(module);
+    return {
+      source,
+      key,
+      fromCache: cached !== undefined,
+      buildMs: performance.now() - start,
+      open: ({ seed }: { readonly seed?: bigint } = {}): Simulation => new WasmSimulation(compiled, layout, seed),
+    };
+  }
+
+  async #compile(source: ModelSource, files: ReadonlyMap<string, string>, key: string): Promise<Artefact> {
+    const netlist = parseNetlist(await elaborate(source, files));
+    const { bytes, layout } = generateModule(elaborateDesign(netlist, source));
+    const artefact = { layout, module: bytes };
+    this.#cache.write(key, artefact);
+    this.#log.debug(`built ${source.top}: ${netlist.cells.length} cells, ${bytes.length} bytes of WebAssembly`);
+    return artefact;
+  }
+}

@@ -1,0 +1,293 @@
+import { UnsupportedConstructError } from "../errors.ts";
+import { type Graph, type Node, WIDEST } from "./graph.ts";
+import type { Bit, Cell } from "./netlist.ts";
+
+/** What a cell's translation may ask for. */
+export interface CellContext {
+  readonly graph: Graph;
+  /** The value of up to 64 bits; undefined ones are 0. */
+  value(bits: readonly Bit[]): Node;
+}
+
+/** From a cell to its output, in pieces of at most 64 bits, the lowest first. */
+type Translation = (cell: Cell, context: CellContext) => Node[];
+
+/**
+ * The combinational word-level cells of Yosys ("Internal cell library" of its manual), by type. A cell that is not here
+ * is refused. Bitwise cells, choices and comparisons for equality may be of any width; others up to 64 bits.
+ */
+export const combinationalCells: ReadonlyMap<string, Translation> = new Map<string, Translation>([
+  ["$pos", bitwise(({ a }) => a)],
+  ["$buf", bitwise(({ a }) => a)],
+  ["$not", bitwise(({ g, a }) => g.not(a))],
+  ["$and", bitwise(({ g, a, b }) => g.and(a, b))],
+  ["$or", bitwise(({ g, a, b }) => g.or(a, b))],
+  ["$xor", bitwise(({ g, a, b }) => g.xor(a, b))],
+  ["$xnor", bitwise(({ g, a, b }) => g.not(g.xor(a, b)))],
+  ["$reduce_and", bit((cell, context) => isAll(context, cell.port("A")))],
+  ["$reduce_or", bit((cell, context) => isAny(context, cell.port("A")))],
+  ["$reduce_bool", bit((cell, context) => isAny(context, cell.port("A")))],
+  ["$reduce_xor", bit((cell, context) => parity(context, cell.port("A")))],
+  ["$reduce_xnor", bit((cell, context) => context.graph.not(parity(context, cell.port("A"))))],
+  ["$logic_not", bit((cell, context) => context.graph.not(isAny(context, cell.port("A"))))],
+  ["$logic_and", bit((cell, context) => logic(cell, context, "and"))],
+  ["$logic_or", bit((cell, context) => logic(cell, context, "or"))],
+  ["$eq", bit(isEqual)],
+  ["$eqx", bit(isEqual)],
+  ["$ne", bit((cell, context) => context.graph.not(isEqual(cell, context)))],
+  ["$nex", bit((cell, context) => context.graph.not(isEqual(cell, context)))],
+  ["$lt", bit((cell, context) => less(cell, context, "A", "B"))],
+  ["$gt", bit((cell, context) => less(cell, context, "B", "A"))],
+  ["$le", bit((cell, context) => context.graph.not(less(cell, context, "B", "A")))],
+  ["$ge", bit((cell, context) => context.graph.not(less(cell, context, "A", "B")))],
+  ["$neg", arithmetic(({ g, a }) => g.sub(g.const(0n, a.width), a))],
+  ["$add", arithmetic(({ g, a, b }) => g.add(a, b))],
+  ["$sub", arithmetic(({ g, a, b }) => g.sub(a, b))],
+  ["$mul", arithmetic(({ g, a, b }) => g.mul(a, b))],
+  ["$div", division(({ g, a, b, signed }) => g.division(signed ? "divideSigned" : "divide", a, b))],
+  ["$mod", division(({ g, a, b, signed }) => g.division(signed ? "moduloSigned" : "modulo", a, b))],
+  ["$divfloor", division(divideFloor)],
+  ["$modfloor", division(moduloFloor)],
+  ["$shl", shift(({ g, a, b }) => g.shift("shiftLeft", a, b))],
+  ["$sshl", shift(({ g, a, b }) => g.shift("shiftLeft", a, b))],
+  ["$shr", shift(({ g, a, b }) => g.shift("shiftRight", a, b))],
+  ["$sshr", shift(({ g, a, b, signed }) => g.shift(signed ? "shiftRightSigned" : "shiftRight", a, b))],
+  ["$shift", shift(shiftBothWays)],
+  ["$shiftx", shift(shiftBothWays)],
+  ["$mux", mux],
+  ["$pmux", parallelMux],
+  ["$bmux", binaryMux],
+  ["$demux", demux],
+]);
+
+interface Operands {
+  readonly g: Graph;
+  readonly a: Node;
+  readonly b: Node;
+  readonly signed: boolean;
+  readonly cell: Cell;
+}
+
+function bit(compute: (cell: Cell, context: CellContext) => Node): Translation {
+  return (cell, context) => extended(context, compute(cell, context), cell.number("Y_WIDTH"));
+}
+
+/** A value as the pieces of a wider output. */
+function extended({ graph }: CellContext, value: Node, width: number): Node[] {
+  const pieces = [graph.extend(value, Math.min(width, WIDEST))];
+  for (let at = WIDEST; at < width; at += WIDEST) pieces.push(graph.const(0n, Math.min(WIDEST, width - at)));
+  return pieces;
+}
+
+function bitwise(compute: (operands: Omit<Operands, "signed" | "cell">) => Node): Translation {
+  return (cell, context) => {
+    const width = cell.number("Y_WIDTH");
+    const as = pieces(context, extendBits(cell.port("A"), width, cell.flag("A_SIGNED")));
+    const bs = pieces(context, extendBits(cell.port("B"), width, cell.flag("B_SIGNED")));
+    return as.map((a, index) => compute({ g: context.graph, a, b: bs[index] as Node }));
+  };
+}
+
+function arithmetic(compute: (operands: Operands) => Node): Translation {
+  return (cell, context) => {
+    const width = narrow(cell, cell.number("Y_WIDTH"));
+    return [compute(operandsOf(cell, context, width))];
+  };
+}
+
+/** Quotients need the whole operands, even where only the lower bits of the result are kept. */
+function division(compute: (operands: Operands) => Node): Translation {
+  return (cell, context) => {
+    const widths = ["A_WIDTH", "B_WIDTH", "Y_WIDTH"].map((name) => cell.number(name));
+    const operands = operandsOf(cell, context, narrow(cell, Math.max(...widths)));
+    return [context.graph.slice(compute(operands), 0, cell.number("Y_WIDTH"))];
+  };
+}
+
+function shift(compute: (operands: Operands) => Node): Translation {
+  return (cell, context) => {
+    const width = narrow(cell, Math.max(cell.number("A_WIDTH"), cell.number("Y_WIDTH")));
+    narrow(cell, cell.number("B_WIDTH"));
+    const a = operand(cell, context, "A", width);
+    const b = context.value(cell.port("B"));
+    const shifted = compute({ g: context.graph, a, b, signed: cell.flag("A_SIGNED"), cell });
+    return [context.graph.slice(shifted, 0, cell.number("Y_WIDTH"))];
+  };
+}
+
+/** A negative amount of `$shift` and `$shiftx` shifts to the left. */
+function shiftBothWays({ g, a, b, cell }: Operands): Node {
+  const right = g.shift("shiftRight", a, b);
+  if (!cell.flag("B_SIGNED")) return right;
+  const negative = g.slice(b, b.width - 1, 1);
+  const magnitude = g.sub(g.const(0n, b.width), b);
+  return g.mux(negative, g.shift("shiftLeft", a, magnitude), right);
+}
+
+/** Towards minus infinity: one less than the quotient where the remainder is not zero and the signs differ. */
+function divideFloor({ g, a, b, signed }: Operands): Node {
+  if (!signed) return g.division("divide", a, b);
+  const quotient = g.division("divideSigned", a, b);
+  return g.mux(isRemainderOff(g, a, b), g.sub(quotient, g.const(1n, a.width)), quotient);
+}
+
+/** The remainder with the sign of the divisor. */
+function moduloFloor({ g, a, b, signed }: Operands): Node {
+  if (!signed) return g.division("modulo", a, b);
+  const remainder = g.division("moduloSigned", a, b);
+  return g.mux(isRemainderOff(g, a, b), g.add(remainder, b), remainder);
+}
+
+function isRemainderOff(g: Graph, a: Node, b: Node): Node {
+  const remainder = g.division("moduloSigned", a, b);
+  const sign = (x: Node): Node => g.slice(x, x.width - 1, 1);
+  const isZero = g.equal(remainder, g.const(0n, remainder.width));
+  return g.and(g.not(isZero), g.xor(sign(a), sign(b)));
+}
+
+function mux(cell: Cell, context: CellContext): Node[] {
+  const condition = context.value(cell.port("S"));
+  return choose(context, condition, cell.port("B"), cell.port("A"));
+}
+
+/** Between two choices of which one is undefined there is no choice. */
+function choose(context: CellContext, condition: Node, yes: readonly Bit[], no: readonly Bit[]): Node[] {
+  if (isUndefined(no)) return pieces(context, yes);
+  if (isUndefined(yes)) return pieces(context, no);
+  const nos = pieces(context, no);
+  return pieces(context, yes).map((piece, index) => context.graph.mux(condition, piece, nos[index] as Node));
+}
+
+/** At most one selector is 1 where the source is right; where it is not, the first one counts. */
+function parallelMux(cell: Cell, context: CellContext): Node[] {
+  const { graph } = context;
+  const selectors = cell.port("S");
+  const width = cell.number("WIDTH");
+  const choice = (index: number): Node[] =>
+    pieces(context, cell.port("B").slice(index * width, (index + 1) * width));
+  let last = selectors.length - 1;
+  let result = isUndefined(cell.port("A")) ? choice(last--) : pieces(context, cell.port("A"));
+  for (; last >= 0; last--) {
+    const condition = context.value([selectors[last] as Bit]);
+    const before = result;
+    result = choice(last).map((piece, index) => graph.mux(condition, piece, before[index] as Node));
+  }
+  return result;
+}
+
+/** One of 2^n words, by number. */
+function binaryMux(cell: Cell, context: CellContext): Node[] {
+  const width = cell.number("WIDTH");
+  const words = cell.port("A");
+  let choices = Array.from({ length: words.length / width }, (_, index) =>
+    pieces(context, words.slice(index * width, (index + 1) * width)),
+  );
+  for (const selector of cell.port("S")) {
+    const condition = context.value([selector]);
+    choices = Array.from({ length: choices.length / 2 }, (_, index) => {
+      const no = choices[2 * index] as Node[];
+      const yes = choices[2 * index + 1] as Node[];
+      return no.map((piece, at) => context.graph.mux(condition, yes[at] as Node, piece));
+    });
+  }
+  return choices[0] as Node[];
+}
+
+/** The input at the place with the selected number, zeros elsewhere. */
+function demux(cell: Cell, context: CellContext): Node[] {
+  const { graph } = context;
+  const width = narrow(cell, cell.number("WIDTH"));
+  const selector = context.value(cell.port("S"));
+  const value = context.value(cell.port("A"));
+  return Array.from({ length: 2 ** selector.width }, (_, index) =>
+    graph.mux(graph.equal(selector, graph.const(BigInt(index), selector.width)), value, graph.const(0n, width)),
+  );
+}
+
+function isAny(context: CellContext, bits: readonly Bit[]): Node {
+  const { graph } = context;
+  return pieces(context, bits)
+    .map((piece) => graph.not(graph.equal(piece, graph.const(0n, piece.width))))
+    .reduce((any, next) => graph.or(any, next));
+}
+
+function isAll(context: CellContext, bits: readonly Bit[]): Node {
+  const { graph } = context;
+  return pieces(context, bits)
+    .map((piece) => graph.equal(piece, graph.const(-1n, piece.width)))
+    .reduce((all, next) => graph.and(all, next));
+}
+
+function parity(context: CellContext, bits: readonly Bit[]): Node {
+  const { graph } = context;
+  return pieces(context, bits)
+    .map((piece) => graph.parity(piece))
+    .reduce((odd, next) => graph.xor(odd, next));
+}
+
+function logic(cell: Cell, context: CellContext, op: "and" | "or"): Node {
+  return context.graph[op](isAny(context, cell.port("A")), isAny(context, cell.port("B")));
+}
+
+function isEqual(cell: Cell, context: CellContext): Node {
+  const { graph } = context;
+  const width = Math.max(cell.number("A_WIDTH"), cell.number("B_WIDTH"));
+  const signed = isSigned(cell);
+  const as = pieces(context, extendBits(cell.port("A"), width, signed));
+  const bs = pieces(context, extendBits(cell.port("B"), width, signed));
+  return as.map((a, index) => graph.equal(a, bs[index] as Node)).reduce((all, next) => graph.and(all, next));
+}
+
+function less(cell: Cell, context: CellContext, small: "A" | "B", large: "A" | "B"): Node {
+  const width = narrow(cell, Math.max(cell.number("A_WIDTH"), cell.number("B_WIDTH")));
+  const signed = isSigned(cell);
+  const x = operand(cell, context, small, width, signed);
+  const y = operand(cell, context, large, width, signed);
+  return signed ? context.graph.lessSigned(x, y) : context.graph.less(x, y);
+}
+
+function operandsOf(cell: Cell, context: CellContext, width: number): Operands {
+  const signed = isSigned(cell);
+  const a = operand(cell, context, "A", width, signed);
+  const b = cell.port("B").length === 0 ? a : operand(cell, context, "B", width, signed);
+  return { g: context.graph, a, b, signed, cell };
+}
+
+/** IEEE 1364-2005, section 5.5: an operation is signed when all of its operands are. */
+function isSigned(cell: Cell): boolean {
+  return cell.flag("A_SIGNED") && (cell.port("B").length === 0 || cell.flag("B_SIGNED"));
+}
+
+/** An operand in `width` bits: extended by its sign or by zeros, or cut. */
+function operand(
+  cell: Cell,
+  context: CellContext,
+  port: "A" | "B",
+  width: number,
+  signed: boolean = cell.flag(`${port}_SIGNED`),
+): Node {
+  const bits = cell.port(port);
+  const value = context.value(bits.slice(0, width));
+  return signed ? context.graph.signExtend(value, width) : context.graph.extend(value, width);
+}
+
+function pieces(context: CellContext, bits: readonly Bit[]): Node[] {
+  return Array.from({ length: Math.ceil(bits.length / WIDEST) }, (_, index) =>
+    context.value(bits.slice(index * WIDEST, (index + 1) * WIDEST)),
+  );
+}
+
+function extendBits(bits: readonly Bit[], width: number, signed: boolean): readonly Bit[] {
+  if (bits.length >= width) return bits.slice(0, width);
+  const fill: Bit = signed ? (bits.at(-1) ?? "0") : "0";
+  return [...bits, ...Array<Bit>(width - bits.length).fill(fill)];
+}
+
+function isUndefined(bits: readonly Bit[]): boolean {
+  return bits.length > 0 && bits.every((each) => each === "x");
+}
+
+function narrow(cell: Cell, width: number): number {
+  if (width <= WIDEST) return width;
+  throw new UnsupportedConstructError(`${cell.type} of ${width} bits (at most ${WIDEST})`, cell.place);
+}

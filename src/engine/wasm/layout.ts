@@ -1,0 +1,83 @@
+import type { Design } from "./design.ts";
+
+/** Where everything lies in the module's linear memory, in bytes. Part of a cached model. */
+export interface Layout {
+  readonly inputs: readonly Slot[];
+  readonly outputs: readonly Slot[];
+  readonly registers: readonly RegisterSlot[];
+  readonly memories: readonly MemorySlot[];
+  readonly traces: readonly Slot[];
+  readonly totalBytes: number;
+}
+
+/** 4 bytes for up to 32 bits, 8 for up to 64, then 8 for each further 64. */
+export interface Slot {
+  readonly name: string;
+  readonly width: number;
+  readonly address: number;
+}
+
+export interface RegisterSlot {
+  readonly width: number;
+  readonly address: number;
+  /** Hexadecimal, without prefix. */
+  readonly initValue: string;
+  readonly initMask: string;
+}
+
+export interface MemorySlot extends Slot {
+  readonly depth: number;
+  readonly elementBytes: number;
+  readonly init: readonly { readonly index: number; readonly elements: readonly string[] }[];
+}
+
+/** Nothing lies at address 0, and memories start on a cache line. */
+const FIRST_ADDRESS = 64;
+const CACHE_LINE = 64;
+
+export function layOut(design: Design): Layout {
+  let next = FIRST_ADDRESS;
+  const take = (bytes: number, alignment: number): number => {
+    const address = Math.ceil(next / alignment) * alignment;
+    next = address + bytes;
+    return address;
+  };
+  const slot = ({ name, width }: { name: string; width: number }): Slot => {
+    return { name, width, address: take(slotBytes(width), slotAlignment(width)) };
+  };
+  const inputs = design.inputs.map(slot);
+  const outputs = design.outputs.map(slot);
+  const registers = design.registers.map(({ width, init }): RegisterSlot => {
+    return {
+      width,
+      address: take(slotBytes(width), slotAlignment(width)),
+      initValue: init.value.toString(16),
+      initMask: init.mask.toString(16),
+    };
+  });
+  const traces = design.traces.map(slot);
+  const memories = design.memories.map((memory): MemorySlot => {
+    const elementBytes = elementBytesOf(memory.width);
+    return {
+      name: memory.name,
+      width: memory.width,
+      depth: memory.depth,
+      elementBytes,
+      address: take(elementBytes * memory.depth, CACHE_LINE),
+      init: memory.init.map(({ index, elements }) => ({ index, elements: elements.map((each) => each.toString(16)) })),
+    };
+  });
+  return { inputs, outputs, registers, memories, traces, totalBytes: next };
+}
+
+function slotBytes(width: number): number {
+  return width <= 32 ? 4 : 8 * Math.ceil(width / 64);
+}
+
+function slotAlignment(width: number): number {
+  return width <= 32 ? 4 : 8;
+}
+
+function elementBytesOf(width: number): number {
+  return [1, 2, 4].find((bytes) => width <= 8 * bytes) ?? 8;
+}

@@ -1,0 +1,59 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Layout } from "./layout.ts";
+
+/** What is kept of a build. */
+export interface Artefact {
+  readonly layout: Layout;
+  readonly module: Uint8Array<ArrayBuffer>;
+}
+
+const CHECKSUM_BYTES = 32;
+const LENGTH_BYTES = 4;
+
+/**
+ * Built models by content hash, one file each: a checksum, the length of the layout, the layout as JSON, the module.
+ * Files appear whole or not at all, so that several processes may build at once; a damaged one counts as absent.
+ */
+export class ModelCache {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  read(key: string): Artefact | undefined {
+    let file: Buffer;
+    try {
+      file = readFileSync(this.#path(key));
+    } catch {
+      return undefined;
+    }
+    const content = file.subarray(CHECKSUM_BYTES);
+    if (!checksum(content).equals(file.subarray(0, CHECKSUM_BYTES))) return undefined;
+    const layoutEnd = LENGTH_BYTES + content.readUInt32LE(0);
+    const layout = JSON.parse(content.toString("utf8", LENGTH_BYTES, layoutEnd)) as Layout;
+    return { layout, module: new Uint8Array(content.subarray(layoutEnd)) };
+  }
+
+  write(key: string, { layout, module }: Artefact): void {
+    const json = Buffer.from(JSON.stringify(layout));
+    const length = Buffer.alloc(LENGTH_BYTES);
+    length.writeUInt32LE(json.length);
+    const content = Buffer.concat([length, json, module]);
+    mkdirSync(this.#directory, { recursive: true });
+    const path = this.#path(key);
+    const draft = `${path}.${randomUUID()}`;
+    writeFileSync(draft, Buffer.concat([checksum(content), content]));
+    renameSync(draft, path);
+  }
+
+  #path(key: string): string {
+    return join(this.#directory, `${key}.model`);
+  }
+}
+
+function checksum(bytes: Uint8Array): Buffer {
+  return createHash("sha256").update(bytes).digest();
+}

@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { ModelSource } from "../engine.ts";
+
+/** Content hash of everything that decides what a build gives: sources, options, and the engine itself. */
+export function modelKey(source: ModelSource, files: ReadonlyMap<string, string>): string {
+  const hash = createHash("sha256");
+  const add = (value: unknown): void => {
+    hash.update(`${JSON.stringify(value)}\n`);
+  };
+  add(engineHash());
+  add([source.top, source.clock, source.stop ?? null, source.files, source.includeDirectories ?? []]);
+  add(Object.entries(source.parameters ?? {}).map(([name, value]) => [name, String(value)]));
+  add(source.defines ?? {});
+  add(source.trace ?? []);
+  add([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return hash.digest("hex").slice(0, 32);
+}
+
+let knownEngineHash: string | undefined;
+
+/** The engine's own files stand for its version, with the one of Yosys: nobody can forget to raise a number. */
+function engineHash(): string {
+  if (knownEngineHash !== undefined) return knownEngineHash;
+  const hash = createHash("sha256");
+  const folder = fileURLToPath(new URL(".", import.meta.url));
+  for (const name of readdirSync(folder).sort()) hash.update(name).update(readFileSync(`${folder}/${name}`));
+  hash.update(yosysVersion());
+  knownEngineHash = hash.digest("hex");
+  return knownEngineHash;
+}
+
+/** From this package's own description, which pins it. */
+function yosysVersion(): string {
+  const path = fileURLToPath(new URL("../../../package.json", import.meta.url));
+  const { dependencies } = JSON.parse(readFileSync(path, "utf8")) as { dependencies: Record<string, string> };
+  return dependencies["@yowasp/yosys"] ?? "unknown";
+}

@@ -1,0 +1,162 @@
+import { UnsupportedConstructError } from "../errors.ts";
+
+/** A bit of a signal as Yosys numbers it, or a constant. */
+export type Bit = number | "0" | "1" | "x" | "z";
+
+/** What `write_json` writes, as far as the engine reads it. */
+export interface YosysJson {
+  readonly modules: Readonly<Record<string, YosysModule>>;
+}
+
+interface YosysModule {
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly ports: Readonly<Record<string, { direction: "input" | "output" | "inout"; bits: readonly Bit[] }>>;
+  readonly cells: Readonly<Record<string, YosysCell>>;
+  readonly memories?: Readonly<
+    Record<
+      string,
+      { width: number; start_offset: number; size: number; attributes: Readonly<Record<string, string>> }
+    >
+  >;
+  readonly netnames: Readonly<
+    Record<string, { hide_name: 0 | 1; bits: readonly Bit[]; attributes: Readonly<Record<string, string>> }>
+  >;
+}
+
+interface YosysCell {
+  readonly type: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly port_directions?: Readonly<Record<string, string>>;
+  readonly connections: Readonly<Record<string, readonly Bit[]>>;
+}
+
+/** A cell of the flattened design. */
+export class Cell {
+  readonly type: string;
+  /** Source file and line. */
+  readonly place: string;
+  readonly #cell: YosysCell;
+
+  constructor(cell: YosysCell) {
+    this.type = cell.type;
+    this.place = placeOf(cell.attributes);
+    this.#cell = cell;
+  }
+
+  port(name: string): readonly Bit[] {
+    return this.#cell.connections[name] ?? [];
+  }
+
+  get inputs(): readonly (readonly Bit[])[] {
+    return Object.entries(this.#cell.connections)
+      .filter(([name]) => !this.isOutput(name))
+      .map(([, bits]) => bits);
+  }
+
+  get output(): readonly Bit[] {
+    const name = Object.keys(this.#cell.connections).find((port) => this.isOutput(port));
+    return name === undefined ? [] : this.port(name);
+  }
+
+  isOutput(name: string): boolean {
+    const direction = this.#cell.port_directions?.[name];
+    return direction === undefined ? OUTPUTS.has(name) : direction === "output";
+  }
+
+  /** A parameter as a number; 0 when the cell does not have it. */
+  number(name: string): number {
+    return Number(this.bits(name));
+  }
+
+  flag(name: string): boolean {
+    return this.bits(name) !== 0n;
+  }
+
+  /** A parameter as unsigned bits; undefined ones are 0. */
+  bits(name: string): bigint {
+    const text = this.#cell.parameters[name] ?? "0";
+    return text === "" ? 0n : BigInt(`0b${text.replace(/[xz]/g, "0")}`);
+  }
+
+  text(name: string): string {
+    return this.#cell.parameters[name] ?? "";
+  }
+}
+
+/** The output ports of Yosys' word-level cells. */
+const OUTPUTS: ReadonlySet<string> = new Set(["Y", "Q", "DATA_OUT"]);
+
+export interface PortDescription {
+  readonly name: string;
+  readonly direction: "input" | "output";
+  readonly bits: readonly Bit[];
+}
+
+export interface MemoryDescription {
+  readonly name: string;
+  readonly width: number;
+  readonly depth: number;
+  readonly startOffset: number;
+  readonly place: string;
+}
+
+export interface NamedSignal {
+  readonly name: string;
+  readonly bits: readonly Bit[];
+  /** Initial value as Yosys writes it, the highest bit first; `x` where there is none. */
+  readonly init: string | undefined;
+}
+
+/** The flattened design as data, checked for what no netlist of ours may hold. */
+export interface Netlist {
+  readonly place: string;
+  readonly ports: readonly PortDescription[];
+  readonly cells: readonly Cell[];
+  readonly memories: ReadonlyMap<string, MemoryDescription>;
+  readonly signals: readonly NamedSignal[];
+}
+
+export function parseNetlist(json: YosysJson): Netlist {
+  const top = Object.values(json.modules).find((module) => module.attributes["top"] !== undefined);
+  if (top === undefined) throw new Error("the netlist has no top module");
+  const place = placeOf(top.attributes);
+  const ports = Object.entries(top.ports).map(([name, { direction, bits }]): PortDescription => {
+    if (direction === "inout") throw new UnsupportedConstructError(`the inout port ${name}`, place);
+    return { name, direction, bits };
+  });
+  return {
+    place,
+    ports,
+    cells: Object.values(top.cells)
+      .filter((cell) => cell.type !== "$scopeinfo")
+      .map((cell) => new Cell(withDirections(cell))),
+    memories: new Map(
+      Object.entries(top.memories ?? {}).map(([name, memory]) => [
+        name,
+        {
+          name,
+          width: memory.width,
+          depth: memory.size,
+          startOffset: memory.start_offset,
+          place: placeOf(memory.attributes),
+        },
+      ]),
+    ),
+    signals: Object.entries(top.netnames)
+      .filter(([, net]) => net.hide_name === 0 || net.attributes["init"] !== undefined)
+      .map(([name, net]) => ({ name, bits: net.bits, init: net.attributes["init"] })),
+  };
+}
+
+/** Memory cells call their output DATA, as writes call an input. */
+function withDirections(cell: YosysCell): YosysCell {
+  if (cell.port_directions !== undefined || !cell.type.startsWith("$memrd")) return cell;
+  return { ...cell, port_directions: { DATA: "output" } };
+}
+
+function placeOf(attributes: Readonly<Record<string, string>>): string {
+  const first = (attributes["src"] ?? "").split("|")[0] ?? "";
+  const match = /^(.*?):(\d+)/.exec(first);
+  return match === null ? "unknown source" : `${(match[1] as string).replace(/^hilt-sources/, "")}:${match[2]}`;
+}

@@ -1,0 +1,98 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { ModelSource } from "../engine.ts";
+import { BuildError, ToolError } from "../errors.ts";
+import type { YosysJson } from "./netlist.ts";
+
+const CHILD: string = fileURLToPath(new URL("./yosys-child.js", import.meta.url));
+/** The largest designs that the engine is meant for take Yosys some ten seconds. */
+const LIMIT_MS = 120_000;
+
+/**
+ * The word-level netlist of a design, flattened. Passes are light on purpose: a full `opt` takes ten times as long and
+ * the code generator folds constants itself.
+ */
+export async function elaborate(source: ModelSource, files: ReadonlyMap<string, string>): Promise<YosysJson> {
+  const virtual = Object.fromEntries([...files].map(([path, text]) => [virtualPath(path), text]));
+  const { status, stdout, stderr } = await runChild(JSON.stringify({ files: virtual, script: scriptOf(source) }));
+  const messages = stderr.replaceAll("hilt-sources/", "/");
+  if (status !== 0) throw yosysError(messages);
+  for (const line of messages.split("\n")) refuseWarning(line);
+  try {
+    return JSON.parse(stdout) as YosysJson;
+  } catch (cause) {
+    throw new ToolError(`Yosys left ${stdout.length} characters that are no netlist`, { cause });
+  }
+}
+
+/** Paths keep their names under one folder of Yosys' own file system, so that its messages can be mapped back. */
+function virtualPath(path: string): string {
+  return `hilt-sources${path}`;
+}
+
+function scriptOf(source: ModelSource): string {
+  const defines = Object.entries(source.defines ?? {}).map(([name, value]) => `-D${name}=${value}`);
+  const includes = (source.includeDirectories ?? []).map((directory) => `-I${virtualPath(directory)}`);
+  const reads = source.files.map((file) => {
+    const options = [...(file.endsWith(".sv") ? ["-sv"] : []), ...defines, ...includes];
+    return `read_verilog ${options.join(" ")} ${virtualPath(file)}`;
+  });
+  const parameters = Object.entries(source.parameters ?? {}).map(
+    ([name, value]) => `-chparam ${name} ${parameterLiteral(value)}`,
+  );
+  return [
+    ...reads,
+    `hierarchy -check -top ${source.top} ${parameters.join(" ")}`,
+    // Memories that only the host reads must not be optimised away.
+    "proc; setattr -set keep 1 t:$memwr_v2; setattr -set keep 1 m:*; flatten; opt_expr; opt_clean; opt_merge; opt_clean; check",
+  ].join("; ");
+}
+
+function parameterLiteral(value: number | bigint): string {
+  return value >= 0 && value < 2 ** 31 ? String(value) : `64'h${BigInt.asUintN(64, BigInt(value)).toString(16)}`;
+}
+
+function yosysError(messages: string): Error {
+  const line = messages.split("\n").find((text) => text.includes("ERROR:")) ?? messages.trim();
+  const match = /^(.*?):(\d+)(?:\.[-\d.]+)?: ERROR: (.*)$/.exec(line);
+  if (match !== null) return new BuildError(match[3] as string, `${match[1]}:${match[2]}`);
+  return new BuildError(line.replace(/^ERROR: /, ""));
+}
+
+/** Names with a dot that have no driver come from hierarchical references, which Yosys drops without an error. */
+function refuseWarning(line: string): void {
+  const match = /^(.*?):(\d+)(?:\.[-\d.]+)?: Warning: Identifier `\\?(\S+\.\S+)' is implicitly declared/.exec(line);
+  if (match === null) return;
+  throw new BuildError(
+    `the built-in engine does not take the hierarchical reference ${match[3]}`,
+    `${match[1]}:${match[2]}`,
+  );
+}
+
+function runChild(input: string): Promise<{ status: number | null; stdout: string; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ["--liftoff-only", CHILD], { stdio: ["pipe", "pipe", "pipe"] });
+    const output = { stdout: "", stderr: "" };
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      reject(new ToolError(`Yosys did not end within ${LIMIT_MS / 1000} s`));
+    }, LIMIT_MS);
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output.stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      output.stderr += text;
+    });
+    child.on("error", (cause) => {
+      clearTimeout(timer);
+      reject(new ToolError(`cannot start Yosys: ${cause.message}`, { cause }));
+    });
+    child.on("close", (status) => {
+      clearTimeout(timer);
+      resolve({ status, ...output });
+    });
+    // A child that dies early closes its input; its exit code says more than the broken pipe.
+    child.stdin.on("error", () => {});
+    child.stdin.end(input);
+  });
+}
