@@ -43,8 +43,8 @@ function scriptOf(source: ModelSource): string {
   return [
     ...reads,
     `hierarchy -check -top ${source.top} ${parameters.join(" ")}`,
-    // Memories that only the host reads must not be optimised away.
-    "proc; setattr -set keep 1 t:$memwr_v2; setattr -set keep 1 m:*; flatten; opt_expr; opt_clean; opt_merge; opt_clean; check",
+    // No opt_clean: it would drop memories that only the host reads. The generator drops what nothing uses.
+    "proc; flatten; opt_expr; opt_merge",
   ].join("; ");
 }
 

@@ -1,0 +1,64 @@
+import { PAGE_SIZE, spannedPages, virtualAddress } from "../core/address.ts";
+import type { Random } from "../core/random.ts";
+import { HostBuffer } from "./host-buffer.ts";
+import { MDL_PAGES_LOCKED } from "./mdl.ts";
+import { type Fragmentation, PageAllocator } from "./page-allocator.ts";
+import type { PhysicalMemory } from "./physical-memory.ts";
+
+const FIRST_VIRTUAL = 0xffff_8000_0000_0000n;
+
+/** The memory of the host's programs: buffers in pages that lie anywhere in physical memory. */
+export class HostMemory {
+  readonly physical: PhysicalMemory;
+  readonly pages: PageAllocator;
+  readonly #buffers = new Set<HostBuffer>();
+  #nextVirtual = FIRST_VIRTUAL;
+  #count = 0;
+
+  constructor(physical: PhysicalMemory, random: Random, fragmentation: Fragmentation = "shuffled") {
+    this.physical = physical;
+    this.pages = new PageAllocator(physical, fragmentation, random);
+  }
+
+  /** A buffer of at least 1 byte that starts at byte `offset` of its first page. Throws `OutOfMemoryError`. */
+  allocate({ lengthBytes, offset = 0, below }: AllocateOptions): HostBuffer {
+    if (!Number.isSafeInteger(lengthBytes) || lengthBytes < 1) {
+      throw new RangeError(`a buffer of ${lengthBytes} bytes`);
+    }
+    if (!Number.isSafeInteger(offset) || offset < 0 || offset >= PAGE_SIZE) {
+      throw new RangeError(`offset ${offset} is not inside a page of ${PAGE_SIZE} bytes`);
+    }
+    const count = spannedPages(offset, lengthBytes);
+    const limit = below === undefined ? Number.POSITIVE_INFINITY : Number(below / BigInt(PAGE_SIZE));
+    const frames = this.pages.allocate(count, limit);
+    const startVa = virtualAddress(this.#nextVirtual);
+    this.#nextVirtual += BigInt((count + 1) * PAGE_SIZE);
+    const mdl = {
+      next: null,
+      mdlFlags: MDL_PAGES_LOCKED,
+      startVa,
+      byteOffset: offset,
+      byteCount: lengthBytes,
+      pageFrameNumbers: frames,
+    };
+    const buffer: HostBuffer = new HostBuffer(`buffer ${++this.#count}`, mdl, this.physical, () => {
+      this.#buffers.delete(buffer);
+      this.pages.free(frames);
+    });
+    this.#buffers.add(buffer);
+    return buffer;
+  }
+
+  /** Throws `GuardBytesError` for the first buffer that has a damaged guard byte. */
+  checkGuards(): void {
+    for (const buffer of this.#buffers) buffer.checkGuards();
+  }
+}
+
+export interface AllocateOptions {
+  readonly lengthBytes: number;
+  /** Byte of the first page, 0 to 4095. */
+  readonly offset?: number;
+  /** Physical address that all pages must lie below. */
+  readonly below?: bigint;
+}

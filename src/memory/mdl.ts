@@ -1,0 +1,55 @@
+import { PAGE_SIZE, type VirtualAddress } from "../core/address.ts";
+
+/** Values of `mdlFlags` (wdm.h). */
+export const MDL_PAGES_LOCKED = 0x0002;
+
+/** A memory descriptor list: the physical pages of a locked buffer, with the field names of wdm.h. */
+export interface Mdl {
+  readonly next: Mdl | null;
+  readonly mdlFlags: number;
+  /** Start of the page in which the buffer starts. */
+  readonly startVa: VirtualAddress;
+  /** Byte 0 of the buffer in its first page. */
+  readonly byteOffset: number;
+  readonly byteCount: number;
+  /** One for each page that the buffer touches. */
+  readonly pageFrameNumbers: readonly number[];
+}
+
+/** Sum of the bytes of an MDL and those behind it. */
+export function chainBytes(mdl: Mdl): number {
+  let total = 0;
+  for (let each: Mdl | null = mdl; each !== null; each = each.next) total += each.byteCount;
+  return total;
+}
+
+/**
+ * Calls `visit` for each piece of a page that holds bytes `offset` to `offset + length` of a chain, in order. The
+ * address is a number: physical addresses are below 2^52.
+ */
+export function walkPages(
+  mdl: Mdl,
+  offset: number,
+  length: number,
+  visit: (address: number, lengthBytes: number) => void,
+): void {
+  let skip = offset;
+  let left = length;
+  for (let each: Mdl | null = mdl; each !== null && left > 0; each = each.next) {
+    if (skip >= each.byteCount) {
+      skip -= each.byteCount;
+      continue;
+    }
+    let at = each.byteOffset + skip;
+    let here = Math.min(left, each.byteCount - skip);
+    skip = 0;
+    left -= here;
+    while (here > 0) {
+      const inPage = at % PAGE_SIZE;
+      const bytes = Math.min(here, PAGE_SIZE - inPage);
+      visit((each.pageFrameNumbers[(at - inPage) / PAGE_SIZE] as number) * PAGE_SIZE + inPage, bytes);
+      at += bytes;
+      here -= bytes;
+    }
+  }
+}
