@@ -1,8 +1,8 @@
-import { defineConfig } from "hilt";
+import { defineConfig } from "./src/config/config.ts";
 
 /** One device under three tempers of host memory; the first target is the one that runs when none is named. */
 export default defineConfig({
-  benches: ["examples/**/*.hil.ts", "test/system/benches/**/*.hil.ts"],
+  benches: ["examples", "test/system/benches"],
   targets: {
     wasm: { link: "simulator", engine: "wasm" },
     "wasm-slow": { link: "simulator", engine: "wasm", harness: { readLatency: [20, 60], writeLatency: 20 } },

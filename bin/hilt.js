@@ -1,10 +1,12 @@
 #!/usr/bin/env node
-// Starts the command line: the compiled one of a package, or the sources of a clone through tsx.
+// Starts the command line: from the sources in a clone, from `dist` in an installed package.
 import { existsSync } from "node:fs";
 
-const here = (path) => new URL(path, import.meta.url);
-const isClone = existsSync(here("../.git")) || !existsSync(here("../dist/cli/main.js"));
-
-if (isClone) (await import("tsx/esm/api")).register();
-const { main } = await import(here(isClone ? "../src/cli/main.ts" : "../dist/cli/main.js").href);
+const source = new URL("../src/cli/main.ts", import.meta.url);
+const built = new URL("../dist/cli/main.js", import.meta.url);
+if (!existsSync(built)) {
+  const { register } = await import("tsx/esm/api");
+  register();
+}
+const { main } = await import(existsSync(built) ? built.href : source.href);
 process.exitCode = await main(process.argv.slice(2));

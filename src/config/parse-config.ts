@@ -1,78 +1,50 @@
-import {
-  type Config,
-  defaultConfig,
-  type HarnessConfig,
-  type LatencyConfig,
-  stallChannels,
-  type TargetConfig,
-} from "./config.ts";
-import { Reader } from "./reader.ts";
+import { type Config, ConfigError, type TargetConfig } from "./config.ts";
 
-const LAST_SEED = 2n ** 64n - 1n;
-/** Range of the harness's latency inputs (16 bits). */
-const LONGEST_LATENCY = 0xffff;
-const MOST_STALLS = 0.99;
-
-/** Checks what a configuration file exported; throws `ConfigError` with the key for the first thing that is wrong. */
-export function parseConfig(value: unknown, file: string): Config {
-  const { benches, seed, targets } = new Reader(file, value).members(["benches", "seed", "targets"]);
-  return {
-    benches: benches.value === undefined ? defaultConfig.benches : parseBenches(benches),
-    ...(seed.value === undefined ? {} : { seed: parseSeedValue(seed) }),
-    targets: targets.value === undefined ? defaultConfig.targets : parseTargets(targets),
-  };
+/** A configuration that has been checked, with everything filled in. */
+export interface CheckedConfig {
+  readonly benches: readonly string[];
+  readonly seed: bigint;
+  readonly targets: Readonly<Record<string, TargetConfig>>;
 }
 
-function parseBenches(reader: Reader): readonly string[] {
-  const patterns = reader.list().map((pattern) => pattern.string());
-  return patterns.length > 0 ? patterns : reader.fail("an empty list");
+const DEFAULT_TARGETS: CheckedConfig["targets"] = { wasm: { link: "simulator", engine: "wasm" } };
+
+/** Checks a configuration; an error names the file and the key. */
+export function parseConfig(value: unknown, file: string): CheckedConfig {
+  const config = object(value, file, ["benches", "seed", "targets"]) as Config;
+  const benches = config.benches ?? ["."];
+  if (!Array.isArray(benches) || !benches.every((each) => typeof each === "string")) {
+    throw new ConfigError(`${file}: benches`, "must be a list of paths");
+  }
+  const targets = object(config.targets ?? DEFAULT_TARGETS, `${file}: targets`) as CheckedConfig["targets"];
+  for (const [name, target] of Object.entries(targets)) checkTarget(target, `${file}: targets.${name}`);
+  return { benches, seed: parseSeed(config.seed ?? 1, `${file}: seed`), targets };
 }
 
-function parseSeedValue(reader: Reader): bigint {
-  const { value } = reader;
-  if (typeof value === "bigint" && value >= 0n && value <= LAST_SEED) return value;
-  return reader.fail("expected a bigint from 0n to 2n ** 64n - 1n");
+export function parseSeed(value: unknown, place: string): bigint {
+  const isNumber = typeof value === "bigint" || (typeof value === "number" && Number.isSafeInteger(value));
+  const isText = typeof value === "string" && /^(0x[0-9a-f]+|\d+)$/i.test(value);
+  const seed = isNumber || isText ? BigInt(value as string | number | bigint) : -1n;
+  if (seed >= 0n && seed < 1n << 64n) return seed;
+  throw new ConfigError(place, `${String(value)} is no whole number from 0 to 2^64 - 1`);
 }
 
-function parseTargets(reader: Reader): Readonly<Record<string, TargetConfig>> {
-  const targets = reader.entries().map(([name, target]) => {
-    if (!/^[a-z0-9][a-z0-9._-]*$/i.test(name))
-      target.fail("a target's name is letters, digits, dots, dashes and underscores");
-    return [name, parseTarget(target)] as const;
-  });
-  return targets.length > 0 ? Object.fromEntries(targets) : reader.fail("no target");
+function checkTarget(value: unknown, place: string): void {
+  const target = object(value, place, ["link", "engine", "harness"]);
+  if (target["link"] !== "simulator") {
+    throw new ConfigError(`${place}.link`, `${String(target["link"])} is no link; there is "simulator"`);
+  }
+  if (target["engine"] !== "wasm") {
+    throw new ConfigError(`${place}.engine`, `${String(target["engine"])} is no engine; there is "wasm"`);
+  }
+  object(target["harness"] ?? {}, `${place}.harness`, ["readLatency", "writeLatency", "stalls"]);
 }
 
-function parseTarget(reader: Reader): TargetConfig {
-  const { link, engine, harness } = reader.members(["link", "engine", "harness"]);
-  return {
-    link: link.oneOf(["simulator"]),
-    engine: engine.oneOf(["wasm"]),
-    ...(harness.value === undefined ? {} : { harness: parseHarness(harness) }),
-  };
-}
-
-function parseHarness(reader: Reader): HarnessConfig {
-  const { readLatency, writeLatency, stalls } = reader.members(["readLatency", "writeLatency", "stalls"]);
-  return {
-    ...(readLatency.value === undefined ? {} : { readLatency: parseLatency(readLatency) }),
-    ...(writeLatency.value === undefined ? {} : { writeLatency: parseLatency(writeLatency) }),
-    ...(stalls.value === undefined ? {} : { stalls: parseStalls(stalls) }),
-  };
-}
-
-function parseLatency(reader: Reader): LatencyConfig {
-  if (typeof reader.value === "number") return reader.integer(1, LONGEST_LATENCY);
-  const [min, max, ...rest] = reader.list();
-  if (min === undefined || max === undefined || rest.length > 0)
-    return reader.fail("expected a number or [min, max]");
-  const least = min.integer(1, LONGEST_LATENCY);
-  return [least, max.integer(least, LONGEST_LATENCY)];
-}
-
-function parseStalls(reader: Reader): NonNullable<HarnessConfig["stalls"]> {
-  if (typeof reader.value === "number") return reader.number(0, MOST_STALLS);
-  const members = Object.entries(reader.members(stallChannels));
-  const given = members.filter(([, share]) => share.value !== undefined);
-  return Object.fromEntries(given.map(([channel, share]) => [channel, share.number(0, MOST_STALLS)]));
+function object(value: unknown, place: string, keys?: readonly string[]): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new ConfigError(place, "must be an object");
+  }
+  const unknown = Object.keys(value).find((key) => keys !== undefined && !keys.includes(key));
+  if (unknown !== undefined) throw new ConfigError(`${place}.${unknown}`, `unknown; there is ${keys?.join(", ")}`);
+  return value as Record<string, unknown>;
 }

@@ -1,0 +1,54 @@
+import { spawnSync } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { exitCodes } from "../exit-codes.ts";
+
+interface Check {
+  readonly what: string;
+  readonly isNeeded: boolean;
+  readonly isThere: boolean;
+  readonly remedy: string;
+}
+
+const OLDEST_NODE = [20, 19] as const;
+
+/** `hilt doctor`: what is installed, what is missing, and the command that installs it. */
+export function doctor(): number {
+  const checks: Check[] = [
+    {
+      what: `Node ${process.version}`,
+      isNeeded: true,
+      isThere: isNodeNewEnough(process.versions.node),
+      remedy: `install Node ${OLDEST_NODE.join(".")} or newer`,
+    },
+    {
+      what: `write access to ${process.cwd()}, for built models`,
+      isNeeded: true,
+      isThere: isWritable(process.cwd()),
+      remedy: "run hilt in a folder that you may write to",
+    },
+    ...["iverilog", "verilator", "yosys"].map((tool) => ({
+      what: `${tool} (only for hilt's own tests)`,
+      isNeeded: false,
+      isThere: spawnSync("sh", ["-c", `command -v ${tool}`]).status === 0,
+      remedy: `apt-get install ${tool}`,
+    })),
+  ];
+  for (const { what, isThere, remedy } of checks) {
+    process.stdout.write(isThere ? `ok       ${what}\n` : `missing  ${what}: ${remedy}\n`);
+  }
+  return checks.some(({ isNeeded, isThere }) => isNeeded && !isThere) ? exitCodes.environment : 0;
+}
+
+function isNodeNewEnough(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

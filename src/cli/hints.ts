@@ -1,0 +1,14 @@
+/** Advice by error code; messages themselves only say what happened. */
+const hints: Readonly<Record<string, string>> = {
+  E_PROTOCOL: "record the bus with --waves 'device.**' and look at the cycle that the message names",
+  E_WINDOW: "compare the address with the elements of the scatter/gather list that the channel was given",
+  E_DATA: "the first wrong byte usually shows which beat or strobe went wrong",
+  E_TRANSFER_TIMEOUT: "the device never raised its interrupt: look at its STATUS, and record it with --waves",
+  E_UNSUPPORTED_CONSTRUCT: "write it another way for the built-in engine",
+  E_NO_DEVICE: 'import { test } from "hilt", not from "vitest"',
+  E_TOOL: "hilt doctor shows what is installed",
+};
+
+export function hintFor(code: string): string | undefined {
+  return hints[code];
+}

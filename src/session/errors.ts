@@ -1,0 +1,74 @@
+import { type Blame, HiltError } from "../core/errors.ts";
+import { hex, hexAddress, hexLine } from "../core/hex.ts";
+
+/** The device broke a rule of the bus protocol. */
+export class ProtocolViolationError extends HiltError {
+  readonly code = "E_PROTOCOL";
+  readonly blame: Blame = "product";
+  readonly rule: string;
+
+  constructor(rule: string, address: bigint, cycle: number, more: number) {
+    super(`the device broke ${rule} at logical ${hexAddress(address)} in cycle ${cycle}${andMore(more)}`);
+    this.rule = rule;
+  }
+}
+
+/** The device touched host memory outside every open window. */
+export class WindowFaultError extends HiltError {
+  readonly code = "E_WINDOW";
+  readonly blame: Blame = "product";
+
+  constructor(direction: "read" | "write", address: bigint, cycle: number, more: number) {
+    super(
+      `the device tried to ${direction} logical ${hexAddress(address)} in cycle ${cycle}, outside every window that the driver had mapped for it${andMore(more)}`,
+    );
+  }
+}
+
+/** A scatter/gather list was not given back before the test ended. */
+export class ListLeakError extends HiltError {
+  readonly code = "E_LIST_LEAK";
+  readonly blame: Blame = "product";
+
+  constructor(count: number) {
+    super(`${count} scatter/gather lists were not given back (PutScatterGatherList)`);
+  }
+}
+
+/** Bytes are not what they should be. */
+export class DataMismatchError extends HiltError {
+  readonly code = "E_DATA";
+  readonly blame: Blame = "product";
+  /** Of the first wrong byte. */
+  readonly offset: number;
+
+  constructor(what: string, expected: Uint8Array, found: Uint8Array, context: string) {
+    const offset = firstDifference(expected, found);
+    const wrong = found.reduce((count, byte, index) => count + (byte === expected[index] ? 0 : 1), 0);
+    const line = Math.max(0, offset - (offset % 16));
+    super(
+      [
+        `${what}: byte ${offset} (${hex(offset)}) is the first of ${wrong} wrong bytes of ${expected.length}${context}`,
+        `  expected ${hexLine(expected, line)}`,
+        `  found    ${hexLine(found, line)}`,
+      ].join("\n"),
+    );
+    this.offset = offset;
+  }
+}
+
+/** The command asks for something that is not there. */
+export class UsageError extends HiltError {
+  readonly code = "E_USAGE";
+  readonly blame: Blame = "usage";
+}
+
+function firstDifference(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index++) if (a[index] !== b[index]) return index;
+  return length;
+}
+
+function andMore(more: number): string {
+  return more > 0 ? ` (and ${more} more)` : "";
+}

@@ -1,0 +1,90 @@
+import { relative } from "node:path";
+import { expect as baseExpect, test as baseTest, inject } from "vitest";
+import type { Link } from "../bus/link.ts";
+import type { Random } from "../core/random.ts";
+import type { DmaDevice } from "../driver/dma-device.ts";
+import { HostBuffer } from "../memory/host-buffer.ts";
+import type { HostMemory } from "../memory/host-memory.ts";
+import type { DmaAdapter } from "../wdm/dma-adapter.ts";
+import type { DmaSystem } from "../wdm/dma-system.ts";
+import { BenchSession } from "./bench-session.ts";
+import { DataMismatchError } from "./errors.ts";
+
+/** What a bench may ask for; each test gets its own. */
+export interface Fixtures {
+  /** @internal */
+  readonly session: BenchSession;
+  readonly host: HostMemory;
+  readonly device: DmaDevice;
+  readonly adapter: DmaAdapter;
+  readonly system: DmaSystem;
+  readonly link: Link;
+  /** Random numbers of this test, from the run's seed. */
+  readonly rng: Random;
+}
+
+/** Vitest's `test` with a device. After each test, well or not, the session checks what no test asks for. */
+export const test = baseTest.extend<Fixtures>({
+  session: [
+    async ({ task }, use) => {
+      const run = inject("hilt");
+      const session = await BenchSession.open(run, nameOf(task, run.root));
+      try {
+        await use(session);
+      } finally {
+        task.meta.hilt = session.facts;
+        try {
+          // The reason of a failure is more telling than its consequence: both are reported.
+          session.check();
+        } finally {
+          await session.close();
+        }
+      }
+    },
+    { auto: true },
+  ],
+  host: async ({ session }, use) => use(session.host),
+  device: async ({ session }, use) => use(session.device),
+  adapter: async ({ session }, use) => use(session.adapter),
+  system: async ({ session }, use) => use(session.system),
+  link: async ({ session }, use) => use(session.link),
+  rng: async ({ session }, use) => use(session.rng),
+});
+
+interface NamedTask {
+  readonly name: string;
+  readonly suite?: NamedTask | undefined;
+  readonly file: { readonly filepath: string };
+}
+
+function nameOf(task: NamedTask, root: string): string {
+  const names = [task.name];
+  for (let suite = task.suite; suite !== undefined; suite = suite.suite) names.unshift(suite.name);
+  return [relative(root, task.file.filepath), ...names].join(" > ");
+}
+
+baseExpect.extend({
+  /** Throws `DataMismatchError` with the first wrong byte. */
+  toHoldBytes(received: unknown, expected: Uint8Array) {
+    const isBuffer = received instanceof HostBuffer;
+    if (!isBuffer && !(received instanceof Uint8Array)) throw new TypeError("toHoldBytes needs a buffer or bytes");
+    const found = isBuffer ? received.read() : received;
+    const pass = Buffer.compare(found, expected) === 0;
+    const what = isBuffer ? received.name : "the bytes";
+    if (!pass && !this.isNot) {
+      const lengths = found.length === expected.length ? "" : `; it has ${found.length} bytes`;
+      throw new DataMismatchError(what, expected, found, lengths);
+    }
+    return { pass, message: () => `${what} holds exactly the bytes that it should not hold` };
+  },
+});
+
+declare module "vitest" {
+  // biome-ignore lint/suspicious/noExplicitAny: the parameter must be written as Vitest writes it.
+  interface Matchers<T = any> {
+    /** The bytes of a buffer, all of them, are `expected`. */
+    toHoldBytes(expected: Uint8Array): T;
+  }
+}
+
+export const expect = baseExpect;
