@@ -1,4 +1,4 @@
-/** What benches and configurations import from "hilt". */
+/** What a bench finds under the name of this package. */
 export { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
 export type { Link } from "./bus/link.ts";
 export { Random } from "./core/random.ts";
@@ -6,7 +6,24 @@ export { DmaDevice } from "./driver/dma-device.ts";
 export { HostBuffer } from "./memory/host-buffer.ts";
 export { HostMemory } from "./memory/host-memory.ts";
 export { expect, test } from "./session/fixtures.ts";
-export * from "./wdm/constants.ts";
+export {
+  APC_LEVEL,
+  DEVICE_DESCRIPTION_VERSION3,
+  DeallocateObject,
+  DeallocateObjectKeepRegisters,
+  DISPATCH_LEVEL,
+  DMA_FAIL_ON_BOUNCE,
+  DMA_SYNCHRONOUS_CALLBACK,
+  DMA_TRANSFER_CONTEXT_SIZE_V1,
+  DMA_TRANSFER_CONTEXT_VERSION1,
+  KeepObject,
+  NT_SUCCESS,
+  PASSIVE_LEVEL,
+  PCIBus,
+  STATUS_INSUFFICIENT_RESOURCES,
+  STATUS_INVALID_PARAMETER,
+  STATUS_SUCCESS,
+} from "./wdm/constants.ts";
 export type { DmaAdapter, DmaOperations, Out } from "./wdm/dma-adapter.ts";
 export { DmaSystem } from "./wdm/dma-system.ts";
 export type { ScatterGatherElement, ScatterGatherList } from "./wdm/scatter-gather.ts";

@@ -16,9 +16,20 @@ export async function main(args: readonly string[]): Promise<number> {
         command
           .positional("files", { type: "string", array: true, describe: "benches (*.hil.ts) or folders" })
           .option("target", { type: "string", requiresArg: true, describe: "a target of hilt.config.ts" })
-          .option("filter", { type: "string", requiresArg: true, describe: "only tests whose name contains this" })
-          .option("seed", { type: "string", requiresArg: true, describe: "decides all that is left to chance" })
-          .option("waves", { type: "string", describe: "record signals as VCD: patterns, separated by commas" })
+          .option("filter", {
+            type: "string",
+            requiresArg: true,
+            describe: "only tests whose name contains this",
+          })
+          .option("seed", {
+            type: "string",
+            requiresArg: true,
+            describe: "decides all that is left to chance",
+          })
+          .option("waves", {
+            type: "string",
+            describe: "record signals as VCD: patterns, separated by commas",
+          })
           .option("json", { type: "boolean", default: false, describe: "the result as JSON on stdout" })
           .option("verbose", { type: "boolean", default: false, describe: "say more on stderr" }),
       async (argv) => {
@@ -55,7 +66,9 @@ export async function main(args: readonly string[]): Promise<number> {
 function explain(error: unknown): number {
   if (error instanceof HiltError) {
     const hint = hintFor(error.code);
-    process.stderr.write(`hilt: ${error.message} [${error.code}]\n${hint === undefined ? "" : `hint: ${hint}\n`}`);
+    process.stderr.write(
+      `hilt: ${error.message} [${error.code}]\n${hint === undefined ? "" : `hint: ${hint}\n`}`,
+    );
     return exitCodes[error.blame];
   }
   if (error instanceof Error && error.name === "YError") {

@@ -45,6 +45,7 @@ function object(value: unknown, place: string, keys?: readonly string[]): Record
     throw new ConfigError(place, "must be an object");
   }
   const unknown = Object.keys(value).find((key) => keys !== undefined && !keys.includes(key));
-  if (unknown !== undefined) throw new ConfigError(`${place}.${unknown}`, `unknown; there is ${keys?.join(", ")}`);
+  if (unknown !== undefined)
+    throw new ConfigError(`${place}.${unknown}`, `unknown; there is ${keys?.join(", ")}`);
   return value as Record<string, unknown>;
 }

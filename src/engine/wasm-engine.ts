@@ -37,7 +37,8 @@ export class WasmEngine implements Engine {
       key,
       fromCache: cached !== undefined,
       buildMs: performance.now() - start,
-      open: ({ seed }: { readonly seed?: bigint } = {}): Simulation => new WasmSimulation(compiled, layout, seed),
+      open: ({ seed }: { readonly seed?: bigint } = {}): Simulation =>
+        new WasmSimulation(compiled, layout, seed),
     };
   }
 
@@ -46,7 +47,9 @@ export class WasmEngine implements Engine {
     const { bytes, layout } = generateModule(elaborateDesign(netlist, source));
     const artefact = { layout, module: bytes };
     this.#cache.write(key, artefact);
-    this.#log.debug(`built ${source.top}: ${netlist.cells.length} cells, ${bytes.length} bytes of WebAssembly`);
+    this.#log.debug(
+      `built ${source.top}: ${netlist.cells.length} cells, ${bytes.length} bytes of WebAssembly`,
+    );
     return artefact;
   }
 }

@@ -1,4 +1,4 @@
-import { type PhysicalAddress } from "../core/address.ts";
+import type { PhysicalAddress } from "../core/address.ts";
 import { type Blame, HiltError } from "../core/errors.ts";
 import { hex, hexAddress } from "../core/hex.ts";
 

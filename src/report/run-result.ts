@@ -52,5 +52,7 @@ export function problemsOf(result: RunResult): Problem[] {
 /** Whether the run shows that everything works: nothing failed and something ran. */
 export function isProof(result: RunResult): boolean {
   const ran = result.benches.some((bench) => bench.verdict === "passed");
-  return ran && problemsOf(result).length === 0 && result.benches.every((bench) => bench.verdict !== "failed");
+  return (
+    ran && problemsOf(result).length === 0 && result.benches.every((bench) => bench.verdict !== "failed")
+  );
 }

@@ -1,4 +1,11 @@
-import { type BenchCounts, type BenchResult, isProof, type Problem, type RunListener, type RunResult } from "./run-result.ts";
+import {
+  type BenchCounts,
+  type BenchResult,
+  isProof,
+  type Problem,
+  type RunListener,
+  type RunResult,
+} from "./run-result.ts";
 
 /** Prints a run as text: a line for each bench as it ends, and what happened at the end. */
 export class TerminalReport implements RunListener {
@@ -25,12 +32,14 @@ export class TerminalReport implements RunListener {
   summary(result: RunResult, repeat: string): void {
     for (const problem of result.problems) this.#problem(problem);
     const total = sum(result.benches.flatMap(({ facts }) => (facts === undefined ? [] : [facts])));
-    const device = result.benches.find(({ facts }) => facts !== undefined)?.facts?.device ?? "no device was opened";
+    const device =
+      result.benches.find(({ facts }) => facts !== undefined)?.facts?.device ?? "no device was opened";
     const verdicts = (["passed", "failed", "skipped"] as const).map(
       (verdict) => `${result.benches.filter((bench) => bench.verdict === verdict).length} ${verdict}`,
     );
     const failed = result.benches.find(({ verdict }) => verdict === "failed");
-    const only = failed === undefined ? "" : `\nonly it:     ${repeat} --filter ${JSON.stringify(failed.name)}`;
+    const only =
+      failed === undefined ? "" : `\nonly it:     ${repeat} --filter ${JSON.stringify(failed.name)}`;
     this.#line(
       `
 device:      ${device}

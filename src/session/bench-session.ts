@@ -26,7 +26,12 @@ export class BenchSession {
   readonly rng: Random;
   readonly #watch: Watch;
 
-  private constructor(link: Link, random: Random, watch: Watch, parts: Pick<BenchSession, "host" | "system" | "adapter" | "device">) {
+  private constructor(
+    link: Link,
+    random: Random,
+    watch: Watch,
+    parts: Pick<BenchSession, "host" | "system" | "adapter" | "device">,
+  ) {
     this.link = link;
     this.host = parts.host;
     this.system = parts.system;

@@ -67,7 +67,8 @@ baseExpect.extend({
   /** Throws `DataMismatchError` with the first wrong byte. */
   toHoldBytes(received: unknown, expected: Uint8Array) {
     const isBuffer = received instanceof HostBuffer;
-    if (!isBuffer && !(received instanceof Uint8Array)) throw new TypeError("toHoldBytes needs a buffer or bytes");
+    if (!isBuffer && !(received instanceof Uint8Array))
+      throw new TypeError("toHoldBytes needs a buffer or bytes");
     const found = isBuffer ? received.read() : received;
     const pass = Buffer.compare(found, expected) === 0;
     const what = isBuffer ? received.name : "the bytes";

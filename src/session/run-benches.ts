@@ -32,7 +32,9 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
   const start = performance.now();
   const cacheDirectory = `${options.root}/.hilt/models`;
   const waves =
-    options.waves === undefined ? {} : { waves: { directory: `${options.root}/.hilt/waves`, patterns: options.waves } };
+    options.waves === undefined
+      ? {}
+      : { waves: { directory: `${options.root}/.hilt/waves`, patterns: options.waves } };
   const built = await buildTarget(options.settings, {
     cacheDirectory,
     log: options.log,
@@ -112,11 +114,17 @@ class Collector implements Reporter {
     const facts = test.meta().hilt;
     const problems = errors.map((error) => problemOf(error));
     const hasProof = state !== "passed" || facts !== undefined;
-    if (!hasProof) problems.push({ blame: "usage", code: "E_NO_DEVICE", message: 'the test is not made with "test" of hilt' });
+    if (!hasProof)
+      problems.push({
+        blame: "usage",
+        code: "E_NO_DEVICE",
+        message: 'the test is not made with "test" of hilt',
+      });
     const bench: BenchResult = {
       file: relative(this.#root, test.module.moduleId),
       name: test.fullName,
-      verdict: state === "skipped" ? "skipped" : problems.length > 0 || state !== "passed" ? "failed" : "passed",
+      verdict:
+        state === "skipped" ? "skipped" : problems.length > 0 || state !== "passed" ? "failed" : "passed",
       problems,
       facts,
     };
@@ -139,7 +147,9 @@ class Collector implements Reporter {
 
 function problemOf(error: { message: string; [key: string]: unknown }): Problem {
   const { blame, code, message, stacks } = error;
-  const place = (stacks as { file: string; line: number }[] | undefined)?.find(({ file }) => /\.hil\./.test(file));
+  const place = (stacks as { file: string; line: number }[] | undefined)?.find(({ file }) =>
+    /\.hil\./.test(file),
+  );
   return {
     blame: typeof blame === "string" ? (blame as Blame) : "product",
     code: typeof code === "string" ? code : "E_ASSERTION",

@@ -66,7 +66,10 @@ export class DmaSystem {
   readonly #parts: DmaSystemParts;
   readonly #adapters = new Map<DmaAdapter, AdapterState>();
   readonly #contexts = new TransferContexts();
-  readonly #mappings = new Map<ScatterGatherList, { mapping: Mapping; adapter: DmaAdapter; record: ContextRecord }>();
+  readonly #mappings = new Map<
+    ScatterGatherList,
+    { mapping: Mapping; adapter: DmaAdapter; record: ContextRecord }
+  >();
   readonly #queue: QueuedRequest[] = [];
   readonly #operations: DmaOperations;
   #freeRegisters: number;
@@ -138,7 +141,8 @@ export class DmaSystem {
     const state = this.#stateOf(adapter, "PutDmaAdapter");
     if (state === undefined) return;
     const held = [...this.#mappings.values()].filter((entry) => entry.adapter === adapter).length;
-    if (held > 0) this.#find("ADAPTER_IN_USE", `PutDmaAdapter with ${held} scatter/gather lists not given back`);
+    if (held > 0)
+      this.#find("ADAPTER_IN_USE", `PutDmaAdapter with ${held} scatter/gather lists not given back`);
     state.isReleased = true;
   }
 
@@ -157,8 +161,21 @@ export class DmaSystem {
   }
 
   #getScatterGatherListEx(
-    ...[adapter, deviceObject, context, mdl, offset, length, flags, routine, routineContext, writeToDevice, , , out]:
-      Parameters<DmaOperations["getScatterGatherListEx"]>
+    ...[
+      adapter,
+      deviceObject,
+      context,
+      mdl,
+      offset,
+      length,
+      flags,
+      routine,
+      routineContext,
+      writeToDevice,
+      ,
+      ,
+      out,
+    ]: Parameters<DmaOperations["getScatterGatherListEx"]>
   ): number {
     const state = this.#stateOf(adapter, "GetScatterGatherListEx");
     if (state === undefined) return STATUS_INVALID_PARAMETER;
@@ -170,7 +187,8 @@ export class DmaSystem {
     if (record === undefined) return STATUS_INVALID_PARAMETER;
     const reach = 2 ** state.description.dmaAddressWidth;
     const request: Request = { mdl, offset, length, writeToDevice, reach };
-    if (registersNeeded(request) > (this.#parts.mapRegisters ?? MAP_REGISTERS)) return STATUS_INSUFFICIENT_RESOURCES;
+    if (registersNeeded(request) > (this.#parts.mapRegisters ?? MAP_REGISTERS))
+      return STATUS_INSUFFICIENT_RESOURCES;
     const run = (list: ScatterGatherList): void => {
       if (out !== null) out.value = list;
       if (routine === null) state.owner = record;
@@ -188,7 +206,10 @@ export class DmaSystem {
   #claim(context: Uint8Array, adapter: DmaAdapter): ContextRecord | undefined {
     const record = context instanceof Uint8Array ? this.#contexts.find(context) : undefined;
     if (record === undefined) {
-      this.#find("CONTEXT_UNINITIALISED", "GetScatterGatherListEx with a transfer context that was not initialised");
+      this.#find(
+        "CONTEXT_UNINITIALISED",
+        "GetScatterGatherListEx with a transfer context that was not initialised",
+      );
       return undefined;
     }
     if (record.adapter !== adapter) {
@@ -252,7 +273,10 @@ export class DmaSystem {
       return;
     }
     if (entry.mapping.writeToDevice !== writeToDevice) {
-      this.#find("DIRECTION", `PutScatterGatherList with WriteToDevice ${writeToDevice}, mapped with the opposite`);
+      this.#find(
+        "DIRECTION",
+        `PutScatterGatherList with WriteToDevice ${writeToDevice}, mapped with the opposite`,
+      );
     }
     this.#mappings.delete(list);
     entry.mapping.release();
@@ -275,7 +299,10 @@ export class DmaSystem {
   #stateOf(adapter: DmaAdapter, routine: string): AdapterState | undefined {
     const state = this.#adapters.get(adapter);
     if (state !== undefined && !state.isReleased) return state;
-    this.#find("ADAPTER_UNKNOWN", `${routine} with ${state === undefined ? "no adapter of this system" : "an adapter that was put back"}`);
+    this.#find(
+      "ADAPTER_UNKNOWN",
+      `${routine} with ${state === undefined ? "no adapter of this system" : "an adapter that was put back"}`,
+    );
     return undefined;
   }
 

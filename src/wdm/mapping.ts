@@ -83,7 +83,8 @@ export class Mapping {
     let start = -1;
     let end = -1;
     const flush = (): void => {
-      if (start >= 0) elements.push({ address: logicalAddress(BigInt(start)), length: end - start, reserved: 0 });
+      if (start >= 0)
+        elements.push({ address: logicalAddress(BigInt(start)), length: end - start, reserved: 0 });
     };
     walkPages(mdl, offset, length, (address, bytes) => {
       const seen = address + bytes > reach ? this.#bounce(address, bytes) : address;

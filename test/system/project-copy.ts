@@ -26,7 +26,8 @@ export class ProjectCopy implements Disposable {
   replace(path: string, from: string, to: string): void {
     const file = join(this.path, path);
     const parts = readFileSync(file, "utf8").split(from);
-    if (parts.length !== 2) throw new Error(`${path}: "${from}" stands there ${parts.length - 1} times, not once`);
+    if (parts.length !== 2)
+      throw new Error(`${path}: "${from}" stands there ${parts.length - 1} times, not once`);
     writeFileSync(file, parts.join(to));
   }
 

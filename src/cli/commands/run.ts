@@ -23,7 +23,8 @@ export interface RunArguments {
 /** `hilt run`: resolves with the exit code. */
 export async function run(args: RunArguments): Promise<number> {
   const config = await loadConfig(process.cwd());
-  const files = args.files.length > 0 ? findBenches(process.cwd(), args.files) : findBenches(config.root, config.benches);
+  const files =
+    args.files.length > 0 ? findBenches(process.cwd(), args.files) : findBenches(config.root, config.benches);
   const names = Object.keys(config.targets);
   const target = args.target ?? (names[0] as string);
   const settings = config.targets[target];
@@ -39,7 +40,9 @@ export async function run(args: RunArguments): Promise<number> {
       seed,
       log: createLog(args.verbose),
       ...(args.filter === undefined ? {} : { filter: args.filter }),
-      ...(args.waves === undefined ? {} : { waves: args.waves === "" ? ["device.**"] : args.waves.split(",") }),
+      ...(args.waves === undefined
+        ? {}
+        : { waves: args.waves === "" ? ["device.**"] : args.waves.split(",") }),
     },
     report,
   );

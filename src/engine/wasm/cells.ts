@@ -200,7 +200,11 @@ function demux(cell: Cell, context: CellContext): Node[] {
   const selector = context.value(cell.port("S"));
   const value = context.value(cell.port("A"));
   return Array.from({ length: 2 ** selector.width }, (_, index) =>
-    graph.mux(graph.equal(selector, graph.const(BigInt(index), selector.width)), value, graph.const(0n, width)),
+    graph.mux(
+      graph.equal(selector, graph.const(BigInt(index), selector.width)),
+      value,
+      graph.const(0n, width),
+    ),
   );
 }
 

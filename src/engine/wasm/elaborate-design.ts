@@ -34,7 +34,10 @@ class Elaborator implements CellContext {
     this.#memoryIndex = new Map([...netlist.memories.keys()].map((name, index) => [name, index]));
     const clock = netlist.ports.find((port) => port.name === source.clock && port.direction === "input");
     if (clock?.bits.length !== 1) {
-      throw new BuildError(`${source.top} has no input ${source.clock} of one bit for the clock`, netlist.place);
+      throw new BuildError(
+        `${source.top} has no input ${source.clock} of one bit for the clock`,
+        netlist.place,
+      );
     }
     this.#clock = clock.bits[0] as Bit;
   }
@@ -50,7 +53,13 @@ class Elaborator implements CellContext {
         return { kind: "register", register, value: this.value(next) };
       }),
       ...writes.map(({ memory, address, data, mask }): Update => {
-        return { kind: "memory", memory, address: this.value(address), data: this.value(data), mask: this.value(mask) };
+        return {
+          kind: "memory",
+          memory,
+          address: this.value(address),
+          data: this.value(data),
+          mask: this.value(mask),
+        };
       }),
     ];
     const outputs = this.#netlist.ports
@@ -116,7 +125,8 @@ class Elaborator implements CellContext {
   #drive(bits: readonly Bit[], node: Node, place: string): void {
     for (const [index, bit] of bits.entries()) {
       if (typeof bit === "string") continue;
-      if (this.#sources.has(bit)) throw new UnsupportedConstructError(`several drivers of ${this.#nameOf(bit)}`, place);
+      if (this.#sources.has(bit))
+        throw new UnsupportedConstructError(`several drivers of ${this.#nameOf(bit)}`, place);
       this.#sources.set(bit, { node, index });
     }
   }
@@ -150,7 +160,10 @@ class Elaborator implements CellContext {
     const [bit] = cell.port(port);
     if (bit === this.#clock && cell.flag("CLK_POLARITY")) return;
     const what = bit === this.#clock ? "the falling edge" : `the clock ${this.#nameOf(bit as number)}`;
-    throw new UnsupportedConstructError(`${what} beside the rising edge of ${this.#source.clock}`, cell.place);
+    throw new UnsupportedConstructError(
+      `${what} beside the rising edge of ${this.#source.clock}`,
+      cell.place,
+    );
   }
 
   #initOf(bits: readonly Bit[]): { value: bigint; mask: bigint } {
@@ -187,10 +200,9 @@ class Elaborator implements CellContext {
       this.#drive(cell.port("DATA"), this.#readPort(cell), cell.place);
       return;
     }
-    const pieces = (combinationalCells.get(cell.type) as NonNullable<ReturnType<typeof combinationalCells.get>>)(
-      cell,
-      this,
-    );
+    const pieces = (
+      combinationalCells.get(cell.type) as NonNullable<ReturnType<typeof combinationalCells.get>>
+    )(cell, this);
     let at = 0;
     for (const piece of pieces) {
       this.#drive(cell.port("Y").slice(at, at + piece.width), piece, cell.place);
@@ -199,9 +211,13 @@ class Elaborator implements CellContext {
   }
 
   #readPort(cell: Cell): Node {
-    if (cell.flag("CLK_ENABLE")) throw new UnsupportedConstructError("a clocked memory read port", cell.place);
+    if (cell.flag("CLK_ENABLE"))
+      throw new UnsupportedConstructError("a clocked memory read port", cell.place);
     const memory = this.#memoryOf(cell);
-    const { width, startOffset } = this.#netlist.memories.get(memory) as { width: number; startOffset: number };
+    const { width, startOffset } = this.#netlist.memories.get(memory) as {
+      width: number;
+      startOffset: number;
+    };
     const address = this.#rebased(cell.port("ADDR"), startOffset, cell);
     return this.graph.memory(this.#memoryIndex.get(memory) as number, width, address);
   }
@@ -221,7 +237,8 @@ class Elaborator implements CellContext {
 
   /** An address counted from the first element. */
   #rebased(bits: readonly Bit[], startOffset: number, cell: Cell): Node {
-    if (bits.length > 32) throw new UnsupportedConstructError(`an address of ${bits.length} bits`, cell.place);
+    if (bits.length > 32)
+      throw new UnsupportedConstructError(`an address of ${bits.length} bits`, cell.place);
     const address = this.value(bits);
     return startOffset === 0
       ? address
@@ -233,7 +250,8 @@ class Elaborator implements CellContext {
       .filter((cell) => cell.type.startsWith("$memwr"))
       .sort((a, b) => a.number("PORTID") - b.number("PORTID"));
     const ports = cells.map((cell): WritePort => {
-      if (!cell.flag("CLK_ENABLE")) throw new UnsupportedConstructError("a memory written by a latch", cell.place);
+      if (!cell.flag("CLK_ENABLE"))
+        throw new UnsupportedConstructError("a memory written by a latch", cell.place);
       this.#checkClock(cell, "CLK");
       const name = this.#memoryOf(cell);
       if (this.#netlist.memories.get(name)?.startOffset !== 0) {
@@ -259,7 +277,12 @@ class Elaborator implements CellContext {
           return {
             index: Number(constantOf(cell.port("ADDR"))) - memory.startOffset,
             elements: Array.from({ length: cell.number("WORDS") }, (_, index) =>
-              BigInt(`0b${data.slice(index * memory.width, (index + 1) * memory.width).reverse().join("")}`),
+              BigInt(
+                `0b${data
+                  .slice(index * memory.width, (index + 1) * memory.width)
+                  .reverse()
+                  .join("")}`,
+              ),
             ),
           };
         }),
@@ -289,14 +312,16 @@ class Elaborator implements CellContext {
     const name = this.#source.stop;
     if (name === undefined) return undefined;
     const port = outputs.find((output) => output.name === name);
-    if (port === undefined) throw new BuildError(`${this.#source.top} has no output ${name}`, this.#netlist.place);
+    if (port === undefined)
+      throw new BuildError(`${this.#source.top} has no output ${name}`, this.#netlist.place);
     return this.graph.not(this.graph.equal(port.value, this.graph.const(0n, port.width)));
   }
 }
 
 function isCombinational(cell: Cell): boolean {
   if (combinationalCells.has(cell.type) || cell.type.startsWith("$memrd")) return true;
-  if (cell.type === "$dff" || cell.type.startsWith("$memwr") || cell.type.startsWith("$meminit")) return false;
+  if (cell.type === "$dff" || cell.type.startsWith("$memwr") || cell.type.startsWith("$meminit"))
+    return false;
   throw new UnsupportedConstructError(describeCell(cell.type), cell.place);
 }
 

@@ -5,7 +5,16 @@
  *
  * A value is unsigned and never has bits above its width; signed operations say so.
  */
-export type Operation = "const" | "input" | "register" | "memory" | "slice" | "concat" | "extend" | "replicate" | Computation;
+export type Operation =
+  | "const"
+  | "input"
+  | "register"
+  | "memory"
+  | "slice"
+  | "concat"
+  | "extend"
+  | "replicate"
+  | Computation;
 
 export type Computation =
   | "not"
@@ -148,7 +157,8 @@ export class Graph {
     const first = pieces.find((piece) => piece.op === "mux");
     if (first === undefined) return undefined;
     const condition = arg(first, 0);
-    const isPart = (piece: Node) => piece.op === "const" || (piece.op === "mux" && arg(piece, 0) === condition);
+    const isPart = (piece: Node) =>
+      piece.op === "const" || (piece.op === "mux" && arg(piece, 0) === condition);
     if (!pieces.every(isPart)) return undefined;
     const side = (index: 1 | 2): Node =>
       this.concat(pieces.map((piece) => (piece.op === "mux" ? arg(piece, index) : piece)));
@@ -285,20 +295,22 @@ export class Graph {
   equal(a: Node, b: Node): Node {
     const [x, y] = constantLast(a, b);
     if (x === y) return this.const(1n, 1);
-    if (y.op === "const") {
-      if (x.op === "const") return this.const(x.value === y.value ? 1n : 0n, 1);
-      if (x.width === 1) return y.value === 1n ? x : this.not(x);
-      if (BigInt.asUintN(x.reach, y.value) !== y.value) return this.const(0n, 1);
-      if (x.op === "extend") {
-        const narrow = arg(x, 0);
-        return this.equal(narrow, this.const(y.value, narrow.width));
-      }
-      if (x.op === "replicate" && y.value === 0n) return this.not(arg(x, 0));
-      if (x.op === "concat" && y.value === 0n && x.args.every((piece) => piece.width === 1)) {
-        return this.not(x.args.reduce((sum, piece) => this.or(sum, piece)));
-      }
+    const simpler = y.op === "const" ? this.#equalToConstant(x, y) : undefined;
+    return simpler ?? this.#node("equal", 1, sorted(x, y));
+  }
+
+  #equalToConstant(x: Node, y: Node): Node | undefined {
+    if (x.op === "const") return this.const(x.value === y.value ? 1n : 0n, 1);
+    if (x.width === 1) return y.value === 1n ? x : this.not(x);
+    if (BigInt.asUintN(x.reach, y.value) !== y.value) return this.const(0n, 1);
+    if (x.op === "extend") {
+      const narrow = arg(x, 0);
+      return this.equal(narrow, this.const(y.value, narrow.width));
     }
-    return this.#node("equal", 1, sorted(x, y));
+    if (y.value !== 0n) return undefined;
+    if (x.op === "replicate") return this.not(arg(x, 0));
+    if (x.op !== "concat" || x.args.some((piece) => piece.width > 1)) return undefined;
+    return this.not(x.args.reduce((sum, piece) => this.or(sum, piece)));
   }
 
   less(x: Node, y: Node): Node {
@@ -322,16 +334,26 @@ export class Graph {
     if (condition.op === "not") return this.mux(arg(condition, 0), no, yes);
     if (yes.op === "mux" && arg(yes, 0) === condition) return this.mux(condition, arg(yes, 1), no);
     if (no.op === "mux" && arg(no, 0) === condition) return this.mux(condition, yes, arg(no, 2));
-    const { width } = yes;
-    if (yes.op === "const" && no.op === "const") {
-      if (yes.value === ones(width) && no.value === 0n) return this.replicate(condition, width);
-      if (yes.value === 0n && no.value === ones(width)) return this.replicate(this.not(condition), width);
-    }
-    if (width === 1) {
-      if (no.op === "const") return no.value === 0n ? this.and(condition, yes) : this.or(this.not(condition), yes);
-      if (yes.op === "const") return yes.value === 1n ? this.or(condition, no) : this.and(this.not(condition), no);
-    }
-    return this.#node("mux", width, [condition, yes, no], { reach: Math.max(yes.reach, no.reach) });
+    const simpler =
+      yes.width === 1 ? this.#muxOfBits(condition, yes, no) : this.#muxOfMasks(condition, yes, no);
+    const reach = Math.max(yes.reach, no.reach);
+    return simpler ?? this.#node("mux", yes.width, [condition, yes, no], { reach });
+  }
+
+  #muxOfBits(condition: Node, yes: Node, no: Node): Node | undefined {
+    if (no.op === "const")
+      return no.value === 0n ? this.and(condition, yes) : this.or(this.not(condition), yes);
+    if (yes.op === "const")
+      return yes.value === 1n ? this.or(condition, no) : this.and(this.not(condition), no);
+    return undefined;
+  }
+
+  #muxOfMasks(condition: Node, yes: Node, no: Node): Node | undefined {
+    if (yes.op !== "const" || no.op !== "const") return undefined;
+    const all = ones(yes.width);
+    if (yes.value === all && no.value === 0n) return this.replicate(condition, yes.width);
+    if (yes.value === 0n && no.value === all) return this.replicate(this.not(condition), yes.width);
+    return undefined;
   }
 
   #node(

@@ -64,7 +64,10 @@ export function layOut(design: Design): Layout {
       depth: memory.depth,
       elementBytes,
       address: take(elementBytes * memory.depth, CACHE_LINE),
-      init: memory.init.map(({ index, elements }) => ({ index, elements: elements.map((each) => each.toString(16)) })),
+      init: memory.init.map(({ index, elements }) => ({
+        index,
+        elements: elements.map((each) => each.toString(16)),
+      })),
     };
   });
   return { inputs, outputs, registers, memories, traces, totalBytes: next };

@@ -158,5 +158,7 @@ function withDirections(cell: YosysCell): YosysCell {
 function placeOf(attributes: Readonly<Record<string, string>>): string {
   const first = (attributes["src"] ?? "").split("|")[0] ?? "";
   const match = /^(.*?):(\d+)/.exec(first);
-  return match === null ? "unknown source" : `${(match[1] as string).replace(/^hilt-sources/, "")}:${match[2]}`;
+  return match === null
+    ? "unknown source"
+    : `${(match[1] as string).replace(/^hilt-sources/, "")}:${match[2]}`;
 }

@@ -384,7 +384,10 @@ export class NodeEmitter {
     const isSigned = node.op === "divideSigned" || node.op === "moduloSigned";
     const isQuotient = node.op === "divide" || node.op === "divideSigned";
     const [x, y] = [out.local("i64"), out.local("i64")];
-    for (const [operand, local] of [[arg(node, 0), x], [arg(node, 1), y]] as const) {
+    for (const [operand, local] of [
+      [arg(node, 0), x],
+      [arg(node, 1), y],
+    ] as const) {
       if (isSigned) this.#signed(operand, "i64");
       else this.emitAs(operand, "i64");
       out.set(local);

@@ -21,7 +21,11 @@ function visit(
   const path: { cell: Cell; pending: Cell[] }[] = [];
   const enter = (cell: Cell): void => {
     if (state.get(cell) === "done") return;
-    if (state.get(cell) === "open") throw loopError(path.map((step) => step.cell), cell);
+    if (state.get(cell) === "open")
+      throw loopError(
+        path.map((step) => step.cell),
+        cell,
+      );
     state.set(cell, "open");
     path.push({ cell, pending: driversOf(cell, driver) });
   };

@@ -43,7 +43,12 @@ const WORTH_A_BRANCH = 10;
 export function place(root: Block, atStart: readonly Node[], pins: readonly Pin[]): Placement {
   const eager = new Placer(root, atStart, pins, () => true);
   const costs = eager.sideCosts();
-  return new Placer(root, atStart, pins, (choice, index) => (costs.get(choice)?.[index - 1] ?? 0) >= WORTH_A_BRANCH);
+  return new Placer(
+    root,
+    atStart,
+    pins,
+    (choice, index) => (costs.get(choice)?.[index - 1] ?? 0) >= WORTH_A_BRANCH,
+  );
 }
 
 class Placer implements Placement {
@@ -121,7 +126,12 @@ class Placer implements Placement {
       const sides: [Region | undefined, Region | undefined] = [undefined, undefined];
       for (const [index, argument] of node.args.entries()) {
         let region = use.region;
-        if (node.op === "mux" && index > 0 && use.region !== this.prologue && isRegion(node, index as 1 | 2)) {
+        if (
+          node.op === "mux" &&
+          index > 0 &&
+          use.region !== this.prologue &&
+          isRegion(node, index as 1 | 2)
+        ) {
           region = new Region(use.region);
           sides[index - 1] = region;
         }
@@ -143,20 +153,31 @@ class Placer implements Placement {
   }
 
   #fill(): void {
-    const usedOutside = new Set<Node>();
-    for (const node of this.#uses.keys()) {
-      if (!this.#isInvariant(node)) for (const each of node.args) usedOutside.add(each);
-    }
+    const usedOutside = this.#usedByVariants();
     for (const [node, { region, count }] of [...this.#uses].sort(([a], [b]) => a.id - b.id)) {
-      for (let each: Region | undefined = region; each !== undefined; each = each.parent) each.cost += costOf(node);
+      addCost(region, costOf(node));
       if (node.op === "const") continue;
-      const isHoisted = region === this.prologue && (node.op === "input" || usedOutside.has(node) || count > 1);
+      const isHoisted = region === this.prologue && (node.op === "input" || usedOutside.has(node));
       if (count > 1 || isHoisted || this.#kept.has(node)) {
         this.#kept.add(node);
         region.nodes.push(node);
       }
     }
   }
+
+  /** Arguments of nodes that change during a run. */
+  #usedByVariants(): Set<Node> {
+    const used = new Set<Node>();
+    for (const node of this.#uses.keys()) {
+      if (this.#isInvariant(node)) continue;
+      for (const each of node.args) used.add(each);
+    }
+    return used;
+  }
+}
+
+function addCost(region: Region, cost: number): void {
+  for (let each: Region | undefined = region; each !== undefined; each = each.parent) each.cost += cost;
 }
 
 export function commonRegion(a: Region, b: Region): Region {

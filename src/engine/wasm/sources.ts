@@ -14,7 +14,9 @@ export function readSources(source: ModelSource): Map<string, string> {
     files.set(next.path, text);
     const searched = [...directories, dirname(next.path)];
     for (const name of includedNames(text)) {
-      const path = searched.map((directory) => join(directory, name)).find((candidate) => existsSync(candidate));
+      const path = searched
+        .map((directory) => join(directory, name))
+        .find((candidate) => existsSync(candidate));
       // A name that is not found may stand under an `ifdef that is off; if not, Yosys says so with the line.
       if (path !== undefined) pending.push({ path, from: next.path });
     }

@@ -23,7 +23,8 @@ export function updateTree(design: Design): Block {
     if (update.kind === "memory") ports.set(update.memory, (ports.get(update.memory) ?? 0) + 1);
   }
   // Ports of one memory must write in their order, so they do not take part in the sorting.
-  const isOrdered = (update: Update): boolean => update.kind === "memory" && (ports.get(update.memory) ?? 0) > 1;
+  const isOrdered = (update: Update): boolean =>
+    update.kind === "memory" && (ports.get(update.memory) ?? 0) > 1;
   const free = design.updates.filter((update) => !isOrdered(update));
   const ordered = design.updates.filter(isOrdered);
   return { steps: [...steps(graph, free), ...ordered.flatMap((update) => steps(graph, [update]))] };
@@ -37,9 +38,16 @@ function steps(graph: Graph, updates: readonly Update[]): Step[] {
     if (condition === undefined) break;
     const branched = pending.map((update) => ({ update, branches: branchesOf(graph, update) }));
     const chosen = branched.filter(({ branches }) => branches?.condition === condition);
-    pending = branched.filter(({ branches }) => branches?.condition !== condition).map(({ update }) => update);
+    pending = branched
+      .filter(({ branches }) => branches?.condition !== condition)
+      .map(({ update }) => update);
     const side = (index: "yes" | "no"): Block => {
-      return { steps: steps(graph, chosen.map(({ branches }) => (branches as Branches)[index])) };
+      return {
+        steps: steps(
+          graph,
+          chosen.map(({ branches }) => (branches as Branches)[index]),
+        ),
+      };
     };
     result.push({ kind: "if", condition, yes: side("yes"), no: side("no") });
   }

@@ -1,3 +1,4 @@
+/// <reference path="./webassembly.d.ts" />
 import { Random } from "../../core/random.ts";
 import type { MemoryArray, Port, Simulation, TraceSignal } from "../engine.ts";
 import type { Layout, MemorySlot, Slot } from "./layout.ts";
@@ -57,7 +58,9 @@ export class WasmSimulation implements Simulation {
   port(name: string): Port {
     const port = this.#ports.get(name);
     if (port === undefined) {
-      throw new RangeError(`the top module has no port ${name}; it has ${[...this.#ports.keys()].join(", ")}`);
+      throw new RangeError(
+        `the top module has no port ${name}; it has ${[...this.#ports.keys()].join(", ")}`,
+      );
     }
     return port;
   }
@@ -68,7 +71,13 @@ export class WasmSimulation implements Simulation {
       throw new RangeError(`the design has no memory ${name}; it has ${[...this.#arrays.keys()].join(", ")}`);
     }
     const { width, depth, elementBytes, address } = slot;
-    return { name, width, depth, elementBytes, bytes: this.#bytes.subarray(address, address + depth * elementBytes) };
+    return {
+      name,
+      width,
+      depth,
+      elementBytes,
+      bytes: this.#bytes.subarray(address, address + depth * elementBytes),
+    };
   }
 
   close(): void {
@@ -146,7 +155,8 @@ export class WasmSimulation implements Simulation {
     }
     for (const memory of layout.memories) {
       for (const { index, elements } of memory.init) {
-        for (const [offset, element] of elements.entries()) this.#poke(memory, index + offset, BigInt(`0x${element}`));
+        for (const [offset, element] of elements.entries())
+          this.#poke(memory, index + offset, BigInt(`0x${element}`));
       }
     }
   }

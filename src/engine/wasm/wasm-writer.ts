@@ -152,7 +152,10 @@ export interface WasmFunction {
 const PAGE_BYTES = 65_536;
 
 /** A module that exports its functions and its memory, which has its final size from the start. */
-export function encodeModule(functions: readonly WasmFunction[], memoryBytes: number): Uint8Array<ArrayBuffer> {
+export function encodeModule(
+  functions: readonly WasmFunction[],
+  memoryBytes: number,
+): Uint8Array<ArrayBuffer> {
   const pages = Math.ceil(memoryBytes / PAGE_BYTES);
   const types = section(1, functions, ({ parameters, results }, out) => {
     out.push(0x60);
@@ -165,7 +168,10 @@ export function encodeModule(functions: readonly WasmFunction[], memoryBytes: nu
     writeUnsigned(out, count);
     writeUnsigned(out, count);
   });
-  const names = [...functions.map(({ name }, index) => ({ name, kind: 0, index })), { name: "memory", kind: 2, index: 0 }];
+  const names = [
+    ...functions.map(({ name }, index) => ({ name, kind: 0, index })),
+    { name: "memory", kind: 2, index: 0 },
+  ];
   const exports = section(7, names, ({ name, kind, index }, out) => {
     writeVector(out, [...new TextEncoder().encode(name)], (byte) => out.push(byte));
     out.push(kind);

@@ -14,7 +14,9 @@ const LIMIT_MS = 120_000;
  */
 export async function elaborate(source: ModelSource, files: ReadonlyMap<string, string>): Promise<YosysJson> {
   const virtual = Object.fromEntries([...files].map(([path, text]) => [virtualPath(path), text]));
-  const { status, stdout, stderr } = await runChild(JSON.stringify({ files: virtual, script: scriptOf(source) }));
+  const { status, stdout, stderr } = await runChild(
+    JSON.stringify({ files: virtual, script: scriptOf(source) }),
+  );
   const messages = stderr.replaceAll("hilt-sources/", "/");
   if (status !== 0) throw yosysError(messages);
   for (const line of messages.split("\n")) refuseWarning(line);
@@ -49,7 +51,9 @@ function scriptOf(source: ModelSource): string {
 }
 
 function parameterLiteral(value: number | bigint): string {
-  return value >= 0 && value < 2 ** 31 ? String(value) : `64'h${BigInt.asUintN(64, BigInt(value)).toString(16)}`;
+  return value >= 0 && value < 2 ** 31
+    ? String(value)
+    : `64'h${BigInt.asUintN(64, BigInt(value)).toString(16)}`;
 }
 
 function yosysError(messages: string): Error {
@@ -61,7 +65,9 @@ function yosysError(messages: string): Error {
 
 /** Names with a dot that have no driver come from hierarchical references, which Yosys drops without an error. */
 function refuseWarning(line: string): void {
-  const match = /^(.*?):(\d+)(?:\.[-\d.]+)?: Warning: Identifier `\\?(\S+\.\S+)' is implicitly declared/.exec(line);
+  const match = /^(.*?):(\d+)(?:\.[-\d.]+)?: Warning: Identifier `\\?(\S+\.\S+)' is implicitly declared/.exec(
+    line,
+  );
   if (match === null) return;
   throw new BuildError(
     `the built-in engine does not take the hierarchical reference ${match[3]}`,

@@ -1,0 +1,85 @@
+import { rmSync } from "node:fs";
+import { silentLog } from "../src/core/log.ts";
+import { Random } from "../src/core/random.ts";
+import { DmaDevice } from "../src/driver/dma-device.ts";
+import { WasmEngine } from "../src/engine/wasm-engine.ts";
+import { openLink } from "../src/links/registry.ts";
+import { harnessSource } from "../src/links/simulator/harness-source.ts";
+import { HostMemory } from "../src/memory/host-memory.ts";
+import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "../src/wdm/constants.ts";
+import type { DmaAdapter } from "../src/wdm/dma-adapter.ts";
+import { DmaSystem } from "../src/wdm/dma-system.ts";
+import { type Figure, figure } from "./figure.ts";
+
+const RUNS = 7;
+const CYCLES = 2_000_000;
+
+/** The harness with our own device: builds, opening, cycles per second. */
+export async function measureEngine(cacheDirectory: string): Promise<Figure[]> {
+  const cold: number[] = [];
+  const cached: number[] = [];
+  for (let run = 0; run < RUNS; run++) {
+    rmSync(cacheDirectory, { recursive: true, force: true });
+    cold.push((await new WasmEngine({ cacheDirectory }).build(harnessSource())).buildMs);
+    const start = performance.now();
+    const model = await new WasmEngine({ cacheDirectory }).build(harnessSource());
+    model.open({ seed: 1n }).close();
+    cached.push(performance.now() - start);
+  }
+  return [
+    figure("cold build", "ms", cold, "Yosys in a child process, code generation, cache write"),
+    figure("cached open", "ms", cached, "key, cache read, compilation and a simulation"),
+    figure("idle", "Mcycles/s", await idle(cacheDirectory), `${CYCLES} cycles out of reset`),
+    figure(
+      "full load",
+      "Mcycles/s",
+      await fullLoad(cacheDirectory),
+      "128 KiB each way at once, with the TypeScript layer",
+    ),
+  ];
+}
+
+async function idle(cacheDirectory: string): Promise<number[]> {
+  const model = await new WasmEngine({ cacheDirectory }).build(harnessSource());
+  const simulation = model.open({ seed: 1n });
+  simulation.port("rst").write(1);
+  simulation.run(4);
+  simulation.port("rst").write(0);
+  return Array.from({ length: RUNS }, () => {
+    const start = performance.now();
+    const cycles = simulation.run(CYCLES);
+    return cycles / (performance.now() - start) / 1000;
+  });
+}
+
+/** Both channels at once, as long as the card allows, again and again. */
+async function fullLoad(cacheDirectory: string): Promise<number[]> {
+  await using link = await openLink(
+    "bench",
+    { link: "simulator", engine: "wasm" },
+    { seed: 1n, cacheDirectory, log: silentLog },
+  );
+  const host = new HostMemory(link.memory, new Random(1n), "contiguous");
+  const system = new DmaSystem({ memory: link.memory, pages: host.pages, windows: link.windows });
+  const description = {
+    version: DEVICE_DESCRIPTION_VERSION3,
+    master: true,
+    scatterGather: true,
+    interfaceType: PCIBus,
+    maximumLength: 1 << 20,
+    dmaAddressWidth: 64,
+  };
+  const adapter = system.ioGetDmaAdapter(null, description, { value: undefined }) as DmaAdapter;
+  const device = await DmaDevice.open({ link, system, adapter });
+  const lengthBytes = device.identity.cardMemoryBytes;
+  const [source, target] = [host.allocate({ lengthBytes }), host.allocate({ lengthBytes })];
+  const samples: number[] = [];
+  for (let run = 0; run < RUNS; run++) {
+    const [start, from] = [performance.now(), link.clock.cycle];
+    for (let round = 0; round < 20; round++) {
+      await Promise.all([device.hostToCard(source), device.cardToHost(target)]);
+    }
+    samples.push((link.clock.cycle - from) / (performance.now() - start) / 1000);
+  }
+  return samples;
+}
