@@ -21,7 +21,7 @@ export class HostMemory {
   }
 
   /** A buffer of at least 1 byte that starts at byte `offset` of its first page. Throws `OutOfMemoryError`. */
-  allocate({ lengthBytes, offset = 0, below }: AllocateOptions): HostBuffer {
+  allocate({ lengthBytes, offset = 0, below, contiguous = false }: AllocateOptions): HostBuffer {
     if (!Number.isSafeInteger(lengthBytes) || lengthBytes < 1) {
       throw new RangeError(`a buffer of ${lengthBytes} bytes`);
     }
@@ -30,7 +30,9 @@ export class HostMemory {
     }
     const count = spannedPages(offset, lengthBytes);
     const limit = below === undefined ? Number.POSITIVE_INFINITY : Number(below / BigInt(PAGE_SIZE));
-    const frames = this.pages.allocate(count, limit);
+    const frames = contiguous
+      ? this.pages.allocateContiguous(count, limit)
+      : this.pages.allocate(count, limit);
     const startVa = virtualAddress(this.#nextVirtual);
     this.#nextVirtual += BigInt((count + 1) * PAGE_SIZE);
     const mdl = {
@@ -61,4 +63,6 @@ export interface AllocateOptions {
   readonly offset?: number;
   /** Physical address that all pages must lie below. */
   readonly below?: bigint;
+  /** In neighbouring pages, so that it is one element of a scatter/gather list. */
+  readonly contiguous?: boolean;
 }

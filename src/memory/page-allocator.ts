@@ -41,6 +41,21 @@ export class PageAllocator {
     return found;
   }
 
+  /** Page frame numbers that follow each other, the lowest such run. Throws `OutOfMemoryError`. */
+  allocateContiguous(count: number, limitFrame = Number.POSITIVE_INFINITY): number[] {
+    const sorted = this.#free.filter((frame) => frame < limitFrame).sort((a, b) => a - b);
+    let run: number[] = [];
+    for (const frame of sorted) {
+      run = run.at(-1) === frame - 1 ? [...run, frame] : [frame];
+      if (run.length === count) break;
+    }
+    if (run.length < count) throw new OutOfMemoryError(`${count} neighbouring pages wanted, there are none`);
+    const taken = new Set(run);
+    this.#free = this.#free.filter((frame) => !taken.has(frame));
+    for (const frame of run) this.#taken.add(frame);
+    return run;
+  }
+
   free(frames: readonly number[]): void {
     for (const frame of frames) {
       if (!this.#taken.delete(frame)) throw new RangeError(`page frame ${frame} is not allocated`);

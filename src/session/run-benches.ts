@@ -112,7 +112,7 @@ class Collector implements Reporter {
     // A test that the filter leaves out is skipped by Vitest; it is no bench of this run.
     if (state === "skipped" && test.options.mode !== "skip") return;
     const facts = test.meta().hilt;
-    const problems = errors.map((error) => problemOf(error));
+    const problems = distinct(errors.map((error) => problemOf(error)));
     const hasProof = state !== "passed" || facts !== undefined;
     if (!hasProof)
       problems.push({
@@ -143,6 +143,11 @@ class Collector implements Reporter {
   onTestRunEnd(_modules: readonly TestModule[], unhandled: readonly { message: string }[]): void {
     for (const error of unhandled) this.problems.push(problemOf(error));
   }
+}
+
+/** An error in the end of a fixture is reported once for each fixture that depends on it. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
 }
 
 function problemOf(error: { message: string; [key: string]: unknown }): Problem {

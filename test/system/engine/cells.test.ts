@@ -1,0 +1,254 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { Random } from "../../../src/core/random.ts";
+import { WasmEngine } from "../../../src/engine/wasm-engine.ts";
+
+/**
+ * The built-in engine against Icarus Verilog: for each group of operators a module with random widths and signs gets
+ * the same random inputs in both, cycle by cycle, and every output that Icarus knows (no x) must be equal.
+ */
+const SEED = 20_261n;
+const CYCLES = 200;
+const folder = mkdtempSync(join(tmpdir(), "hilt-cells-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const binary = [
+  "+",
+  "-",
+  "*",
+  "/",
+  "%",
+  "&",
+  "|",
+  "^",
+  "~^",
+  "<<",
+  ">>",
+  "<<<",
+  ">>>",
+  "<",
+  "<=",
+  ">",
+  ">=",
+  "==",
+  "!=",
+  "===",
+  "!==",
+  "&&",
+  "||",
+];
+const unary = ["~", "-", "+", "!", "&", "|", "^", "~&", "~|", "~^"];
+
+interface Input {
+  readonly name: string;
+  readonly width: number;
+  readonly signed: boolean;
+}
+
+interface Circuit {
+  readonly inputs: readonly Input[];
+  readonly outputs: readonly { readonly name: string; readonly width: number }[];
+  readonly text: string;
+}
+
+function width(random: Random): number {
+  return random.integer(0, 3) === 0
+    ? (random.shuffle([1, 8, 31, 32, 33, 63, 64])[0] as number)
+    : random.integer(1, 64);
+}
+
+function circuit(
+  random: Random,
+  body: (inputs: Input[], output: (width: number, expression: string) => void) => string[],
+): Circuit {
+  const inputs = Array.from({ length: 4 }, (_, index): Input => {
+    return { name: `i${index}`, width: width(random), signed: random.integer(0, 1) === 1 };
+  });
+  inputs.push({ name: "c", width: 1, signed: false }, { name: "s", width: 3, signed: false });
+  const outputs: { name: string; width: number }[] = [];
+  const assigns: string[] = [];
+  const extra = body(inputs, (bits, expression) => {
+    outputs.push({ name: `o${outputs.length}`, width: bits });
+    assigns.push(`assign o${outputs.length - 1} = ${expression};`);
+  });
+  const ports = [
+    "input clk",
+    ...inputs.map(
+      ({ name, width: bits, signed }) => `input ${signed ? "signed " : ""}[${bits - 1}:0] ${name}`,
+    ),
+    ...outputs.map(({ name, width: bits }) => `output [${bits - 1}:0] ${name}`),
+  ];
+  return {
+    inputs,
+    outputs,
+    text: `module top(${ports.join(", ")});\n${[...extra, ...assigns].join("\n")}\nendmodule\n`,
+  };
+}
+
+/** The value of an input in a cycle; extremes come often. */
+function stimulus(random: Random, bits: number): bigint {
+  const kind = random.integer(0, 5);
+  const all = (1n << BigInt(bits)) - 1n;
+  if (kind === 0) return 0n;
+  if (kind === 1) return all;
+  if (kind === 2) return 1n << BigInt(bits - 1);
+  if (kind === 3) return BigInt(random.integer(0, 70)) & all;
+  return random.uint64() & all;
+}
+
+async function compare(name: string, made: Circuit, random: Random): Promise<void> {
+  const file = join(folder, `${name}.v`);
+  writeFileSync(file, made.text);
+  const steps = Array.from({ length: CYCLES }, () =>
+    made.inputs.map((input) => stimulus(random, input.width)),
+  );
+  const model = await new WasmEngine({ cacheDirectory: join(folder, "cache") }).build({
+    top: "top",
+    files: [file],
+    clock: "clk",
+  });
+  const simulation = model.open();
+  const found = steps.map((values) => {
+    for (const [index, input] of made.inputs.entries())
+      simulation.port(input.name).write(values[index] as bigint);
+    const before = made.outputs.map((output) => simulation.port(output.name).readBig());
+    simulation.run(1);
+    return before;
+  });
+  const reference = icarus(name, file, made, steps);
+  expect(reference).toHaveLength(CYCLES);
+  let compared = 0;
+  for (const [cycle, row] of reference.entries()) {
+    for (const [index, text] of row.entries()) {
+      if (/[xz]/i.test(text)) continue;
+      compared++;
+      const output = made.outputs[index] as { name: string };
+      const context = `${output.name} in cycle ${cycle}, inputs ${steps[cycle]?.map((value) => value.toString(16)).join(" ")}\n${made.text}`;
+      expect(found[cycle]?.[index]?.toString(16), context).toBe(BigInt(`0x${text}`).toString(16));
+    }
+  }
+  expect(compared).toBeGreaterThan((CYCLES * made.outputs.length) / 4);
+}
+
+function icarus(
+  name: string,
+  file: string,
+  made: Circuit,
+  steps: readonly (readonly bigint[])[],
+): string[][] {
+  const bench = join(folder, `${name}-bench.v`);
+  const total = made.inputs.reduce((sum, input) => sum + input.width, 0);
+  const concatenation = `{${made.inputs.map((input) => input.name).join(", ")}}`;
+  const lines = steps.map((values) =>
+    values
+      .reduce((sum, value, index) => (sum << BigInt(made.inputs[index]?.width as number)) | value, 0n)
+      .toString(16),
+  );
+  writeFileSync(join(folder, `${name}.hex`), lines.join("\n"));
+  const declared = [
+    ...made.inputs.map(
+      ({ name: input, width: bits, signed }) => `reg ${signed ? "signed " : ""}[${bits - 1}:0] ${input};`,
+    ),
+    ...made.outputs.map(({ name: output, width: bits }) => `wire [${bits - 1}:0] ${output};`),
+  ];
+  const connections = [
+    "clk",
+    ...made.inputs.map((each) => each.name),
+    ...made.outputs.map((each) => each.name),
+  ];
+  const format = made.outputs.map(() => "%h").join(" ");
+  writeFileSync(
+    bench,
+    `module bench; reg clk = 0; ${declared.join(" ")}
+reg [${total - 1}:0] steps [0:${CYCLES - 1}]; integer k;
+top t(${connections.map((each) => `.${each}(${each})`).join(", ")});
+initial begin $readmemh("${join(folder, `${name}.hex`)}", steps);
+for (k = 0; k < ${CYCLES}; k = k + 1) begin ${concatenation} = steps[k]; #1
+$display("${format}", ${made.outputs.map((each) => each.name).join(", ")}); clk = 1; #1 clk = 0; #1; end
+$finish; end endmodule\n`,
+  );
+  const run = (command: string, args: string[]): string => {
+    const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: "utf8" });
+    if (error !== undefined) throw error;
+    expect(status, stderr).toBe(0);
+    return stdout;
+  };
+  run("iverilog", ["-g2005", "-o", `${bench}vp`, bench, file]);
+  return run("vvp", ["-n", `${bench}vp`])
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/));
+}
+
+describe("the built-in engine agrees with Icarus Verilog", () => {
+  const pick = (random: Random, inputs: readonly Input[]): string =>
+    inputs[random.integer(0, 3)]?.name as string;
+
+  test.each([0, 1, 2, 3])("on operators, set %i", async (set) => {
+    const random = new Random(SEED).fork(`operators ${set}`);
+    const made = circuit(random, (inputs, output) => {
+      for (const operator of binary) {
+        for (let repeat = 0; repeat < 3; repeat++) {
+          output(width(random), `${pick(random, inputs)} ${operator} ${pick(random, inputs)}`);
+        }
+      }
+      for (const operator of unary) output(width(random), `${operator}${pick(random, inputs)}`);
+      for (let repeat = 0; repeat < 6; repeat++) {
+        const [a, b] = [pick(random, inputs), pick(random, inputs)];
+        output(width(random), `c ? ${a} : ${b}`);
+        output(random.integer(65, 120), `{${a}, ${b}} ^ {${b}, c, ${a}}`.replace(/^/, ""));
+        output(1, `${a}[s]`);
+        output(4, `${a}[s +: 4]`);
+        output(width(random), `{3{${a}}} >> 2`);
+      }
+      return [];
+    });
+    const narrow = { ...made, outputs: made.outputs };
+    await compare(`operators-${set}`, withinPorts(narrow), random);
+  });
+
+  test.each([0, 1, 2])("on registers, case statements and memories, set %i", async (set) => {
+    const random = new Random(SEED).fork(`state ${set}`);
+    const made = circuit(random, (inputs, output) => {
+      const depth = random.shuffle([8, 11, 16])[0] as number;
+      const bits = width(random);
+      const [a, b] = [pick(random, inputs), pick(random, inputs)];
+      output(bits, "q");
+      output(bits, "k");
+      output(bits, "m[ra]");
+      output(8, "bytes[s]");
+      output(16, "n");
+      return [
+        `reg [${bits - 1}:0] q; reg [${bits - 1}:0] k; reg [${bits - 1}:0] m [0:${depth - 1}]; reg [3:0] ra; reg [7:0] bytes [0:7]; reg [15:0] n;`,
+        "initial n = 16'h1234;",
+        `always @(posedge clk) begin n <= n + 16'd3; ra <= {c, s}; if (c) q <= ${a}; else if (s[0]) q <= q - ${b};`,
+        `case (s) 3'd0: k <= ${a}; 3'd1, 3'd2: k <= ${b}; 3'd3: k <= k ^ ${a}; 3'd5: k <= q; default: ; endcase`,
+        `if (s != 3'd7) m[{c, s}] <= ${a}; if (c & s[1]) m[{s[0], s}] <= ${b};`,
+        "if (c) begin if (s[0]) bytes[s][3:0] <= n[3:0]; if (s[1]) bytes[s][7:4] <= n[7:4]; end end",
+      ];
+    });
+    await compare(`state-${set}`, made, random);
+  });
+});
+
+/** Ports have at most 64 bits: wider outputs are left out. */
+function withinPorts(made: Circuit): Circuit {
+  const wide = made.outputs.filter((output) => output.width > 64);
+  let { text } = made;
+  for (const { name, width: bits } of wide) {
+    text = text
+      .replace(`output [${bits - 1}:0] ${name}`, `output ${name}`)
+      .replace(
+        `assign ${name} = `,
+        `wire [${bits - 1}:0] w${name}; assign ${name} = ^w${name}; assign w${name} = `,
+      );
+  }
+  return {
+    ...made,
+    text,
+    outputs: made.outputs.map((each) => (each.width > 64 ? { ...each, width: 1 } : each)),
+  };
+}

@@ -1,0 +1,39 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { parseFileList } from "../../src/links/simulator/harness-source.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+const tops = [
+  { top: "dma", list: "rtl/dma/dma.f" },
+  { top: "top", list: "sim/harness/top.f" },
+];
+
+function output(command: string, args: readonly string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, encoding: "utf8" });
+  if (error !== undefined) throw error;
+  return `${stdout}${stderr}${status === 0 ? "" : `exit code ${status}`}`;
+}
+
+test.each(tops)("$top has nothing that Verilator, Icarus or Yosys complains about", ({ top, list }) => {
+  const { files, includeDirectories } = parseFileList(join(root, list), root);
+  const includes = includeDirectories.map((directory) => `-I${directory}`);
+  expect(files.length).toBeGreaterThan(5);
+  expect(output("verilator", ["--lint-only", "-Wall", "--top-module", top, ...includes, ...files])).toBe("");
+  expect(output("iverilog", ["-g2005", "-Wall", "-tnull", "-s", top, ...includes, ...files])).toBe("");
+  const script = `read_verilog ${includes.join(" ")} ${files.join(" ")}; hierarchy -check -top ${top}; proc; check -assert`;
+  expect(output("yosys", ["-q", "-p", script])).toBe("");
+});
+
+test.each([
+  ["32 bits of data", ["-GDATA_W=32", "-GBURST_BYTES_LOG2=10"]],
+  ["32 bits of address", ["-GADDR_W=32"]],
+  ["40 bits of address", ["-GADDR_W=40"]],
+])("the controller is clean with %s", (_name, parameters) => {
+  const { files, includeDirectories } = parseFileList(join(root, "rtl/dma/dma.f"), root);
+  const includes = includeDirectories.map((directory) => `-I${directory}`);
+  const args = ["--lint-only", "-Wall", "--top-module", "dma", ...parameters, ...includes, ...files];
+  expect(output("verilator", args)).toBe("");
+});
