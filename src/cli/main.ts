@@ -1,5 +1,5 @@
 import yargs from "yargs";
-import { HiltError } from "../core/errors.ts";
+import { type Blame, HiltError } from "../core/errors.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { hintFor } from "./hints.ts";
 
@@ -54,13 +54,21 @@ export async function main(args: readonly string[]): Promise<number> {
     .demandCommand(1, "Say what to do: run, list or doctor.")
     .strict()
     .exitProcess(false)
-    .fail(false);
+    .fail((message, error) => {
+      throw error ?? new CommandLineError(message);
+    });
   try {
     await parser.parseAsync();
     return code;
   } catch (error) {
     return explain(error);
   }
+}
+
+/** The command line cannot be understood. */
+class CommandLineError extends HiltError {
+  readonly code = "E_COMMAND_LINE";
+  readonly blame: Blame = "usage";
 }
 
 function explain(error: unknown): number {
@@ -70,10 +78,6 @@ function explain(error: unknown): number {
       `hilt: ${error.message} [${error.code}]\n${hint === undefined ? "" : `hint: ${hint}\n`}`,
     );
     return exitCodes[error.blame];
-  }
-  if (error instanceof Error && error.name === "YError") {
-    process.stderr.write(`hilt: ${error.message}\nhint: hilt --help\n`);
-    return exitCodes.usage;
   }
   process.stderr.write(`hilt: a bug of hilt: ${error instanceof Error ? error.stack : String(error)}\n`);
   return exitCodes.bug;

@@ -43,6 +43,7 @@ class Elaborator implements CellContext {
   }
 
   design(): Design {
+    for (const cell of this.#netlist.cells) refuseHighImpedance(cell);
     const inputs = this.#defineInputs();
     const flipFlops = this.#netlist.cells.filter((cell) => cell.type === "$dff");
     const registers = flipFlops.flatMap((cell) => this.#defineRegisters(cell));
@@ -315,6 +316,12 @@ class Elaborator implements CellContext {
     if (port === undefined)
       throw new BuildError(`${this.#source.top} has no output ${name}`, this.#netlist.place);
     return this.graph.not(this.graph.equal(port.value, this.graph.const(0n, port.width)));
+  }
+}
+
+function refuseHighImpedance(cell: Cell): void {
+  if (cell.inputs.some((bits) => bits.includes("z"))) {
+    throw new UnsupportedConstructError("a tri-state driver or the value z", cell.place);
   }
 }
 

@@ -6,13 +6,17 @@ import { createHost } from "../wdm/host.ts";
 
 test("a buffer holds what was written, wherever its pages lie, and its guards are whole", () => {
   fc.assert(
-    fc.property(fc.uint8Array({ minLength: 1, maxLength: 20_000 }), fc.integer({ min: 0, max: 4095 }), (bytes, offset) => {
-      const { host } = createHost();
-      const buffer = host.allocate({ lengthBytes: bytes.length, offset });
-      buffer.write(bytes);
-      expect(buffer.read()).toEqual(bytes);
-      buffer.checkGuards();
-    }),
+    fc.property(
+      fc.uint8Array({ minLength: 1, maxLength: 20_000 }),
+      fc.integer({ min: 0, max: 4095 }),
+      (bytes, offset) => {
+        const { host } = createHost();
+        const buffer = host.allocate({ lengthBytes: bytes.length, offset });
+        buffer.write(bytes);
+        expect(buffer.read()).toEqual(bytes);
+        buffer.checkGuards();
+      },
+    ),
   );
 });
 

@@ -29,10 +29,29 @@ interface Call {
 function getList(system: DmaSystem, adapter: DmaAdapter, buffer: HostBuffer, call: Call = {}): number {
   const context = call.context ?? new Uint8Array(DMA_TRANSFER_CONTEXT_SIZE_V1);
   if (call.context === undefined) adapter.dmaOperations.initializeDmaTransferContext(adapter, context);
-  const { offset = 0, length = buffer.lengthBytes - offset, flags = 0, routine = null, write = true, out = null } = call;
+  const {
+    offset = 0,
+    length = buffer.lengthBytes - offset,
+    flags = 0,
+    routine = null,
+    write = true,
+    out = null,
+  } = call;
   return atDispatch(system, () =>
     adapter.dmaOperations.getScatterGatherListEx(
-      adapter, deviceObject, context, buffer.mdl, offset, length, flags, routine, "context", write, null, null, out,
+      adapter,
+      deviceObject,
+      context,
+      buffer.mdl,
+      offset,
+      length,
+      flags,
+      routine,
+      "context",
+      write,
+      null,
+      null,
+      out,
     ),
   );
 }
@@ -57,10 +76,13 @@ describe("IoGetDmaAdapter", () => {
     expect(Object.keys(adapter?.dmaOperations ?? {})).not.toContain("mapTransferEx");
   });
 
-  test.each([{ version: 2 }, { version: 4 }, { master: false }, { dmaAddressWidth: 65 }])("gives none for %o", (changes) => {
-    const { system } = createHost();
-    expect(system.ioGetDmaAdapter(null, { ...description, ...changes }, { value: undefined })).toBeNull();
-  });
+  test.each([{ version: 2 }, { version: 4 }, { master: false }, { dmaAddressWidth: 65 }])(
+    "gives none for %o",
+    (changes) => {
+      const { system } = createHost();
+      expect(system.ioGetDmaAdapter(null, { ...description, ...changes }, { value: undefined })).toBeNull();
+    },
+  );
 
   test("gives none above PASSIVE_LEVEL and says so", () => {
     const { system } = createHost();
@@ -77,8 +99,9 @@ describe("InitializeDmaTransferContext", () => {
     const adapter = adapterOf(system);
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 192, maxLength: 192 }), (bytes) => {
-        const memory = Uint8Array.from(bytes);
-        initialised(adapter, memory.subarray(32, 32 + DMA_TRANSFER_CONTEXT_SIZE_V1));
+        const memory = new Uint8Array(bytes);
+        const view = memory.subarray(32, 32 + DMA_TRANSFER_CONTEXT_SIZE_V1);
+        expect(adapter.dmaOperations.initializeDmaTransferContext(adapter, view)).toBe(STATUS_SUCCESS);
         expect(memory.slice(0, 32)).toEqual(bytes.slice(0, 32));
         expect(memory.slice(160)).toEqual(bytes.slice(160));
       }),
@@ -90,9 +113,13 @@ describe("InitializeDmaTransferContext", () => {
     const { system } = createHost();
     const adapter = adapterOf(system);
     const { dmaOperations } = adapter;
-    expect(dmaOperations.initializeDmaTransferContext(adapter, new Uint8Array(127))).toBe(STATUS_INVALID_PARAMETER);
+    expect(dmaOperations.initializeDmaTransferContext(adapter, new Uint8Array(127))).toBe(
+      STATUS_INVALID_PARAMETER,
+    );
     dmaOperations.putDmaAdapter(adapter);
-    expect(dmaOperations.initializeDmaTransferContext(adapter, new Uint8Array(128))).toBe(STATUS_INVALID_PARAMETER);
+    expect(dmaOperations.initializeDmaTransferContext(adapter, new Uint8Array(128))).toBe(
+      STATUS_INVALID_PARAMETER,
+    );
   });
 
   test("A20 a context that never was initialised, or was copied, is rejected", () => {
@@ -100,10 +127,15 @@ describe("InitializeDmaTransferContext", () => {
     const adapter = adapterOf(system);
     const buffer = host.allocate({ lengthBytes: 10 });
     const call = { flags: DMA_SYNCHRONOUS_CALLBACK, out: { value: undefined } };
-    expect(getList(system, adapter, buffer, { ...call, context: new Uint8Array(128) })).toBe(STATUS_INVALID_PARAMETER);
+    expect(getList(system, adapter, buffer, { ...call, context: new Uint8Array(128) })).toBe(
+      STATUS_INVALID_PARAMETER,
+    );
     const copy = Uint8Array.from(initialised(adapter));
     expect(getList(system, adapter, buffer, { ...call, context: copy })).toBe(STATUS_INVALID_PARAMETER);
-    expect(system.findings.map(({ code }) => code)).toEqual(["CONTEXT_UNINITIALISED", "CONTEXT_UNINITIALISED"]);
+    expect(system.findings.map(({ code }) => code)).toEqual([
+      "CONTEXT_UNINITIALISED",
+      "CONTEXT_UNINITIALISED",
+    ]);
   });
 
   test("A23 a context belongs to one request at a time over all adapters; the first stays intact", () => {
@@ -126,20 +158,31 @@ describe("InitializeDmaTransferContext", () => {
     const adapter = adapterOf(system);
     const context = initialised(adapter);
     const out: Out<ScatterGatherList> = { value: undefined };
-    getList(system, adapter, host.allocate({ lengthBytes: 1 }), { context, flags: DMA_SYNCHRONOUS_CALLBACK, out });
+    getList(system, adapter, host.allocate({ lengthBytes: 1 }), {
+      context,
+      flags: DMA_SYNCHRONOUS_CALLBACK,
+      out,
+    });
     const before = Uint8Array.from(context);
-    expect(adapter.dmaOperations.initializeDmaTransferContext(adapter, context)).toBe(STATUS_INVALID_PARAMETER);
+    expect(adapter.dmaOperations.initializeDmaTransferContext(adapter, context)).toBe(
+      STATUS_INVALID_PARAMETER,
+    );
     expect(context).toEqual(before);
     expect(system.findings.map(({ code }) => code)).toEqual(["CONTEXT_LIVE"]);
     put(system, adapter, out.value as ScatterGatherList);
-    initialised(adapter, context);
+    expect(adapter.dmaOperations.initializeDmaTransferContext(adapter, context)).toBe(STATUS_SUCCESS);
   });
 });
 
 describe("GetScatterGatherListEx", () => {
   test.each([
     ["asynchronous without a routine", 0, false, true],
-    ["synchronous without a routine and without a place for the list", DMA_SYNCHRONOUS_CALLBACK, false, false],
+    [
+      "synchronous without a routine and without a place for the list",
+      DMA_SYNCHRONOUS_CALLBACK,
+      false,
+      false,
+    ],
   ])("%s is an invalid parameter", (_name, flags, hasRoutine, hasOut) => {
     const { system, host } = createHost();
     const adapter = adapterOf(system);
@@ -189,7 +232,10 @@ describe("GetScatterGatherListEx", () => {
           const { memory, system, host, windows } = createHost(seed);
           const adapter = adapterOf(system);
           const buffer = host.allocate({ lengthBytes, offset: start, contiguous: isContiguous });
-          const data = Uint8Array.from({ length: lengthBytes }, (_, index) => (index * 7 + (index >> 8)) & 0xff);
+          const data = Uint8Array.from(
+            { length: lengthBytes },
+            (_, index) => (index * 7 + (index >> 8)) & 0xff,
+          );
           buffer.write(data);
           const offset = Math.min(lengthBytes - 1, Math.floor(from * lengthBytes));
           const length = 1 + Math.floor(part * (lengthBytes - offset - 1));
@@ -218,30 +264,36 @@ describe("GetScatterGatherListEx", () => {
 describe("map registers", () => {
   test.each([true, false])("pages beyond the device's reach are bounced (WriteToDevice %s)", (write) => {
     fc.assert(
-      fc.property(fc.bigInt({ min: 0n, max: 1000n }), fc.integer({ min: 1, max: 30_000 }), (seed, lengthBytes) => {
-        const { memory, system, host } = createHost(seed);
-        const free = host.pages.freePages;
-        const adapter = adapterOf(system, { dmaAddressWidth: 32 });
-        const buffer = host.allocate({ lengthBytes, offset: 100 });
-        const data = Uint8Array.from({ length: lengthBytes }, (_, index) => index & 0xff);
-        if (write) buffer.write(data);
-        const out: Out<ScatterGatherList> = { value: undefined };
-        expect(getList(system, adapter, buffer, { write, flags: DMA_SYNCHRONOUS_CALLBACK, out })).toBe(STATUS_SUCCESS);
-        const list = out.value as ScatterGatherList;
-        let at = 0;
-        for (const { address, length } of list.elements) {
-          expect(address + BigInt(length)).toBeLessThanOrEqual(1n << 32n);
-          const view = memory.view(address as never, length);
-          if (write) expect(Uint8Array.from(view)).toEqual(data.slice(at, at + length));
-          else view.set(data.subarray(at, at + length));
-          at += length;
-        }
-        put(system, adapter, list, write);
-        expect(buffer.read()).toEqual(data);
-        buffer.free();
-        expect(system.freeMapRegisters).toBe(64);
-        expect(host.pages.freePages).toBe(free);
-      }),
+      fc.property(
+        fc.bigInt({ min: 0n, max: 1000n }),
+        fc.integer({ min: 1, max: 30_000 }),
+        (seed, lengthBytes) => {
+          const { memory, system, host } = createHost(seed);
+          const free = host.pages.freePages;
+          const adapter = adapterOf(system, { dmaAddressWidth: 32 });
+          const buffer = host.allocate({ lengthBytes, offset: 100 });
+          const data = Uint8Array.from({ length: lengthBytes }, (_, index) => index & 0xff);
+          if (write) buffer.write(data);
+          const out: Out<ScatterGatherList> = { value: undefined };
+          expect(getList(system, adapter, buffer, { write, flags: DMA_SYNCHRONOUS_CALLBACK, out })).toBe(
+            STATUS_SUCCESS,
+          );
+          const list = out.value as ScatterGatherList;
+          let at = 0;
+          for (const { address, length } of list.elements) {
+            expect(address + BigInt(length)).toBeLessThanOrEqual(1n << 32n);
+            const view = memory.view(address as never, length);
+            if (write) expect(Uint8Array.from(view)).toEqual(data.slice(at, at + length));
+            else view.set(data.subarray(at, at + length));
+            at += length;
+          }
+          put(system, adapter, list, write);
+          expect(buffer.read()).toEqual(data);
+          buffer.free();
+          expect(system.freeMapRegisters).toBe(64);
+          expect(host.pages.freePages).toBe(free);
+        },
+      ),
     );
   });
 
@@ -255,14 +307,18 @@ describe("map registers", () => {
       }
     };
     const first: Out<ScatterGatherList> = { value: undefined };
-    expect(getList(system, adapter, high(), { flags: DMA_SYNCHRONOUS_CALLBACK, out: first })).toBe(STATUS_SUCCESS);
+    expect(getList(system, adapter, high(), { flags: DMA_SYNCHRONOUS_CALLBACK, out: first })).toBe(
+      STATUS_SUCCESS,
+    );
     expect(system.freeMapRegisters).toBe(1);
     adapter.dmaOperations.freeAdapterObject(adapter, 3);
-    expect(getList(system, adapter, high(), { flags: DMA_SYNCHRONOUS_CALLBACK, out: { value: undefined } })).toBe(
-      STATUS_INSUFFICIENT_RESOURCES,
-    );
+    expect(
+      getList(system, adapter, high(), { flags: DMA_SYNCHRONOUS_CALLBACK, out: { value: undefined } }),
+    ).toBe(STATUS_INSUFFICIENT_RESOURCES);
     const lists: ScatterGatherList[] = [];
-    expect(getList(system, adapter, high(), { routine: (_d, _i, list) => lists.push(list) })).toBe(STATUS_SUCCESS);
+    expect(getList(system, adapter, high(), { routine: (_d, _i, list) => lists.push(list) })).toBe(
+      STATUS_SUCCESS,
+    );
     expect(lists).toEqual([]);
     put(system, adapter, first.value as ScatterGatherList);
     expect(lists).toHaveLength(1);

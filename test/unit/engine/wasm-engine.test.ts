@@ -1,0 +1,143 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import type { ModelSource } from "../../../src/engine/engine.ts";
+import { WasmEngine } from "../../../src/engine/wasm-engine.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "hilt-engine-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+let count = 0;
+
+function source(text: string, more: Partial<ModelSource> = {}): ModelSource {
+  const file = join(folder, `design${count++}.v`);
+  writeFileSync(file, text);
+  return { top: "top", files: [file], clock: "clk", ...more };
+}
+
+const cacheDirectory = join(folder, "cache");
+const engine = new WasmEngine({ cacheDirectory });
+
+describe("what it cannot do right it refuses, with construct, file and line", () => {
+  test.each([
+    [
+      "an asynchronous reset",
+      "always @(posedge clk or posedge a)\n if (a) q <= 0; else q <= b;",
+      /:2: .*asynchronous reset/,
+    ],
+    ["a latch", "always @*\n if (a) q = b;", /:2: .*a latch/],
+    ["the falling edge", "always @(negedge clk)\n q <= b;", /:2: .*the falling edge/],
+    ["a second clock", "always @(posedge a)\n q <= b;", /:2: .*the clock a/],
+    ["a tri-state driver", "wire w = a ? b : 1'bz;\n always @(posedge clk) q <= w;", /:2: .*tri-state/],
+    [
+      "a combinational loop",
+      "wire x; wire y = x ^ a;\n assign x = y & b;\n always @(posedge clk) q <= x;",
+      /:[23]: .*combinational loop/,
+    ],
+    ["a display", 'always @(posedge clk) begin q <= b;\n $display("x"); end', /\$display/],
+    [
+      "a wide multiplication",
+      "reg [99:0] w; always @(posedge clk) begin w <= w * w;\n q <= w[99]; end",
+      /\$mul of 100 bits/,
+    ],
+  ])("%s", async (_name, body, message) => {
+    const text = `module top(input clk, input a, input b, output reg q);\n${body}\nendmodule\n`;
+    await expect(engine.build(source(text))).rejects.toThrow(message);
+  });
+
+  test("a syntax error names its line", async () => {
+    await expect(engine.build(source("module top(input clk);\nassign = ;\nendmodule\n"))).rejects.toThrow(
+      /design\d+\.v:2: /,
+    );
+  });
+
+  test("a file that is not there is named", async () => {
+    const files = [join(folder, "missing.v")];
+    await expect(engine.build({ top: "top", files, clock: "clk" })).rejects.toThrow("missing.v");
+  });
+});
+
+describe("the cache", () => {
+  const text = `\`include "step.vh"\nmodule top(input clk, output reg [7:0] q);\ninitial q = 0;\nalways @(posedge clk) q <= q + \`STEP;\nendmodule\n`;
+
+  test("gives the same model again, notices an edit of an included file, and does not trust a damaged entry", async () => {
+    writeFileSync(join(folder, "step.vh"), "`define STEP 8'd1\n");
+    const design = source(text);
+    const own = join(folder, "own-cache");
+    const build = () => new WasmEngine({ cacheDirectory: own }).build(design);
+    const after3 = async (): Promise<[boolean, number]> => {
+      const model = await build();
+      const simulation = model.open();
+      simulation.run(3);
+      return [model.fromCache, simulation.port("q").read()];
+    };
+    expect(await after3()).toEqual([false, 3]);
+    expect(await after3()).toEqual([true, 3]);
+    const [entry] = readdirSync(own) as [string];
+    const bytes = readFileSync(join(own, entry));
+    bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1;
+    writeFileSync(join(own, entry), bytes);
+    expect(await after3()).toEqual([false, 3]);
+    writeFileSync(join(folder, "step.vh"), "`define STEP 8'd2\n");
+    expect(await after3()).toEqual([false, 6]);
+  });
+});
+
+describe("a simulation", () => {
+  const text = `module top #(parameter START = 0) (input clk, input rst, input [3:0] limit, output stop, output reg [15:0] n, output [7:0] seen);
+reg [7:0] memory [0:15];
+assign stop = n[3:0] == limit && limit != 0;
+assign seen = memory[n[3:0]];
+always @(posedge clk) if (rst) n <= START; else begin n <= n + 16'd1; memory[n[3:0]] <= n[7:0] ^ 8'h80; end
+endmodule\n`;
+
+  test("stops before the edge, counts edges, shares its memories, and takes parameters", async () => {
+    const model = await engine.build(source(text, { stop: "stop", parameters: { START: 2 } }));
+    const simulation = model.open({ seed: 5n });
+    simulation.port("rst").write(1);
+    expect(simulation.run(1)).toBe(1);
+    simulation.port("rst").write(0);
+    expect(simulation.port("n").read()).toBe(2);
+    simulation.port("limit").write(5);
+    expect(simulation.run(100)).toBe(3);
+    expect([simulation.port("n").read(), simulation.port("stop").read(), simulation.cycle]).toEqual([
+      5, 1, 4,
+    ]);
+    expect(simulation.run(100)).toBe(0);
+    const { bytes, depth, elementBytes } = simulation.array("memory");
+    expect([depth, elementBytes, ...bytes.subarray(2, 5)]).toEqual([16, 1, 0x82, 0x83, 0x84]);
+    bytes[5] = 0x77;
+    simulation.port("limit").write(0);
+    expect(simulation.port("seen").read()).toBe(0x77);
+  });
+
+  test("registers without a reset start from the seed", async () => {
+    const model = await engine.build(
+      source("module top(input clk, output reg [63:0] q); always @(posedge clk) q <= q; endmodule"),
+    );
+    const value = (seed?: bigint) =>
+      model
+        .open(seed === undefined ? {} : { seed })
+        .port("q")
+        .readBig();
+    expect(value()).toBe(0n);
+    expect(value(1n)).toBe(value(1n));
+    expect(value(1n)).not.toBe(value(2n));
+  });
+
+  test("traced signals are readable by hierarchical name", async () => {
+    const inner =
+      "module inner(input clk, output reg [3:0] n); initial n = 0; always @(posedge clk) n <= n + 4'd1; endmodule\n";
+    const outer = "module top(input clk, output [3:0] n); inner deep(clk, n); endmodule\n";
+    const simulation = (await engine.build(source(inner + outer, { trace: ["deep.*"] }))).open();
+    simulation.run(5);
+    const signal = simulation.signals.find(({ name }) => name === "deep.n");
+    expect(signal?.read()).toBe(5n);
+  });
+
+  test("a port or memory that is not there is named, with those that are", async () => {
+    const simulation = (await engine.build(source(text, { stop: "stop" }))).open();
+    expect(() => simulation.port("nothing")).toThrow(/no port nothing; it has .*limit/);
+    expect(() => simulation.array("nothing")).toThrow(/no memory nothing; it has memory/);
+  });
+});
