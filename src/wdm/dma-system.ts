@@ -151,6 +151,7 @@ export class DmaSystem {
     if (!(context instanceof Uint8Array) || context.length < DMA_TRANSFER_CONTEXT_SIZE_V1) {
       return STATUS_INVALID_PARAMETER;
     }
+    this.#checkIrql("InitializeDmaTransferContext");
     const known = this.#contexts.find(context);
     if (known !== undefined && known.state !== "initialised") {
       this.#find("CONTEXT_LIVE", `InitializeDmaTransferContext on a context that is ${known.state}`);
@@ -179,7 +180,7 @@ export class DmaSystem {
   ): number {
     const state = this.#stateOf(adapter, "GetScatterGatherListEx");
     if (state === undefined) return STATUS_INVALID_PARAMETER;
-    if (this.#irql > DISPATCH_LEVEL) this.#find("IRQL", `GetScatterGatherListEx at IRQL ${this.#irql}`);
+    this.#checkIrql("GetScatterGatherListEx");
     const isSynchronous = (flags & DMA_SYNCHRONOUS_CALLBACK) !== 0;
     if (routine === null && (!isSynchronous || out === null)) return STATUS_INVALID_PARAMETER;
     if (!isRange(mdl, offset, length)) return STATUS_INVALID_PARAMETER;
@@ -304,6 +305,11 @@ export class DmaSystem {
       `${routine} with ${state === undefined ? "no adapter of this system" : "an adapter that was put back"}`,
     );
     return undefined;
+  }
+
+  #checkIrql(routine: string): void {
+    if (this.#irql > DISPATCH_LEVEL)
+      this.#find("IRQL", `${routine} at IRQL ${this.#irql}, above DISPATCH_LEVEL`);
   }
 
   #find(code: string, message: string): void {

@@ -109,17 +109,62 @@ describe("InitializeDmaTransferContext", () => {
     expect(system.findings).toEqual([]);
   });
 
-  test("refuses a view that is too short, and an adapter that was put back", () => {
+  test("A16 refuses a view that is too short, no context, no adapter, and an adapter that was put back", () => {
     const { system } = createHost();
     const adapter = adapterOf(system);
     const { dmaOperations } = adapter;
     expect(dmaOperations.initializeDmaTransferContext(adapter, new Uint8Array(127))).toBe(
       STATUS_INVALID_PARAMETER,
     );
+    expect(dmaOperations.initializeDmaTransferContext(adapter, null as never)).toBe(STATUS_INVALID_PARAMETER);
+    expect(dmaOperations.initializeDmaTransferContext(null as never, new Uint8Array(128))).toBe(
+      STATUS_INVALID_PARAMETER,
+    );
     dmaOperations.putDmaAdapter(adapter);
     expect(dmaOperations.initializeDmaTransferContext(adapter, new Uint8Array(128))).toBe(
       STATUS_INVALID_PARAMETER,
     );
+  });
+
+  test("A17 may be called up to DISPATCH_LEVEL; above it is found", () => {
+    const { system } = createHost();
+    const adapter = adapterOf(system);
+    for (const irql of [0, 1, 2]) {
+      system.keRaiseIrql(irql);
+      initialised(adapter);
+    }
+    expect(system.findings).toEqual([]);
+    system.keRaiseIrql(DISPATCH_LEVEL + 1);
+    initialised(adapter);
+    expect(system.findings.map(({ code }) => code)).toEqual(["IRQL"]);
+  });
+
+  test("A19 takes no register and no channel: any number of contexts may be initialised", () => {
+    const { system, host } = createHost(1n, 0);
+    const adapter = adapterOf(system);
+    for (let count = 0; count < 100; count++) initialised(adapter);
+    const out: Out<ScatterGatherList> = { value: undefined };
+    const call = { flags: DMA_SYNCHRONOUS_CALLBACK, out };
+    expect(getList(system, adapter, host.allocate({ lengthBytes: 1 }), call)).toBe(STATUS_SUCCESS);
+  });
+
+  test("A25 N contexts carry N independent requests on one adapter", () => {
+    const { system, host } = createHost();
+    const adapter = adapterOf(system);
+    const lists = new Map<unknown, ScatterGatherList>();
+    const buffers = Array.from({ length: 10 }, (_, index) => host.allocate({ lengthBytes: 100 + index }));
+    for (const buffer of buffers) {
+      const routine: DriverListControl = (_device, _irp, list) => lists.set(buffer, list);
+      expect(getList(system, adapter, buffer, { routine })).toBe(STATUS_SUCCESS);
+    }
+    expect(system.liveLists).toBe(10);
+    for (const buffer of buffers.reverse()) {
+      const list = lists.get(buffer) as ScatterGatherList;
+      expect(list.elements.reduce((sum, element) => sum + element.length, 0)).toBe(buffer.lengthBytes);
+      put(system, adapter, list);
+    }
+    expect(system.liveLists).toBe(0);
+    expect(system.findings).toEqual([]);
   });
 
   test("A20 a context that never was initialised, or was copied, is rejected", () => {
