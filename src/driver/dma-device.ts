@@ -9,6 +9,7 @@ import { AdapterStatusError, DeviceIdentityError } from "./errors.ts";
 import { type Identity, readIdentity } from "./identity.ts";
 import { InterruptService } from "./interrupt-service.ts";
 import { field, RegisterFile } from "./register-file.ts";
+import { recordTransfer } from "./transfer-record.ts";
 
 /**
  * The function driver of the hilt DMA controller, as a Windows driver would be built on the WDM DMA interface.
@@ -95,7 +96,9 @@ export class DmaDevice implements AsyncDisposable {
           this.#adapter.dmaOperations.putScatterGatherList(this.#adapter, list, writeToDevice);
         });
       }
-      return { lengthBytes, elements: list.numberOfElements, cycles: this.#link.clock.cycle - start };
+      const end = this.#link.clock.cycle;
+      recordTransfer(buffer, { channel: id, cardAddress, offset, lengthBytes, start, end });
+      return { lengthBytes, elements: list.numberOfElements, cycles: end - start };
     });
   }
 

@@ -42,15 +42,17 @@ export class DataMismatchError extends HiltError {
   /** Of the first wrong byte. */
   readonly offset: number;
 
-  constructor(what: string, expected: Uint8Array, found: Uint8Array, context: string) {
+  constructor(what: string, expected: Uint8Array, found: Uint8Array, transfer: string | undefined) {
     const offset = firstDifference(expected, found);
     const wrong = found.reduce((count, byte, index) => count + (byte === expected[index] ? 0 : 1), 0);
     const line = Math.max(0, offset - (offset % 16));
+    const lengths = found.length === expected.length ? "" : `; there are ${found.length}`;
     super(
       [
-        `${what}: byte ${offset} (${hex(offset)}) is the first of ${wrong} wrong bytes of ${expected.length}${context}`,
+        `${what}: byte ${offset} (${hex(offset)}) is the first of ${wrong} wrong bytes of ${expected.length}${lengths}`,
         `  expected ${hexLine(expected, line)}`,
         `  found    ${hexLine(found, line)}`,
+        ...(transfer === undefined ? [] : [`  last transfer: ${transfer}`]),
       ].join("\n"),
     );
     this.offset = offset;

@@ -3,6 +3,7 @@ import { expect as baseExpect, test as baseTest, inject } from "vitest";
 import type { Link } from "../bus/link.ts";
 import type { Random } from "../core/random.ts";
 import type { DmaDevice } from "../driver/dma-device.ts";
+import { describeLastTransfer } from "../driver/transfer-record.ts";
 import { HostBuffer } from "../memory/host-buffer.ts";
 import type { HostMemory } from "../memory/host-memory.ts";
 import type { DmaAdapter } from "../wdm/dma-adapter.ts";
@@ -73,8 +74,8 @@ baseExpect.extend({
     const pass = Buffer.compare(found, expected) === 0;
     const what = isBuffer ? received.name : "the bytes";
     if (!pass && !this.isNot) {
-      const lengths = found.length === expected.length ? "" : `; it has ${found.length} bytes`;
-      throw new DataMismatchError(what, expected, found, lengths);
+      const transfer = isBuffer ? describeLastTransfer(received) : undefined;
+      throw new DataMismatchError(what, expected, found, transfer);
     }
     return { pass, message: () => `${what} holds exactly the bytes that it should not hold` };
   },

@@ -38,6 +38,9 @@ describe("broken RTL fails the run, and the message says how", () => {
     const { status, stdout } = copy.hilt("run", BENCHES);
     expect(stdout).toMatch(/byte \d+ \(0x[0-9a-f]+\) is the first of \d+ wrong bytes of \d+/);
     expect(stdout).toMatch(/expected 0x[0-9a-f]{6} {2}([0-9a-f]{2} ?)+/);
+    expect(stdout).toMatch(
+      /last transfer: c2h, \d+ bytes at byte 0 of the buffer and card address 0x[0-9a-f]+, cycles/,
+    );
     expect(stdout).toMatch(/found {4}0x[0-9a-f]{6} {2}([0-9a-f]{2} ?)+/);
     expect(status).toBe(1);
   });

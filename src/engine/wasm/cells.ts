@@ -18,7 +18,6 @@ type Translation = (cell: Cell, context: CellContext) => Node[];
  */
 export const combinationalCells: ReadonlyMap<string, Translation> = new Map<string, Translation>([
   ["$pos", bitwise(({ a }) => a)],
-  ["$buf", bitwise(({ a }) => a)],
   ["$not", bitwise(({ g, a }) => g.not(a))],
   ["$and", bitwise(({ g, a, b }) => g.and(a, b))],
   ["$or", bitwise(({ g, a, b }) => g.or(a, b))],
@@ -46,8 +45,6 @@ export const combinationalCells: ReadonlyMap<string, Translation> = new Map<stri
   ["$mul", arithmetic(({ g, a, b }) => g.mul(a, b))],
   ["$div", division(({ g, a, b, signed }) => g.division(signed ? "divideSigned" : "divide", a, b))],
   ["$mod", division(({ g, a, b, signed }) => g.division(signed ? "moduloSigned" : "modulo", a, b))],
-  ["$divfloor", division(divideFloor)],
-  ["$modfloor", division(moduloFloor)],
   ["$shl", shift(({ g, a, b }) => g.shift("shiftLeft", a, b))],
   ["$sshl", shift(({ g, a, b }) => g.shift("shiftLeft", a, b))],
   ["$shr", shift(({ g, a, b }) => g.shift("shiftRight", a, b))],
@@ -56,8 +53,6 @@ export const combinationalCells: ReadonlyMap<string, Translation> = new Map<stri
   ["$shiftx", shift(shiftBothWays)],
   ["$mux", mux],
   ["$pmux", parallelMux],
-  ["$bmux", binaryMux],
-  ["$demux", demux],
 ]);
 
 interface Operands {
@@ -124,27 +119,6 @@ function shiftBothWays({ g, a, b, cell }: Operands): Node {
   return g.mux(negative, g.shift("shiftLeft", a, magnitude), right);
 }
 
-/** Towards minus infinity: one less than the quotient where the remainder is not zero and the signs differ. */
-function divideFloor({ g, a, b, signed }: Operands): Node {
-  if (!signed) return g.division("divide", a, b);
-  const quotient = g.division("divideSigned", a, b);
-  return g.mux(isRemainderOff(g, a, b), g.sub(quotient, g.const(1n, a.width)), quotient);
-}
-
-/** The remainder with the sign of the divisor. */
-function moduloFloor({ g, a, b, signed }: Operands): Node {
-  if (!signed) return g.division("modulo", a, b);
-  const remainder = g.division("moduloSigned", a, b);
-  return g.mux(isRemainderOff(g, a, b), g.add(remainder, b), remainder);
-}
-
-function isRemainderOff(g: Graph, a: Node, b: Node): Node {
-  const remainder = g.division("moduloSigned", a, b);
-  const sign = (x: Node): Node => g.slice(x, x.width - 1, 1);
-  const isZero = g.equal(remainder, g.const(0n, remainder.width));
-  return g.and(g.not(isZero), g.xor(sign(a), sign(b)));
-}
-
 function mux(cell: Cell, context: CellContext): Node[] {
   const condition = context.value(cell.port("S"));
   return choose(context, condition, cell.port("B"), cell.port("A"));
@@ -173,39 +147,6 @@ function parallelMux(cell: Cell, context: CellContext): Node[] {
     result = choice(last).map((piece, index) => graph.mux(condition, piece, before[index] as Node));
   }
   return result;
-}
-
-/** One of 2^n words, by number. */
-function binaryMux(cell: Cell, context: CellContext): Node[] {
-  const width = cell.number("WIDTH");
-  const words = cell.port("A");
-  let choices = Array.from({ length: words.length / width }, (_, index) =>
-    pieces(context, words.slice(index * width, (index + 1) * width)),
-  );
-  for (const selector of cell.port("S")) {
-    const condition = context.value([selector]);
-    choices = Array.from({ length: choices.length / 2 }, (_, index) => {
-      const no = choices[2 * index] as Node[];
-      const yes = choices[2 * index + 1] as Node[];
-      return no.map((piece, at) => context.graph.mux(condition, yes[at] as Node, piece));
-    });
-  }
-  return choices[0] as Node[];
-}
-
-/** The input at the place with the selected number, zeros elsewhere. */
-function demux(cell: Cell, context: CellContext): Node[] {
-  const { graph } = context;
-  const width = narrow(cell, cell.number("WIDTH"));
-  const selector = context.value(cell.port("S"));
-  const value = context.value(cell.port("A"));
-  return Array.from({ length: 2 ** selector.width }, (_, index) =>
-    graph.mux(
-      graph.equal(selector, graph.const(BigInt(index), selector.width)),
-      value,
-      graph.const(0n, width),
-    ),
-  );
 }
 
 function isAny(context: CellContext, bits: readonly Bit[]): Node {

@@ -4,6 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { Random } from "../../../src/core/random.ts";
+import { combinationalCells } from "../../../src/engine/wasm/cells.ts";
+import { parseNetlist } from "../../../src/engine/wasm/netlist.ts";
+import { readSources } from "../../../src/engine/wasm/sources.ts";
+import { elaborate } from "../../../src/engine/wasm/yosys.ts";
 import { WasmEngine } from "../../../src/engine/wasm-engine.ts";
 
 /**
@@ -14,6 +18,9 @@ const SEED = 20_261n;
 const CYCLES = 200;
 const folder = mkdtempSync(join(tmpdir(), "hilt-cells-"));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Cell types of all circuits that were compared. */
+const seen = new Set<string>();
 
 const binary = [
   "+",
@@ -105,11 +112,9 @@ async function compare(name: string, made: Circuit, random: Random): Promise<voi
   const steps = Array.from({ length: CYCLES }, () =>
     made.inputs.map((input) => stimulus(random, input.width)),
   );
-  const model = await new WasmEngine({ cacheDirectory: join(folder, "cache") }).build({
-    top: "top",
-    files: [file],
-    clock: "clk",
-  });
+  const source = { top: "top", files: [file], clock: "clk" };
+  for (const cell of parseNetlist(await elaborate(source, readSources(source))).cells) seen.add(cell.type);
+  const model = await new WasmEngine({ cacheDirectory: join(folder, "cache") }).build(source);
   const simulation = model.open();
   const found = steps.map((values) => {
     for (const [index, input] of made.inputs.entries())
@@ -221,9 +226,12 @@ describe("the built-in engine agrees with Icarus Verilog", () => {
       output(bits, "m[ra]");
       output(8, "bytes[s]");
       output(16, "n");
+      output(32, "part");
+      output(8, "wide");
       return [
-        `reg [${bits - 1}:0] q; reg [${bits - 1}:0] k; reg [${bits - 1}:0] m [0:${depth - 1}]; reg [3:0] ra; reg [7:0] bytes [0:7]; reg [15:0] n;`,
-        "initial n = 16'h1234;",
+        `reg [${bits - 1}:0] q; reg [${bits - 1}:0] k; reg [${bits - 1}:0] m [0:${depth - 1}]; reg [3:0] ra; reg [7:0] bytes [0:7]; reg [15:0] n; reg [31:0] part; reg [7:0] wide;`,
+        "initial begin n = 16'h1234; part = 0; wide = 0; end",
+        `always @(posedge clk) begin part[{c, s} +: 5] <= ${a}; part[$signed({s, c}) -: 3] <= n[2:0]; if (${b}) wide <= wide + 8'd1; end`,
         `always @(posedge clk) begin n <= n + 16'd3; ra <= {c, s}; if (c) q <= ${a}; else if (s[0]) q <= q - ${b};`,
         `case (s) 3'd0: k <= ${a}; 3'd1, 3'd2: k <= ${b}; 3'd3: k <= k ^ ${a}; 3'd5: k <= q; default: ; endcase`,
         `if (s != 3'd7) m[{c, s}] <= ${a}; if (c & s[1]) m[{s[0], s}] <= ${b};`,
@@ -231,6 +239,10 @@ describe("the built-in engine agrees with Icarus Verilog", () => {
       ];
     });
     await compare(`state-${set}`, made, random);
+  });
+
+  test("on every cell type that it accepts", () => {
+    expect([...combinationalCells.keys()].filter((type) => !seen.has(type))).toEqual([]);
   });
 });
 
