@@ -6,6 +6,6 @@ export default defineConfig({
   resolve: { alias: { hilt: fileURLToPath(new URL("./src/index.ts", import.meta.url)) } },
   test: {
     include: ["test/**/*.test.ts"],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
   },
 });

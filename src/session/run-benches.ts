@@ -77,7 +77,7 @@ async function runVitest(options: RunOptions, run: RunContext, reporter: Reporte
       testTimeout: TEST_LIMIT_MS,
       hookTimeout: TEST_LIMIT_MS,
       cache: false,
-      ...(options.filter === undefined ? {} : { testNamePattern: escapePattern(options.filter) }),
+      ...(options.filter === undefined ? {} : { testNamePattern: namePattern(options.filter) }),
     },
     { resolve: { alias: { hilt: entry } }, logLevel: "silent" },
   );
@@ -91,8 +91,9 @@ async function runVitest(options: RunOptions, run: RunContext, reporter: Reporte
   }
 }
 
-function escapePattern(text: string): RegExp {
-  return new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+/** Vitest matches names whose parts are joined by spaces; ours, as reports print them, have " > " between them. */
+function namePattern(text: string): RegExp {
+  return new RegExp(text.replaceAll(" > ", " ").replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
 }
 
 /** Turns Vitest's reports into results. */

@@ -41,6 +41,17 @@ test("a bench that fails says where and how to repeat it", () => {
   expect(status).toBe(1);
 });
 
+test("a filter takes names as reports print them", () => {
+  project.write(
+    "nested.hil.ts",
+    'import { describe, test } from "hilt";\ndescribe("outer (a+b)", () => {\n  test("one", () => {});\n  test("two", () => {});\n});\n',
+  );
+  const { status, stdout } = project.hilt("run", "nested.hil.ts", "--filter", "outer (a+b) > two");
+  expect(stdout).toContain("1 passed, 0 failed");
+  expect(stdout).toContain("nested.hil.ts > outer (a+b) > two");
+  expect(status).toBe(0);
+});
+
 test.each([
   ["a syntax error", "import { test } from 'hilt';\ntest('x', () => {{);\n", 1],
   ["no test at all", "export {};\n", 1],
