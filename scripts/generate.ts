@@ -1,11 +1,12 @@
-/** Writes every file that is generated from `src/spec`. */
+/** Writes every file that is generated from `src`. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bindingFiles } from "../src/links/simulator/device-binding.ts";
 import { generatedFiles } from "../src/spec/generated-files.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-for (const [path, text] of generatedFiles()) {
+for (const [path, text] of [...generatedFiles(), ...bindingFiles()]) {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), text);
   console.log(path);

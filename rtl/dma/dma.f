@@ -5,6 +5,12 @@ rtl/dma/dma_beat_lanes.v
 rtl/dma/dma_burst_issuer.v
 rtl/dma/dma_h2c.v
 rtl/dma/dma_c2h.v
+rtl/dma/dma_descriptor_fetch.v
+rtl/dma/dma_completion_writer.v
+rtl/dma/dma_coalesce.v
+rtl/dma/dma_ring.v
 rtl/dma/dma_channel.v
+rtl/dma/dma_read_mux.v
+rtl/dma/dma_write_mux.v
 rtl/dma/dma_registers.v
 rtl/dma/dma.v

@@ -1,8 +1,9 @@
 // The hilt DMA controller: AXI4-Lite registers, an AXI4 master to host memory, memory of its own on the card, and an
 // interrupt line. The register map is src/spec (docs/registers.md).
 //
-// The h2c channel uses only AR and R, the c2h channel only AW, W and B, so the two share nothing but the card's memory,
-// which has a port for each.
+// Payload of the h2c channel comes over AR and R, payload of the c2h channel goes over AW, W and B, so the two share
+// nothing but the card's memory, which has a port for each. Descriptors and completion records of both join them in
+// `read_mux` and `write_mux` under IDs of their own (0 payload, 1 h2c ring, 2 c2h ring).
 `default_nettype none
 
 module dma #(
@@ -11,6 +12,12 @@ module dma #(
     parameter        CARD_BYTES_LOG2  = 17, // at least BURST_BYTES_LOG2 and 12
     parameter        BURST_BYTES_LOG2 = 11, // at most 12, and at most 256 beats
     parameter        OUTSTANDING      = 16, // bursts in flight per channel, at most 255
+    // Features that a small build may leave out; COMPACT, COMPLETIONS and COALESCING are parts of RINGS.
+    parameter        RINGS            = 1,
+    parameter        COMPACT          = 1,
+    parameter        COMPLETIONS      = 1,
+    parameter        COALESCING       = 1,
+    parameter        RING_ENTRIES_LOG2 = 16, // 1 to 16
     parameter [31:0] BUILD_HASH       = 32'h0
 ) (
     input  wire                clk,
@@ -36,7 +43,7 @@ module dma #(
     output wire                s_axil_rvalid,
     input  wire                s_axil_rready,
 
-    output wire [0:0]          m_axi_awid,
+    output wire [1:0]          m_axi_awid,
     output wire [ADDR_W-1:0]   m_axi_awaddr,
     output wire [7:0]          m_axi_awlen,
     output wire [2:0]          m_axi_awsize,
@@ -49,11 +56,11 @@ module dma #(
     output wire                m_axi_wlast,
     output wire                m_axi_wvalid,
     input  wire                m_axi_wready,
-    input  wire [0:0]          m_axi_bid,
+    input  wire [1:0]          m_axi_bid,
     input  wire [1:0]          m_axi_bresp,
     input  wire                m_axi_bvalid,
     output wire                m_axi_bready,
-    output wire [0:0]          m_axi_arid,
+    output wire [1:0]          m_axi_arid,
     output wire [ADDR_W-1:0]   m_axi_araddr,
     output wire [7:0]          m_axi_arlen,
     output wire [2:0]          m_axi_arsize,
@@ -61,7 +68,7 @@ module dma #(
     output wire [2:0]          m_axi_arprot,
     output wire                m_axi_arvalid,
     input  wire                m_axi_arready,
-    input  wire [0:0]          m_axi_rid,
+    input  wire [1:0]          m_axi_rid,
     input  wire [DATA_W-1:0]   m_axi_rdata,
     input  wire [1:0]          m_axi_rresp,
     input  wire                m_axi_rlast,
@@ -73,16 +80,16 @@ module dma #(
     localparam       WORD_BYTES_LOG2 = (DATA_W == 64) ? 3 : 2;
     localparam [1:0] INCR            = 2'b01;
 
-    assign m_axi_awid    = 1'b0;
     assign m_axi_awsize  = WORD_BYTES_LOG2[2:0];
     assign m_axi_awburst = INCR;
     assign m_axi_awprot  = 3'b000;
-    assign m_axi_arid    = 1'b0;
     assign m_axi_arsize  = WORD_BYTES_LOG2[2:0];
     assign m_axi_arburst = INCR;
     assign m_axi_arprot  = 3'b000;
 
     wire                       bus_master;
+    wire                       quiesce;
+    wire                       channel_reset;
     wire                       h2c_write;
     wire                       c2h_write;
     wire [7:0]                 channel_address;
@@ -105,6 +112,7 @@ module dma #(
     wire [3:0]                 h2c_error_kind;
     wire [ADDR_W-1:0]          h2c_error_address;
     wire [CARD_BYTES_LOG2:0]   h2c_residue;
+    wire                       h2c_busy;
 
     wire                       c2h_start;
     wire                       c2h_abort;
@@ -115,6 +123,22 @@ module dma #(
     wire [3:0]                 c2h_error_kind;
     wire [ADDR_W-1:0]          c2h_error_address;
     wire [CARD_BYTES_LOG2:0]   c2h_residue;
+    wire                       c2h_busy;
+
+    // Of the three masters, by ID.
+    wire [2:0]                 read_valid;
+    wire [2:0]                 read_ready;
+    wire [3*ADDR_W-1:0]        read_address;
+    wire [3*8-1:0]             read_len;
+    wire [2:0]                 write_valid;
+    wire [2:0]                 write_ready;
+    wire [3*ADDR_W-1:0]        write_address;
+    wire [3*8-1:0]             write_len;
+    wire [2:0]                 data_valid;
+    wire [2:0]                 data_ready;
+    wire [3*DATA_W-1:0]        data;
+    wire [DATA_W/8-1:0]        data_strobe;
+    wire [2:0]                 data_last;
 
     wire                       card_write;
     wire [CARD_BYTES_LOG2-1:0] card_write_address;
@@ -130,6 +154,11 @@ module dma #(
         .WORD_BYTES_LOG2(WORD_BYTES_LOG2),
         .BURST_BYTES_LOG2(BURST_BYTES_LOG2),
         .OUTSTANDING(OUTSTANDING),
+        .RINGS(RINGS),
+        .COMPACT(COMPACT),
+        .COMPLETIONS(COMPLETIONS),
+        .COALESCING(COALESCING),
+        .RING_ENTRIES_LOG2(RING_ENTRIES_LOG2),
         .BUILD_HASH(BUILD_HASH)
     ) registers (
         .clk(clk),
@@ -160,6 +189,9 @@ module dma #(
         .h2c_read_data(h2c_read_data),
         .c2h_read_data(c2h_read_data),
         .bus_master(bus_master),
+        .quiesce(quiesce),
+        .channels_busy(h2c_busy | c2h_busy),
+        .channel_reset(channel_reset),
         .h2c_done_event(h2c_done_event),
         .h2c_error_event(h2c_error_event),
         .c2h_done_event(c2h_done_event),
@@ -170,10 +202,16 @@ module dma #(
     dma_channel #(
         .ADDR_W(ADDR_W),
         .CARD_BYTES_LOG2(CARD_BYTES_LOG2),
+        .WORD_BYTES_LOG2(WORD_BYTES_LOG2),
+        .RINGS(RINGS),
+        .COMPACT(COMPACT),
+        .COMPLETIONS(COMPLETIONS),
+        .COALESCING(COALESCING),
+        .RING_ENTRIES_LOG2(RING_ENTRIES_LOG2),
         .IS_WRITE(0)
     ) h2c_channel (
         .clk(clk),
-        .rst(rst),
+        .rst(channel_reset),
         .write(h2c_write),
         .address(channel_address),
         .write_data(channel_write_data),
@@ -191,16 +229,42 @@ module dma #(
         .finished(h2c_finished),
         .error_kind(h2c_error_kind),
         .error_address(h2c_error_address),
-        .residue(h2c_residue)
+        .residue(h2c_residue),
+        .quiesce(quiesce),
+        .busy(h2c_busy),
+        .arvalid(read_valid[1]),
+        .arready(read_ready[1]),
+        .araddr(read_address[1*ADDR_W +: ADDR_W]),
+        .arlen(read_len[1*8 +: 8]),
+        .rvalid(m_axi_rvalid & (m_axi_rid == 2'd1)),
+        .rdata(m_axi_rdata),
+        .rresp(m_axi_rresp),
+        .rlast(m_axi_rlast),
+        .awvalid(write_valid[1]),
+        .awready(write_ready[1]),
+        .awaddr(write_address[1*ADDR_W +: ADDR_W]),
+        .awlen(write_len[1*8 +: 8]),
+        .wvalid(data_valid[1]),
+        .wready(data_ready[1]),
+        .wdata(data[1*DATA_W +: DATA_W]),
+        .wlast(data_last[1]),
+        .bvalid(m_axi_bvalid & (m_axi_bid == 2'd1)),
+        .bresp(m_axi_bresp)
     );
 
     dma_channel #(
         .ADDR_W(ADDR_W),
         .CARD_BYTES_LOG2(CARD_BYTES_LOG2),
+        .WORD_BYTES_LOG2(WORD_BYTES_LOG2),
+        .RINGS(RINGS),
+        .COMPACT(COMPACT),
+        .COMPLETIONS(COMPLETIONS),
+        .COALESCING(COALESCING),
+        .RING_ENTRIES_LOG2(RING_ENTRIES_LOG2),
         .IS_WRITE(1)
     ) c2h_channel (
         .clk(clk),
-        .rst(rst),
+        .rst(channel_reset),
         .write(c2h_write),
         .address(channel_address),
         .write_data(channel_write_data),
@@ -218,7 +282,27 @@ module dma #(
         .finished(c2h_finished),
         .error_kind(c2h_error_kind),
         .error_address(c2h_error_address),
-        .residue(c2h_residue)
+        .residue(c2h_residue),
+        .quiesce(quiesce),
+        .busy(c2h_busy),
+        .arvalid(read_valid[2]),
+        .arready(read_ready[2]),
+        .araddr(read_address[2*ADDR_W +: ADDR_W]),
+        .arlen(read_len[2*8 +: 8]),
+        .rvalid(m_axi_rvalid & (m_axi_rid == 2'd2)),
+        .rdata(m_axi_rdata),
+        .rresp(m_axi_rresp),
+        .rlast(m_axi_rlast),
+        .awvalid(write_valid[2]),
+        .awready(write_ready[2]),
+        .awaddr(write_address[2*ADDR_W +: ADDR_W]),
+        .awlen(write_len[2*8 +: 8]),
+        .wvalid(data_valid[2]),
+        .wready(data_ready[2]),
+        .wdata(data[2*DATA_W +: DATA_W]),
+        .wlast(data_last[2]),
+        .bvalid(m_axi_bvalid & (m_axi_bid == 2'd2)),
+        .bresp(m_axi_bresp)
     );
 
     dma_h2c #(
@@ -239,12 +323,11 @@ module dma #(
         .error_kind(h2c_error_kind),
         .error_address(h2c_error_address),
         .residue(h2c_residue),
-        .arvalid(m_axi_arvalid),
-        .arready(m_axi_arready),
-        .araddr(m_axi_araddr),
-        .arlen(m_axi_arlen),
-        .rvalid(m_axi_rvalid),
-        .rready(m_axi_rready),
+        .arvalid(read_valid[0]),
+        .arready(read_ready[0]),
+        .araddr(read_address[0 +: ADDR_W]),
+        .arlen(read_len[0 +: 8]),
+        .rvalid(m_axi_rvalid & (m_axi_rid == 2'd0)),
         .rdata(m_axi_rdata),
         .rresp(m_axi_rresp),
         .rlast(m_axi_rlast),
@@ -272,21 +355,66 @@ module dma #(
         .error_kind(c2h_error_kind),
         .error_address(c2h_error_address),
         .residue(c2h_residue),
-        .awvalid(m_axi_awvalid),
-        .awready(m_axi_awready),
-        .awaddr(m_axi_awaddr),
-        .awlen(m_axi_awlen),
-        .wvalid(m_axi_wvalid),
-        .wready(m_axi_wready),
-        .wdata(m_axi_wdata),
-        .wstrb(m_axi_wstrb),
-        .wlast(m_axi_wlast),
-        .bvalid(m_axi_bvalid),
-        .bready(m_axi_bready),
+        .awvalid(write_valid[0]),
+        .awready(write_ready[0]),
+        .awaddr(write_address[0 +: ADDR_W]),
+        .awlen(write_len[0 +: 8]),
+        .wvalid(data_valid[0]),
+        .wready(data_ready[0]),
+        .wdata(data[0 +: DATA_W]),
+        .wstrb(data_strobe),
+        .wlast(data_last[0]),
+        .bvalid(m_axi_bvalid & (m_axi_bid == 2'd0)),
         .bresp(m_axi_bresp),
         .card_read(card_read),
         .card_read_address(card_read_address),
         .card_read_data(card_read_data)
+    );
+
+    // Every master reserves room before it asks, so nothing that was asked for ever waits here.
+    assign m_axi_rready = 1'b1;
+    assign m_axi_bready = 1'b1;
+
+    dma_read_mux #(.ADDR_W(ADDR_W), .MASTERS(3)) read_mux (
+        .clk(clk),
+        .rst(rst),
+        .arvalid(read_valid),
+        .arready(read_ready),
+        .araddr(read_address),
+        .arlen(read_len),
+        .m_arvalid(m_axi_arvalid),
+        .m_arready(m_axi_arready),
+        .m_arid(m_axi_arid),
+        .m_araddr(m_axi_araddr),
+        .m_arlen(m_axi_arlen)
+    );
+
+    dma_write_mux #(
+        .ADDR_W(ADDR_W),
+        .WORD_BYTES_LOG2(WORD_BYTES_LOG2),
+        .MASTERS(3)
+    ) write_mux (
+        .clk(clk),
+        .rst(rst),
+        .awvalid(write_valid),
+        .awready(write_ready),
+        .awaddr(write_address),
+        .awlen(write_len),
+        .wvalid(data_valid),
+        .wready(data_ready),
+        .wdata(data),
+        .wstrb({{(2*DATA_W/8){1'b1}}, data_strobe}),
+        .wlast(data_last),
+        .m_awvalid(m_axi_awvalid),
+        .m_awready(m_axi_awready),
+        .m_awid(m_axi_awid),
+        .m_awaddr(m_axi_awaddr),
+        .m_awlen(m_axi_awlen),
+        .m_wvalid(m_axi_wvalid),
+        .m_wready(m_axi_wready),
+        .m_wdata(m_axi_wdata),
+        .m_wstrb(m_axi_wstrb),
+        .m_wlast(m_axi_wlast)
     );
 
     card_memory #(
@@ -303,7 +431,7 @@ module dma #(
         .read_data(card_read_data)
     );
 
-    wire unused = &{1'b0, s_axil_awprot, s_axil_arprot, m_axi_bid, m_axi_rid};
+    wire unused = &{1'b0, s_axil_awprot, s_axil_arprot};
 endmodule
 
 `default_nettype wire

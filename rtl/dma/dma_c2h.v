@@ -15,7 +15,8 @@ module dma_c2h #(
     input  wire                            clk,
     input  wire                            rst,
 
-    // A pulse with a transfer that has been checked; then `finished` pulses with its outcome.
+    // A pulse with a transfer that has been checked; then `finished` pulses with its outcome. While `abort`, no further
+    // burst is presented.
     input  wire                            start,
     input  wire                            abort,
     input  wire [ADDR_W-1:0]               host_address,
@@ -36,7 +37,6 @@ module dma_c2h #(
     output reg  [(1<<WORD_BYTES_LOG2)-1:0] wstrb,
     output reg                             wlast,
     input  wire                            bvalid,
-    output wire                            bready,
     input  wire [1:0]                      bresp,
 
     output wire                            card_read,
@@ -153,7 +153,6 @@ module dma_c2h #(
     wire               ends        = residue <= {{(LENGTH_W-BURST_W){1'b0}}, to_boundary};
     wire [BURST_W-1:0] burst_bytes = ends ? residue[BURST_W-1:0] : to_boundary;
 
-    assign bready        = 1'b1;
     assign finished      = active & done;
     assign error_kind    = failed ? {2'b00, response} : (residue != 0) ? `HILT_ERROR_ABORTED : `HILT_ERROR_NONE;
     assign error_address = acknowledged;

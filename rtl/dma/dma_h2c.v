@@ -1,6 +1,6 @@
 // Host to card: reads a range of host memory over AR and R into the card's memory.
 //
-// The card's memory always takes a beat, so RREADY is constantly 1 and a slow transfer can never block the bus. After
+// The card's memory always takes a beat, so it can never hold back R. After
 // the first failed beat nothing is written and no burst is presented; what is in flight drains.
 `default_nettype none
 `include "dma_spec.vh"
@@ -15,7 +15,8 @@ module dma_h2c #(
     input  wire                            clk,
     input  wire                            rst,
 
-    // A pulse with a transfer that has been checked; then `finished` pulses with its outcome.
+    // A pulse with a transfer that has been checked; then `finished` pulses with its outcome. While `abort`, no further
+    // burst is presented.
     input  wire                            start,
     input  wire                            abort,
     input  wire [ADDR_W-1:0]               host_address,
@@ -31,7 +32,6 @@ module dma_h2c #(
     output wire [ADDR_W-1:0]               araddr,
     output wire [7:0]                      arlen,
     input  wire                            rvalid,
-    output wire                            rready,
     input  wire [(8<<WORD_BYTES_LOG2)-1:0] rdata,
     input  wire [1:0]                      rresp,
     input  wire                            rlast,
@@ -56,7 +56,6 @@ module dma_h2c #(
     wire good = beat & ~failed & ~rresp[1];
     wire done;
 
-    assign rready        = 1'b1;
     assign finished      = active & done;
     assign error_kind    = failed ? {2'b00, response} : (residue != 0) ? `HILT_ERROR_ABORTED : `HILT_ERROR_NONE;
     assign error_address = {beat_word, {WORD_BYTES_LOG2{1'b0}}};

@@ -1,4 +1,5 @@
-// AXI4-Lite slave, the global registers and the interrupt line. The two channels' blocks are ports.
+// AXI4-Lite slave, the global registers, the interrupt line and the reset of everything else. The two channels' blocks are
+// ports.
 //
 // Address and data of a write may come in any order. An address behind the map answers SLVERR; no read has a side effect.
 `default_nettype none
@@ -10,6 +11,11 @@ module dma_registers #(
     parameter        WORD_BYTES_LOG2  = 3,
     parameter        BURST_BYTES_LOG2 = 11,
     parameter        OUTSTANDING      = 16,
+    parameter        RINGS            = 1,
+    parameter        COMPACT          = 1,
+    parameter        COMPLETIONS      = 1,
+    parameter        COALESCING       = 1,
+    parameter        RING_ENTRIES_LOG2 = 16,
     parameter [31:0] BUILD_HASH       = 32'h0
 ) (
     input  wire        clk,
@@ -43,6 +49,10 @@ module dma_registers #(
     input  wire [31:0] c2h_read_data,
 
     output wire        bus_master,
+    // CONTROL.RESET: the channels end what they do; once none is busy, `channel_reset` pulses.
+    output wire        quiesce,
+    input  wire        channels_busy,
+    output wire        channel_reset,
     input  wire        h2c_done_event,
     input  wire        h2c_error_event,
     input  wire        c2h_done_event,
@@ -52,8 +62,12 @@ module dma_registers #(
     localparam [1:0] OKAY   = 2'b00;
     localparam [1:0] SLVERR = 2'b10;
 
-    // Bits of features that a build may lack come from its parameters; those that this RTL lacks are 0.
+    // Bits of features that a build may lack come from its parameters.
     localparam [31:0] FEATURES = (1 << `HILT_GLOBAL_FEATURES_REGISTER_MODE_LSB)
+                               | ((RINGS != 0 ? 1 : 0) << `HILT_GLOBAL_FEATURES_RINGS_LSB)
+                               | ((RINGS != 0 && COMPACT != 0 ? 1 : 0) << `HILT_GLOBAL_FEATURES_COMPACT_LSB)
+                               | ((RINGS != 0 && COMPLETIONS != 0 ? 1 : 0) << `HILT_GLOBAL_FEATURES_COMPLETIONS_LSB)
+                               | ((RINGS != 0 && COALESCING != 0 ? 1 : 0) << `HILT_GLOBAL_FEATURES_COALESCING_LSB)
                                | (1 << `HILT_GLOBAL_FEATURES_ABORT_LSB)
                                | ((ADDR_W > 32 ? 1 : 0) << `HILT_GLOBAL_FEATURES_ADDRESS_64_LSB)
                                | (1 << `HILT_GLOBAL_FEATURES_UNALIGNED_LSB)
@@ -61,6 +75,7 @@ module dma_registers #(
     localparam [31:0] LIMITS   = (WORD_BYTES_LOG2 << `HILT_GLOBAL_LIMITS_DATA_BYTES_LOG2_LSB)
                                | (BURST_BYTES_LOG2 << `HILT_GLOBAL_LIMITS_BURST_BYTES_LOG2_LSB)
                                | (OUTSTANDING << `HILT_GLOBAL_LIMITS_OUTSTANDING_LSB)
+                               | ((RINGS != 0 ? RING_ENTRIES_LOG2 : 0) << `HILT_GLOBAL_LIMITS_RING_ENTRIES_LOG2_LSB)
                                | (ADDR_W << `HILT_GLOBAL_LIMITS_ADDRESS_BITS_LSB);
 
     // ---- writes: whichever of address and data comes first is kept
@@ -111,6 +126,7 @@ module dma_registers #(
     reg        bus_master_r;
     reg [31:0] irq_status;
     reg [31:0] irq_enable;
+    reg        resetting;
 
     wire        global_write = write & (block == `HILT_BASE_GLOBAL);
     wire [11:0] offset       = {4'd0, address[7:2], 2'b00};
@@ -123,11 +139,20 @@ module dma_registers #(
                              | ({31'd0, c2h_error_event} << `HILT_GLOBAL_IRQ_STATUS_C2H_ERROR_LSB)
                              | ({31'd0, irq_test}        << `HILT_GLOBAL_IRQ_STATUS_TEST_LSB);
 
-    assign bus_master = bus_master_r;
-    assign irq        = |(irq_status & irq_enable);
+    assign bus_master    = bus_master_r;
+    assign irq           = |(irq_status & irq_enable);
+    assign quiesce       = resetting;
+    assign channel_reset = rst | (resetting & ~channels_busy);
 
     always @(posedge clk) begin
-        if (rst) begin
+        if (rst)
+            resetting <= 1'b0;
+        else if (resetting)
+            resetting <= channels_busy;
+        else if (global_write & (offset == `HILT_GLOBAL_CONTROL) & mask[0])
+            resetting <= data[`HILT_GLOBAL_CONTROL_RESET_LSB];
+
+        if (channel_reset) begin
             scratch      <= 0;
             bus_master_r <= 1'b0;
             irq_status   <= 0;
@@ -162,7 +187,7 @@ module dma_registers #(
             `HILT_GLOBAL_LIMITS:            global_read_data = LIMITS;
             `HILT_GLOBAL_CARD_MEMORY_BYTES: global_read_data = 32'd1 << CARD_BYTES_LOG2;
             `HILT_GLOBAL_SCRATCH:           global_read_data = scratch;
-            `HILT_GLOBAL_CONTROL:           global_read_data = {31'd0, bus_master_r};
+            `HILT_GLOBAL_CONTROL:           global_read_data = {30'd0, resetting, bus_master_r};
             `HILT_GLOBAL_IRQ_STATUS:        global_read_data = irq_status;
             `HILT_GLOBAL_IRQ_ENABLE:        global_read_data = irq_enable;
             default:                        global_read_data = 32'd0;

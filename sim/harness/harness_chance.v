@@ -19,12 +19,15 @@ module harness_chance (
     input  wire [7:0]  cfg_stall_w,
     input  wire [7:0]  cfg_stall_r,
     input  wire [7:0]  cfg_stall_b,
+    // The host's side of the register port.
+    input  wire [7:0]  cfg_stall_register,
 
     output wire        stall_ar,
     output wire        stall_aw,
     output wire        stall_w,
     output wire        stall_r,
     output wire        stall_b,
+    output wire        stall_register,
     output wire [15:0] read_latency,
     output wire [15:0] write_latency
 );
@@ -50,6 +53,7 @@ module harness_chance (
     assign stall_w  = draw[47:40] < cfg_stall_w;
     assign stall_r  = draw[39:32] < cfg_stall_r;
     assign stall_b  = draw[31:24] < cfg_stall_b;
+    assign stall_register = draw[23:16] < cfg_stall_register;
 
     // min + chance * (max - min + 1), chance in [0, 1)
     wire [31:0] read_span   = {16'd0, cfg_read_latency_max - cfg_read_latency_min} + 32'd1;
@@ -60,7 +64,7 @@ module harness_chance (
     assign read_latency  = cfg_read_latency_min + read_extra[31:16];
     assign write_latency = cfg_write_latency_min + write_extra[31:16];
 
-    wire unused = &{1'b0, draw[23:0], read_extra[15:0], write_extra[15:0]};
+    wire unused = &{1'b0, draw[15:0], read_extra[15:0], write_extra[15:0]};
 endmodule
 
 `default_nettype wire

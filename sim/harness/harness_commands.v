@@ -9,6 +9,9 @@ module harness_commands (
     input  wire        clk,
     input  wire        rst,
 
+    // The answer is not taken in this cycle.
+    input  wire        stall,
+
     // Free-running counters: equal means that there is nothing to do.
     input  wire [8:0]  tail,
     output reg  [8:0]  head,
@@ -40,7 +43,7 @@ module harness_commands (
     reg [31:0] address;
     reg [31:0] data;
 
-    wire        ends     = busy & (bvalid | rvalid);
+    wire        ends     = busy & (bvalid | rvalid) & ~stall;
     wire [8:0]  next     = head + {8'd0, ends};
     wire        start    = (~busy | ends) & (next != tail);
     wire [63:0] loaded   = command[next[7:0]];
@@ -50,8 +53,8 @@ module harness_commands (
     assign awaddr = address;
     assign araddr = address;
     assign wdata  = data;
-    assign bready = 1'b1;
-    assign rready = 1'b1;
+    assign bready = ~stall;
+    assign rready = ~stall;
 
     always @(posedge clk) begin
         if (rst) begin

@@ -2,7 +2,8 @@
 // directly. While it is full, time must not go on; the host sees to that (`full`).
 //
 // Bits of `event_info`: 0 AR taken, 1 AW taken, 2 read burst ended, 3 write burst ended, 4 irq rose, 5 irq fell, 6 read
-// fault, 7 write fault, 8 rule broken; 23:16 ARLEN, 31:24 AWLEN, 63:32 the rules.
+// fault, 7 write fault, 8 rule broken, 9 read failed on purpose, 10 write failed on purpose; 23:16 ARLEN, 31:24 AWLEN,
+// 35:32 ID of AR, 39:36 ID of AW, 63:40 the rules.
 `default_nettype none
 
 module harness_events (
@@ -16,34 +17,38 @@ module harness_events (
     output wire        full,
 
     input  wire        ar_taken,
+    input  wire [3:0]  arid,
     input  wire [63:0] araddr,
     input  wire [7:0]  arlen,
     input  wire        aw_taken,
+    input  wire [3:0]  awid,
     input  wire [63:0] awaddr,
     input  wire [7:0]  awlen,
     input  wire        read_ended,
     input  wire        write_ended,
     input  wire        irq,
     input  wire        read_fault,
-    input  wire [63:0] read_fault_address,
+    input  wire        read_failed,
+    input  wire [63:0] read_beat_address,
     input  wire        write_fault,
-    input  wire [63:0] write_fault_address,
-    input  wire [31:0] broken,
+    input  wire        write_failed,
+    input  wire [63:0] write_beat_address,
+    input  wire [23:0] broken,
     input  wire [63:0] broken_address
 );
     reg [63:0] event_cycle         [0:4095] /* verilator public_flat_rw */;
     reg [63:0] event_info          [0:4095] /* verilator public_flat_rw */;
     reg [63:0] event_read_address  [0:4095] /* verilator public_flat_rw */;
     reg [63:0] event_write_address [0:4095] /* verilator public_flat_rw */;
-    reg [63:0] event_read_fault    [0:4095] /* verilator public_flat_rw */;
-    reg [63:0] event_write_fault   [0:4095] /* verilator public_flat_rw */;
+    reg [63:0] event_read_beat     [0:4095] /* verilator public_flat_rw */;
+    reg [63:0] event_write_beat    [0:4095] /* verilator public_flat_rw */;
     reg [63:0] event_violation     [0:4095] /* verilator public_flat_rw */;
 
     reg         irq_before;
-    wire        violation = broken != 32'd0;
-    wire [8:0]  what      = {violation, write_fault, read_fault, ~irq & irq_before, irq & ~irq_before,
+    wire        violation = broken != 24'd0;
+    wire [10:0] what      = {write_failed, read_failed, violation, write_fault, read_fault, ~irq & irq_before, irq & ~irq_before,
                              write_ended, read_ended, aw_taken, ar_taken};
-    wire        record    = (what != 9'd0) & ~rst;
+    wire        record    = (what != 11'd0) & ~rst;
     wire [11:0] place     = head[11:0];
 
     assign full = (head - tail) == 13'd4096;
@@ -57,11 +62,11 @@ module harness_events (
 
         if (record) begin
             event_cycle[place]         <= cycle;
-            event_info[place]          <= {broken, awlen, arlen, 7'd0, what};
+            event_info[place]          <= {broken, awid, arid, awlen, arlen, 5'd0, what};
             event_read_address[place]  <= araddr;
             event_write_address[place] <= awaddr;
-            event_read_fault[place]    <= read_fault_address;
-            event_write_fault[place]   <= write_fault_address;
+            event_read_beat[place]    <= read_beat_address;
+            event_write_beat[place]   <= write_beat_address;
             event_violation[place]     <= broken_address;
         end
     end

@@ -1,11 +1,13 @@
-// Host memory behind AXI4: RAM that the host sees as it is, a page table, and a permission bit for every bus word and
+// Host memory behind AXI4: RAM that the host sees as it is, a page table, and a permission bit for every 8 bytes and
 // direction. The host writes all of them directly.
 //
-// Each beat is translated and checked on its own; a beat outside answers DECERR, moves no data, and is reported.
-// Timing: the first R beat may come LR cycles after its AR was taken, B may come LB cycles after the last W.
+// Each beat is translated and checked on its own; a beat outside answers DECERR, moves no data, and is reported. A beat
+// that is to fail (`read_error`, `write_error`) answers that and moves no data; a write burst answers for its first bad
+// beat. Timing: the first R beat may come LR cycles after its AR was taken, B may come LB cycles after the last W.
 `default_nettype none
 
 module harness_memory #(
+    parameter DATA_W            = 64, // 32 or 64
     parameter RAM_BYTES_LOG2    = 25,
     parameter REGION_BYTES_LOG2 = 24
 ) (
@@ -27,42 +29,57 @@ module harness_memory #(
     input  wire        stall_b,
     input  wire [15:0] read_latency,
     input  wire [15:0] write_latency,
+    // Bursts that may be in flight, 1 to 64.
+    input  wire [6:0]  cfg_read_outstanding,
+    input  wire [6:0]  cfg_write_outstanding,
+    // What the beat at hand is to answer; OKAY for none.
+    input  wire [1:0]  read_error,
+    input  wire [1:0]  write_error,
 
+    input  wire [3:0]  arid,
     input  wire [63:0] araddr,
     input  wire [7:0]  arlen,
     input  wire        arvalid,
     output wire        arready,
-    output wire [63:0] rdata,
+    output wire [3:0]  rid,
+    output wire [DATA_W-1:0] rdata,
     output wire [1:0]  rresp,
     output wire        rlast,
     output wire        rvalid,
     input  wire        rready,
+    input  wire [3:0]  awid,
     input  wire [63:0] awaddr,
     input  wire [7:0]  awlen,
     input  wire        awvalid,
     output wire        awready,
-    input  wire [63:0] wdata,
-    input  wire [7:0]  wstrb,
+    input  wire [DATA_W-1:0] wdata,
+    input  wire [DATA_W/8-1:0] wstrb,
     input  wire        wvalid,
     output wire        wready,
+    output wire [3:0]  bid,
     output wire [1:0]  bresp,
     output wire        bvalid,
     input  wire        bready,
 
-    // The burst that W beats belong to now, for the protocol rules.
+    // The beats at hand, and the burst that W beats belong to now, for the protocol rules.
+    output wire        read_beat,
+    output wire [63:0] read_beat_address,
+    output wire        write_beat,
+    output wire        write_is_open,
     output wire [63:0] write_beat_address,
     output wire        write_beat_is_first,
     output wire        write_beat_is_last,
 
-    // A beat of this cycle was refused.
+    // The beat of this cycle was refused, or failed as it was to.
     output wire        read_fault,
-    output wire [63:0] read_fault_address,
+    output wire        read_failed,
     output wire        write_fault,
-    output wire [63:0] write_fault_address
+    output wire        write_failed
 );
     localparam [1:0] OKAY   = 2'b00;
     localparam [1:0] DECERR = 2'b11;
 
+    localparam BEAT_BYTES_LOG2 = (DATA_W == 64) ? 3 : 2;
     localparam WORD_W     = RAM_BYTES_LOG2 - 3;
     localparam RAM_PAGE_W = RAM_BYTES_LOG2 - 12;
     localparam INDEX_W    = REGION_BYTES_LOG2 + 2;
@@ -73,32 +90,37 @@ module harness_memory #(
     reg [31:0]           write_permission [0:(1<<(INDEX_W-8))-1] /* verilator public_flat_rw */;
 
     // ---- AR queue
+    reg [3:0]  ar_id      [0:63];
     reg [63:0] ar_address [0:63];
     reg [7:0]  ar_len     [0:63];
     reg [31:0] ar_due     [0:63];
     reg [6:0]  ar_head;
     reg [6:0]  ar_tail;
 
-    wire ar_full  = (ar_tail - ar_head) == 7'd64;
+    wire [6:0] ar_count = ar_tail - ar_head;
+    wire ar_full  = ar_count >= cfg_read_outstanding;
     wire ar_take  = arvalid & arready;
     assign arready = ~ar_full & ~stall_ar;
 
     // ---- R: the beat of the oldest burst; a beat that was refused by the master is held as it was
     reg  [7:0]         r_beat;
     reg                r_held;
-    reg  [63:0]        r_held_data;
+    reg  [DATA_W-1:0]  r_held_data;
     reg  [1:0]         r_held_resp;
     wire [7:0]         r_len     = ar_len[ar_head[5:0]];
     wire [63:0]        r_start   = ar_address[ar_head[5:0]];
     wire [31:0]        r_wait    = cycle - ar_due[ar_head[5:0]];
     wire               r_is_due  = (ar_head != ar_tail) & ~r_wait[31];
-    wire [63:0]        r_address = {r_start[63:3] + {53'd0, r_beat}, 3'b000};
+    wire [63:0]        r_address = ({r_start[63:BEAT_BYTES_LOG2], {BEAT_BYTES_LOG2{1'b0}}})
+                                 + ({56'd0, r_beat} << BEAT_BYTES_LOG2);
     wire               r_hit;
     wire [INDEX_W-1:0] r_index;
     wire [31:0]        r_row     = read_permission[r_index[INDEX_W-1:8]];
     wire               r_allowed = r_hit & r_row[r_index[7:3]];
     wire [WORD_W-1:0]  r_word    = {page_table[r_index[INDEX_W-1:12]], r_index[11:3]};
-    wire [63:0]        r_data    = r_allowed ? ram[r_word] : 64'd0;
+    wire               r_good    = r_allowed & (read_error == OKAY);
+    wire [63:0]        r_row_data = r_good ? ram[r_word] : 64'd0;
+    wire [DATA_W-1:0]  r_data;
     wire               r_take    = rvalid & rready;
 
     harness_lookup #(.REGION_BYTES_LOG2(REGION_BYTES_LOG2)) read_lookup (
@@ -114,11 +136,14 @@ module harness_memory #(
 
     assign rvalid = r_is_due & (r_held | ~stall_r);
     assign rdata  = r_held ? r_held_data : r_data;
-    assign rresp  = r_held ? r_held_resp : r_allowed ? OKAY : DECERR;
+    assign rresp  = r_held ? r_held_resp : r_allowed ? read_error : DECERR;
     assign rlast  = r_beat == r_len;
+    assign rid    = ar_id[ar_head[5:0]];
 
-    assign read_fault         = r_take & rresp[1];
-    assign read_fault_address = r_address;
+    assign read_beat         = r_take;
+    assign read_beat_address = r_address;
+    assign read_fault        = r_take & ~r_allowed;
+    assign read_failed       = r_take & r_allowed & rresp[1];
 
     always @(posedge clk) begin
         if (rst) begin
@@ -133,6 +158,7 @@ module harness_memory #(
             if (r_take) r_beat <= rlast ? 8'd0 : r_beat + 8'd1;
         end
         if (ar_take) begin
+            ar_id[ar_tail[5:0]]      <= arid;
             ar_address[ar_tail[5:0]] <= araddr;
             ar_len[ar_tail[5:0]]     <= arlen;
             ar_due[ar_tail[5:0]]     <= cycle + {16'd0, read_latency};
@@ -144,21 +170,25 @@ module harness_memory #(
     end
 
     // ---- AW queue
+    reg [3:0]  aw_id      [0:63];
     reg [63:0] aw_address [0:63];
     reg [7:0]  aw_len     [0:63];
     reg [6:0]  aw_head;
     reg [6:0]  aw_tail;
 
-    wire aw_full  = (aw_tail - aw_head) == 7'd64;
+    // Bursts whose data or answer is to come.
+    wire [6:0] aw_count = aw_tail - b_head;
+    wire aw_full  = aw_count >= cfg_write_outstanding;
     wire aw_take  = awvalid & awready;
     assign awready = ~aw_full & ~stall_aw;
 
     // ---- W: beats belong to the oldest burst that is not complete
     reg  [7:0]         w_beat;
-    reg                w_failed;
+    reg  [1:0]         w_response; // of the first bad beat of the burst so far
     wire [7:0]         w_len     = aw_len[aw_head[5:0]];
     wire [63:0]        w_start   = aw_address[aw_head[5:0]];
-    wire [63:0]        w_address = {w_start[63:3] + {53'd0, w_beat}, 3'b000};
+    wire [63:0]        w_address = ({w_start[63:BEAT_BYTES_LOG2], {BEAT_BYTES_LOG2{1'b0}}})
+                                 + ({56'd0, w_beat} << BEAT_BYTES_LOG2);
     wire               w_hit;
     wire [INDEX_W-1:0] w_index;
     wire [31:0]        w_row     = write_permission[w_index[INDEX_W-1:8]];
@@ -166,6 +196,13 @@ module harness_memory #(
     wire [WORD_W-1:0]  w_word    = {page_table[w_index[INDEX_W-1:12]], w_index[11:3]};
     wire               w_take    = wvalid & wready;
     wire               w_last    = w_beat == w_len;
+    wire               w_strobed = wstrb != 0;
+    wire [63:0]        w_row_data;
+    wire [7:0]         w_row_strobe;
+    wire               w_good    = w_allowed & (write_error == OKAY);
+    wire [1:0]         w_answer  = (w_response != OKAY)     ? w_response
+                                 : (~w_allowed & w_strobed) ? DECERR
+                                 :                            write_error;
 
     harness_lookup #(.REGION_BYTES_LOG2(REGION_BYTES_LOG2)) write_lookup (
         .address(w_address),
@@ -178,55 +215,59 @@ module harness_memory #(
         .index(w_index)
     );
 
-    assign wready = (aw_head != aw_tail) & ~b_full & ~stall_w;
+    assign write_is_open = aw_head != aw_tail;
+    assign wready        = write_is_open & ~stall_w;
 
+    assign write_beat          = w_take;
     assign write_beat_address  = (w_beat == 8'd0) ? w_start : w_address;
     assign write_beat_is_first = w_beat == 8'd0;
     assign write_beat_is_last  = w_last;
 
     // A beat without a strobe touches nothing and needs no permission.
-    assign write_fault         = w_take & ~w_allowed & (wstrb != 8'd0);
-    assign write_fault_address = w_address;
+    assign write_fault  = w_take & ~w_allowed & w_strobed;
+    assign write_failed = w_take & (w_allowed | ~w_strobed) & (write_error != OKAY);
 
     integer i;
     always @(posedge clk) begin
         if (rst) begin
-            aw_head  <= 7'd0;
-            aw_tail  <= 7'd0;
-            w_beat   <= 8'd0;
-            w_failed <= 1'b0;
+            aw_head    <= 7'd0;
+            aw_tail    <= 7'd0;
+            w_beat     <= 8'd0;
+            w_response <= OKAY;
         end else begin
             aw_tail <= aw_tail + {6'd0, aw_take};
             aw_head <= aw_head + {6'd0, w_take & w_last};
             if (w_take) begin
-                w_beat   <= w_last ? 8'd0 : w_beat + 8'd1;
-                w_failed <= ~w_last & (w_failed | write_fault);
+                w_beat     <= w_last ? 8'd0 : w_beat + 8'd1;
+                w_response <= w_last ? OKAY : w_answer;
             end
         end
         if (aw_take) begin
+            aw_id[aw_tail[5:0]]      <= awid;
             aw_address[aw_tail[5:0]] <= awaddr;
             aw_len[aw_tail[5:0]]     <= awlen;
         end
-        if (w_take & w_allowed) begin
+        if (w_take & w_good) begin
             for (i = 0; i < 8; i = i + 1)
-                if (wstrb[i]) ram[w_word][8*i +: 8] <= wdata[8*i +: 8];
+                if (w_row_strobe[i]) ram[w_word][8*i +: 8] <= w_row_data[8*i +: 8];
         end
     end
 
     // ---- B queue
-    reg [31:0] b_due [0:63];
-    reg        b_bad [0:63];
+    reg [31:0] b_due    [0:63];
+    reg [1:0]  b_answer [0:63];
+    reg [3:0]  b_id     [0:63];
     reg [6:0]  b_head;
     reg [6:0]  b_tail;
     reg        b_held;
 
-    wire        b_full   = (b_tail - b_head) == 7'd64;
     wire [31:0] b_wait   = cycle - b_due[b_head[5:0]];
     wire        b_is_due = (b_head != b_tail) & ~b_wait[31];
     wire        b_take   = bvalid & bready;
 
     assign bvalid = b_is_due & (b_held | ~stall_b);
-    assign bresp  = b_bad[b_head[5:0]] ? DECERR : OKAY;
+    assign bresp  = b_answer[b_head[5:0]];
+    assign bid    = b_id[b_head[5:0]];
 
     always @(posedge clk) begin
         if (rst) begin
@@ -239,10 +280,24 @@ module harness_memory #(
             b_held <= bvalid & ~bready;
         end
         if (w_take & w_last) begin
-            b_due[b_tail[5:0]] <= cycle + {16'd0, write_latency};
-            b_bad[b_tail[5:0]] <= w_failed | write_fault;
+            b_due[b_tail[5:0]]    <= cycle + {16'd0, write_latency};
+            b_answer[b_tail[5:0]] <= w_answer;
+            b_id[b_tail[5:0]]     <= aw_id[aw_head[5:0]];
         end
     end
+
+    // ---- a narrow bus uses one half of a row
+    generate
+        if (DATA_W == 64) begin : wide
+            assign r_data       = r_row_data;
+            assign w_row_data   = wdata;
+            assign w_row_strobe = wstrb;
+        end else begin : narrow
+            assign r_data       = r_address[2] ? r_row_data[63:32] : r_row_data[31:0];
+            assign w_row_data   = {wdata, wdata};
+            assign w_row_strobe = w_address[2] ? {wstrb, 4'd0} : {4'd0, wstrb};
+        end
+    endgenerate
 
     wire unused = &{1'b0, r_start[2:0], r_index[2:0], w_index[2:0], r_wait[30:0], b_wait[30:0]};
 endmodule

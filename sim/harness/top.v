@@ -5,6 +5,7 @@
 `default_nettype none
 
 module top #(
+    parameter        DATA_W            = 64, // 32 or 64
     parameter        RAM_BYTES_LOG2    = 25,
     parameter        REGION_BYTES_LOG2 = 24,
     parameter [31:0] BUILD_HASH        = 32'h0
@@ -22,6 +23,21 @@ module top #(
     input  wire [7:0]  cfg_stall_w,
     input  wire [7:0]  cfg_stall_r,
     input  wire [7:0]  cfg_stall_b,
+    input  wire [7:0]  cfg_stall_register,
+    input  wire [6:0]  cfg_read_outstanding,
+    input  wire [6:0]  cfg_write_outstanding,
+    input  wire [63:0] cfg_error_address_0,
+    input  wire [63:0] cfg_error_address_1,
+    input  wire [63:0] cfg_error_address_2,
+    input  wire [63:0] cfg_error_address_3,
+    input  wire [3:0]  cfg_error_control_0,
+    input  wire [3:0]  cfg_error_control_1,
+    input  wire [3:0]  cfg_error_control_2,
+    input  wire [3:0]  cfg_error_control_3,
+    input  wire [31:0] cfg_error_read_beat,
+    input  wire [1:0]  cfg_error_read_beat_kind,
+    input  wire [31:0] cfg_error_write_beat,
+    input  wire [1:0]  cfg_error_write_beat_kind,
     input  wire [63:0] cfg_region_base_0,
     input  wire [63:0] cfg_region_base_1,
     input  wire [63:0] cfg_region_base_2,
@@ -39,7 +55,9 @@ module top #(
     output reg  [63:0] cycle,
     output wire        irq,
     output wire [8:0]  command_head,
-    output wire [12:0] event_head
+    output wire [12:0] event_head,
+    output wire [31:0] read_beats,
+    output wire [31:0] write_beats
 );
     wire [31:0] s_axil_awaddr;
     wire        s_axil_awvalid;
@@ -58,7 +76,7 @@ module top #(
     wire        s_axil_rvalid;
     wire        s_axil_rready;
 
-    wire        awid;
+    wire [3:0]  awid;
     wire [63:0] awaddr;
     wire [7:0]  awlen;
     wire [2:0]  awsize;
@@ -66,15 +84,16 @@ module top #(
     wire [2:0]  awprot;
     wire        awvalid;
     wire        awready;
-    wire [63:0] wdata;
-    wire [7:0]  wstrb;
+    wire [DATA_W-1:0] wdata;
+    wire [DATA_W/8-1:0] wstrb;
     wire        wlast;
     wire        wvalid;
     wire        wready;
+    wire [3:0]  bid;
     wire [1:0]  bresp;
     wire        bvalid;
     wire        bready;
-    wire        arid;
+    wire [3:0]  arid;
     wire [63:0] araddr;
     wire [7:0]  arlen;
     wire [2:0]  arsize;
@@ -82,7 +101,8 @@ module top #(
     wire [2:0]  arprot;
     wire        arvalid;
     wire        arready;
-    wire [63:0] rdata;
+    wire [3:0]  rid;
+    wire [DATA_W-1:0] rdata;
     wire [1:0]  rresp;
     wire        rlast;
     wire        rvalid;
@@ -93,16 +113,23 @@ module top #(
     wire        stall_w;
     wire        stall_r;
     wire        stall_b;
+    wire        stall_register;
     wire [15:0] read_latency;
     wire [15:0] write_latency;
     wire [63:0] write_beat_address;
     wire        write_beat_is_first;
     wire        write_beat_is_last;
+    wire        write_is_open;
+    wire        read_beat;
+    wire [63:0] read_beat_address;
+    wire        write_beat;
     wire        read_fault;
-    wire [63:0] read_fault_address;
+    wire        read_failed;
     wire        write_fault;
-    wire [63:0] write_fault_address;
-    wire [31:0] broken;
+    wire        write_failed;
+    wire [1:0]  read_error;
+    wire [1:0]  write_error;
+    wire [23:0] broken;
     wire [63:0] broken_address;
     wire        event_log_full;
 
@@ -116,69 +143,13 @@ module top #(
             cycle <= cycle + 64'd1;
     end
 
-    dma #(
-        .DATA_W(64),
-        .ADDR_W(64),
-        .BUILD_HASH(BUILD_HASH)
-    ) device (
-        .clk(clk),
-        .rst(rst),
-        .s_axil_awaddr(s_axil_awaddr),
-        .s_axil_awprot(3'b000),
-        .s_axil_awvalid(s_axil_awvalid),
-        .s_axil_awready(s_axil_awready),
-        .s_axil_wdata(s_axil_wdata),
-        .s_axil_wstrb(4'b1111),
-        .s_axil_wvalid(s_axil_wvalid),
-        .s_axil_wready(s_axil_wready),
-        .s_axil_bresp(s_axil_bresp),
-        .s_axil_bvalid(s_axil_bvalid),
-        .s_axil_bready(s_axil_bready),
-        .s_axil_araddr(s_axil_araddr),
-        .s_axil_arprot(3'b000),
-        .s_axil_arvalid(s_axil_arvalid),
-        .s_axil_arready(s_axil_arready),
-        .s_axil_rdata(s_axil_rdata),
-        .s_axil_rresp(s_axil_rresp),
-        .s_axil_rvalid(s_axil_rvalid),
-        .s_axil_rready(s_axil_rready),
-        .m_axi_awid(awid),
-        .m_axi_awaddr(awaddr),
-        .m_axi_awlen(awlen),
-        .m_axi_awsize(awsize),
-        .m_axi_awburst(awburst),
-        .m_axi_awprot(awprot),
-        .m_axi_awvalid(awvalid),
-        .m_axi_awready(awready),
-        .m_axi_wdata(wdata),
-        .m_axi_wstrb(wstrb),
-        .m_axi_wlast(wlast),
-        .m_axi_wvalid(wvalid),
-        .m_axi_wready(wready),
-        .m_axi_bid(1'b0),
-        .m_axi_bresp(bresp),
-        .m_axi_bvalid(bvalid),
-        .m_axi_bready(bready),
-        .m_axi_arid(arid),
-        .m_axi_araddr(araddr),
-        .m_axi_arlen(arlen),
-        .m_axi_arsize(arsize),
-        .m_axi_arburst(arburst),
-        .m_axi_arprot(arprot),
-        .m_axi_arvalid(arvalid),
-        .m_axi_arready(arready),
-        .m_axi_rid(1'b0),
-        .m_axi_rdata(rdata),
-        .m_axi_rresp(rresp),
-        .m_axi_rlast(rlast),
-        .m_axi_rvalid(rvalid),
-        .m_axi_rready(rready),
-        .irq(irq)
-    );
+    // Instance `device`, from the table of its ports.
+`include "device.vh"
 
     harness_commands commands (
         .clk(clk),
         .rst(rst),
+        .stall(stall_register),
         .tail(host_command_tail),
         .head(command_head),
         .awaddr(s_axil_awaddr),
@@ -212,16 +183,44 @@ module top #(
         .cfg_stall_w(cfg_stall_w),
         .cfg_stall_r(cfg_stall_r),
         .cfg_stall_b(cfg_stall_b),
+        .cfg_stall_register(cfg_stall_register),
         .stall_ar(stall_ar),
         .stall_aw(stall_aw),
         .stall_w(stall_w),
         .stall_r(stall_r),
         .stall_b(stall_b),
+        .stall_register(stall_register),
         .read_latency(read_latency),
         .write_latency(write_latency)
     );
 
+    harness_errors errors (
+        .clk(clk),
+        .rst(rst),
+        .cfg_error_address_0(cfg_error_address_0),
+        .cfg_error_address_1(cfg_error_address_1),
+        .cfg_error_address_2(cfg_error_address_2),
+        .cfg_error_address_3(cfg_error_address_3),
+        .cfg_error_control_0(cfg_error_control_0),
+        .cfg_error_control_1(cfg_error_control_1),
+        .cfg_error_control_2(cfg_error_control_2),
+        .cfg_error_control_3(cfg_error_control_3),
+        .cfg_error_read_beat(cfg_error_read_beat),
+        .cfg_error_read_beat_kind(cfg_error_read_beat_kind),
+        .cfg_error_write_beat(cfg_error_write_beat),
+        .cfg_error_write_beat_kind(cfg_error_write_beat_kind),
+        .read_beat(read_beat),
+        .read_beat_address(read_beat_address),
+        .write_beat(write_beat),
+        .write_beat_address(write_beat_address),
+        .read_error(read_error),
+        .write_error(write_error),
+        .read_beats(read_beats),
+        .write_beats(write_beats)
+    );
+
     harness_memory #(
+        .DATA_W(DATA_W),
         .RAM_BYTES_LOG2(RAM_BYTES_LOG2),
         .REGION_BYTES_LOG2(REGION_BYTES_LOG2)
     ) memory (
@@ -240,15 +239,22 @@ module top #(
         .stall_b(stall_b),
         .read_latency(read_latency),
         .write_latency(write_latency),
+        .cfg_read_outstanding(cfg_read_outstanding),
+        .cfg_write_outstanding(cfg_write_outstanding),
+        .read_error(read_error),
+        .write_error(write_error),
+        .arid(arid),
         .araddr(araddr),
         .arlen(arlen),
         .arvalid(arvalid),
         .arready(arready),
+        .rid(rid),
         .rdata(rdata),
         .rresp(rresp),
         .rlast(rlast),
         .rvalid(rvalid),
         .rready(rready),
+        .awid(awid),
         .awaddr(awaddr),
         .awlen(awlen),
         .awvalid(awvalid),
@@ -257,27 +263,36 @@ module top #(
         .wstrb(wstrb),
         .wvalid(wvalid),
         .wready(wready),
+        .bid(bid),
         .bresp(bresp),
         .bvalid(bvalid),
         .bready(bready),
+        .read_beat(read_beat),
+        .read_beat_address(read_beat_address),
+        .write_beat(write_beat),
+        .write_is_open(write_is_open),
         .write_beat_address(write_beat_address),
         .write_beat_is_first(write_beat_is_first),
         .write_beat_is_last(write_beat_is_last),
         .read_fault(read_fault),
-        .read_fault_address(read_fault_address),
+        .read_failed(read_failed),
         .write_fault(write_fault),
-        .write_fault_address(write_fault_address)
+        .write_failed(write_failed)
     );
 
-    harness_rules rules (
+    harness_rules #(.DATA_W(DATA_W)) rules (
         .clk(clk),
         .rst(rst),
+        .arid(arid),
         .araddr(araddr),
         .arlen(arlen),
         .arsize(arsize),
         .arburst(arburst),
         .arvalid(arvalid),
         .arready(arready),
+        .rvalid(rvalid),
+        .rready(rready),
+        .awid(awid),
         .awaddr(awaddr),
         .awlen(awlen),
         .awsize(awsize),
@@ -289,9 +304,25 @@ module top #(
         .wlast(wlast),
         .wvalid(wvalid),
         .wready(wready),
+        .bvalid(bvalid),
+        .bready(bready),
+        .write_is_open(write_is_open),
         .write_beat_address(write_beat_address),
         .write_beat_is_first(write_beat_is_first),
         .write_beat_is_last(write_beat_is_last),
+        .lite_awvalid(s_axil_awvalid),
+        .lite_awready(s_axil_awready),
+        .lite_wvalid(s_axil_wvalid),
+        .lite_wready(s_axil_wready),
+        .lite_bresp(s_axil_bresp),
+        .lite_bvalid(s_axil_bvalid),
+        .lite_bready(s_axil_bready),
+        .lite_arvalid(s_axil_arvalid),
+        .lite_arready(s_axil_arready),
+        .lite_rdata(s_axil_rdata),
+        .lite_rresp(s_axil_rresp),
+        .lite_rvalid(s_axil_rvalid),
+        .lite_rready(s_axil_rready),
         .broken(broken),
         .broken_address(broken_address)
     );
@@ -304,23 +335,28 @@ module top #(
         .tail(host_event_tail),
         .full(event_log_full),
         .ar_taken(arvalid & arready),
+        .arid(arid),
         .araddr(araddr),
         .arlen(arlen),
         .aw_taken(awvalid & awready),
+        .awid(awid),
         .awaddr(awaddr),
         .awlen(awlen),
         .read_ended(rvalid & rready & rlast),
         .write_ended(bvalid & bready),
         .irq(irq),
         .read_fault(read_fault),
-        .read_fault_address(read_fault_address),
+        .read_failed(read_failed),
+        .read_beat_address(read_beat_address),
         .write_fault(write_fault),
-        .write_fault_address(write_fault_address),
+        .write_failed(write_failed),
+        .write_beat_address(write_beat_address),
         .broken(broken),
         .broken_address(broken_address)
     );
 
-    wire unused = &{1'b0, awid, awprot, arid, arprot};
+    // A device may have fewer bits of ID.
+    wire unused = &{1'b0, bid, rid, awprot, arprot};
 endmodule
 
 `default_nettype wire

@@ -8,11 +8,20 @@ export type LinkEvent =
       readonly direction: Direction;
       readonly address: LogicalAddress;
       readonly beats: number;
+      /** AXI4 ID of the burst: tells the masters inside the device apart. */
+      readonly id: number;
     }
   | { readonly kind: "burst-end"; readonly cycle: number; readonly direction: Direction }
   | { readonly kind: "interrupt"; readonly cycle: number; readonly asserted: boolean }
   | {
       readonly kind: "fault";
+      readonly cycle: number;
+      readonly direction: Direction;
+      readonly address: LogicalAddress;
+    }
+  /** A beat that answered an error because it was asked to. */
+  | {
+      readonly kind: "injected-error";
       readonly cycle: number;
       readonly direction: Direction;
       readonly address: LogicalAddress;

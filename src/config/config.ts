@@ -17,7 +17,9 @@ export interface TargetConfig {
   readonly harness?: {
     readonly readLatency?: number | readonly [min: number, max: number];
     readonly writeLatency?: number | readonly [min: number, max: number];
-    readonly stalls?: number | Readonly<Partial<Record<"ar" | "aw" | "w" | "r" | "b", number>>>;
+    readonly stalls?: number | Readonly<Partial<Record<"ar" | "aw" | "w" | "r" | "b" | "register", number>>>;
+    readonly readOutstanding?: number;
+    readonly writeOutstanding?: number;
   };
 }
 

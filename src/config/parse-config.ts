@@ -37,7 +37,13 @@ function checkTarget(value: unknown, place: string): void {
   if (target["engine"] !== "wasm") {
     throw new ConfigError(`${place}.engine`, `${String(target["engine"])} is no engine; there is "wasm"`);
   }
-  object(target["harness"] ?? {}, `${place}.harness`, ["readLatency", "writeLatency", "stalls"]);
+  object(target["harness"] ?? {}, `${place}.harness`, [
+    "readLatency",
+    "writeLatency",
+    "readOutstanding",
+    "writeOutstanding",
+    "stalls",
+  ]);
 }
 
 function object(value: unknown, place: string, keys?: readonly string[]): Record<string, unknown> {

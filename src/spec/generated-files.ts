@@ -1,4 +1,5 @@
 import { errorKinds, errorStages } from "./codes.ts";
+import { layouts } from "./descriptors.ts";
 import { registersMarkdown } from "./markdown.ts";
 import { protocolRules } from "./protocol-rules.ts";
 import { blocks, MAGIC, REGISTER_SPACE_BYTES, VERSION } from "./registers.ts";
@@ -36,6 +37,16 @@ function dmaHeader(): string {
           [`${name}_${field.name}_W`, String(field.width)],
         );
       }
+    }
+  }
+  for (const layout of layouts) {
+    defines.push([`${layout.name}_BYTES`, String(layout.sizeBytes)]);
+    for (const member of layout.members) {
+      const name = `${layout.name}_${member.name}`;
+      defines.push(
+        [`${name}_LSB`, String(8 * member.offset + member.lsb)],
+        [`${name}_W`, String(member.width)],
+      );
     }
   }
   for (const kind of errorKinds) defines.push([`ERROR_${kind.name}`, `4'd${kind.value}`]);

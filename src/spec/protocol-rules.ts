@@ -1,6 +1,7 @@
 /**
- * Rules that the harness checks on the device's bus, by the bit of the event log in which a broken one is reported.
- * Sources: Arm IHI 0022 (AXI4), sections A3.2 (handshake), A3.4 (bursts, strobes).
+ * Rules that the harness checks on the device's buses, by the bit of the event log in which a broken one is reported.
+ * Sources: Arm IHI 0022 (AXI4), sections A3.1 (reset), A3.2 (handshake), A3.3 (dependencies), A3.4 (bursts, strobes),
+ * B1 (AXI4-Lite). The waits are limits of the harness: AXI has none.
  */
 export const protocolRules = [
   { name: "AXI_READ_4KIB", bit: 0, doc: "A read burst crosses a 4 KiB boundary (A3.4.1)." },
@@ -35,6 +36,23 @@ export const protocolRules = [
     name: "AXI_STROBE",
     bit: 8,
     doc: "A write strobe is set for a byte below an unaligned start address (A3.4.3).",
+  },
+  { name: "AXI_RESET", bit: 9, doc: "ARVALID, AWVALID or WVALID is high during reset (A3.1.2)." },
+  { name: "AXI_R_WAITS", bit: 10, doc: "RVALID waits for RREADY for 4096 cycles." },
+  { name: "AXI_B_WAITS", bit: 11, doc: "BVALID waits for BREADY for 4096 cycles." },
+  {
+    name: "AXI_W_MISSING",
+    bit: 12,
+    doc: "A write address was taken and no data came for 4096 cycles.",
+  },
+  { name: "AXI_W_ORPHAN", bit: 13, doc: "Write data wait for 4096 cycles and no address comes." },
+  { name: "LITE_R_STABLE", bit: 14, doc: "RVALID fell, or the read data changed, before RREADY (A3.2.1)." },
+  { name: "LITE_B_STABLE", bit: 15, doc: "BVALID fell, or the response changed, before BREADY (A3.2.1)." },
+  { name: "LITE_R_UNASKED", bit: 16, doc: "Read data without an address that was taken (A3.3.1)." },
+  {
+    name: "LITE_B_UNASKED",
+    bit: 17,
+    doc: "A write response without an address and data that were taken (A3.3.1).",
   },
 ] as const;
 

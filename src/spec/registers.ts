@@ -145,7 +145,12 @@ export const globalBlock = {
         bit(
           "BUS_MASTER",
           0,
-          "Allows accesses to host memory. A transfer started while 0 fails with BUS_MASTER_OFF.",
+          "Allows accesses to host memory. A transfer started while 0 fails with BUS_MASTER_OFF; clearing it ends what is in flight the same way.",
+        ),
+        bit(
+          "RESET",
+          1,
+          "Writing 1 ends what is in flight as ABORT does, then resets every register of the map. Reads 1 until that is done.",
         ),
       ],
     },
@@ -189,15 +194,15 @@ export const channelBlock = {
       name: "COMMAND",
       offset: 0x00,
       access: "wo",
-      doc: "Commands. START while busy is ignored.",
+      doc: "Commands. START while busy or while the ring is on is ignored, and so is a RESUME when nothing is halted.",
       fields: [
         bit("START", 0, "Starts the transfer that HOST_ADDRESS, CARD_ADDRESS and LENGTH describe."),
         bit(
           "ABORT",
           1,
-          "Ends the transfer in flight: no new burst, every accepted one completes. FEATURES.ABORT.",
+          "Ends the transfer in flight: no new burst, every accepted one completes. Of a busy ring, the descriptor at RING_HEAD or, when that one ends well, the next one. FEATURES.ABORT.",
         ),
-        bit("RESUME", 2, "Lets a halted ring go on behind the failed descriptor. FEATURES.RINGS."),
+        bit("RESUME", 2, "Lets a halted ring go on at RING_HEAD. FEATURES.RINGS."),
       ],
     },
     {
@@ -207,9 +212,17 @@ export const channelBlock = {
       reset: 0,
       doc: "State of the channel.",
       fields: [
-        bit("BUSY", 0, "A transfer is in flight; goes low only when no bus access of it is."),
-        bit("DONE", 1, "The last transfer ended well; cleared by the next START."),
-        bit("HALTED", 2, "The last transfer ended with ERROR; cleared by the next START or RESUME."),
+        bit(
+          "BUSY",
+          0,
+          "A transfer is in flight, or the ring has descriptors to work off; goes low only when no bus access is in flight.",
+        ),
+        bit("DONE", 1, "The last transfer (of a ring: descriptor) ended well."),
+        bit(
+          "HALTED",
+          2,
+          "The last transfer ended with ERROR; cleared by the next START, by RESUME and by switching the ring on.",
+        ),
       ],
     },
     {
@@ -239,14 +252,14 @@ export const channelBlock = {
       offset: 0x18,
       access: "ro",
       reset: 0,
-      doc: "Bytes of the last transfer that did not arrive, counted from its first fault; 0 when it ended well.",
+      doc: "Bytes of the last transfer (of a ring: descriptor) that did not arrive, counted from its first fault; 0 when it ended well, and when its descriptor could not be read.",
     },
     {
       name: "ERROR",
       offset: 0x1c,
       access: "ro",
       reset: 0,
-      doc: "The first error of the last transfer.",
+      doc: "The first error of the last transfer (of a ring: descriptor).",
       fields: [
         { name: "KIND", lsb: 0, width: 4, doc: "See the error kinds." },
         { name: "STAGE", lsb: 4, width: 2, doc: "What was being accessed: see the error stages." },
@@ -259,7 +272,7 @@ export const channelBlock = {
       offset: 0x20,
       access: "ro",
       reset: 0,
-      doc: "Logical address of the failed access: of the bus word for a read, of the first byte of the burst for a write.",
+      doc: "Logical address of the failed access: of the bus word for a read, of the first byte of the burst for a write; 0 when nothing was accessed.",
     },
     {
       name: "ERROR_ADDRESS_HIGH",
@@ -273,16 +286,20 @@ export const channelBlock = {
       offset: 0x28,
       access: "ro",
       reset: 0,
-      doc: "Transfers that ended, well or not, since reset; wraps.",
+      doc: "Transfers and descriptors that ended, well or not, since reset; wraps.",
     },
     {
       name: "RING_CONTROL",
       offset: 0x40,
       access: "rw",
       reset: 0,
-      doc: "FEATURES.RINGS.",
+      doc: "The ring's switch and form; its bases and form can be written only while it is off and the channel is not busy. FEATURES.RINGS.",
       fields: [
-        bit("ENABLE", 0, "Fetch descriptors while RING_HEAD differs from RING_TAIL."),
+        bit(
+          "ENABLE",
+          0,
+          "The ring is on: descriptors from RING_HEAD up to RING_TAIL are worked off. Stays 0 when ENTRIES_LOG2 is 0 or beyond LIMITS. Clearing it while busy ends the descriptor in flight as ABORT does.",
+        ),
         bit("COMPACT", 1, "The ring holds compact descriptors. FEATURES.COMPACT."),
         bit("COMPLETIONS", 2, "Write a completion record for each descriptor. FEATURES.COMPLETIONS."),
         { name: "ENTRIES_LOG2", lsb: 8, width: 5, doc: "Entries of the ring, as a power of two." },
@@ -293,7 +310,7 @@ export const channelBlock = {
       offset: 0x44,
       access: "rw",
       reset: 0,
-      doc: "Logical address of the ring, aligned to a descriptor. FEATURES.RINGS.",
+      doc: "Logical address of the ring, aligned to a descriptor; the lower bits are 0. FEATURES.RINGS.",
     },
     { name: "RING_BASE_HIGH", offset: 0x48, access: "rw", reset: 0, doc: "Upper half." },
     {
@@ -301,14 +318,14 @@ export const channelBlock = {
       offset: 0x4c,
       access: "ro",
       reset: 0,
-      doc: "Index of the next descriptor that the channel will finish. FEATURES.RINGS.",
+      doc: "Index of the next descriptor that the channel will finish; 0 while the ring is off. A failed descriptor is finished too, save when BUS_MASTER_OFF barred it from being read. FEATURES.RINGS.",
     },
     {
       name: "RING_TAIL",
       offset: 0x50,
       access: "rw",
       reset: 0,
-      doc: "Index behind the last descriptor that the host has written: the doorbell. FEATURES.RINGS.",
+      doc: "Index behind the last descriptor that the host has written: the doorbell. Equal to RING_HEAD the ring is empty, so one entry stays free. 0 while the ring is off. FEATURES.RINGS.",
     },
     {
       name: "COMPLETION_BASE_LOW",
@@ -323,7 +340,7 @@ export const channelBlock = {
       offset: 0x5c,
       access: "rw",
       reset: 0,
-      doc: "DONE is raised after COUNT interrupt-flagged descriptors or TIME since the first of them, whichever is first. FEATURES.COALESCING.",
+      doc: "DONE is raised after COUNT interrupt-flagged descriptors or TIME since the first of them, whichever is first, and when the channel halts or the ring is switched off. FEATURES.COALESCING.",
       fields: [
         { name: "COUNT", lsb: 0, width: 8, doc: "0 and 1: at once." },
         { name: "TIME", lsb: 16, width: 16, doc: "In units of 16 cycles; 0: no time limit." },

@@ -31,6 +31,9 @@ test.each([
   ["32 bits of data", ["-GDATA_W=32", "-GBURST_BYTES_LOG2=10"]],
   ["32 bits of address", ["-GADDR_W=32"]],
   ["40 bits of address", ["-GADDR_W=40"]],
+  ["no rings", ["-GRINGS=0"]],
+  ["no completions", ["-GCOMPLETIONS=0"]],
+  ["neither compact descriptors nor coalescing", ["-GCOMPACT=0", "-GCOALESCING=0"]],
 ])("the controller is clean with %s", (_name, parameters) => {
   const { files, includeDirectories } = parseFileList(join(root, "rtl/dma/dma.f"), root);
   const includes = includeDirectories.map((directory) => `-I${directory}`);

@@ -59,8 +59,8 @@ describe("broken RTL fails the run, and the message says how", () => {
   test("an early interrupt: what the status said when it came", () => {
     const copy = mutant(
       "rtl/dma/dma_channel.v",
-      "assign done_event   = finished & (error_kind == `HILT_ERROR_NONE);",
-      "assign done_event   = start;",
+      "assign done_event  = ring_done_event | (moved & ~of_ring & (moved_kind == `HILT_ERROR_NONE));",
+      "assign done_event  = start;",
     );
     const { status, stdout } = copy.hilt("run", BENCHES);
     expect(stdout).toMatch(/the completion interrupt came while STATUS.BUSY was 1/);

@@ -17,9 +17,11 @@ const INFO = {
   readFault: 1 << 6,
   writeFault: 1 << 7,
   violation: 1 << 8,
+  readFailed: 1 << 9,
+  writeFailed: 1 << 10,
 } as const;
 
-type AddressColumn = "read" | "write" | "readFault" | "writeFault" | "violation";
+type AddressColumn = "read" | "write" | "readBeat" | "writeBeat" | "violation";
 
 /**
  * The host's side of the harness's event log: a ring of records in simulated memory, one for each cycle in which
@@ -45,8 +47,8 @@ export class EventLog {
     this.#addresses = {
       read: column("read_address"),
       write: column("write_address"),
-      readFault: column("read_fault"),
-      writeFault: column("write_fault"),
+      readBeat: column("read_beat"),
+      writeBeat: column("write_beat"),
       violation: column("violation"),
     };
   }
@@ -67,17 +69,23 @@ export class EventLog {
     const info = this.#info[index] as bigint;
     const flags = Number(info & 0xffff_ffffn);
     const address = (column: AddressColumn) => logicalAddress(this.#addresses[column][index] as bigint);
-    const burst = (direction: Direction, length: number): LinkEvent => {
-      return { kind: "burst", cycle, direction, address: address(direction), beats: (length & 0xff) + 1 };
+    const ids = Number((info >> 32n) & 0xffn);
+    const burst = (direction: Direction, length: number, id: number): LinkEvent => {
+      const beats = (length & 0xff) + 1;
+      return { kind: "burst", cycle, direction, address: address(direction), beats, id: id & 0xf };
     };
-    if (flags & INFO.readBurst) listener(burst("read", flags >>> 16));
-    if (flags & INFO.writeBurst) listener(burst("write", flags >>> 24));
+    if (flags & INFO.readBurst) listener(burst("read", flags >>> 16, ids));
+    if (flags & INFO.writeBurst) listener(burst("write", flags >>> 24, ids >>> 4));
     if (flags & INFO.readFault)
-      listener({ kind: "fault", cycle, direction: "read", address: address("readFault") });
+      listener({ kind: "fault", cycle, direction: "read", address: address("readBeat") });
     if (flags & INFO.writeFault)
-      listener({ kind: "fault", cycle, direction: "write", address: address("writeFault") });
+      listener({ kind: "fault", cycle, direction: "write", address: address("writeBeat") });
+    if (flags & INFO.readFailed)
+      listener({ kind: "injected-error", cycle, direction: "read", address: address("readBeat") });
+    if (flags & INFO.writeFailed)
+      listener({ kind: "injected-error", cycle, direction: "write", address: address("writeBeat") });
     if (flags & INFO.violation) {
-      const rules = Number(info >> 32n);
+      const rules = Number(info >> 40n);
       for (const rule of protocolRules) {
         if ((rules >>> rule.bit) & 1) {
           listener({ kind: "violation", cycle, rule: rule.name, address: address("violation") });

@@ -10,6 +10,9 @@ const ROOT: string = fileURLToPath(new URL("../../..", import.meta.url));
 export const RAM_BYTES_LOG2 = 25;
 export const REGION_BYTES_LOG2 = 24;
 
+const NESTED_LIST = "-f ";
+const INCLUDE_DIRECTORY = "+incdir+";
+
 /** The harness round our own device, as an engine builds it. */
 export function harnessSource(trace: readonly string[] = [], root: string = ROOT): ModelSource {
   const { files, includeDirectories } = parseFileList(join(root, "sim/harness/top.f"), root);
@@ -24,20 +27,28 @@ export function harnessSource(trace: readonly string[] = [], root: string = ROOT
   };
 }
 
-/** Reads a `.f` file list: a path or `+incdir+path` per line, relative to `root`; `//` starts a comment. */
+/**
+ * Reads a `.f` file list: per line a path, `+incdir+path`, or `-f path` for another list, all relative to `root`; `//`
+ * starts a comment.
+ */
 export function parseFileList(
   path: string,
   root: string,
 ): { files: readonly string[]; includeDirectories: readonly string[] } {
-  const lines = readFileSync(path, "utf8")
-    .split("\n")
-    .map((line) => line.replace(/\/\/.*/, "").trim())
-    .filter((line) => line !== "");
-  const prefix = "+incdir+";
-  return {
-    files: lines.filter((line) => !line.startsWith("+")).map((line) => join(root, line)),
-    includeDirectories: lines
-      .filter((line) => line.startsWith(prefix))
-      .map((line) => join(root, line.slice(prefix.length))),
-  };
+  const files: string[] = [];
+  const includeDirectories: string[] = [];
+  for (const text of readFileSync(path, "utf8").split("\n")) {
+    const line = text.replace(/\/\/.*/, "").trim();
+    if (line === "") continue;
+    if (line.startsWith(NESTED_LIST)) {
+      const nested = parseFileList(join(root, line.slice(NESTED_LIST.length).trim()), root);
+      files.push(...nested.files);
+      includeDirectories.push(...nested.includeDirectories);
+    } else if (line.startsWith(INCLUDE_DIRECTORY)) {
+      includeDirectories.push(join(root, line.slice(INCLUDE_DIRECTORY.length)));
+    } else {
+      files.push(join(root, line));
+    }
+  }
+  return { files, includeDirectories };
 }

@@ -1,0 +1,159 @@
+/**
+ * How a device is connected to the harness: which of its ports is which signal. Our own device is bound by the same
+ * table as anybody's.
+ */
+export interface DeviceBinding {
+  /** The device's top module. */
+  readonly top: string;
+  /** Its parameters: numbers, or Verilog expressions. */
+  readonly parameters?: Readonly<Record<string, number | string>>;
+  /** Bits of the AXI4 data bus. */
+  readonly dataWidth: 32 | 64;
+  /** Bits of an AXI4 address, 32 to 64. */
+  readonly addressWidth: number;
+  /** Bits of an AXI4 ID, 0 to 4; 0 when the device has no ID ports. */
+  readonly idWidth: number;
+  readonly clock: string;
+  readonly reset: { readonly port: string; readonly activeLow?: boolean };
+  /** The AXI4-Lite slave with the device's registers. */
+  readonly registers: PortTable;
+  /** The AXI4 master to host memory. */
+  readonly memory: PortTable;
+  /** Level, active high. */
+  readonly interrupt: string;
+}
+
+/**
+ * Ports by signal name in lower case (`awaddr`, `wvalid`): a prefix for all, and single ones that are called otherwise
+ * (a name) or that the device lacks (`null`).
+ */
+export interface PortTable {
+  readonly prefix: string;
+  readonly ports?: Readonly<Record<string, string | null>>;
+}
+
+/** The hilt DMA controller of `rtl/dma`. */
+export const hiltDma: DeviceBinding = {
+  top: "dma",
+  parameters: { DATA_W: 64, ADDR_W: 64, BUILD_HASH: "BUILD_HASH" },
+  dataWidth: 64,
+  addressWidth: 64,
+  idWidth: 2,
+  clock: "clk",
+  reset: { port: "rst" },
+  registers: { prefix: "s_axil_" },
+  memory: { prefix: "m_axi_" },
+  interrupt: "irq",
+};
+
+/** Generated files by path from the repository root: the instance of our own device. */
+export function bindingFiles(): ReadonlyMap<string, string> {
+  return new Map([["sim/harness/dma/device.vh", deviceInstance(hiltDma)]]);
+}
+
+interface Signal {
+  readonly name: string;
+  /** The expression in the harness; `address` and `id` are cut to the device's width. */
+  readonly net: string;
+  readonly width?: "address" | "id";
+  /** The value of an output that the device may lack; without one it must be there. */
+  readonly absent?: string;
+  /** An input of the device that it may lack. */
+  readonly isOptionalInput?: true;
+}
+
+const liteSignals: readonly Signal[] = [
+  ...["awaddr", "awvalid", "awready", "wdata"].map((name) => ({ name, net: `s_axil_${name}` })),
+  { name: "awprot", net: "3'b000", isOptionalInput: true },
+  { name: "wstrb", net: "4'b1111", isOptionalInput: true },
+  ...["wvalid", "wready", "bresp", "bvalid", "bready"].map((name) => ({ name, net: `s_axil_${name}` })),
+  { name: "arprot", net: "3'b000", isOptionalInput: true },
+  ...["araddr", "arvalid", "arready"].map((name) => ({ name, net: `s_axil_${name}` })),
+  ...["rdata", "rresp", "rvalid", "rready"].map((name) => ({ name, net: `s_axil_${name}` })),
+];
+
+const plain = (...names: string[]): Signal[] => names.map((name) => ({ name, net: name }));
+const addressSignals = (channel: "aw" | "ar"): Signal[] => [
+  { name: `${channel}id`, net: `${channel}id`, width: "id", absent: "4'd0" },
+  { name: `${channel}addr`, net: `${channel}addr`, width: "address" },
+  { name: `${channel}len`, net: `${channel}len`, absent: "8'd0" },
+  { name: `${channel}size`, net: `${channel}size`, absent: "(DATA_W == 64) ? 3'd3 : 3'd2" },
+  { name: `${channel}burst`, net: `${channel}burst`, absent: "2'b01" },
+  { name: `${channel}prot`, net: `${channel}prot`, absent: "3'b000" },
+  ...plain(`${channel}valid`, `${channel}ready`),
+];
+const memorySignals: readonly Signal[] = [
+  ...addressSignals("aw"),
+  ...plain("wdata", "wstrb", "wlast", "wvalid", "wready"),
+  { name: "bid", net: "bid", width: "id", isOptionalInput: true },
+  ...plain("bresp", "bvalid", "bready"),
+  ...addressSignals("ar"),
+  { name: "rid", net: "rid", width: "id", isOptionalInput: true },
+  ...plain("rdata", "rresp", "rlast", "rvalid", "rready"),
+];
+
+/** The harness's nets are this wide. */
+const FULL_WIDTH = { address: 64, id: 4 } as const;
+
+/**
+ * `device.vh`: the instance of the device inside `sim/harness/top.v`. Throws `RangeError` that names the entry of the
+ * table that is wrong.
+ */
+export function deviceInstance(binding: DeviceBinding): string {
+  checkBinding(binding);
+  const widths = { address: binding.addressWidth, id: binding.idWidth };
+  const pins: [port: string, expression: string][] = [
+    [binding.clock, "clk"],
+    [binding.reset.port, binding.reset.activeLow === true ? "~rst" : "rst"],
+  ];
+  const assigns: string[] = [];
+  const bind = (table: PortTable, signals: readonly Signal[], room: string): void => {
+    const unknown = Object.keys(table.ports ?? {}).find((name) =>
+      signals.every((each) => each.name !== name),
+    );
+    if (unknown !== undefined) {
+      const known = signals.map((each) => each.name).join(", ");
+      throw new RangeError(`${room}.ports.${unknown}: no such signal; there are ${known}`);
+    }
+    for (const { name, net, width, absent, isOptionalInput } of signals) {
+      const full = width === undefined ? 0 : FULL_WIDTH[width];
+      const bits = width === undefined ? 0 : widths[width];
+      const port = table.ports?.[name] ?? `${table.prefix}${name}`;
+      if (table.ports?.[name] === null || (width !== undefined && bits === 0)) {
+        if (absent === undefined && isOptionalInput === undefined) {
+          throw new RangeError(`${room}.ports.${name}: a device cannot lack it`);
+        }
+        if (absent !== undefined) assigns.push(`assign ${net} = ${absent};`);
+        continue;
+      }
+      pins.push([port, bits < full ? `${net}[${bits - 1}:0]` : net]);
+      if (bits < full && isOptionalInput === undefined) {
+        assigns.push(`assign ${net}[${full - 1}:${bits}] = ${full - bits}'d0;`);
+      }
+    }
+  };
+  bind(binding.registers, liteSignals, "registers");
+  bind(binding.memory, memorySignals, "memory");
+  pins.push([binding.interrupt, "irq"]);
+  const parameters = Object.entries(binding.parameters ?? {}).map(([name, value]) => `.${name}(${value})`);
+  const list = parameters.length === 0 ? "" : ` #(${parameters.join(", ")})`;
+  return [
+    `// The device in the harness: module ${binding.top}, bound by its table of ports. Generated, do not edit.`,
+    `${binding.top}${list} device (`,
+    pins.map(([port, expression]) => `    .${port}(${expression})`).join(",\n"),
+    ");",
+    ...assigns,
+    "",
+  ].join("\n");
+}
+
+function checkBinding({ addressWidth, idWidth, dataWidth }: DeviceBinding): void {
+  const check = (name: string, value: number, min: number, max: number): void => {
+    if (!Number.isInteger(value) || value < min || value > max) {
+      throw new RangeError(`${name}: ${value} is not between ${min} and ${max}`);
+    }
+  };
+  check("addressWidth", addressWidth, 32, FULL_WIDTH.address);
+  check("idWidth", idWidth, 0, FULL_WIDTH.id);
+  if (dataWidth !== 32 && dataWidth !== 64) throw new RangeError(`dataWidth: ${dataWidth} is not 32 or 64`);
+}
