@@ -1,6 +1,7 @@
 import type { PhysicalMemory } from "../memory/physical-memory.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { Clock } from "./clock.ts";
+import type { ErrorInjection } from "./error-injection.ts";
 import type { LinkEventListener } from "./event.ts";
 import type { WindowTable } from "./window.ts";
 
@@ -19,6 +20,8 @@ export interface Link extends AsyncDisposable {
   /** The host's RAM: real bytes that the device reads and writes. */
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
+  /** Only with `capabilities.injectsFaults`. */
+  readonly errors?: ErrorInjection;
 
   writeRegister(address: number, value: number): void;
   /** Rejects with `RegisterAccessError` when the device refuses or does not answer. */

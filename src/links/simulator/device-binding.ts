@@ -46,6 +46,14 @@ export const hiltDma: DeviceBinding = {
   interrupt: "irq",
 };
 
+/** A device with its table. */
+export interface DeviceSource {
+  readonly binding: DeviceBinding;
+  /** Absolute paths, in order. */
+  readonly files: readonly string[];
+  readonly includeDirectories?: readonly string[];
+}
+
 /** Generated files by path from the repository root: the instance of our own device. */
 export function bindingFiles(): ReadonlyMap<string, string> {
   return new Map([["sim/harness/dma/device.vh", deviceInstance(hiltDma)]]);
@@ -59,7 +67,7 @@ interface Signal {
   /** The value of an output that the device may lack; without one it must be there. */
   readonly absent?: string;
   /** An input of the device that it may lack. */
-  readonly isOptionalInput?: true;
+  readonly isOptionalInput?: boolean;
 }
 
 const liteSignals: readonly Signal[] = [
@@ -101,39 +109,22 @@ const FULL_WIDTH = { address: 64, id: 4 } as const;
  */
 export function deviceInstance(binding: DeviceBinding): string {
   checkBinding(binding);
-  const widths = { address: binding.addressWidth, id: binding.idWidth };
-  const pins: [port: string, expression: string][] = [
+  const pins: Pin[] = [
     [binding.clock, "clk"],
     [binding.reset.port, binding.reset.activeLow === true ? "~rst" : "rst"],
   ];
   const assigns: string[] = [];
-  const bind = (table: PortTable, signals: readonly Signal[], room: string): void => {
-    const unknown = Object.keys(table.ports ?? {}).find((name) =>
-      signals.every((each) => each.name !== name),
-    );
-    if (unknown !== undefined) {
-      const known = signals.map((each) => each.name).join(", ");
-      throw new RangeError(`${room}.ports.${unknown}: no such signal; there are ${known}`);
+  for (const [room, signals] of [
+    ["registers", liteSignals],
+    ["memory", memorySignals],
+  ] as const) {
+    checkNames(binding[room], signals, room);
+    for (const signal of signals) {
+      const bound = bindSignal(binding, room, signal);
+      pins.push(...bound.pins);
+      assigns.push(...bound.assigns);
     }
-    for (const { name, net, width, absent, isOptionalInput } of signals) {
-      const full = width === undefined ? 0 : FULL_WIDTH[width];
-      const bits = width === undefined ? 0 : widths[width];
-      const port = table.ports?.[name] ?? `${table.prefix}${name}`;
-      if (table.ports?.[name] === null || (width !== undefined && bits === 0)) {
-        if (absent === undefined && isOptionalInput === undefined) {
-          throw new RangeError(`${room}.ports.${name}: a device cannot lack it`);
-        }
-        if (absent !== undefined) assigns.push(`assign ${net} = ${absent};`);
-        continue;
-      }
-      pins.push([port, bits < full ? `${net}[${bits - 1}:0]` : net]);
-      if (bits < full && isOptionalInput === undefined) {
-        assigns.push(`assign ${net}[${full - 1}:${bits}] = ${full - bits}'d0;`);
-      }
-    }
-  };
-  bind(binding.registers, liteSignals, "registers");
-  bind(binding.memory, memorySignals, "memory");
+  }
   pins.push([binding.interrupt, "irq"]);
   const parameters = Object.entries(binding.parameters ?? {}).map(([name, value]) => `.${name}(${value})`);
   const list = parameters.length === 0 ? "" : ` #(${parameters.join(", ")})`;
@@ -145,6 +136,36 @@ export function deviceInstance(binding: DeviceBinding): string {
     ...assigns,
     "",
   ].join("\n");
+}
+
+type Pin = readonly [port: string, expression: string];
+
+function bindSignal(
+  binding: DeviceBinding,
+  room: "registers" | "memory",
+  { name, net, width, absent, isOptionalInput = false }: Signal,
+): { pins: readonly Pin[]; assigns: readonly string[] } {
+  const table = binding[room];
+  const full = width === undefined ? 0 : FULL_WIDTH[width];
+  const bits = width === "address" ? binding.addressWidth : width === "id" ? binding.idWidth : 0;
+  const isAbsent = table.ports?.[name] === null || (width === "id" && bits === 0);
+  if (isAbsent && absent !== undefined) return { pins: [], assigns: [`assign ${net} = ${absent};`] };
+  if (isAbsent && isOptionalInput) return { pins: [], assigns: [] };
+  if (isAbsent) throw new RangeError(`${room}.ports.${name}: a device cannot lack it`);
+  const port = table.ports?.[name] ?? `${table.prefix}${name}`;
+  if (bits === full) return { pins: [[port, net]], assigns: [] };
+  return {
+    pins: [[port, `${net}[${bits - 1}:0]`]],
+    assigns: isOptionalInput ? [] : [`assign ${net}[${full - 1}:${bits}] = ${full - bits}'d0;`],
+  };
+}
+
+function checkNames(table: PortTable, signals: readonly Signal[], room: string): void {
+  const names = signals.map((signal) => signal.name);
+  const unknown = Object.keys(table.ports ?? {}).find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new RangeError(`${room}.ports.${unknown}: no such signal; there are ${names.join(", ")}`);
+  }
 }
 
 function checkBinding({ addressWidth, idWidth, dataWidth }: DeviceBinding): void {

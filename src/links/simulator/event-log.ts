@@ -1,27 +1,55 @@
 import type { Direction, LinkEvent, LinkEventListener } from "../../bus/event.ts";
-import { logicalAddress } from "../../core/address.ts";
+import { type LogicalAddress, logicalAddress } from "../../core/address.ts";
 import type { Port, Simulation } from "../../engine/engine.ts";
 import { protocolRules } from "../../spec/protocol-rules.ts";
 
 const DEPTH = 4096;
 const COUNTER_MASK = 2 * DEPTH - 1;
 
-/** Bits of `event_info`, as `sim/harness/harness_events.v` sets them. */
-const INFO = {
-  readBurst: 1 << 0,
-  writeBurst: 1 << 1,
-  readEnd: 1 << 2,
-  writeEnd: 1 << 3,
-  interruptRose: 1 << 4,
-  interruptFell: 1 << 5,
-  readFault: 1 << 6,
-  writeFault: 1 << 7,
-  violation: 1 << 8,
-  readFailed: 1 << 9,
-  writeFailed: 1 << 10,
-} as const;
-
 type AddressColumn = "read" | "write" | "readBeat" | "writeBeat" | "violation";
+
+interface Row {
+  readonly flag: number;
+  /** Where its address stands. */
+  readonly column?: AddressColumn;
+  event(cycle: number, address: LogicalAddress, flags: number, ids: number): LinkEvent;
+}
+
+/** Bits of `event_info`, as `sim/harness/harness_events.v` sets them, in the order in which they are told. */
+const rows: readonly Row[] = [
+  {
+    flag: 1 << 0,
+    column: "read",
+    event: (cycle, address, flags, ids) => {
+      const beats = ((flags >>> 16) & 0xff) + 1;
+      return { kind: "burst", cycle, direction: "read", address, beats, id: ids & 0xf };
+    },
+  },
+  {
+    flag: 1 << 1,
+    column: "write",
+    event: (cycle, address, flags, ids) => {
+      return { kind: "burst", cycle, direction: "write", address, beats: (flags >>> 24) + 1, id: ids >>> 4 };
+    },
+  },
+  beat(1 << 6, "fault", "read"),
+  beat(1 << 7, "fault", "write"),
+  beat(1 << 9, "injected-error", "read"),
+  beat(1 << 10, "injected-error", "write"),
+  { flag: 1 << 2, event: (cycle) => ({ kind: "burst-end", cycle, direction: "read" }) },
+  { flag: 1 << 3, event: (cycle) => ({ kind: "burst-end", cycle, direction: "write" }) },
+  { flag: 1 << 4, event: (cycle) => ({ kind: "interrupt", cycle, asserted: true }) },
+  { flag: 1 << 5, event: (cycle) => ({ kind: "interrupt", cycle, asserted: false }) },
+];
+const VIOLATION = 1 << 8;
+
+function beat(flag: number, kind: "fault" | "injected-error", direction: Direction): Row {
+  return {
+    flag,
+    column: `${direction}Beat`,
+    event: (cycle, address) => ({ kind, cycle, direction, address }),
+  };
+}
 
 /**
  * The host's side of the harness's event log: a ring of records in simulated memory, one for each cycle in which
@@ -68,33 +96,17 @@ export class EventLog {
     const cycle = Number(this.#cycle[index]);
     const info = this.#info[index] as bigint;
     const flags = Number(info & 0xffff_ffffn);
-    const address = (column: AddressColumn) => logicalAddress(this.#addresses[column][index] as bigint);
     const ids = Number((info >> 32n) & 0xffn);
-    const burst = (direction: Direction, length: number, id: number): LinkEvent => {
-      const beats = (length & 0xff) + 1;
-      return { kind: "burst", cycle, direction, address: address(direction), beats, id: id & 0xf };
-    };
-    if (flags & INFO.readBurst) listener(burst("read", flags >>> 16, ids));
-    if (flags & INFO.writeBurst) listener(burst("write", flags >>> 24, ids >>> 4));
-    if (flags & INFO.readFault)
-      listener({ kind: "fault", cycle, direction: "read", address: address("readBeat") });
-    if (flags & INFO.writeFault)
-      listener({ kind: "fault", cycle, direction: "write", address: address("writeBeat") });
-    if (flags & INFO.readFailed)
-      listener({ kind: "injected-error", cycle, direction: "read", address: address("readBeat") });
-    if (flags & INFO.writeFailed)
-      listener({ kind: "injected-error", cycle, direction: "write", address: address("writeBeat") });
-    if (flags & INFO.violation) {
-      const rules = Number(info >> 40n);
-      for (const rule of protocolRules) {
-        if ((rules >>> rule.bit) & 1) {
-          listener({ kind: "violation", cycle, rule: rule.name, address: address("violation") });
-        }
-      }
+    for (const row of rows) {
+      if ((flags & row.flag) === 0) continue;
+      const address = row.column === undefined ? 0n : (this.#addresses[row.column][index] as bigint);
+      listener(row.event(cycle, logicalAddress(address), flags, ids));
     }
-    if (flags & INFO.readEnd) listener({ kind: "burst-end", cycle, direction: "read" });
-    if (flags & INFO.writeEnd) listener({ kind: "burst-end", cycle, direction: "write" });
-    if (flags & INFO.interruptRose) listener({ kind: "interrupt", cycle, asserted: true });
-    if (flags & INFO.interruptFell) listener({ kind: "interrupt", cycle, asserted: false });
+    if ((flags & VIOLATION) === 0) return;
+    const broken = Number(info >> 40n);
+    const address = logicalAddress(this.#addresses.violation[index] as bigint);
+    for (const { name, bit } of protocolRules) {
+      if ((broken >>> bit) & 1) listener({ kind: "violation", cycle, rule: name, address });
+    }
   }
 }

@@ -1,7 +1,9 @@
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ModelSource } from "../../engine/engine.ts";
+import { type DeviceBinding, type DeviceSource, deviceInstance, hiltDma } from "./device-binding.ts";
 
 /** Root of the installation: the folder that holds `rtl` and `sim`, the same from `src` and from `dist`. */
 const ROOT: string = fileURLToPath(new URL("../../..", import.meta.url));
@@ -13,17 +15,36 @@ export const REGION_BYTES_LOG2 = 24;
 const NESTED_LIST = "-f ";
 const INCLUDE_DIRECTORY = "+incdir+";
 
-/** The harness round our own device, as an engine builds it. */
-export function harnessSource(trace: readonly string[] = [], root: string = ROOT): ModelSource {
-  const { files, includeDirectories } = parseFileList(join(root, "sim/harness/top.f"), root);
+/** The harness round our own device, as an engine builds it. `root`: of another copy of the Verilog. */
+export function harnessSource(root: string = ROOT): ModelSource {
+  return modelSource(parseFileList(join(root, "sim/harness/top.f"), root), hiltDma);
+}
+
+/**
+ * The harness round any device. Its instance is written to `directory`. Throws `RangeError` with the entry of the table
+ * that is wrong.
+ */
+export function boundSource(device: DeviceSource, directory: string, root: string = ROOT): ModelSource {
+  const instance = deviceInstance(device.binding);
+  const folder = join(directory, createHash("sha256").update(instance).digest("hex").slice(0, 16));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "device.vh"), instance);
+  const harness = parseFileList(join(root, "sim/harness/harness.f"), root);
+  const files = [...device.files, ...harness.files];
+  const includeDirectories = [...(device.includeDirectories ?? []), ...harness.includeDirectories, folder];
+  return modelSource({ files, includeDirectories }, device.binding);
+}
+
+function modelSource(
+  lists: Required<Pick<ModelSource, "files" | "includeDirectories">>,
+  { dataWidth }: DeviceBinding,
+): ModelSource {
   return {
     top: "top",
-    files,
-    includeDirectories,
-    parameters: { RAM_BYTES_LOG2, REGION_BYTES_LOG2 },
+    ...lists,
+    parameters: { DATA_W: dataWidth, RAM_BYTES_LOG2, REGION_BYTES_LOG2 },
     clock: "clk",
     stop: "stop",
-    trace,
   };
 }
 

@@ -1,10 +1,12 @@
+import { join } from "node:path";
 import { physicalAddress } from "../../core/address.ts";
-import type { Engine, Model, ModelSource, Simulation } from "../../engine/engine.ts";
+import type { Engine, Model, Simulation } from "../../engine/engine.ts";
 import { WasmEngine } from "../../engine/wasm-engine.ts";
 import { type Bank, PhysicalMemory } from "../../memory/physical-memory.ts";
 import type { BuildOptions, BuildSummary, OpenOptions, WavesOptions } from "../open-options.ts";
+import type { DeviceSource } from "./device-binding.ts";
 import { applySettings, type HarnessSettings } from "./harness-settings.ts";
-import { harnessSource, REGION_BYTES_LOG2 } from "./harness-source.ts";
+import { boundSource, harnessSource, REGION_BYTES_LOG2 } from "./harness-source.ts";
 import { HarnessWindows } from "./harness-windows.ts";
 import { SimulatorLink } from "./simulator-link.ts";
 import { WaveRecorder } from "./wave-recorder.ts";
@@ -12,8 +14,8 @@ import { WaveRecorder } from "./wave-recorder.ts";
 export interface SimulatorSettings {
   readonly engine: "wasm";
   readonly harness?: HarnessSettings;
-  /** The Verilog to build; by default the installation's own. */
-  readonly source?: ModelSource;
+  /** The device; by default our own, with the Verilog of this installation. */
+  readonly device?: DeviceSource;
 }
 
 const RESET_CYCLES = 4;
@@ -30,7 +32,10 @@ const engines: Readonly<Record<SimulatorSettings["engine"], (options: BuildOptio
 };
 
 function buildModel(settings: SimulatorSettings, options: BuildOptions): Promise<Model> {
-  const source = settings.source ?? harnessSource();
+  const source =
+    settings.device === undefined
+      ? harnessSource()
+      : boundSource(settings.device, join(options.cacheDirectory, "devices"));
   const trace = options.waves?.patterns ?? [];
   return engines[settings.engine](options).build({ ...source, trace });
 }

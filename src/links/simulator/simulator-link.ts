@@ -1,5 +1,6 @@
 import type { Capabilities } from "../../bus/capabilities.ts";
 import type { Clock } from "../../bus/clock.ts";
+import type { ErrorInjection } from "../../bus/error-injection.ts";
 import { InterruptTimeoutError, RegisterAccessError } from "../../bus/errors.ts";
 import type { LinkEvent, LinkEventListener } from "../../bus/event.ts";
 import type { Link } from "../../bus/link.ts";
@@ -8,6 +9,7 @@ import type { Port, Simulation } from "../../engine/engine.ts";
 import type { PhysicalMemory } from "../../memory/physical-memory.ts";
 import { type Answer, CommandQueue, type Operation } from "./command-queue.ts";
 import { EventLog } from "./event-log.ts";
+import { HarnessErrors } from "./harness-errors.ts";
 import { Pump, type Wait } from "./pump.ts";
 
 /** Bits of `stop_cause` and `host_stop_mask` of the harness. */
@@ -36,6 +38,9 @@ export class SimulatorLink implements Link {
   readonly clock: Clock;
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
+  readonly errors: ErrorInjection;
+  /** For a look inside: ports, memories and traced signals of the harness. */
+  readonly simulation: Simulation;
   readonly #parts: SimulatorLinkParts;
   readonly #commands: CommandQueue;
   readonly #events: EventLog;
@@ -56,6 +61,8 @@ export class SimulatorLink implements Link {
     this.name = parts.name;
     this.memory = parts.memory;
     this.windows = parts.windows;
+    this.errors = new HarnessErrors(simulation);
+    this.simulation = simulation;
     this.capabilities = {
       stepsTime: true,
       observesDma: true,

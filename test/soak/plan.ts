@@ -1,0 +1,165 @@
+import fc from "fast-check";
+import type { ErrorResponse } from "../../src/bus/error-injection.ts";
+import type { HarnessSettings } from "../../src/links/simulator/harness-settings.ts";
+
+/** One run of the soak as plain data: everything that happens follows from it. */
+export interface Plan {
+  readonly seed: number;
+  readonly harness: HarnessSettings;
+  readonly h2c: ChannelPlan;
+  readonly c2h: ChannelPlan;
+  readonly injections: readonly Injection[];
+  readonly disturbances: readonly Disturbance[];
+  /** Cycles between two looks of the host, used in turn. */
+  readonly polls: readonly number[];
+}
+
+export const channelIds = ["h2c", "c2h"] as const;
+export type ChannelId = (typeof channelIds)[number];
+
+export interface ChannelPlan {
+  readonly compact: boolean;
+  readonly completions: boolean;
+  readonly entriesLog2: number;
+  readonly coalesceCount: number;
+  readonly coalesceTime: number;
+  /** Descriptors behind one doorbell. */
+  readonly batch: number;
+  readonly pieces: readonly Piece[];
+}
+
+export const defects = ["malformed", "zero-length", "card-range", "host-range"] as const;
+
+/** One descriptor. */
+export interface Piece {
+  /** Of its first byte in its page. */
+  readonly pageOffset: number;
+  readonly cardOffset: number;
+  readonly lengthBytes: number;
+  readonly interrupt: boolean;
+  readonly end: boolean;
+  readonly defect: (typeof defects)[number] | "none";
+}
+
+/** An error of host memory. */
+export interface Injection {
+  readonly channel: ChannelId;
+  readonly stage: "data" | "descriptor" | "completion";
+  /** Which piece or ring entry, modulo their number. */
+  readonly target: number;
+  /** Where in it, 0 to 1. */
+  readonly place: number;
+  readonly response: ErrorResponse;
+}
+
+/** What the host does in the middle of it. */
+export interface Disturbance {
+  readonly kind: "abort" | "switch-off" | "reset" | "bus-master-off";
+  readonly channel: ChannelId;
+  /** Not before this cycle of the run. */
+  readonly cycle: number;
+}
+
+/** Most bytes of a piece, and half of the card's memory. */
+export const HALF_CARD_BYTES = 65_536;
+
+const near = (limit: number, spread: number): fc.Arbitrary<number> =>
+  fc.integer({ min: -spread, max: spread }).map((delta) => limit + delta);
+
+const clustered: fc.Arbitrary<number> = fc.oneof(
+  ...[256, 1024, 2048, 4096, 8192, 65_536 - 16].map((limit) => near(limit, 16)),
+);
+const logUniform = fc
+  .double({ min: 0, max: 1, noNaN: true, noDefaultInfinity: true })
+  .map((u) => Math.min(HALF_CARD_BYTES, Math.floor(Math.exp(u * Math.log(HALF_CARD_BYTES + 1)))));
+
+const lengthBytes = fc.oneof(
+  { arbitrary: fc.integer({ min: 1, max: 64 }), weight: 3 },
+  { arbitrary: logUniform, weight: 4 },
+  { arbitrary: clustered, weight: 2 },
+);
+const pageOffset = fc.oneof(
+  fc.integer({ min: 0, max: 16 }),
+  fc.integer({ min: 0, max: 4095 }),
+  fc.integer({ min: 4080, max: 4095 }),
+);
+
+const piece: fc.Arbitrary<Piece> = fc.record({
+  pageOffset,
+  cardOffset: fc.integer({ min: 0, max: HALF_CARD_BYTES - 1 }),
+  lengthBytes: lengthBytes.map((length) => Math.max(1, length)),
+  interrupt: fc.boolean(),
+  end: fc.boolean(),
+  defect: fc.oneof(
+    { arbitrary: fc.constant("none" as const), weight: 60 },
+    { arbitrary: fc.constantFrom(...defects), weight: 1 },
+  ),
+});
+
+const channel: fc.Arbitrary<ChannelPlan> = fc.record({
+  compact: fc.boolean(),
+  completions: fc.oneof(
+    { arbitrary: fc.constant(true), weight: 3 },
+    { arbitrary: fc.constant(false), weight: 1 },
+  ),
+  entriesLog2: fc.integer({ min: 1, max: 7 }),
+  coalesceCount: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 6 })),
+  coalesceTime: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 40 })),
+  batch: fc.integer({ min: 1, max: 64 }),
+  pieces: fc.oneof(
+    { arbitrary: fc.array(piece, { minLength: 0, maxLength: 8, size: "max" }), weight: 3 },
+    { arbitrary: fc.array(piece, { minLength: 0, maxLength: 64, size: "max" }), weight: 1 },
+  ),
+});
+
+const latency = fc
+  .tuple(fc.integer({ min: 1, max: 20 }), fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 250 })))
+  .map(([min, more]): readonly [number, number] => [min, min + more]);
+const stall = fc.oneof(
+  { arbitrary: fc.constant(0), weight: 2 },
+  { arbitrary: fc.integer({ min: 0, max: 80 }).map((percent) => percent / 100), weight: 3 },
+);
+
+const harness: fc.Arbitrary<HarnessSettings> = fc.record({
+  readLatency: latency,
+  writeLatency: latency,
+  readOutstanding: fc.oneof(fc.constant(64), fc.integer({ min: 1, max: 64 })),
+  writeOutstanding: fc.oneof(fc.constant(64), fc.integer({ min: 1, max: 64 })),
+  stalls: fc.record({ ar: stall, aw: stall, w: stall, r: stall, b: stall, register: stall }),
+});
+
+const channelId = fc.constantFrom(...channelIds);
+
+const injection: fc.Arbitrary<Injection> = fc.record({
+  channel: channelId,
+  stage: fc.constantFrom("data" as const, "data" as const, "descriptor" as const, "completion" as const),
+  target: fc.nat({ max: 127 }),
+  place: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+  response: fc.constantFrom("SLVERR" as const, "DECERR" as const),
+});
+
+const disturbance: fc.Arbitrary<Disturbance> = fc.record({
+  kind: fc.constantFrom(
+    "abort" as const,
+    "abort" as const,
+    "switch-off" as const,
+    "reset" as const,
+    "bus-master-off" as const,
+  ),
+  channel: channelId,
+  cycle: fc.oneof(fc.nat({ max: 300 }), fc.nat({ max: 20_000 })),
+});
+
+/** Few runs have errors and disturbances; most are plain traffic, as in life. */
+export const plans: fc.Arbitrary<Plan> = fc.record({
+  seed: fc.nat({ max: 0x7fff_ffff }),
+  harness,
+  h2c: channel,
+  c2h: channel,
+  injections: fc.oneof(fc.constant([]), fc.array(injection, { maxLength: 4 })),
+  disturbances: fc.oneof(fc.constant([]), fc.array(disturbance, { maxLength: 3 })),
+  polls: fc.array(fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 2000 })), {
+    minLength: 1,
+    maxLength: 6,
+  }),
+});

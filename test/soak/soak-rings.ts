@@ -1,0 +1,59 @@
+import fc from "fast-check";
+import { type Plan, plans } from "./plan.ts";
+import { runPlan, type Variant } from "./run-plan.ts";
+
+export interface SoakRequest {
+  readonly runs: number;
+  readonly seed: number;
+  /** Of a counterexample that fast-check printed: only that run. */
+  readonly path?: string;
+  readonly cacheDirectory: string;
+  readonly onRun?: (done: number) => void;
+}
+
+export interface SoakReport {
+  readonly runs: number;
+  readonly cycles: number;
+  readonly descriptors: number;
+  readonly failure?: SoakCounterexample<Plan>;
+}
+
+export interface SoakCounterexample<T> {
+  readonly seed: number;
+  readonly path: string;
+  /** The smallest reproduction that was found. */
+  readonly smallest: T;
+  readonly message: string;
+}
+
+/** Random rings of descriptors on one build of the controller; a failing run is shrunk. */
+export async function soakRings(variant: Variant, request: SoakRequest): Promise<SoakReport> {
+  let runs = 0;
+  let cycles = 0;
+  let descriptors = 0;
+  const property = fc.asyncProperty(plans, async (plan) => {
+    const tally = await runPlan(plan, variant, request.cacheDirectory);
+    cycles += tally.cycles;
+    descriptors += tally.descriptors;
+    runs++;
+    request.onRun?.(runs);
+  });
+  const { seed, path } = request;
+  const details = await fc.check(property, {
+    numRuns: request.runs,
+    seed,
+    ...(path === undefined ? {} : { path, endOnFailure: true }),
+  });
+  if (!details.failed) return { runs, cycles, descriptors };
+  const failure = {
+    seed: details.seed,
+    path: details.counterexamplePath ?? "",
+    smallest: details.counterexample?.[0] as Plan,
+    message: messageOf(details.errorInstance),
+  };
+  return { runs, cycles, descriptors, failure };
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,33 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { hiltDma } from "../../src/links/simulator/device-binding.ts";
+import { parseFileList } from "../../src/links/simulator/harness-source.ts";
+import type { Variant } from "./run-plan.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const BELOW_4_GIB = 0x1000_0000n;
+const HALF_BANK = 0x80_0000n;
+const ABOVE_4_GIB = 0x1_8000_0000n;
+
+/** The builds of the controller that the soak knows, by name. */
+export const variants: Readonly<Record<string, Variant>> = {
+  wide: {
+    name: "wide",
+    geometry: { wordBytes: 8, burstBytes: 2048 },
+    memoryBases: { h2c: BELOW_4_GIB, c2h: ABOVE_4_GIB },
+  },
+  narrow: {
+    name: "narrow",
+    device: {
+      binding: {
+        ...hiltDma,
+        parameters: { DATA_W: 32, ADDR_W: 32, BURST_BYTES_LOG2: 10, OUTSTANDING: 4 },
+        dataWidth: 32,
+        addressWidth: 32,
+      },
+      ...parseFileList(join(root, "rtl/dma/dma.f"), root),
+    },
+    geometry: { wordBytes: 4, burstBytes: 1024 },
+    memoryBases: { h2c: BELOW_4_GIB, c2h: BELOW_4_GIB + HALF_BANK },
+  },
+};
