@@ -7,6 +7,8 @@ export interface SoakRequest {
   readonly seed: number;
   /** Of a counterexample that fast-check printed: only that run. */
   readonly path?: string;
+  /** Whether a counterexample is made smaller; by default it is. */
+  readonly shrinks?: boolean;
   readonly cacheDirectory: string;
   readonly onRun?: (done: number) => void;
 }
@@ -42,7 +44,8 @@ export async function soakRings(variant: Variant, request: SoakRequest): Promise
   const details = await fc.check(property, {
     numRuns: request.runs,
     seed,
-    ...(path === undefined ? {} : { path, endOnFailure: true }),
+    ...(path === undefined ? {} : { path }),
+    endOnFailure: path !== undefined || request.shrinks === false,
   });
   if (!details.failed) return { runs, cycles, descriptors };
   const failure = {

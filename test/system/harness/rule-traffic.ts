@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import { silentLog } from "../../../src/core/log.ts";
+import type { Model, Simulation } from "../../../src/engine/engine.ts";
+import { WasmEngine } from "../../../src/engine/wasm-engine.ts";
+import { type ProtocolRule, protocolRules } from "../../../src/spec/protocol-rules.ts";
+
+type Inputs = Readonly<Record<string, number | bigint>>;
+/** Inputs of one cycle, and for how many cycles they stay. What is not named is 0. */
+type Step = readonly [inputs: Inputs, cycles?: number];
+
+const AR = { arvalid: 1, araddr: 0x1000, arlen: 3, arsize: 3, arburst: 1 };
+const AW = { awvalid: 1, awaddr: 0x2000, awlen: 3, awsize: 3, awburst: 1 };
+const W = { wvalid: 1, wstrb: 0xff, write_is_open: 1, write_beat_address: 0x2008 };
+
+/** For each rule, traffic that breaks it and no other. */
+export const offences: Readonly<Record<ProtocolRule, readonly Step[]>> = {
+  AXI_READ_4KIB: [[{ ...AR, araddr: 0x1fe8, arready: 1 }]],
+  AXI_WRITE_4KIB: [[{ ...AW, awaddr: 0x2fe8, awready: 1 }]],
+  AXI_WLAST: [[{ ...W, wready: 1, write_beat_is_last: 1 }]],
+  AXI_AR_STABLE: [[AR], [{ ...AR, araddr: 0x1008 }]],
+  AXI_AW_STABLE: [[AW], [{}]],
+  AXI_W_STABLE: [[W], [{ ...W, wdata: 1 }]],
+  AXI_BURST_TYPE: [[{ ...AR, arburst: 0, arready: 1 }]],
+  AXI_SIZE: [[{ ...AW, awsize: 2, awready: 1 }]],
+  AXI_STROBE: [[{ ...W, wready: 1, write_beat_is_first: 1, write_beat_address: 0x2003, wstrb: 0xfc }]],
+  AXI_RESET: [[{ rst: 1, awvalid: 1 }], [AW]],
+  AXI_R_WAITS: [[{ rvalid: 1 }, 4097]],
+  AXI_B_WAITS: [[{ bvalid: 1 }, 4097]],
+  AXI_W_MISSING: [[{ write_is_open: 1 }, 4097]],
+  AXI_W_ORPHAN: [[{ ...W, write_is_open: 0 }, 4097]],
+  LITE_R_STABLE: [
+    [{ lite_arvalid: 1, lite_arready: 1 }],
+    [{ lite_rvalid: 1, lite_rdata: 5 }],
+    [{ lite_rvalid: 1, lite_rdata: 6 }],
+  ],
+  LITE_B_STABLE: [
+    [{ lite_awvalid: 1, lite_awready: 1, lite_wvalid: 1, lite_wready: 1 }],
+    [{ lite_bvalid: 1 }],
+    [{}],
+  ],
+  LITE_R_UNASKED: [[{ lite_rvalid: 1, lite_rready: 1 }]],
+  LITE_B_UNASKED: [[{ lite_awvalid: 1, lite_awready: 1 }], [{ lite_bvalid: 1, lite_bready: 1 }]],
+};
+
+/** Traffic that is allowed, though only just. */
+export const allowed: Readonly<Record<string, readonly Step[]>> = {
+  "a read that ends at a 4 KiB boundary": [[{ ...AR, araddr: 0x1fe0, arready: 1 }]],
+  "a write of the longest burst up to a 4 KiB boundary": [
+    [{ ...AW, awaddr: 0x2800, awlen: 255, awready: 1 }],
+  ],
+  "a start inside a word with strobes above it": [
+    [{ ...W, wready: 1, write_beat_is_first: 1, write_beat_address: 0x2003, wstrb: 0xf8 }],
+  ],
+  "an address that waits unchanged": [[AR, 50], [{ ...AR, arready: 1 }]],
+  "data that wait almost too long": [[{ rvalid: 1 }, 4095], [{ rvalid: 1, rready: 1 }]],
+  "write data before their address": [
+    [{ ...W, write_is_open: 0 }, 30],
+    [{ ...W, ...AW, write_is_open: 0, awready: 1 }],
+  ],
+  "an answer of the register port that waits": [
+    [{ lite_arvalid: 1, lite_arready: 1 }],
+    [{ lite_rvalid: 1, lite_rdata: 5 }, 9],
+    [{ lite_rvalid: 1, lite_rdata: 5, lite_rready: 1 }],
+  ],
+};
+
+/** `harness_rules` alone; `root` holds `sim`. */
+export function buildRules(root: string): Promise<Model> {
+  return new WasmEngine({ cacheDirectory: ".hilt/cache", log: silentLog }).build({
+    top: "harness_rules",
+    files: [join(root, "sim/harness/harness_rules.v")],
+    includeDirectories: [join(root, "sim/harness")],
+    clock: "clk",
+  });
+}
+
+/** The rules that `harness_rules` reports while it sees `steps`, after a reset. */
+export function reportedRules(simulation: Simulation, steps: readonly Step[]): Set<string> {
+  const reported = new Set<string>();
+  const inputs = [...new Set(steps.flatMap(([each]) => Object.keys(each))), "rst"];
+  const afterReset: readonly Step[] = [[{ rst: 1 }, 2], [{}], ...steps];
+  for (const [values, cycles = 1] of afterReset) {
+    for (const name of inputs) simulation.port(name).write(values[name] ?? 0);
+    for (let cycle = 0; cycle < cycles; cycle++) {
+      simulation.run(0);
+      const broken = simulation.port("broken").read();
+      for (const rule of protocolRules) if ((broken >>> rule.bit) & 1) reported.add(rule.name);
+      simulation.run(1);
+    }
+  }
+  return reported;
+}

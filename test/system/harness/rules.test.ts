@@ -1,0 +1,20 @@
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Model } from "../../../src/engine/engine.ts";
+import { protocolRules } from "../../../src/spec/protocol-rules.ts";
+import { allowed, buildRules, offences, reportedRules } from "./rule-traffic.ts";
+
+describe("the protocol rules of the harness", () => {
+  let model: Model;
+  beforeAll(async () => {
+    model = await buildRules(fileURLToPath(new URL("../../..", import.meta.url)));
+  });
+
+  test.each(protocolRules)("$name is reported when it is broken, and alone", ({ name }) => {
+    expect(reportedRules(model.open(), offences[name])).toEqual(new Set([name]));
+  });
+
+  test.each(Object.entries(allowed))("%s breaks nothing", (_name, steps) => {
+    expect(reportedRules(model.open(), steps)).toEqual(new Set());
+  });
+});
