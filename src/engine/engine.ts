@@ -39,7 +39,33 @@ export interface Model {
   readonly fromCache: boolean;
   /** Wall milliseconds that `build` took. */
   readonly buildMs: number;
-  open(options?: { readonly seed?: bigint }): Simulation;
+  open(options?: OpenOptions): Simulation;
+}
+
+export interface OpenOptions {
+  /** Decides what registers hold that have no initial value; without it they hold 0. */
+  readonly seed?: bigint;
+  /** Hears what the design says. */
+  readonly onMessage?: (message: SimulationMessage) => void;
+}
+
+/** `$display`, `$finish`, `$fatal` and the like, or an assertion that failed (`cover`: that was met). */
+export interface SimulationMessage {
+  readonly kind:
+    | "display"
+    | "finish"
+    | "stop"
+    | "fatal"
+    | "error"
+    | "warning"
+    | "info"
+    | "assert"
+    | "assume"
+    | "cover";
+  readonly text: string;
+  /** Source file and line. */
+  readonly place: string;
+  readonly cycle: number;
 }
 
 export interface Simulation {
@@ -50,6 +76,8 @@ export interface Simulation {
    * is not zero; the edge is then not taken. Afterwards every output port is settled. Returns the edges taken.
    */
   run(maxCycles: number): number;
+  /** What ended the simulation: `$finish`, `$stop`, `$fatal`, `$error` or a failed assertion. No further edge is taken. */
+  readonly end: SimulationMessage | undefined;
   /** Throws `RangeError` for a name that the top module does not have. */
   port(name: string): Port;
   /** A memory of the design by hierarchical name below the top, such as `memory.ram`. */
@@ -74,7 +102,7 @@ export interface MemoryArray {
   readonly name: string;
   readonly depth: number;
   readonly width: number;
-  /** 1, 2, 4 or 8: the smallest power of two that holds `width` bits. */
+  /** 1, 2, 4 or 8, the smallest that holds `width` bits; above 64 bits a multiple of 8. */
   readonly elementBytes: number;
   readonly bytes: Uint8Array;
 }

@@ -32,3 +32,15 @@ export class ToolError extends HiltError {
   readonly code = "E_TOOL";
   readonly blame: Blame = "environment";
 }
+
+/** The design goes on changing without an edge of its clock: a loop through clocks, latches or resets. */
+export class UnsettledError extends HiltError {
+  readonly code = "E_UNSETTLED";
+  readonly blame: Blame = "product";
+  readonly cycle: number;
+
+  constructor(cycle: number) {
+    super(`the design never comes to rest in cycle ${cycle}: a loop through clocks, latches or resets`);
+    this.cycle = cycle;
+  }
+}

@@ -1,5 +1,5 @@
 import { type Log, silentLog } from "../core/log.ts";
-import type { Engine, Model, ModelSource, Simulation } from "./engine.ts";
+import type { Engine, Model, ModelSource, OpenOptions, Simulation } from "./engine.ts";
 import { elaborateDesign } from "./wasm/elaborate-design.ts";
 import { generateModule } from "./wasm/generate-module.ts";
 import { type Artefact, ModelCache } from "./wasm/model-cache.ts";
@@ -12,8 +12,8 @@ import { elaborate } from "./wasm/yosys.ts";
 /**
  * The built-in engine: Verilog through Yosys to a word-level netlist (`yosys`, `netlist`), to a graph of values
  * (`elaborate-design`, `cells`, `graph`), to one WebAssembly module (`update-tree`, `placement`, `node-emitter`,
- * `generate-module`). Needs nothing but npm packages. One clock, values that are computed with up to 64 bits; anything
- * else is refused by name and source line.
+ * `generate-module`). Needs nothing but npm packages. What it can't do right it refuses by name and source line
+ * (docs/engine.md).
  */
 export class WasmEngine implements Engine {
   readonly name = "wasm";
@@ -37,14 +37,13 @@ export class WasmEngine implements Engine {
       key,
       fromCache: cached !== undefined,
       buildMs: performance.now() - start,
-      open: ({ seed }: { readonly seed?: bigint } = {}): Simulation =>
-        new WasmSimulation(compiled, layout, seed),
+      open: (options: OpenOptions = {}): Simulation => new WasmSimulation(compiled, layout, options),
     };
   }
 
   async #compile(source: ModelSource, files: ReadonlyMap<string, string>, key: string): Promise<Artefact> {
     const netlist = parseNetlist(await elaborate(source, files));
-    const { bytes, layout } = generateModule(elaborateDesign(netlist, source));
+    const { bytes, layout } = generateModule(elaborateDesign(netlist, source, files));
     const artefact = { layout, module: bytes };
     this.#cache.write(key, artefact);
     this.#log.debug(

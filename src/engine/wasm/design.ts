@@ -11,9 +11,50 @@ export interface Design {
   readonly memories: readonly Memory[];
   readonly updates: readonly Update[];
   readonly traces: readonly Trace[];
+  readonly effects: readonly Effect[];
   /** The output that ends a run, as one bit. */
   readonly stop: Node | undefined;
+  /** Absent where the rising edge of the clock is all that happens. */
+  readonly events: Events | undefined;
 }
+
+/** For a design with more than one kind of edge: the updates are run until nothing is pending. */
+export interface Events {
+  /** The register that holds the clock. */
+  readonly clock: number;
+  /** 1 while something has changed that the updates have not seen. */
+  readonly pending: Node;
+  /** Registers that start with a value that follows from the others. */
+  readonly starts: readonly { readonly register: number; readonly value: Node }[];
+}
+
+/** What a design says or asks for at an edge: `$display`, `$finish`, an assertion. */
+export interface Effect {
+  readonly kind: EffectKind;
+  /** Yosys' format string, with the widths of its arguments; for `$display` and what is like it. */
+  readonly format: string;
+  readonly widths: readonly number[];
+  /** Source file and line. */
+  readonly place: string;
+  /** Happens once, before the first edge. */
+  readonly isInitial: boolean;
+  /** For an initial one. */
+  readonly constant: bigint;
+}
+
+export const effectKinds = [
+  "display",
+  "finish",
+  "stop",
+  "fatal",
+  "error",
+  "warning",
+  "info",
+  "assert",
+  "assume",
+  "cover",
+] as const;
+export type EffectKind = (typeof effectKinds)[number];
 
 export interface InputPort {
   readonly name: string;
@@ -23,7 +64,8 @@ export interface InputPort {
 export interface OutputPort {
   readonly name: string;
   readonly width: number;
-  readonly value: Node;
+  /** 64 bits each, the lowest first. */
+  readonly limbs: readonly Node[];
 }
 
 export interface Register {
@@ -38,7 +80,16 @@ export interface Memory extends MemoryDescription {
 }
 
 /** What happens at the clock edge; all of it is computed from the values before. */
-export type Update = RegisterUpdate | MemoryUpdate;
+export type Update = RegisterUpdate | MemoryUpdate | EffectUpdate;
+
+export interface EffectUpdate {
+  readonly kind: "effect";
+  /** Which of `effects`. */
+  readonly effect: number;
+  readonly enable: Node;
+  /** Its arguments, end to end: 64 bits each, the lowest first. */
+  readonly limbs: readonly Node[];
+}
 
 export interface RegisterUpdate {
   readonly kind: "register";
@@ -51,6 +102,8 @@ export interface MemoryUpdate {
   readonly kind: "memory";
   readonly memory: number;
   readonly address: Node;
+  /** Which 64 bits of the element. */
+  readonly limb: number;
   readonly data: Node;
   readonly mask: Node;
 }

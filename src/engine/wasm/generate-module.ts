@@ -1,46 +1,67 @@
-import type { Design, MemoryUpdate, RegisterUpdate } from "./design.ts";
+import type { Design, EffectUpdate, Events, MemoryUpdate, RegisterUpdate } from "./design.ts";
 import type { Node } from "./graph.ts";
 import { findHazards } from "./hazards.ts";
-import { type Layout, layOut } from "./layout.ts";
+import { type EffectSlot, type Layout, layOut } from "./layout.ts";
 import { accessOf, isWithin, NodeEmitter, typeOf } from "./node-emitter.ts";
 import { type Pin, type Placement, place, type Region } from "./placement.ts";
 import { type Block, type Step, updateTree } from "./update-tree.ts";
-import { encodeModule, FunctionWriter, type WasmFunction } from "./wasm-writer.ts";
+import { encodeModule, FunctionWriter, type WasmFunction, type WasmImport } from "./wasm-writer.ts";
 
 /**
- * The module of a design. `run(limit)` takes clock edges until the limit or until `stop` is not 0, and returns how
- * many; `settle()` computes outputs and traced signals from what registers, memories and inputs hold.
+ * The module of a design. `run(limit)` takes clock edges until the limit, until `stop` is not 0 or until the design asks
+ * for its end, and returns how many; `UNSETTLED` says that it never came to rest. `settle()` computes outputs and traced
+ * signals from what registers, memories and inputs hold; `start()` gives what is watched for edges its first value.
  */
 export function generateModule(design: Design): { bytes: Uint8Array<ArrayBuffer>; layout: Layout } {
   const layout = layOut(design);
-  const functions = [runFunction(design, layout), settleFunction(design, layout)];
-  return { bytes: encodeModule(functions, layout.totalBytes), layout };
+  const functions = [
+    runFunction(design, layout),
+    storeFunction("settle", settledValues(design, layout), layout),
+    storeFunction("start", startValues(design, layout), layout),
+  ];
+  const imports = design.effects.length === 0 ? [] : [EFFECT_IMPORT];
+  return { bytes: encodeModule(imports, functions, layout.totalBytes), layout };
 }
+
+/** What `run` returns for a design that goes on changing without an edge of its clock. */
+export const UNSETTLED = -1;
+/** Passes of the updates between two edges of the clock; more are a loop. */
+const MOST_PASSES = 10_000n;
+
+const EFFECT_IMPORT = {
+  name: "effect",
+  parameters: ["i32", "i32"],
+  results: [],
+} as const satisfies WasmImport;
+const EFFECT_INDEX = 0;
+const LIMIT = 0;
 
 function runFunction(design: Design, layout: Layout): WasmFunction {
   const root = updateTree(design);
-  const placement = placeSafely(root, design.stop === undefined ? [] : [design.stop]);
-  const LIMIT = 0;
+  const atStart = [design.events?.pending, design.stop].filter((node) => node !== undefined);
+  const placement = placeSafely(root, atStart);
   const out = new FunctionWriter(1);
   const count = out.local("i32");
-  const emitter = new BlockEmitter(out, layout, placement);
+  const emitter = new BlockEmitter(out, layout, placement, count);
   emitter.nodes.enter(placement.prologue);
   out.block();
   out.loop();
-  out.get(count);
-  out.get(LIMIT);
-  out.op("i32.ge_u");
-  out.branchIf(1);
-  emitter.nodes.enter(placement.body);
-  if (design.stop !== undefined) {
-    emitter.nodes.emit(design.stop);
+  if (design.events === undefined) {
+    out.get(count);
+    out.get(LIMIT);
+    out.op("i32.ge_u");
     out.branchIf(1);
+    emitter.nodes.enter(placement.body);
+    emitEnds(design, layout, emitter, out);
+    emitter.steps(root);
+    out.get(count);
+    out.const("i32", 1n);
+    out.op("i32.add");
+    out.set(count);
+  } else {
+    emitter.nodes.enter(placement.body);
+    emitPasses(design, design.events, layout, emitter, out, count, root);
   }
-  emitter.steps(root);
-  out.get(count);
-  out.const("i32", 1n);
-  out.op("i32.add");
-  out.set(count);
   out.branch(0);
   out.op("end");
   out.op("end");
@@ -48,22 +69,103 @@ function runFunction(design: Design, layout: Layout): WasmFunction {
   return { name: "run", parameters: ["i32"], results: ["i32"], body: out.finish() };
 }
 
-function settleFunction(design: Design, layout: Layout): WasmFunction {
-  const outputs = design.outputs.map((port, index): Step => {
-    return { kind: "store", address: layout.outputs[index]?.address as number, value: port.value };
-  });
-  const traces = design.traces.flatMap((trace, index) =>
-    trace.limbs.map((value, limb): Step => {
-      return { kind: "store", address: (layout.traces[index]?.address as number) + 8 * limb, value };
-    }),
+/** Leaves the loop when `stop` is not 0 or the design has asked for its end. */
+function emitEnds(design: Design, layout: Layout, emitter: BlockEmitter, out: FunctionWriter): void {
+  if (design.stop !== undefined) {
+    emitter.nodes.emit(design.stop);
+    out.branchIf(1);
+  }
+  if (design.effects.length > 0) {
+    out.const("i32", 0n);
+    out.access("i32.load", layout.end);
+    out.branchIf(1);
+  }
+}
+
+/**
+ * One pass of the updates while something is pending; then the clock falls, if it is high, or rises, if the run is not
+ * over.
+ */
+function emitPasses(
+  design: Design,
+  events: Events,
+  layout: Layout,
+  emitter: BlockEmitter,
+  out: FunctionWriter,
+  count: number,
+  root: Block,
+): void {
+  const passes = out.local("i32");
+  const clock = layout.registers[events.clock]?.address as number;
+  const setClock = (value: bigint): void => {
+    out.const("i32", 0n);
+    out.const("i32", value);
+    out.access("i32.store", clock);
+  };
+  emitter.nodes.emit(events.pending);
+  out.if();
+  out.get(passes);
+  out.const("i32", 1n);
+  out.op("i32.add");
+  out.set(passes);
+  out.const("i32", MOST_PASSES);
+  out.get(passes);
+  out.op("i32.lt_u");
+  out.if();
+  out.const("i32", BigInt(UNSETTLED));
+  out.op("return");
+  out.op("end");
+  emitter.steps(root);
+  out.branch(1);
+  out.op("end");
+  out.const("i32", 0n);
+  out.set(passes);
+  out.const("i32", 0n);
+  out.access("i32.load", clock);
+  out.if();
+  setClock(0n);
+  out.branch(1);
+  out.op("end");
+  out.get(count);
+  out.get(LIMIT);
+  out.op("i32.ge_u");
+  out.branchIf(1);
+  emitEnds(design, layout, emitter, out);
+  setClock(1n);
+  out.get(count);
+  out.const("i32", 1n);
+  out.op("i32.add");
+  out.set(count);
+}
+
+function storeLimbs(address: number, limbs: readonly Node[]): Step[] {
+  return limbs.map((value, limb): Step => ({ kind: "store", address: address + 8 * limb, value }));
+}
+
+function settledValues(design: Design, layout: Layout): Step[] {
+  const outputs = design.outputs.flatMap((port, index) =>
+    storeLimbs(layout.outputs[index]?.address as number, port.limbs),
   );
-  const root: Block = { steps: [...outputs, ...traces] };
+  const traces = design.traces.flatMap((trace, index) =>
+    storeLimbs(layout.traces[index]?.address as number, trace.limbs),
+  );
+  return [...outputs, ...traces];
+}
+
+function startValues(design: Design, layout: Layout): Step[] {
+  return (design.events?.starts ?? []).flatMap(({ register, value }) =>
+    storeLimbs(layout.registers[register]?.address as number, [value]),
+  );
+}
+
+function storeFunction(name: string, steps: readonly Step[], layout: Layout): WasmFunction {
+  const root: Block = { steps };
   const placement = place(root, [], []);
   const out = new FunctionWriter(0);
-  const emitter = new BlockEmitter(out, layout, placement);
+  const emitter = new BlockEmitter(out, layout, placement, 0);
   emitter.nodes.enter(placement.prologue);
   emitter.block(root);
-  return { name: "settle", parameters: [], results: [], body: out.finish() };
+  return { name, parameters: [], results: [], body: out.finish() };
 }
 
 /** Pins reads until none comes behind a write; each round pins at least one more, so it ends. */
@@ -82,8 +184,11 @@ class BlockEmitter {
   readonly #out: FunctionWriter;
   readonly #layout: Layout;
   readonly #placement: Placement;
+  /** The local that counts edges. */
+  readonly #count: number;
 
-  constructor(out: FunctionWriter, layout: Layout, placement: Placement) {
+  constructor(out: FunctionWriter, layout: Layout, placement: Placement, count: number) {
+    this.#count = count;
     this.nodes = new NodeEmitter(out, layout, placement);
     this.#out = out;
     this.#layout = layout;
@@ -103,7 +208,16 @@ class BlockEmitter {
     if (step.kind === "if") this.#if(step);
     else if (step.kind === "store") this.#store(step.address, step.value);
     else if (step.update.kind === "register") this.#register(step.update);
-    else this.#memory(step.update);
+    else if (step.update.kind === "memory") this.#memory(step.update);
+    else this.#effect(step.update);
+  }
+
+  #effect({ effect, limbs }: EffectUpdate): void {
+    const { address } = this.#layout.effects[effect] as EffectSlot;
+    for (const [limb, value] of limbs.entries()) this.#store(address + 8 * limb, value);
+    this.#out.const("i32", BigInt(effect));
+    this.#out.get(this.#count);
+    this.#out.call(EFFECT_INDEX);
   }
 
   #if({ condition, yes, no }: Extract<Step, { kind: "if" }>): void {
@@ -146,14 +260,15 @@ class BlockEmitter {
     this.#out.op("end");
   }
 
-  #writeElement({ address, data, mask }: MemoryUpdate, slot: Layout["memories"][number]): void {
+  #writeElement({ address, limb, data, mask }: MemoryUpdate, slot: Layout["memories"][number]): void {
     const out = this.#out;
-    const type = typeOf(slot.width);
-    const [load, store] = accessOf(slot.elementBytes);
+    const type = slot.elementBytes > 4 ? "i64" : "i32";
+    const [load, store] = accessOf(Math.min(8, slot.elementBytes));
+    const place = slot.address + 8 * limb;
     if (mask.op === "const" && mask.value === (1n << BigInt(mask.width)) - 1n) {
       this.nodes.emitElement(address, slot.elementBytes);
-      this.nodes.emit(data);
-      out.access(store, slot.address);
+      this.nodes.emitAs(data, type);
+      out.access(store, place);
       return;
     }
     const element = out.local("i32");
@@ -161,17 +276,17 @@ class BlockEmitter {
     this.nodes.emitElement(address, slot.elementBytes);
     out.set(element);
     out.get(element);
-    out.access(load, slot.address);
+    out.access(load, place);
     out.set(old);
     // old ^ ((old ^ data) & mask)
     out.get(element);
     out.get(old);
     out.get(old);
-    this.nodes.emit(data);
+    this.nodes.emitAs(data, type);
     out.op(`${type}.xor`);
-    this.nodes.emit(mask);
+    this.nodes.emitAs(mask, type);
     out.op(`${type}.and`);
     out.op(`${type}.xor`);
-    out.access(store, slot.address);
+    out.access(store, place);
   }
 }

@@ -44,7 +44,7 @@ export interface Node {
   /** 1 to 64. */
   readonly width: number;
   readonly args: readonly Node[];
-  /** The value of a constant. */
+  /** The value of a constant; which 64 bits of an input or element. */
   readonly value: bigint;
   /** Which input, register or memory; the lowest bit of a slice. */
   readonly index: number;
@@ -66,17 +66,18 @@ export class Graph {
     return this.#node("const", width, [], { value: bits, reach: bits === 0n ? 0 : bits.toString(2).length });
   }
 
-  input(index: number, width: number): Node {
-    return this.#node("input", width, [], { index });
+  /** 64 bits of an input, or what is left of it: `limb` counts them from the lowest. */
+  input(index: number, width: number, limb = 0): Node {
+    return this.#node("input", width, [], { index, value: BigInt(limb) });
   }
 
   register(index: number, width: number): Node {
     return this.#node("register", width, [], { index });
   }
 
-  /** The element at `address` of a memory as it was before the edge; 0 behind its end. */
-  memory(index: number, width: number, address: Node): Node {
-    return this.#node("memory", width, [address], { index });
+  /** 64 bits of the element at `address` of a memory as it was before the edge, or what is left; 0 behind its end. */
+  memory(index: number, width: number, address: Node, limb = 0): Node {
+    return this.#node("memory", width, [address], { index, value: BigInt(limb) });
   }
 
   slice(x: Node, low: number, width: number): Node {

@@ -46,6 +46,8 @@ class HazardFinder {
     } else if (step.update.kind === "register") {
       this.#read(step.update.value, region, written);
       written.set(`register ${step.update.register}`, block);
+    } else if (step.update.kind === "effect") {
+      for (const node of step.update.limbs) this.#read(node, region, written);
     } else {
       for (const node of [step.update.address, step.update.data, step.update.mask]) {
         this.#read(node, region, written);

@@ -1,4 +1,4 @@
-import type { Design } from "./design.ts";
+import type { Design, Effect } from "./design.ts";
 
 /** Where everything lies in the module's linear memory, in bytes. Part of a cached model. */
 export interface Layout {
@@ -7,6 +7,9 @@ export interface Layout {
   readonly registers: readonly RegisterSlot[];
   readonly memories: readonly MemorySlot[];
   readonly traces: readonly Slot[];
+  readonly effects: readonly EffectSlot[];
+  /** 32 bits: not 0 when the design has asked for its end. */
+  readonly end: number;
   readonly totalBytes: number;
 }
 
@@ -29,6 +32,13 @@ export interface MemorySlot extends Slot {
   readonly depth: number;
   readonly elementBytes: number;
   readonly init: readonly { readonly index: number; readonly elements: readonly string[] }[];
+}
+
+/** Where the arguments of an effect are left. */
+export interface EffectSlot extends Omit<Effect, "constant"> {
+  readonly address: number;
+  /** Hexadecimal, without prefix. */
+  readonly constant: string;
 }
 
 /** Nothing lies at address 0, and memories start on a cache line. */
@@ -56,6 +66,11 @@ export function layOut(design: Design): Layout {
     };
   });
   const traces = design.traces.map(slot);
+  const end = take(4, 4);
+  const effects = design.effects.map((effect): EffectSlot => {
+    const bits = effect.widths.reduce((sum, width) => sum + width, 0);
+    return { ...effect, constant: effect.constant.toString(16), address: take(8 * Math.ceil(bits / 64), 8) };
+  });
   const memories = design.memories.map((memory): MemorySlot => {
     const elementBytes = elementBytesOf(memory.width);
     return {
@@ -70,7 +85,7 @@ export function layOut(design: Design): Layout {
       })),
     };
   });
-  return { inputs, outputs, registers, memories, traces, totalBytes: next };
+  return { inputs, outputs, registers, memories, traces, effects, end, totalBytes: next };
 }
 
 function slotBytes(width: number): number {
@@ -82,5 +97,5 @@ function slotAlignment(width: number): number {
 }
 
 function elementBytesOf(width: number): number {
-  return [1, 2, 4].find((bytes) => width <= 8 * bytes) ?? 8;
+  return [1, 2, 4].find((bytes) => width <= 8 * bytes) ?? 8 * Math.ceil(width / 64);
 }

@@ -1,8 +1,13 @@
-import type { Bit } from "./netlist.ts";
+import type { Bit, Cell } from "./netlist.ts";
 
 /** A write port of a memory, in the order in which they write. */
 export interface WritePort {
   readonly memory: number;
+  /** Index of its first element. */
+  readonly startOffset: number;
+  readonly cell: Cell;
+  readonly clock: Bit;
+  readonly polarity: boolean;
   readonly address: readonly Bit[];
   readonly data: readonly Bit[];
   readonly mask: readonly Bit[];
@@ -26,8 +31,9 @@ export function mergeWrites(ports: readonly WritePort[]): WritePort[] {
 
 function join(a: WritePort, b: WritePort): WritePort | undefined {
   const isSameElement = a.memory === b.memory && a.address.every((bit, index) => bit === b.address[index]);
+  const isSameEdge = a.clock === b.clock && a.polarity === b.polarity;
   const overlaps = a.mask.some((bit, index) => bit !== "0" && b.mask[index] !== "0");
-  if (!isSameElement || overlaps) return undefined;
+  if (!isSameElement || !isSameEdge || overlaps) return undefined;
   const pick = (index: number): WritePort => (b.mask[index] === "0" ? a : b);
   return {
     ...a,

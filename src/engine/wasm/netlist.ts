@@ -36,11 +36,14 @@ export class Cell {
   readonly type: string;
   /** Source file and line. */
   readonly place: string;
+  /** The lines that it was made from. */
+  readonly lines: { readonly file: string; readonly from: number; readonly to: number } | undefined;
   readonly #cell: YosysCell;
 
   constructor(cell: YosysCell) {
     this.type = cell.type;
     this.place = placeOf(cell.attributes);
+    this.lines = linesOf(cell.attributes);
     this.#cell = cell;
   }
 
@@ -79,8 +82,15 @@ export class Cell {
     return text === "" ? 0n : BigInt(`0b${text.replace(/[xz]/g, "0")}`);
   }
 
+  /** A text; Yosys marks one that could be taken for bits with a space behind it. */
   text(name: string): string {
-    return this.#cell.parameters[name] ?? "";
+    const text = this.#cell.parameters[name] ?? "";
+    return /^[01xz]* +$/.test(text) ? text.slice(0, -1) : text;
+  }
+
+  /** A parameter bit by bit, the lowest first; undefined ones stay so. */
+  pattern(name: string): readonly Bit[] {
+    return [...(this.#cell.parameters[name] ?? "")].reverse() as Bit[];
   }
 }
 
@@ -153,6 +163,14 @@ export function parseNetlist(json: YosysJson): Netlist {
 function withDirections(cell: YosysCell): YosysCell {
   if (cell.port_directions !== undefined || !cell.type.startsWith("$memrd")) return cell;
   return { ...cell, port_directions: { DATA: "output" } };
+}
+
+function linesOf(attributes: Readonly<Record<string, string>>): Cell["lines"] {
+  const match = /^(?:hilt-sources)?(.*?):(\d+)\.\d+-(\d+)/.exec(
+    (attributes["src"] ?? "").split("|")[0] ?? "",
+  );
+  if (match === null) return undefined;
+  return { file: match[1] as string, from: Number(match[2]), to: Number(match[3]) };
 }
 
 function placeOf(attributes: Readonly<Record<string, string>>): string {

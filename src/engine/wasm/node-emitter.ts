@@ -55,10 +55,9 @@ export class NodeEmitter {
   /** Leaves the index of an element on the stack, as a byte offset from the memory's address. */
   emitElement(address: Node, elementBytes: number): void {
     this.emitAs(address, "i32");
-    if (elementBytes > 1) {
-      this.#out.const("i32", BigInt(Math.log2(elementBytes)));
-      this.#out.op("i32.shl");
-    }
+    if (elementBytes === 1) return;
+    this.#out.const("i32", BigInt(elementBytes));
+    this.#out.op("i32.mul");
   }
 
   #convert(from: ValueType, to: ValueType): void {
@@ -86,7 +85,7 @@ export class NodeEmitter {
         out.const(type, node.value);
         return;
       case "input":
-        this.#load(type, this.#layout.inputs[node.index]?.address as number);
+        this.#load(type, (this.#layout.inputs[node.index]?.address as number) + 8 * Number(node.value));
         return;
       case "register":
         this.#load(type, this.#layout.registers[node.index]?.address as number);
@@ -308,16 +307,21 @@ export class NodeEmitter {
     const address = arg(node, 0);
     const slot = this.#layout.memories[node.index] as Layout["memories"][number];
     const type = typeOf(node.width);
-    const [load] = accessOf(slot.elementBytes);
-    if (isWithin(address, slot.depth)) {
+    const [load] = accessOf(Math.min(8, slot.elementBytes));
+    const place = slot.address + 8 * Number(node.value);
+    const element = (): void => {
       this.emitElement(address, slot.elementBytes);
-      this.#out.access(load, slot.address);
+      this.#out.access(load, place);
+      // The last 64 bits of a wide element may be fewer than 33.
+      if (slot.elementBytes > 4) this.#convert("i64", type);
+    };
+    if (isWithin(address, slot.depth)) {
+      element();
       return;
     }
     this.emitIsBelow(address, slot.depth);
     this.#out.if(type);
-    this.emitElement(address, slot.elementBytes);
-    this.#out.access(load, slot.address);
+    element();
     this.#out.op("else");
     this.#out.const(type, 0n);
     this.#out.op("end");

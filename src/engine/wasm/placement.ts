@@ -102,6 +102,8 @@ class Placer implements Placement {
       this.#use(step.value, region);
     } else if (step.update.kind === "register") {
       this.#use(step.update.value, region);
+    } else if (step.update.kind === "effect") {
+      for (const node of step.update.limbs) this.#use(node, region);
     } else {
       for (const node of [step.update.address, step.update.data, step.update.mask]) this.#use(node, region);
     }

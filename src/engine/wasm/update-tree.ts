@@ -1,4 +1,4 @@
-import type { Design, MemoryUpdate, RegisterUpdate, Update } from "./design.ts";
+import type { Design, EffectUpdate, MemoryUpdate, RegisterUpdate, Update } from "./design.ts";
 import { arg, type Graph, type Node } from "./graph.ts";
 
 /** A sequence of steps; a function of the module has one, and each branch has one. */
@@ -25,9 +25,12 @@ export function updateTree(design: Design): Block {
   // Ports of one memory must write in their order, so they do not take part in the sorting.
   const isOrdered = (update: Update): boolean =>
     update.kind === "memory" && (ports.get(update.memory) ?? 0) > 1;
-  const free = design.updates.filter((update) => !isOrdered(update));
+  // What a design says has an order too, and comes first: it reads only what was before.
+  const effects = design.updates.filter((update) => update.kind === "effect");
+  const free = design.updates.filter((update) => update.kind !== "effect" && !isOrdered(update));
   const ordered = design.updates.filter(isOrdered);
-  return { steps: [...steps(graph, free), ...ordered.flatMap((update) => steps(graph, [update]))] };
+  const inOrder = (updates: readonly Update[]): Step[] => updates.flatMap((update) => steps(graph, [update]));
+  return { steps: [...inOrder(effects), ...steps(graph, free), ...inOrder(ordered)] };
 }
 
 function steps(graph: Graph, updates: readonly Update[]): Step[] {
@@ -80,7 +83,15 @@ function commonCondition(graph: Graph, updates: readonly Update[]): Node | undef
 }
 
 function branchesOf(graph: Graph, update: Update): Branches | undefined {
-  return update.kind === "register" ? registerBranches(update) : memoryBranches(graph, update);
+  if (update.kind === "register") return registerBranches(update);
+  return update.kind === "memory" ? memoryBranches(graph, update) : effectBranches(graph, update);
+}
+
+function effectBranches(graph: Graph, update: EffectUpdate): Branches | undefined {
+  const { enable } = update;
+  if (enable.op === "const") return undefined;
+  const constant = (value: bigint): EffectUpdate => ({ ...update, enable: graph.const(value, 1) });
+  return { condition: enable, yes: constant(1n), no: constant(0n) };
 }
 
 function registerBranches(update: RegisterUpdate): Branches | undefined {
@@ -110,6 +121,7 @@ function memoryBranches(graph: Graph, update: MemoryUpdate): Branches | undefine
 }
 
 function isNothing(update: Update): boolean {
+  if (update.kind === "effect") return update.enable.op === "const" && update.enable.value === 0n;
   if (update.kind === "memory") return update.mask.op === "const" && update.mask.value === 0n;
   return update.value.op === "register" && update.value.index === update.register;
 }

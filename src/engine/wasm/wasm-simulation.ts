@@ -1,16 +1,37 @@
 /// <reference path="./webassembly.d.ts" />
 import { Random } from "../../core/random.ts";
-import type { MemoryArray, Port, Simulation, TraceSignal } from "../engine.ts";
-import type { Layout, MemorySlot, Slot } from "./layout.ts";
+import type {
+  MemoryArray,
+  OpenOptions,
+  Port,
+  Simulation,
+  SimulationMessage,
+  TraceSignal,
+} from "../engine.ts";
+import { UnsettledError } from "../errors.ts";
+import { formatText } from "./format-text.ts";
+import { UNSETTLED } from "./generate-module.ts";
+import type { EffectSlot, Layout, MemorySlot, Slot } from "./layout.ts";
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
   run(limit: number): number;
   settle(): void;
+  start(): void;
 }
 
 /** The most edges of one call into the module; its counter has 32 bits. */
 const MOST_EDGES = 2 ** 31 - 1;
+
+/** After one of these a design takes no further edge. */
+const ENDING: ReadonlySet<SimulationMessage["kind"]> = new Set([
+  "finish",
+  "stop",
+  "fatal",
+  "error",
+  "assert",
+  "assume",
+]);
 
 export class WasmSimulation implements Simulation {
   readonly signals: readonly TraceSignal[];
@@ -19,11 +40,17 @@ export class WasmSimulation implements Simulation {
   readonly #view: DataView;
   readonly #ports = new Map<string, Port>();
   readonly #arrays: ReadonlyMap<string, MemorySlot>;
+  readonly #layout: Layout;
+  readonly #onMessage: (message: SimulationMessage) => void;
   #cycle = 0;
   #isSettled = false;
+  #end: SimulationMessage | undefined;
 
-  constructor(module: WebAssembly.Module, layout: Layout, seed: bigint | undefined) {
-    this.#exports = new WebAssembly.Instance(module).exports as unknown as Exports;
+  constructor(module: WebAssembly.Module, layout: Layout, { seed, onMessage }: OpenOptions) {
+    const env = { effect: (effect: number, count: number) => this.#effect(effect, this.#cycle + count) };
+    this.#layout = layout;
+    this.#onMessage = onMessage ?? (() => {});
+    this.#exports = new WebAssembly.Instance(module, { env }).exports as unknown as Exports;
     const { buffer } = this.#exports.memory;
     this.#bytes = new Uint8Array(buffer);
     this.#view = new DataView(buffer);
@@ -36,6 +63,14 @@ export class WasmSimulation implements Simulation {
       read: () => this.#readSettled(slot),
     }));
     this.#initialise(layout, seed);
+    this.#exports.start();
+    for (const [index, { isInitial, constant }] of layout.effects.entries()) {
+      if (isInitial) this.#tell(index, BigInt(`0x${constant}`), 0);
+    }
+  }
+
+  get end(): SimulationMessage | undefined {
+    return this.#end;
   }
 
   get cycle(): number {
@@ -44,12 +79,14 @@ export class WasmSimulation implements Simulation {
 
   run(maxCycles: number): number {
     let taken = 0;
-    while (taken < maxCycles) {
+    // A run of no edges still lets new inputs reach resets, latches and other clocks.
+    do {
       const limit = Math.min(maxCycles - taken, MOST_EDGES);
       const count = this.#exports.run(limit);
+      if (count === UNSETTLED) throw new UnsettledError(this.#cycle + taken);
       taken += count;
       if (count < limit) break;
-    }
+    } while (taken < maxCycles);
     this.#cycle += taken;
     this.#isSettled = false;
     return taken;
@@ -141,8 +178,37 @@ export class WasmSimulation implements Simulation {
 
   #write({ address, width }: Slot, value: bigint): void {
     const bits = BigInt.asUintN(width, value);
-    if (width <= 32) this.#view.setUint32(address, Number(bits), true);
-    else this.#view.setBigUint64(address, bits, true);
+    if (width <= 32) {
+      this.#view.setUint32(address, Number(bits), true);
+      return;
+    }
+    for (let low = 0; low < width; low += 64) {
+      this.#view.setBigUint64(address + low / 8, BigInt.asUintN(64, bits >> BigInt(low)), true);
+    }
+  }
+
+  #effect(index: number, cycle: number): void {
+    const { address, widths } = this.#layout.effects[index] as EffectSlot;
+    const width = widths.reduce((sum, each) => sum + each, 0);
+    this.#tell(index, width === 0 ? 0n : this.#read({ name: "", address, width }), cycle);
+  }
+
+  /** `args` holds the values of the fields end to end, the first one lowest. */
+  #tell(index: number, args: bigint, cycle: number): void {
+    const { kind, format, widths, place } = this.#layout.effects[index] as EffectSlot;
+    let rest = args;
+    const values = widths.map((width) => {
+      const value = BigInt.asUintN(width, rest);
+      rest >>= BigInt(width);
+      return value;
+    });
+    const text = formatText(format, values, cycle);
+    const message: SimulationMessage = { kind, text, place, cycle };
+    if (ENDING.has(kind) && this.#end === undefined) {
+      this.#end = message;
+      this.#view.setUint32(this.#layout.end, 1, true);
+    }
+    this.#onMessage(message);
   }
 
   /** Registers start as the source says, and where it says nothing from the seed, so that a missing reset shows. */

@@ -118,6 +118,11 @@ export class FunctionWriter {
     this.#code.push(0x04, result === undefined ? EMPTY_BLOCK : TYPE_CODE[result]);
   }
 
+  call(index: number): void {
+    this.#code.push(0x10);
+    writeUnsigned(this.#code, index);
+  }
+
   branch(depth: number): void {
     this.#code.push(0x0c);
     writeUnsigned(this.#code, depth);
@@ -149,31 +154,41 @@ export interface WasmFunction {
   readonly body: readonly number[];
 }
 
+/** A function that the host gives, under `env`. Imports come before the module's own functions in the numbering. */
+export type WasmImport = Omit<WasmFunction, "body">;
+
 const PAGE_BYTES = 65_536;
 
 /** A module that exports its functions and its memory, which has its final size from the start. */
 export function encodeModule(
+  imports: readonly WasmImport[],
   functions: readonly WasmFunction[],
   memoryBytes: number,
 ): Uint8Array<ArrayBuffer> {
   const pages = Math.ceil(memoryBytes / PAGE_BYTES);
-  const types = section(1, functions, ({ parameters, results }, out) => {
+  const types = section(1, [...imports, ...functions], ({ parameters, results }, out) => {
     out.push(0x60);
     writeVector(out, parameters, (type) => out.push(TYPE_CODE[type]));
     writeVector(out, results, (type) => out.push(TYPE_CODE[type]));
   });
-  const declarations = section(3, functions, (_, out, index) => writeUnsigned(out, index));
+  const imported = section(2, imports, ({ name }, out, index) => {
+    writeText(out, "env");
+    writeText(out, name);
+    out.push(0x00);
+    writeUnsigned(out, index);
+  });
+  const declarations = section(3, functions, (_, out, index) => writeUnsigned(out, imports.length + index));
   const memory = section(5, [pages], (count, out) => {
     out.push(0x01);
     writeUnsigned(out, count);
     writeUnsigned(out, count);
   });
   const names = [
-    ...functions.map(({ name }, index) => ({ name, kind: 0, index })),
+    ...functions.map(({ name }, index) => ({ name, kind: 0, index: imports.length + index })),
     { name: "memory", kind: 2, index: 0 },
   ];
   const exports = section(7, names, ({ name, kind, index }, out) => {
-    writeVector(out, [...new TextEncoder().encode(name)], (byte) => out.push(byte));
+    writeText(out, name);
     out.push(kind);
     writeUnsigned(out, index);
   });
@@ -182,7 +197,7 @@ export function encodeModule(
     for (const byte of body) out.push(byte);
   });
   const header = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
-  return Uint8Array.from([header, types, declarations, memory, exports, code].flat());
+  return Uint8Array.from([header, types, imported, declarations, memory, exports, code].flat());
 }
 
 function section<T>(
@@ -201,6 +216,10 @@ function section<T>(
 function writeVector<T>(out: number[], items: readonly T[], write: (item: T) => void): void {
   writeUnsigned(out, items.length);
   for (const item of items) write(item);
+}
+
+function writeText(out: number[], text: string): void {
+  writeVector(out, [...new TextEncoder().encode(text)], (byte) => out.push(byte));
 }
 
 function groupsOf(types: readonly ValueType[]): [ValueType, number][] {

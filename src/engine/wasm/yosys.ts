@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { ModelSource } from "../engine.ts";
 import { BuildError, ToolError } from "../errors.ts";
 import type { YosysJson } from "./netlist.ts";
+import { markTasks } from "./system-tasks.ts";
 
 const CHILD: string = fileURLToPath(new URL("./yosys-child.js", import.meta.url));
 /** The largest designs that the engine is meant for take Yosys some ten seconds. */
@@ -13,7 +14,7 @@ const LIMIT_MS = 120_000;
  * the code generator folds constants itself.
  */
 export async function elaborate(source: ModelSource, files: ReadonlyMap<string, string>): Promise<YosysJson> {
-  const virtual = Object.fromEntries([...files].map(([path, text]) => [virtualPath(path), text]));
+  const virtual = Object.fromEntries([...files].map(([path, text]) => [virtualPath(path), markTasks(text)]));
   const { status, stdout, stderr } = await runChild(
     JSON.stringify({ files: virtual, script: scriptOf(source) }),
   );

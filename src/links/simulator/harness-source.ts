@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ModelSource } from "../../engine/engine.ts";
@@ -27,8 +27,14 @@ export function harnessSource(root: string = ROOT): ModelSource {
 export function boundSource(device: DeviceSource, directory: string, root: string = ROOT): ModelSource {
   const instance = deviceInstance(device.binding);
   const folder = join(directory, createHash("sha256").update(instance).digest("hex").slice(0, 16));
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "device.vh"), instance);
+  const file = join(folder, "device.vh");
+  if (!existsSync(file)) {
+    // Whole or not at all: other processes may build the same.
+    mkdirSync(folder, { recursive: true });
+    const draft = `${file}.${randomUUID()}`;
+    writeFileSync(draft, instance);
+    renameSync(draft, file);
+  }
   const harness = parseFileList(join(root, "sim/harness/harness.f"), root);
   const files = [...device.files, ...harness.files];
   const includeDirectories = [...(device.includeDirectories ?? []), ...harness.includeDirectories, folder];

@@ -54,7 +54,11 @@ export async function openSimulator(
   options: OpenOptions,
 ): Promise<SimulatorLink> {
   const model = await buildModel(settings, options);
-  const simulation = model.open({ seed: options.seed });
+  const simulation = model.open({
+    seed: options.seed,
+    onMessage: ({ kind, text, place, cycle }) =>
+      options.log.info(`${place}: ${kind} in cycle ${cycle}: ${text}`),
+  });
   const memory = new PhysicalMemory(simulation.array("memory.ram").bytes, banks);
   const recorder = openRecorder(simulation, options.waves);
   const run = (cycles: number): number => recorder?.run(cycles) ?? simulation.run(cycles);

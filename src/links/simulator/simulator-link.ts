@@ -8,6 +8,7 @@ import type { WindowTable } from "../../bus/window.ts";
 import type { Port, Simulation } from "../../engine/engine.ts";
 import type { PhysicalMemory } from "../../memory/physical-memory.ts";
 import { type Answer, CommandQueue, type Operation } from "./command-queue.ts";
+import { SimulationEndedError } from "./errors.ts";
 import { EventLog } from "./event-log.ts";
 import { HarnessErrors } from "./harness-errors.ts";
 import { Pump, type Wait } from "./pump.ts";
@@ -170,6 +171,8 @@ export class SimulatorLink implements Link {
     if (this.#broken !== undefined) throw this.#broken;
     this.#stopMask.write(stopMask);
     this.#parts.run(cycles);
+    const { end } = this.simulation;
+    if (end !== undefined) this.#broken ??= new SimulationEndedError(this.name, end);
     this.#events.drain(this.#deliver);
     for (const answer of this.#commands.take()) this.#settleCommand(answer);
   }

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { Random } from "../../../src/core/random.ts";
 import { combinationalCells } from "../../../src/engine/wasm/cells.ts";
 import { parseNetlist } from "../../../src/engine/wasm/netlist.ts";
+import { flipFlops } from "../../../src/engine/wasm/sequential-cells.ts";
 import { readSources } from "../../../src/engine/wasm/sources.ts";
 import { elaborate } from "../../../src/engine/wasm/yosys.ts";
 import { WasmEngine } from "../../../src/engine/wasm-engine.ts";
@@ -119,6 +120,7 @@ async function compare(name: string, made: Circuit, random: Random): Promise<voi
   const found = steps.map((values) => {
     for (const [index, input] of made.inputs.entries())
       simulation.port(input.name).write(values[index] as bigint);
+    simulation.run(0);
     const before = made.outputs.map((output) => simulation.port(output.name).readBig());
     simulation.run(1);
     return before;
@@ -241,8 +243,44 @@ describe("the built-in engine agrees with Icarus Verilog", () => {
     await compare(`state-${set}`, made, random);
   });
 
+  test.each([0, 1, 2, 3])("on clocks, resets, sets and latches, set %i", async (set) => {
+    const random = new Random(SEED).fork(`events ${set}`);
+    const made = circuit(random, (inputs, output) => {
+      const bits = width(random);
+      const [a, b] = [pick(random, inputs), pick(random, inputs)];
+      for (const name of ["reset", "low", "fell", "halved", "gated", "other", "set"]) output(bits, name);
+      output(bits, "latched");
+      output(bits, "sampled");
+      output(bits, "m[s]");
+      output(bits, "clk ? fell : reset");
+      output(4, "divider");
+      return [
+        `reg [${bits - 1}:0] reset, low, fell, halved, gated, other, set, latched, sampled; reg [3:0] divider; reg enable;`,
+        `reg [${bits - 1}:0] m [0:7]; wire gate = clk & enable;`,
+        "initial begin divider = 0; enable = 0; other = 0; gated = 0; fell = 0; halved = 0; end",
+        `always @(posedge clk or posedge c) if (c) reset <= ${a}; else reset <= reset + ${b};`.replace(
+          `reset <= ${a}`,
+          `reset <= ${random.integer(0, 1)}`,
+        ),
+        `always @(posedge clk or negedge c) if (!c) low <= 3; else low <= low ^ ${b};`,
+        `always @(negedge clk) if (divider != 0) fell <= fell + reset + ${a};`,
+        "always @(posedge clk) divider <= divider + 1;",
+        `always @(posedge divider[0]) halved <= halved + ${a};`,
+        "always @* if (!clk) enable = s[1];",
+        `always @(posedge gate) gated <= gated + ${b};`,
+        `always @(posedge s[2]) other <= other + ${a};`,
+        `always @(posedge clk or posedge s[0]) if (s[0]) set <= {${bits}{1'b1}}; else set <= ${a};`,
+        `always @* if (s[0]) latched = ${a} ^ fell;`,
+        "always @(posedge clk) sampled <= latched;",
+        `always @(negedge clk) if (divider != 0) m[s] <= ${b}; always @(posedge divider[1]) m[~s] <= ${a};`,
+      ];
+    });
+    await compare(`events-${set}`, made, random);
+  });
+
   test("on every cell type that it accepts", () => {
-    expect([...combinationalCells.keys()].filter((type) => !seen.has(type))).toEqual([]);
+    const accepted = [...combinationalCells.keys(), ...flipFlops.keys(), "$dlatch"];
+    expect(accepted.filter((type) => !seen.has(type))).toEqual([]);
   });
 });
 

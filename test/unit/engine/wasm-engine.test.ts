@@ -2,15 +2,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import type { ModelSource } from "../../../src/engine/engine.ts";
+import type { ModelSource, SimulationMessage } from "../../../src/engine/engine.ts";
 import { WasmEngine } from "../../../src/engine/wasm-engine.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hilt-engine-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 let count = 0;
 
-function source(text: string, more: Partial<ModelSource> = {}): ModelSource {
-  const file = join(folder, `design${count++}.v`);
+function source(text: string, more: Partial<ModelSource> = {}, extension = "v"): ModelSource {
+  const file = join(folder, `design${count++}.${extension}`);
   writeFileSync(file, text);
   return { top: "top", files: [file], clock: "clk", ...more };
 }
@@ -21,20 +21,31 @@ const engine = new WasmEngine({ cacheDirectory });
 describe("what it cannot do right it refuses, with construct, file and line", () => {
   test.each([
     [
-      "an asynchronous reset",
-      "always @(posedge clk or posedge a)\n if (a) q <= 0; else q <= b;",
-      /:2: .*asynchronous reset/,
+      "an asynchronous load",
+      "always @(posedge clk or posedge a)\n if (a) q <= b; else q <= ~b;",
+      /:2: .*asynchronous load/,
     ],
-    ["a latch", "always @*\n if (a) q = b;", /:2: .*a latch/],
-    ["the falling edge", "always @(negedge clk)\n q <= b;", /:2: .*the falling edge/],
-    ["a second clock", "always @(posedge a)\n q <= b;", /:2: .*the clock a/],
+    [
+      "set and reset in one register",
+      "wire r = ~a;\n always @(posedge clk or posedge a or posedge b) if (a) q <= 0; else if (b) q <= 1; else q <= r;",
+      /:3: .*both an asynchronous set and an asynchronous reset/,
+    ],
+    [
+      "a clock made by a blocking assignment",
+      "reg half; always @(posedge clk)\n half = ~half;\n always @(posedge half) q <= b;",
+      /:2: .*the clock half, made by a blocking assignment/,
+    ],
     ["a tri-state driver", "wire w = a ? b : 1'bz;\n always @(posedge clk) q <= w;", /:2: .*tri-state/],
     [
       "a combinational loop",
       "wire x; wire y = x ^ a;\n assign x = y & b;\n always @(posedge clk) q <= x;",
       /:[23]: .*combinational loop/,
     ],
-    ["a display", 'always @(posedge clk) begin q <= b;\n $display("x"); end', /\$display/],
+    [
+      "a display outside a clocked block",
+      'always @* begin q = b;\n if (a) $display("x"); end',
+      /:3: .*\$display outside/,
+    ],
     [
       "a wide multiplication",
       "reg [99:0] w; always @(posedge clk) begin w <= w * w;\n q <= w[99]; end",
@@ -54,6 +65,66 @@ describe("what it cannot do right it refuses, with construct, file and line", ()
   test("a file that is not there is named", async () => {
     const files = [join(folder, "missing.v")];
     await expect(engine.build({ top: "top", files, clock: "clk" })).rejects.toThrow("missing.v");
+  });
+});
+
+describe("what a design says", () => {
+  const text = (body: string): string =>
+    `module top(input clk, input [7:0] d, output reg [7:0] q);\n${body}\nalways @(posedge clk) q <= d;\nendmodule\n`;
+
+  async function play(body: string, values: readonly number[], extension = "v") {
+    const messages: SimulationMessage[] = [];
+    const model = await engine.build(source(text(body), {}, extension));
+    const simulation = model.open({ onMessage: (message) => messages.push(message) });
+    for (const value of values) {
+      simulation.port("d").write(value);
+      simulation.run(1);
+    }
+    return { simulation, messages };
+  }
+
+  test("$display formats as Verilog does, in order, from the values before the edge", async () => {
+    const { messages } = await play(
+      'initial $display("hello"); always @(posedge clk) begin if (d > 1) $display("d=%d %0d %h %b%%", d, d, d, d[1:0]); $write("%s|%0d", "ab", $signed(d)); end',
+      [1, 255],
+    );
+    expect(messages.map(({ text: each }) => each)).toEqual([
+      "hello\n",
+      "ab|1",
+      "d=255 255 ff 11%\n",
+      "ab|-1",
+    ]);
+    expect(messages[2]).toMatchObject({ kind: "display", cycle: 1, place: expect.stringMatching(/:2$/) });
+  });
+
+  test.each([
+    ["$finish", "if (d == 3) $finish;", "finish", ""],
+    ["$fatal with a message", 'if (d == 3) $fatal(1, "d is %0d", d);', "fatal", "d is 3"],
+    ["$error", 'if (d == 3) $error("bad");', "error", "bad"],
+  ])("%s ends the simulation", async (_name, statement, kind, said) => {
+    const { simulation } = await play(`always @(posedge clk) ${statement}`, [1, 3, 5, 7]);
+    expect(simulation.end).toMatchObject({ kind, cycle: 1 });
+    expect(simulation.end?.text.trim()).toBe(said);
+    expect(simulation.cycle).toBe(2);
+  });
+
+  test("assert, assume and cover say where", async () => {
+    const body = "always @(posedge clk) begin cover (d == 2);\n assert (d != 3); end";
+    const { simulation, messages } = await play(body, [2, 3, 5], "sv");
+    expect(messages.map(({ kind, cycle }) => [kind, cycle])).toEqual([
+      ["cover", 0],
+      ["assert", 1],
+    ]);
+    expect(simulation.end?.place).toMatch(/:3$/);
+  });
+
+  test("a design that never comes to rest is told so", async () => {
+    const model = await engine.build(
+      source(
+        "module top(input clk, output reg a, output reg b);\nwire c = clk ^ a ^ b;\ninitial begin a = 0; b = 0; end\nalways @(posedge c) a <= ~a;\nalways @(negedge c) b <= ~b;\nendmodule\n",
+      ),
+    );
+    expect(() => model.open().run(3)).toThrow(/never comes to rest/);
   });
 });
 
