@@ -1,6 +1,7 @@
 import { UnsupportedConstructError } from "../errors.ts";
 import { type Graph, type Node, WIDEST } from "./graph.ts";
 import type { Bit, Cell } from "./netlist.ts";
+import { type Limbs, wideAdd, wideLess, wideMul, wideShift, wideSub, zeros } from "./wide-arithmetic.ts";
 
 /** What a cell's translation may ask for. */
 export interface CellContext {
@@ -14,7 +15,7 @@ type Translation = (cell: Cell, context: CellContext) => Node[];
 
 /**
  * The combinational word-level cells of Yosys ("Internal cell library" of its manual), by type. A cell that is not here
- * is refused. Bitwise cells, choices and comparisons for equality may be of any width; others up to 64 bits.
+ * is refused. All may be of any width, save quotients and the amounts of shifts (64 bits).
  */
 export const combinationalCells: ReadonlyMap<string, Translation> = new Map<string, Translation>([
   ["$pos", bitwise(({ a }) => a)],
@@ -39,16 +40,19 @@ export const combinationalCells: ReadonlyMap<string, Translation> = new Map<stri
   ["$gt", bit((cell, context) => less(cell, context, "B", "A"))],
   ["$le", bit((cell, context) => context.graph.not(less(cell, context, "B", "A")))],
   ["$ge", bit((cell, context) => context.graph.not(less(cell, context, "A", "B")))],
-  ["$neg", arithmetic(({ g, a }) => g.sub(g.const(0n, a.width), a))],
-  ["$add", arithmetic(({ g, a, b }) => g.add(a, b))],
-  ["$sub", arithmetic(({ g, a, b }) => g.sub(a, b))],
-  ["$mul", arithmetic(({ g, a, b }) => g.mul(a, b))],
+  ["$neg", arithmetic((g, a) => wideSub(g, zeros(g, a), a))],
+  ["$add", arithmetic(wideAdd)],
+  ["$sub", arithmetic(wideSub)],
+  ["$mul", arithmetic(wideMul)],
   ["$div", division(({ g, a, b, signed }) => g.division(signed ? "divideSigned" : "divide", a, b))],
   ["$mod", division(({ g, a, b, signed }) => g.division(signed ? "moduloSigned" : "modulo", a, b))],
-  ["$shl", shift(({ g, a, b }) => g.shift("shiftLeft", a, b))],
-  ["$sshl", shift(({ g, a, b }) => g.shift("shiftLeft", a, b))],
-  ["$shr", shift(({ g, a, b }) => g.shift("shiftRight", a, b))],
-  ["$sshr", shift(({ g, a, b, signed }) => g.shift(signed ? "shiftRightSigned" : "shiftRight", a, b))],
+  ["$shl", shift((g, a, b) => wideShift(g, "shiftLeft", a, b))],
+  ["$sshl", shift((g, a, b) => wideShift(g, "shiftLeft", a, b))],
+  ["$shr", shift((g, a, b) => wideShift(g, "shiftRight", a, b))],
+  [
+    "$sshr",
+    shift((g, a, b, cell) => wideShift(g, cell.flag("A_SIGNED") ? "shiftRightSigned" : "shiftRight", a, b)),
+  ],
   ["$shift", shift(shiftBothWays)],
   ["$shiftx", shift(shiftBothWays)],
   ["$mux", mux],
@@ -83,10 +87,13 @@ function bitwise(compute: (operands: Omit<Operands, "signed" | "cell">) => Node)
   };
 }
 
-function arithmetic(compute: (operands: Operands) => Node): Translation {
+function arithmetic(compute: (g: Graph, a: Limbs, b: Limbs) => Limbs): Translation {
   return (cell, context) => {
-    const width = narrow(cell, cell.number("Y_WIDTH"));
-    return [compute(operandsOf(cell, context, width))];
+    const width = cell.number("Y_WIDTH");
+    const signed = isSigned(cell);
+    const as = pieces(context, extendBits(cell.port("A"), width, signed));
+    const bs = pieces(context, extendBits(cell.port("B"), width, signed));
+    return [...compute(context.graph, as, bs)];
   };
 }
 
@@ -99,24 +106,30 @@ function division(compute: (operands: Operands) => Node): Translation {
   };
 }
 
-function shift(compute: (operands: Operands) => Node): Translation {
+function shift(compute: (g: Graph, a: Limbs, b: Node, cell: Cell) => Limbs): Translation {
   return (cell, context) => {
-    const width = narrow(cell, Math.max(cell.number("A_WIDTH"), cell.number("Y_WIDTH")));
+    const width = Math.max(cell.number("A_WIDTH"), cell.number("Y_WIDTH"));
     narrow(cell, cell.number("B_WIDTH"));
-    const a = operand(cell, context, "A", width);
-    const b = context.value(cell.port("B"));
-    const shifted = compute({ g: context.graph, a, b, signed: cell.flag("A_SIGNED"), cell });
-    return [context.graph.slice(shifted, 0, cell.number("Y_WIDTH"))];
+    const a = pieces(context, extendBits(cell.port("A"), width, cell.flag("A_SIGNED")));
+    const shifted = compute(context.graph, a, context.value(cell.port("B")), cell);
+    return cutLimbs(context.graph, shifted, cell.number("Y_WIDTH"));
   };
 }
 
 /** A negative amount of `$shift` and `$shiftx` shifts to the left. */
-function shiftBothWays({ g, a, b, cell }: Operands): Node {
-  const right = g.shift("shiftRight", a, b);
+function shiftBothWays(g: Graph, a: Limbs, b: Node, cell: Cell): Limbs {
+  const right = wideShift(g, "shiftRight", a, b);
   if (!cell.flag("B_SIGNED")) return right;
   const negative = g.slice(b, b.width - 1, 1);
-  const magnitude = g.sub(g.const(0n, b.width), b);
-  return g.mux(negative, g.shift("shiftLeft", a, magnitude), right);
+  const left = wideShift(g, "shiftLeft", a, g.sub(g.const(0n, b.width), b));
+  return left.map((limb, index) => g.mux(negative, limb, right[index] as Node));
+}
+
+/** The lowest `width` bits. */
+function cutLimbs(g: Graph, limbs: Limbs, width: number): Node[] {
+  return limbs
+    .slice(0, Math.ceil(width / WIDEST))
+    .map((limb, index) => g.slice(limb, 0, Math.min(limb.width, width - index * WIDEST)));
 }
 
 function mux(cell: Cell, context: CellContext): Node[] {
@@ -184,11 +197,10 @@ function isEqual(cell: Cell, context: CellContext): Node {
 }
 
 function less(cell: Cell, context: CellContext, small: "A" | "B", large: "A" | "B"): Node {
-  const width = narrow(cell, Math.max(cell.number("A_WIDTH"), cell.number("B_WIDTH")));
+  const width = Math.max(cell.number("A_WIDTH"), cell.number("B_WIDTH"));
   const signed = isSigned(cell);
-  const x = operand(cell, context, small, width, signed);
-  const y = operand(cell, context, large, width, signed);
-  return signed ? context.graph.lessSigned(x, y) : context.graph.less(x, y);
+  const [x, y] = [small, large].map((port) => pieces(context, extendBits(cell.port(port), width, signed)));
+  return wideLess(context.graph, x as Limbs, y as Limbs, signed);
 }
 
 function operandsOf(cell: Cell, context: CellContext, width: number): Operands {

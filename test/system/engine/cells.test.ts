@@ -48,6 +48,8 @@ const binary = [
   "&&",
   "||",
 ];
+/** Quotients have at most 64 bits, shifts by wide amounts are a case of their own. */
+const withoutDivision = binary.filter((operator) => !/[/%]|[<>]{2}/.test(operator));
 const unary = ["~", "-", "+", "!", "&", "|", "^", "~&", "~|", "~^"];
 
 interface Input {
@@ -71,9 +73,10 @@ function width(random: Random): number {
 function circuit(
   random: Random,
   body: (inputs: Input[], output: (width: number, expression: string) => void) => string[],
+  widthOf: (random: Random) => number = width,
 ): Circuit {
   const inputs = Array.from({ length: 4 }, (_, index): Input => {
-    return { name: `i${index}`, width: width(random), signed: random.integer(0, 1) === 1 };
+    return { name: `i${index}`, width: widthOf(random), signed: random.integer(0, 1) === 1 };
   });
   inputs.push({ name: "c", width: 1, signed: false }, { name: "s", width: 3, signed: false });
   const outputs: { name: string; width: number }[] = [];
@@ -104,7 +107,9 @@ function stimulus(random: Random, bits: number): bigint {
   if (kind === 1) return all;
   if (kind === 2) return 1n << BigInt(bits - 1);
   if (kind === 3) return BigInt(random.integer(0, 70)) & all;
-  return random.uint64() & all;
+  let value = 0n;
+  for (let low = 0; low < bits; low += 64) value |= random.uint64() << BigInt(low);
+  return value & all;
 }
 
 async function compare(name: string, made: Circuit, random: Random): Promise<void> {
@@ -213,8 +218,35 @@ describe("the built-in engine agrees with Icarus Verilog", () => {
       }
       return [];
     });
-    const narrow = { ...made, outputs: made.outputs };
-    await compare(`operators-${set}`, withinPorts(narrow), random);
+    await compare(`operators-${set}`, made, random);
+  });
+
+  test.each([0, 1, 2])("on wide values, set %i", async (set) => {
+    const random = new Random(SEED).fork(`wide ${set}`);
+    const wide = (): number => random.integer(1, 4) * 32 + random.integer(-1, 80);
+    const made = circuit(
+      random,
+      (inputs, output) => {
+        for (const operator of withoutDivision) {
+          output(wide(), `${pick(random, inputs)} ${operator} ${pick(random, inputs)}`);
+        }
+        for (const operator of ["<<", ">>", "<<<", ">>>"]) {
+          output(wide(), `${pick(random, inputs)} ${operator} {c, s}`);
+          output(wide(), `${pick(random, inputs)} ${operator} ${pick(random, inputs)}[9:0]`);
+        }
+        for (const operator of unary) output(wide(), `${operator}${pick(random, inputs)}`);
+        const bits = wide();
+        output(bits, "m[s]");
+        output(bits, "q");
+        output(13, `${pick(random, inputs)}[{s, c, s} +: 13]`);
+        return [
+          `reg [${bits - 1}:0] q; reg [${bits - 1}:0] m [0:7];`,
+          `always @(posedge clk) begin if (c) q <= ${pick(random, inputs)}; else q <= q + ${pick(random, inputs)}; m[s] <= ${pick(random, inputs)}; if (c) m[~s][${Math.min(bits, 70) - 1}:3] <= {${pick(random, inputs)}}; end`,
+        ];
+      },
+      wide,
+    );
+    await compare(`wide-${set}`, made, random);
   });
 
   test.each([0, 1, 2])("on registers, case statements and memories, set %i", async (set) => {
@@ -283,22 +315,3 @@ describe("the built-in engine agrees with Icarus Verilog", () => {
     expect(accepted.filter((type) => !seen.has(type))).toEqual([]);
   });
 });
-
-/** Ports have at most 64 bits: wider outputs are left out. */
-function withinPorts(made: Circuit): Circuit {
-  const wide = made.outputs.filter((output) => output.width > 64);
-  let { text } = made;
-  for (const { name, width: bits } of wide) {
-    text = text
-      .replace(`output [${bits - 1}:0] ${name}`, `output ${name}`)
-      .replace(
-        `assign ${name} = `,
-        `wire [${bits - 1}:0] w${name}; assign ${name} = ^w${name}; assign w${name} = `,
-      );
-  }
-  return {
-    ...made,
-    text,
-    outputs: made.outputs.map((each) => (each.width > 64 ? { ...each, width: 1 } : each)),
-  };
-}
