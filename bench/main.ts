@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: figures of the built-in engine, measured in one run, medians of several. Writes `bench/results.md`
+ * `npm run bench`: figures of the built-in engine, beside Verilator and Icarus, measured in one run, medians of several. Writes `bench/results.md`
  * and `bench/results.json`.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -8,10 +8,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { measureEngine } from "./engine.ts";
 import type { Figure } from "./figure.ts";
+import { measureSimulators } from "./simulators.ts";
 
 const cacheDirectory = mkdtempSync(join(tmpdir(), "hilt-bench-"));
 try {
-  const figures = await measureEngine(cacheDirectory);
+  const figures = [...(await measureEngine(cacheDirectory)), ...(await measureSimulators(cacheDirectory))];
   const here = fileURLToPath(new URL(".", import.meta.url));
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
   writeFileSync(join(here, "results.json"), `${JSON.stringify({ machine, figures }, undefined, 2)}\n`);
