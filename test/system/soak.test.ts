@@ -1,4 +1,8 @@
-import { expect, test } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { soakModules } from "../soak/soak-modules.ts";
 import { soakRings } from "../soak/soak-rings.ts";
 import { variants } from "../soak/variants.ts";
 
@@ -11,3 +15,12 @@ test.each(Object.entries(variants))(
     expect(report.descriptors).toBeGreaterThan(1000);
   },
 );
+
+const folder = mkdtempSync(join(tmpdir(), "hilt-modules-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("random Verilog modules are the same in the built-in engine and in Icarus", async () => {
+  const report = await soakModules({ runs: 40, seed: 20_262, cacheDirectory: folder });
+  expect(report.failure?.message).toBeUndefined();
+  expect(report.compared).toBeGreaterThan(5000);
+});

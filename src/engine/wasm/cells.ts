@@ -15,7 +15,7 @@ type Translation = (cell: Cell, context: CellContext) => Node[];
 
 /**
  * The combinational word-level cells of Yosys ("Internal cell library" of its manual), by type. A cell that is not here
- * is refused. All may be of any width, save quotients and the amounts of shifts (64 bits).
+ * is refused. All may be of any width, save quotients (64 bits).
  */
 export const combinationalCells: ReadonlyMap<string, Translation> = new Map<string, Translation>([
   ["$pos", bitwise(({ a }) => a)],
@@ -109,11 +109,19 @@ function division(compute: (operands: Operands) => Node): Translation {
 function shift(compute: (g: Graph, a: Limbs, b: Node, cell: Cell) => Limbs): Translation {
   return (cell, context) => {
     const width = Math.max(cell.number("A_WIDTH"), cell.number("Y_WIDTH"));
-    narrow(cell, cell.number("B_WIDTH"));
     const a = pieces(context, extendBits(cell.port("A"), width, cell.flag("A_SIGNED")));
-    const shifted = compute(context.graph, a, context.value(cell.port("B")), cell);
+    const shifted = compute(context.graph, a, amountOf(cell, context), cell);
     return cutLimbs(context.graph, shifted, cell.number("Y_WIDTH"));
   };
+}
+
+/** In 64 bits: an amount that needs more shifts everything out, as the largest that fits does. */
+function amountOf(cell: Cell, context: CellContext): Node {
+  const bits = cell.port("B");
+  const [low, ...high] = pieces(context, bits) as [Node, ...Node[]];
+  if (high.length === 0) return low;
+  if (cell.flag("B_SIGNED")) narrow(cell, bits.length);
+  return context.graph.mux(isAny(context, bits.slice(WIDEST)), context.graph.const(-1n, WIDEST), low);
 }
 
 /** A negative amount of `$shift` and `$shiftx` shifts to the left. */

@@ -5,7 +5,7 @@ import type { Design, Effect, Memory, Register, Update } from "./design.ts";
 import { fieldWidths } from "./format-text.ts";
 import { Graph, type Node, ones, WIDEST } from "./graph.ts";
 import { mergeWrites, type WritePort } from "./merge-writes.ts";
-import type { Bit, Cell, Netlist } from "./netlist.ts";
+import { type Bit, type Cell, type Netlist, textOf } from "./netlist.ts";
 import { orderCells } from "./order-cells.ts";
 import { describeCell, flipFlops, latches, needsEvents, refuseHighImpedance } from "./sequential-cells.ts";
 import { matchesAny } from "./signal-pattern.ts";
@@ -261,17 +261,13 @@ class Elaborator implements CellContext {
    */
   #refuseBlockingClock(bit: Bit): void {
     const cell = this.#netlist.cells.find((each) => flipFlops.has(each.type) && each.port("Q").includes(bit));
-    if (cell?.lines === undefined) return;
-    const { file, from, to } = cell.lines;
-    const lines = (this.#files.get(file) ?? "")
-      .split("\n")
-      .slice(from - 1, to)
-      .join("\n");
+    if (cell?.extent === undefined) return;
+    const block = textOf(cell.extent, this.#files.get(cell.extent.file) ?? "");
     const names = this.#netlist.signals
       .filter(({ bits }) => bits.includes(bit))
       .map(({ name }) => (name.split(".").at(-1) as string).replace(/[^\w$]/g, "\\$&"));
     const assigned = names.find((name) =>
-      new RegExp(`(^|[^\\w.])${name}\\s*(\\[[^\\]]*\\]\\s*)?=[^=]`).test(lines),
+      new RegExp(`(^|[^\\w.])${name}\\s*(\\[[^\\]]*\\]\\s*)?=[^=]`).test(block),
     );
     if (assigned === undefined) return;
     throw new UnsupportedConstructError(

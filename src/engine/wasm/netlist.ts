@@ -36,14 +36,14 @@ export class Cell {
   readonly type: string;
   /** Source file and line. */
   readonly place: string;
-  /** The lines that it was made from. */
-  readonly lines: { readonly file: string; readonly from: number; readonly to: number } | undefined;
+  /** The text that it was made from: lines and columns count from 1, the end is behind it. */
+  readonly extent: Extent | undefined;
   readonly #cell: YosysCell;
 
   constructor(cell: YosysCell) {
     this.type = cell.type;
     this.place = placeOf(cell.attributes);
-    this.lines = linesOf(cell.attributes);
+    this.extent = extentOf(cell.attributes);
     this.#cell = cell;
   }
 
@@ -165,12 +165,27 @@ function withDirections(cell: YosysCell): YosysCell {
   return { ...cell, port_directions: { DATA: "output" } };
 }
 
-function linesOf(attributes: Readonly<Record<string, string>>): Cell["lines"] {
-  const match = /^(?:hilt-sources)?(.*?):(\d+)\.\d+-(\d+)/.exec(
-    (attributes["src"] ?? "").split("|")[0] ?? "",
-  );
+export interface Extent {
+  readonly file: string;
+  readonly from: readonly [line: number, column: number];
+  readonly to: readonly [line: number, column: number];
+}
+
+function extentOf(attributes: Readonly<Record<string, string>>): Extent | undefined {
+  const first = (attributes["src"] ?? "").split("|")[0] ?? "";
+  const match = /^(?:hilt-sources)?(.*?):(\d+)\.(\d+)-(\d+)\.(\d+)$/.exec(first);
   if (match === null) return undefined;
-  return { file: match[1] as string, from: Number(match[2]), to: Number(match[3]) };
+  const [a, b, c, d] = match.slice(2).map(Number) as [number, number, number, number];
+  return { file: match[1] as string, from: [a, b], to: [c, d] };
+}
+
+/** The text of an extent. */
+export function textOf({ from, to }: Extent, text: string): string {
+  const lines = text.split("\n").slice(from[0] - 1, to[0]);
+  if (lines.length === 0) return "";
+  lines[lines.length - 1] = (lines.at(-1) as string).slice(0, to[1] - 1);
+  lines[0] = (lines[0] as string).slice(from[1] - 1);
+  return lines.join("\n");
 }
 
 function placeOf(attributes: Readonly<Record<string, string>>): string {

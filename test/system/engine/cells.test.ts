@@ -1,5 +1,4 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -9,7 +8,7 @@ import { parseNetlist } from "../../../src/engine/wasm/netlist.ts";
 import { flipFlops } from "../../../src/engine/wasm/sequential-cells.ts";
 import { readSources } from "../../../src/engine/wasm/sources.ts";
 import { elaborate } from "../../../src/engine/wasm/yosys.ts";
-import { WasmEngine } from "../../../src/engine/wasm-engine.ts";
+import { type Circuit, compareWithIcarus, type Input } from "../../soak/icarus.ts";
 
 /**
  * The built-in engine against Icarus Verilog: for each group of operators a module with random widths and signs gets
@@ -52,18 +51,6 @@ const binary = [
 const withoutDivision = binary.filter((operator) => !/[/%]|[<>]{2}/.test(operator));
 const unary = ["~", "-", "+", "!", "&", "|", "^", "~&", "~|", "~^"];
 
-interface Input {
-  readonly name: string;
-  readonly width: number;
-  readonly signed: boolean;
-}
-
-interface Circuit {
-  readonly inputs: readonly Input[];
-  readonly outputs: readonly { readonly name: string; readonly width: number }[];
-  readonly text: string;
-}
-
 function width(random: Random): number {
   return random.integer(0, 3) === 0
     ? (random.shuffle([1, 8, 31, 32, 33, 63, 64])[0] as number)
@@ -99,100 +86,12 @@ function circuit(
   };
 }
 
-/** The value of an input in a cycle; extremes come often. */
-function stimulus(random: Random, bits: number): bigint {
-  const kind = random.integer(0, 5);
-  const all = (1n << BigInt(bits)) - 1n;
-  if (kind === 0) return 0n;
-  if (kind === 1) return all;
-  if (kind === 2) return 1n << BigInt(bits - 1);
-  if (kind === 3) return BigInt(random.integer(0, 70)) & all;
-  let value = 0n;
-  for (let low = 0; low < bits; low += 64) value |= random.uint64() << BigInt(low);
-  return value & all;
-}
-
 async function compare(name: string, made: Circuit, random: Random): Promise<void> {
-  const file = join(folder, `${name}.v`);
-  writeFileSync(file, made.text);
-  const steps = Array.from({ length: CYCLES }, () =>
-    made.inputs.map((input) => stimulus(random, input.width)),
-  );
-  const source = { top: "top", files: [file], clock: "clk" };
-  for (const cell of parseNetlist(await elaborate(source, readSources(source))).cells) seen.add(cell.type);
-  const model = await new WasmEngine({ cacheDirectory: join(folder, "cache") }).build(source);
-  const simulation = model.open();
-  const found = steps.map((values) => {
-    for (const [index, input] of made.inputs.entries())
-      simulation.port(input.name).write(values[index] as bigint);
-    simulation.run(0);
-    const before = made.outputs.map((output) => simulation.port(output.name).readBig());
-    simulation.run(1);
-    return before;
-  });
-  const reference = icarus(name, file, made, steps);
-  expect(reference).toHaveLength(CYCLES);
-  let compared = 0;
-  for (const [cycle, row] of reference.entries()) {
-    for (const [index, text] of row.entries()) {
-      if (/[xz]/i.test(text)) continue;
-      compared++;
-      const output = made.outputs[index] as { name: string };
-      const context = `${output.name} in cycle ${cycle}, inputs ${steps[cycle]?.map((value) => value.toString(16)).join(" ")}\n${made.text}`;
-      expect(found[cycle]?.[index]?.toString(16), context).toBe(BigInt(`0x${text}`).toString(16));
-    }
-  }
+  const { compared, difference } = await compareWithIcarus(name, made, random, { folder, cycles: CYCLES });
+  expect(difference).toBeUndefined();
   expect(compared).toBeGreaterThan((CYCLES * made.outputs.length) / 4);
-}
-
-function icarus(
-  name: string,
-  file: string,
-  made: Circuit,
-  steps: readonly (readonly bigint[])[],
-): string[][] {
-  const bench = join(folder, `${name}-bench.v`);
-  const total = made.inputs.reduce((sum, input) => sum + input.width, 0);
-  const concatenation = `{${made.inputs.map((input) => input.name).join(", ")}}`;
-  const lines = steps.map((values) =>
-    values
-      .reduce((sum, value, index) => (sum << BigInt(made.inputs[index]?.width as number)) | value, 0n)
-      .toString(16),
-  );
-  writeFileSync(join(folder, `${name}.hex`), lines.join("\n"));
-  const declared = [
-    ...made.inputs.map(
-      ({ name: input, width: bits, signed }) => `reg ${signed ? "signed " : ""}[${bits - 1}:0] ${input};`,
-    ),
-    ...made.outputs.map(({ name: output, width: bits }) => `wire [${bits - 1}:0] ${output};`),
-  ];
-  const connections = [
-    "clk",
-    ...made.inputs.map((each) => each.name),
-    ...made.outputs.map((each) => each.name),
-  ];
-  const format = made.outputs.map(() => "%h").join(" ");
-  writeFileSync(
-    bench,
-    `module bench; reg clk = 0; ${declared.join(" ")}
-reg [${total - 1}:0] steps [0:${CYCLES - 1}]; integer k;
-top t(${connections.map((each) => `.${each}(${each})`).join(", ")});
-initial begin $readmemh("${join(folder, `${name}.hex`)}", steps);
-for (k = 0; k < ${CYCLES}; k = k + 1) begin ${concatenation} = steps[k]; #1
-$display("${format}", ${made.outputs.map((each) => each.name).join(", ")}); clk = 1; #1 clk = 0; #1; end
-$finish; end endmodule\n`,
-  );
-  const run = (command: string, args: string[]): string => {
-    const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: "utf8" });
-    if (error !== undefined) throw error;
-    expect(status, stderr).toBe(0);
-    return stdout;
-  };
-  run("iverilog", ["-g2005", "-o", `${bench}vp`, bench, file]);
-  return run("vvp", ["-n", `${bench}vp`])
-    .trim()
-    .split("\n")
-    .map((line) => line.trim().split(/\s+/));
+  const source = { top: "top", files: [join(folder, `${name}.v`)], clock: "clk" };
+  for (const cell of parseNetlist(await elaborate(source, readSources(source))).cells) seen.add(cell.type);
 }
 
 describe("the built-in engine agrees with Icarus Verilog", () => {
