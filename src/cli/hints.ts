@@ -5,6 +5,8 @@ const hints: Readonly<Record<string, string>> = {
   E_DATA: "the first wrong byte usually shows which beat or strobe went wrong",
   E_TRANSFER_TIMEOUT: "the device never raised its interrupt: look at its STATUS, and record it with --waves",
   E_UNSUPPORTED_CONSTRUCT: "write it another way for the built-in engine",
+  E_NO_SIGNAL:
+    "names are paths below the top, such as device.h2c.active; * stands for a part, ** for several",
   E_NO_DEVICE: 'import { test } from "hilt", not from "vitest"',
   E_COMMAND_LINE: "hilt --help shows commands and options",
   E_TOOL: "hilt doctor shows what is installed",

@@ -30,12 +30,17 @@ export async function main(args: readonly string[]): Promise<number> {
             type: "string",
             describe: "record signals as VCD: patterns, separated by commas",
           })
+          .option("waves-from", {
+            type: "string",
+            requiresArg: true,
+            describe: "record from this cycle, or from when this signal is not 0",
+          })
           .option("json", { type: "boolean", default: false, describe: "the result as JSON on stdout" })
           .option("verbose", { type: "boolean", default: false, describe: "say more on stderr" }),
       async (argv) => {
         const { run } = await import("./commands/run.ts");
-        const { target, filter, seed, waves, json, verbose } = argv;
-        code = await run({ files: argv.files ?? [], target, filter, seed, waves, json, verbose });
+        const { target, filter, seed, waves, wavesFrom, json, verbose } = argv;
+        code = await run({ files: argv.files ?? [], target, filter, seed, waves, wavesFrom, json, verbose });
       },
     )
     .command(

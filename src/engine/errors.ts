@@ -13,7 +13,7 @@ export class BuildError extends HiltError {
   }
 }
 
-/** The sources use a construct that the built-in engine does not take; another engine may. */
+/** The sources use a construct that the built-in engine does not take; Verilator may. */
 export class UnsupportedConstructError extends HiltError {
   readonly code = "E_UNSUPPORTED_CONSTRUCT";
   readonly blame: Blame = "usage";
@@ -21,7 +21,9 @@ export class UnsupportedConstructError extends HiltError {
   readonly place: string;
 
   constructor(construct: string, place: string) {
-    super(`${place}: the built-in engine does not take ${construct}`);
+    super(
+      `${place}: the built-in engine does not take ${construct}; a target with the engine "verilator" may`,
+    );
     this.construct = construct;
     this.place = place;
   }

@@ -5,7 +5,7 @@ import { generateModule } from "./wasm/generate-module.ts";
 import { type Artefact, ModelCache } from "./wasm/model-cache.ts";
 import { modelKey } from "./wasm/model-key.ts";
 import { parseNetlist } from "./wasm/netlist.ts";
-import { readSources } from "./wasm/sources.ts";
+import { readDataFiles, readSources } from "./wasm/sources.ts";
 import { WasmSimulation } from "./wasm/wasm-simulation.ts";
 import { elaborate } from "./wasm/yosys.ts";
 
@@ -28,9 +28,10 @@ export class WasmEngine implements Engine {
   async build(source: ModelSource): Promise<Model> {
     const start = performance.now();
     const files = readSources(source);
-    const key = modelKey(source, files);
+    const dataFiles = readDataFiles(files);
+    const key = modelKey(source, files, dataFiles);
     const cached = this.#cache.read(key);
-    const { layout, module } = cached ?? (await this.#compile(source, files, key));
+    const { layout, module } = cached ?? (await this.#compile(key, source, files, dataFiles));
     const compiled = new WebAssembly.Module(module);
     return {
       source,
@@ -41,8 +42,13 @@ export class WasmEngine implements Engine {
     };
   }
 
-  async #compile(source: ModelSource, files: ReadonlyMap<string, string>, key: string): Promise<Artefact> {
-    const netlist = parseNetlist(await elaborate(source, files));
+  async #compile(
+    key: string,
+    source: ModelSource,
+    files: ReadonlyMap<string, string>,
+    dataFiles: ReadonlyMap<string, string>,
+  ): Promise<Artefact> {
+    const netlist = parseNetlist(await elaborate(source, files, dataFiles));
     const { bytes, layout } = generateModule(elaborateDesign(netlist, source, files));
     const artefact = { layout, module: bytes };
     this.#cache.write(key, artefact);

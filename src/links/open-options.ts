@@ -9,11 +9,17 @@ export interface OpenOptions {
   readonly waves?: WavesOptions;
 }
 
-export interface WavesOptions {
-  /** The VCD file to write. */
-  readonly file: string;
+/** Which signals to record, and from when. */
+export interface WavesChoice {
   /** Hierarchical signal names; `*` stands for anything but a dot, `**` for anything. */
   readonly patterns: readonly string[];
+  /** From this cycle, or from the first cycle in which the signal of this name is not 0; by default from the start. */
+  readonly from?: number | string;
+}
+
+export interface WavesOptions extends WavesChoice {
+  /** The VCD file to write. */
+  readonly file: string;
 }
 
 /** How long a build took and whether it was there already. */
@@ -22,4 +28,4 @@ export interface BuildSummary {
   readonly buildMs: number;
 }
 
-export type BuildOptions = Omit<OpenOptions, "seed">;
+export type BuildOptions = Omit<OpenOptions, "seed" | "waves"> & { readonly waves?: WavesChoice };

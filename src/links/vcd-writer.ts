@@ -11,15 +11,24 @@ export class VcdWriter {
   ) {
     this.#out = out;
     this.#signals = signals.map(({ width }, index) => ({ width, id: identifier(index) }));
-    out.write(`$timescale ${timescale} $end\n$scope module top $end\n`);
+    const scopes: string[] = [];
+    const enter = (wanted: readonly string[]): void => {
+      const common = wanted.findIndex((scope, depth) => scopes[depth] !== scope);
+      const kept = common < 0 ? wanted.length : common;
+      for (; scopes.length > kept; scopes.pop()) out.write("$upscope $end\n");
+      for (const scope of wanted.slice(kept)) {
+        scopes.push(scope);
+        out.write(`$scope module ${scope} $end\n`);
+      }
+    };
+    out.write(`$timescale ${timescale} $end\n`);
     for (const [index, { name, width }] of signals.entries()) {
-      const scopes = name.split(".");
-      const last = scopes.pop() as string;
-      for (const scope of scopes) out.write(`$scope module ${scope} $end\n`);
-      out.write(`$var wire ${width} ${identifier(index)} ${last} $end\n`);
-      out.write("$upscope $end\n".repeat(scopes.length));
+      const path = ["top", ...name.split(".")];
+      enter(path.slice(0, -1));
+      out.write(`$var wire ${width} ${identifier(index)} ${path.at(-1)} $end\n`);
     }
-    out.write("$upscope $end\n$enddefinitions $end\n");
+    enter([]);
+    out.write("$enddefinitions $end\n");
   }
 
   sample(time: number, values: readonly bigint[]): void {

@@ -47,7 +47,7 @@ export class BenchSession {
     const waves =
       run.waves === undefined
         ? {}
-        : { waves: { file: `${run.waves.directory}/${fileName(name)}.vcd`, patterns: run.waves.patterns } };
+        : { waves: { ...run.waves, file: `${run.waves.directory}/${fileName(name)}.vcd` } };
     const link = await openLink(run.target, run.settings, {
       seed: random.fork("link").seed,
       cacheDirectory: run.cacheDirectory,

@@ -5,6 +5,7 @@ import { createVitest, type Reporter, type TestCase, type TestModule } from "vit
 import type { TargetConfig } from "../config/config.ts";
 import type { Blame } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
+import type { WavesChoice } from "../links/open-options.ts";
 import { buildTarget } from "../links/registry.ts";
 import type { BenchResult, Problem, RunListener, RunResult } from "../report/run-result.ts";
 import type { RunContext } from "./run-context.ts";
@@ -19,8 +20,8 @@ export interface RunOptions {
   readonly seed: bigint;
   /** Runs only tests whose full name contains it. */
   readonly filter?: string;
-  /** Signal patterns to record. */
-  readonly waves?: readonly string[];
+  /** Signals to record. */
+  readonly waves?: WavesChoice;
   readonly log: Log;
 }
 
@@ -34,11 +35,11 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
   const waves =
     options.waves === undefined
       ? {}
-      : { waves: { directory: `${options.root}/.hilt/waves`, patterns: options.waves } };
+      : { waves: { ...options.waves, directory: `${options.root}/.hilt/waves` } };
   const built = await buildTarget(options.settings, {
     cacheDirectory,
     log: options.log,
-    ...(waves.waves === undefined ? {} : { waves: { file: "", patterns: waves.waves.patterns } }),
+    ...waves,
   });
   listener.modelBuilt(options.target, built.fromCache, built.buildMs);
   const run: RunContext = {

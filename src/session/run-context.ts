@@ -1,4 +1,5 @@
 import type { TargetConfig } from "../config/config.ts";
+import type { WavesChoice } from "../links/open-options.ts";
 
 /** What the process that starts a run hands to the workers; plain data. */
 export interface RunContext {
@@ -8,7 +9,7 @@ export interface RunContext {
   readonly seed: string;
   readonly root: string;
   readonly cacheDirectory: string;
-  readonly waves?: { readonly directory: string; readonly patterns: readonly string[] };
+  readonly waves?: WavesChoice & { readonly directory: string };
 }
 
 /** What a test says of itself when it ends, through Vitest's `task.meta`. */

@@ -88,6 +88,31 @@ test("list shows benches and targets; doctor what is installed", () => {
   expect(status).toBe(0);
 });
 
+test.each([
+  ["a cycle", "200", /\$enddefinitions \$end\n#200\n/],
+  [
+    "a trigger",
+    "device.h2c.active",
+    /\$var wire 1 (\S+) active \$end\n[\s\S]*\$enddefinitions \$end\n#\d{2,}\n((?!#\d).*\n)*1\1\n/,
+  ],
+])("--waves-from starts the record at %s", (_name, from, start) => {
+  const file = ".hilt/waves/examples-first-transfer.hil.ts-a-write-leaves-its-source-alone.vcd";
+  const args = ["run", "examples/first-transfer.hil.ts", "--filter", "leaves its source alone"];
+  expect(project.hilt(...args, "--waves", "device.h2c.*", "--waves-from", from).status).toBe(0);
+  expect(readFileSync(join(project.path, file), "utf8")).toMatch(start);
+});
+
+test("--waves of a signal that is not there is a usage error", () => {
+  const { status, stdout } = project.hilt(
+    "run",
+    "examples/first-transfer.hil.ts",
+    "--waves",
+    "device.nothing",
+  );
+  expect(stdout).toContain("the design has no signal device.nothing");
+  expect(status).toBe(2);
+});
+
 test("--waves writes the chosen signals as VCD", () => {
   const { status, stdout } = project.hilt(
     "run",
@@ -105,6 +130,6 @@ test("--waves writes the chosen signals as VCD", () => {
   );
   expect(existsSync(file)).toBe(true);
   const text = readFileSync(file, "utf8");
-  expect(text).toMatch(/\$scope module h2c \$end\n\$var wire 1 \S+ active \$end/);
+  expect(text).toMatch(/\$scope module h2c \$end\n(\$var .*\n)*\$var wire 1 \S+ active \$end/);
   expect(text.split("\n").filter((line) => line.startsWith("#")).length).toBeGreaterThan(10);
 });

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { loadConfig } from "../../config/load-config.ts";
 import { parseSeed } from "../../config/parse-config.ts";
+import type { WavesChoice } from "../../links/open-options.ts";
 import { isProof, problemsOf, type RunResult } from "../../report/run-result.ts";
 import { TerminalReport } from "../../report/terminal.ts";
 import { findBenches } from "../../session/bench-files.ts";
@@ -16,6 +17,7 @@ export interface RunArguments {
   readonly filter: string | undefined;
   readonly seed: string | undefined;
   readonly waves: string | undefined;
+  readonly wavesFrom: string | undefined;
   readonly json: boolean;
   readonly verbose: boolean;
 }
@@ -40,15 +42,21 @@ export async function run(args: RunArguments): Promise<number> {
       seed,
       log: createLog(args.verbose),
       ...(args.filter === undefined ? {} : { filter: args.filter }),
-      ...(args.waves === undefined
-        ? {}
-        : { waves: args.waves === "" ? ["device.**"] : args.waves.split(",") }),
+      ...wavesOf(args),
     },
     report,
   );
   report.summary(result, repeatCommand(args, target, result));
   if (args.json) process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
   return exitCode(result);
+}
+
+function wavesOf({ waves, wavesFrom: from }: RunArguments): { waves?: WavesChoice } {
+  if (waves === undefined && from === undefined) return {};
+  const patterns = waves === undefined || waves === "" ? ["device.**"] : waves.split(",");
+  return {
+    waves: { patterns, ...(from === undefined ? {} : { from: /^\d+$/.test(from) ? Number(from) : from }) },
+  };
 }
 
 function exitCode(result: RunResult): number {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { ModelSource } from "../engine.ts";
 
 /** Content hash of everything that decides what a build gives: sources, options, and the engine itself. */
-export function modelKey(source: ModelSource, files: ReadonlyMap<string, string>): string {
+export function modelKey(source: ModelSource, ...files: readonly ReadonlyMap<string, string>[]): string {
   const hash = createHash("sha256");
   const add = (value: unknown): void => {
     hash.update(`${JSON.stringify(value)}\n`);
@@ -14,7 +14,7 @@ export function modelKey(source: ModelSource, files: ReadonlyMap<string, string>
   add(Object.entries(source.parameters ?? {}).map(([name, value]) => [name, String(value)]));
   add(source.defines ?? {});
   add(source.trace ?? []);
-  add([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+  for (const map of files) add([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
   return hash.digest("hex").slice(0, 32);
 }
 

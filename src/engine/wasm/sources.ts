@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { ModelSource } from "../engine.ts";
 import { BuildError } from "../errors.ts";
@@ -32,6 +32,27 @@ function read(path: string, from: string): string {
       cause,
     });
   }
+}
+
+/**
+ * The files of `$readmemh` and `$readmemb`, by the name that a source gives them: every string in the sources that names a file, so that a
+ * parameter or a macro may hold the name. Found as Yosys finds them, from the working directory, then beside the source.
+ */
+export function readDataFiles(sources: ReadonlyMap<string, string>): Map<string, string> {
+  const files = new Map<string, string>();
+  if (![...sources.values()].some((text) => /\$readmem[hb]\b/.test(text))) return files;
+  for (const [path, text] of sources) {
+    for (const [, name] of text.matchAll(/"([^"\\\n]+)"/g) as Iterable<[string, string]>) {
+      const found = [resolve(name), resolve(dirname(path), name)].find(isFile);
+      if (found === undefined || sources.has(found)) continue;
+      files.set(name, read(found, path));
+    }
+  }
+  return files;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function includedNames(text: string): string[] {

@@ -216,7 +216,8 @@ export class WasmSimulation implements Simulation {
     const random = seed === undefined ? undefined : new Random(seed).fork("registers");
     for (const { address, width, initValue, initMask } of layout.registers) {
       const mask = BigInt(`0x${initMask}`);
-      const chance = random?.uint64() ?? 0n;
+      let chance = 0n;
+      for (let low = 0; low < width; low += 64) chance |= (random?.uint64() ?? 0n) << BigInt(low);
       this.#write({ name: "", address, width }, (BigInt(`0x${initValue}`) & mask) | (chance & ~mask));
     }
     for (const memory of layout.memories) {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { ModelSource } from "../engine.ts";
-import { BuildError, ToolError } from "../errors.ts";
+import { BuildError, ToolError, UnsupportedConstructError } from "../errors.ts";
 import type { YosysJson } from "./netlist.ts";
 import { markTasks } from "./system-tasks.ts";
 
@@ -13,8 +13,14 @@ const LIMIT_MS = 120_000;
  * The word-level netlist of a design, flattened. Passes are light on purpose: a full `opt` takes ten times as long and
  * the code generator folds constants itself.
  */
-export async function elaborate(source: ModelSource, files: ReadonlyMap<string, string>): Promise<YosysJson> {
-  const virtual = Object.fromEntries([...files].map(([path, text]) => [virtualPath(path), markTasks(text)]));
+export async function elaborate(
+  source: ModelSource,
+  files: ReadonlyMap<string, string>,
+  dataFiles: ReadonlyMap<string, string>,
+): Promise<YosysJson> {
+  const virtual: Record<string, string> = {};
+  for (const [name, text] of dataFiles) virtual[virtualDataPath(name)] = text;
+  for (const [path, text] of files) virtual[virtualPath(path)] = markTasks(nameDataFiles(text, dataFiles));
   const { status, stdout, stderr } = await runChild(
     JSON.stringify({ files: virtual, script: scriptOf(source) }),
   );
@@ -31,6 +37,19 @@ export async function elaborate(source: ModelSource, files: ReadonlyMap<string, 
 /** Paths keep their names under one folder of Yosys' own file system, so that its messages can be mapped back. */
 function virtualPath(path: string): string {
   return `hilt-sources${path}`;
+}
+
+/** Yosys' own file system has nothing above its root. */
+function virtualDataPath(name: string): string {
+  const parts = name.split("/").filter((part) => part !== "" && part !== ".");
+  return parts.map((part) => (part === ".." ? "up" : part)).join("/");
+}
+
+function nameDataFiles(text: string, dataFiles: ReadonlyMap<string, string>): string {
+  return [...dataFiles.keys()].reduce(
+    (named, name) => named.replaceAll(`"${name}"`, `"${virtualDataPath(name)}"`),
+    text,
+  );
 }
 
 function scriptOf(source: ModelSource): string {
@@ -70,10 +89,7 @@ function refuseWarning(line: string): void {
     line,
   );
   if (match === null) return;
-  throw new BuildError(
-    `the built-in engine does not take the hierarchical reference ${match[3]}`,
-    `${match[1]}:${match[2]}`,
-  );
+  throw new UnsupportedConstructError(`the hierarchical reference ${match[3]}`, `${match[1]}:${match[2]}`);
 }
 
 function runChild(input: string): Promise<{ status: number | null; stdout: string; stderr: string }> {

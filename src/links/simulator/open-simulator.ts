@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { physicalAddress } from "../../core/address.ts";
-import type { Engine, Model, Simulation } from "../../engine/engine.ts";
+import type { Engine, Model } from "../../engine/engine.ts";
 import { WasmEngine } from "../../engine/wasm-engine.ts";
 import { type Bank, PhysicalMemory } from "../../memory/physical-memory.ts";
-import type { BuildOptions, BuildSummary, OpenOptions, WavesOptions } from "../open-options.ts";
+import type { BuildOptions, BuildSummary, OpenOptions } from "../open-options.ts";
 import type { DeviceSource } from "./device-binding.ts";
 import { applySettings, type HarnessSettings } from "./harness-settings.ts";
 import { boundSource, harnessSource, REGION_BYTES_LOG2 } from "./harness-source.ts";
@@ -36,7 +36,8 @@ function buildModel(settings: SimulatorSettings, options: BuildOptions): Promise
     settings.device === undefined
       ? harnessSource()
       : boundSource(settings.device, join(options.cacheDirectory, "devices"));
-  const trace = options.waves?.patterns ?? [];
+  const { patterns = [], from } = options.waves ?? {};
+  const trace = typeof from === "string" ? [...patterns, from] : patterns;
   return engines[settings.engine](options).build({ ...source, trace });
 }
 
@@ -60,7 +61,7 @@ export async function openSimulator(
       options.log.info(`${place}: ${kind} in cycle ${cycle}: ${text}`),
   });
   const memory = new PhysicalMemory(simulation.array("memory.ram").bytes, banks);
-  const recorder = openRecorder(simulation, options.waves);
+  const recorder = options.waves === undefined ? undefined : new WaveRecorder(simulation, options.waves);
   const run = (cycles: number): number => recorder?.run(cycles) ?? simulation.run(cycles);
   applySettings(simulation, settings.harness ?? {}, options.seed);
   for (const [index, bank] of banks.entries()) {
@@ -82,8 +83,4 @@ export async function openSimulator(
       simulation.close();
     },
   });
-}
-
-function openRecorder(simulation: Simulation, waves: WavesOptions | undefined): WaveRecorder | undefined {
-  return waves === undefined ? undefined : new WaveRecorder(simulation, waves.file);
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -6,7 +6,7 @@ import { Random } from "../../../src/core/random.ts";
 import { combinationalCells } from "../../../src/engine/wasm/cells.ts";
 import { parseNetlist } from "../../../src/engine/wasm/netlist.ts";
 import { flipFlops } from "../../../src/engine/wasm/sequential-cells.ts";
-import { readSources } from "../../../src/engine/wasm/sources.ts";
+import { readDataFiles, readSources } from "../../../src/engine/wasm/sources.ts";
 import { elaborate } from "../../../src/engine/wasm/yosys.ts";
 import { type Circuit, compareWithIcarus, type Input } from "../../soak/icarus.ts";
 
@@ -91,7 +91,9 @@ async function compare(name: string, made: Circuit, random: Random): Promise<voi
   expect(difference).toBeUndefined();
   expect(compared).toBeGreaterThan((CYCLES * made.outputs.length) / 4);
   const source = { top: "top", files: [join(folder, `${name}.v`)], clock: "clk" };
-  for (const cell of parseNetlist(await elaborate(source, readSources(source))).cells) seen.add(cell.type);
+  const files = readSources(source);
+  for (const cell of parseNetlist(await elaborate(source, files, readDataFiles(files))).cells)
+    seen.add(cell.type);
 }
 
 describe("the built-in engine agrees with Icarus Verilog", () => {
@@ -207,6 +209,24 @@ describe("the built-in engine agrees with Icarus Verilog", () => {
       ];
     });
     await compare(`events-${set}`, made, random);
+  });
+
+  test("on memories that a file fills, named by a parameter, with addresses, comments and x", async () => {
+    const random = new Random(SEED).fork("data files");
+    const data = join(folder, "data.hex");
+    writeFileSync(data, "// first words\n@2 1a5 0_ff\n/* a gap */ @10 3c3\nx1 2\n");
+    const binaryData = join(folder, "data.bin");
+    writeFileSync(binaryData, "101 1_1 000 111\n");
+    const made = circuit(random, (_inputs, output) => {
+      output(9, "m[{c, s}]");
+      output(3, "b[s[1:0]]");
+      return [
+        `parameter FILE = "${data}"; reg [8:0] m [0:31]; reg [2:0] b [0:3];`,
+        `initial begin $readmemh(FILE, m); $readmemb("${binaryData}", b); end`,
+        "always @(posedge clk) if (s == 3) m[{s, c}] <= 9'h155;",
+      ];
+    });
+    await compare("data-files", made, random);
   });
 
   test("on every cell type that it accepts", () => {

@@ -154,6 +154,33 @@ describe("the cache", () => {
   });
 });
 
+describe("files of $readmemh", () => {
+  const text = (name: string): string =>
+    `module top #(parameter FILE = "${name}") (input clk, input [1:0] a, output [7:0] q);\nreg [7:0] m [0:3];\ninitial $readmemh(FILE, m);\nassign q = m[a];\nendmodule\n`;
+  const first = async (design: ModelSource): Promise<number> => {
+    const simulation = (await engine.build(design)).open();
+    simulation.run(0);
+    return simulation.port("q").read();
+  };
+
+  test.each(["beside.hex", "./beside.hex", "../beside.hex"])("%s stands beside the source", async (name) => {
+    const path = join(folder, name);
+    try {
+      writeFileSync(path, "5a\n");
+      const design = source(text(name));
+      expect(await first(design)).toBe(0x5a);
+      writeFileSync(path, "5b\n");
+      expect(await first(design)).toBe(0x5b);
+    } finally {
+      rmSync(path);
+    }
+  });
+
+  test("one that is not there is named with the line", async () => {
+    await expect(engine.build(source(text("nowhere.hex")))).rejects.toThrow(/:3: .*nowhere\.hex/);
+  });
+});
+
 describe("a simulation", () => {
   const text = `module top #(parameter START = 0) (input clk, input rst, input [3:0] limit, output stop, output reg [15:0] n, output [7:0] seen);
 reg [7:0] memory [0:15];
