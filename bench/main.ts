@@ -1,18 +1,23 @@
 /**
- * `npm run bench`: figures of the built-in engine, beside Verilator and Icarus, measured in one run, medians of several. Writes `bench/results.md`
- * and `bench/results.json`.
+ * `npm run bench`: figures of the built-in engine, beside Verilator and Icarus, and of many transfers; measured in one
+ * run, medians of several. Writes `bench/results.md` and `bench/results.json`.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { measureEndurance } from "./endurance.ts";
 import { measureEngine } from "./engine.ts";
 import type { Figure } from "./figure.ts";
 import { measureSimulators } from "./simulators.ts";
 
 const cacheDirectory = mkdtempSync(join(tmpdir(), "hilt-bench-"));
 try {
-  const figures = [...(await measureEngine(cacheDirectory)), ...(await measureSimulators(cacheDirectory))];
+  const figures = [
+    ...(await measureEndurance(cacheDirectory)),
+    ...(await measureEngine(cacheDirectory)),
+    ...(await measureSimulators(cacheDirectory)),
+  ];
   const here = fileURLToPath(new URL(".", import.meta.url));
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
   writeFileSync(join(here, "results.json"), `${JSON.stringify({ machine, figures }, undefined, 2)}\n`);

@@ -2,12 +2,20 @@ import { type Log, silentLog } from "../core/log.ts";
 import type { Engine, Model, ModelSource, OpenOptions, Simulation } from "./engine.ts";
 import { elaborateDesign } from "./wasm/elaborate-design.ts";
 import { generateModule } from "./wasm/generate-module.ts";
+import type { Layout } from "./wasm/layout.ts";
 import { type Artefact, ModelCache } from "./wasm/model-cache.ts";
 import { modelKey } from "./wasm/model-key.ts";
 import { parseNetlist } from "./wasm/netlist.ts";
 import { readDataFiles, readSources } from "./wasm/sources.ts";
 import { WasmSimulation } from "./wasm/wasm-simulation.ts";
 import { elaborate } from "./wasm/yosys.ts";
+
+interface LoadedModel {
+  readonly compiled: WebAssembly.Module;
+  readonly layout: Layout;
+}
+
+const LOADED_MODELS = 4;
 
 /**
  * The built-in engine: Verilog through Yosys to a word-level netlist (`yosys`, `netlist`), to a graph of values
@@ -19,6 +27,8 @@ export class WasmEngine implements Engine {
   readonly name = "wasm";
   readonly #cache: ModelCache;
   readonly #log: Log;
+  /** The last models: V8 compiles a module the better the longer it has run, and tests open the same one again. */
+  readonly #loaded = new Map<string, LoadedModel>();
 
   constructor({ cacheDirectory, log = silentLog }: { cacheDirectory: string; log?: Log }) {
     this.#cache = new ModelCache(cacheDirectory);
@@ -30,16 +40,29 @@ export class WasmEngine implements Engine {
     const files = readSources(source);
     const dataFiles = readDataFiles(files);
     const key = modelKey(source, files, dataFiles);
-    const cached = this.#cache.read(key);
-    const { layout, module } = cached ?? (await this.#compile(key, source, files, dataFiles));
-    const compiled = new WebAssembly.Module(module);
+    let fromCache = true;
+    let model = this.#loaded.get(key);
+    if (model === undefined) {
+      const cached = this.#cache.read(key);
+      fromCache = cached !== undefined;
+      model = this.#load(key, cached ?? (await this.#compile(key, source, files, dataFiles)));
+    }
+    const { compiled, layout } = model;
     return {
       source,
       key,
-      fromCache: cached !== undefined,
+      fromCache,
       buildMs: performance.now() - start,
       open: (options: OpenOptions = {}): Simulation => new WasmSimulation(compiled, layout, options),
     };
+  }
+
+  #load(key: string, { module, layout }: Artefact): LoadedModel {
+    const [oldest] = this.#loaded.keys();
+    if (this.#loaded.size >= LOADED_MODELS && oldest !== undefined) this.#loaded.delete(oldest);
+    const model = { compiled: new WebAssembly.Module(module), layout };
+    this.#loaded.set(key, model);
+    return model;
   }
 
   async #compile(

@@ -13,6 +13,8 @@ import { ListLeakError, ProtocolViolationError, UsageError, WindowFaultError } f
 import type { BenchFacts, RunContext } from "./run-context.ts";
 
 const BUS_BYTES = 8;
+/** Device time after a test, in which whatever the device does behind its last completion still shows. */
+const QUIET_CYCLES = 256;
 /** Most bytes of one operation: the card's memory is smaller. */
 const MAXIMUM_LENGTH = 1 << 20;
 
@@ -77,7 +79,8 @@ export class BenchSession {
   }
 
   /** What no test asks for: bus rules, windows, guard bytes, the use of the DMA interface. */
-  check(): void {
+  async check(): Promise<void> {
+    await this.link.idle(QUIET_CYCLES);
     this.#watch.check();
     this.host.checkGuards();
     const [finding] = this.system.findings;

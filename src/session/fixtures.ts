@@ -36,7 +36,7 @@ export const test = baseTest.extend<Fixtures>({
         task.meta.hilt = session.facts;
         try {
           // The reason of a failure is more telling than its consequence: both are reported.
-          session.check();
+          await session.check();
         } finally {
           await session.close();
         }

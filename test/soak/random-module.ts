@@ -135,12 +135,17 @@ export function circuitOf({ inputs, items }: RandomModule): Circuit {
   const range = (bits: number): string => `[${bits - 1}:0]`;
   const lines = ["reg half; initial half = 0; always @(posedge clk) half <= ~half;"];
   const visible = ports.map(({ name }) => name);
+  // A derived clock rises while the values of the clock that it comes from change; whether logic on them is seen before
+  // or after is left open (IEEE 1364-2005, section 11.4.2).
+  const steady = [...visible];
   for (const [index, each] of items.entries()) {
     const name = `n${index}`;
     const type = `${each.signed ? "signed " : ""}${range(each.width)}`;
-    const [a, b] = [each.first, each.second].map((one) => textOf(one, visible)) as [string, string];
+    const read = each.kind === "divided" ? steady : visible;
+    const [a, b] = [each.first, each.second].map((one) => textOf(one, read)) as [string, string];
     lines.push(...itemLines(each, name, type, a, b));
     visible.push(name);
+    if (each.kind === "divided") steady.push(name);
   }
   const outputs = items.map((each, index) => ({ name: `o${index}`, width: each.width }));
   const declared = [

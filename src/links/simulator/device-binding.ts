@@ -29,6 +29,8 @@ export interface DeviceBinding {
  */
 export interface PortTable {
   readonly prefix: string;
+  /** The signals' part of the names is in upper case (`M_AXI_AWADDR`). */
+  readonly upperCase?: boolean;
   readonly ports?: Readonly<Record<string, string | null>>;
 }
 
@@ -152,7 +154,8 @@ function bindSignal(
   if (isAbsent && absent !== undefined) return { pins: [], assigns: [`assign ${net} = ${absent};`] };
   if (isAbsent && isOptionalInput) return { pins: [], assigns: [] };
   if (isAbsent) throw new RangeError(`${room}.ports.${name}: a device cannot lack it`);
-  const port = table.ports?.[name] ?? `${table.prefix}${name}`;
+  const port =
+    table.ports?.[name] ?? `${table.prefix}${table.upperCase === true ? name.toUpperCase() : name}`;
   if (bits === full) return { pins: [[port, net]], assigns: [] };
   return {
     pins: [[port, `${net}[${bits - 1}:0]`]],

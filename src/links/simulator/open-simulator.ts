@@ -27,9 +27,21 @@ const banks: readonly Bank[] = [
   { base: physicalAddress(0x1_8000_0000n), lengthBytes: BANK_BYTES, offset: BANK_BYTES },
 ];
 
-const engines: Readonly<Record<SimulatorSettings["engine"], (options: BuildOptions) => Engine>> = {
+const engineKinds: Readonly<Record<SimulatorSettings["engine"], (options: BuildOptions) => Engine>> = {
   wasm: ({ cacheDirectory, log }) => new WasmEngine({ cacheDirectory, log }),
 };
+
+/** One engine for each cache, so that a model that a test has warmed up stays warm for the next. */
+const engines = new Map<string, Engine>();
+
+function engineOf(kind: SimulatorSettings["engine"], options: BuildOptions): Engine {
+  const key = `${kind} ${options.cacheDirectory}`;
+  const known = engines.get(key);
+  if (known !== undefined) return known;
+  const engine = engineKinds[kind](options);
+  engines.set(key, engine);
+  return engine;
+}
 
 function buildModel(settings: SimulatorSettings, options: BuildOptions): Promise<Model> {
   const source =
@@ -38,7 +50,7 @@ function buildModel(settings: SimulatorSettings, options: BuildOptions): Promise
       : boundSource(settings.device, join(options.cacheDirectory, "devices"));
   const { patterns = [], from } = options.waves ?? {};
   const trace = typeof from === "string" ? [...patterns, from] : patterns;
-  return engines[settings.engine](options).build({ ...source, trace });
+  return engineOf(settings.engine, options).build({ ...source, trace });
 }
 
 export async function buildSimulator(
