@@ -53,7 +53,12 @@ export async function measureEndurance(cacheDirectory: string): Promise<Figure[]
   const settled = costs[DECADES.indexOf(SETTLED)] as Figure;
   const ratio = (costs.at(-1) as Figure).median / settled.median;
   return [
-    figure("engine and link, memory", "MiB", [opened - before], "resident after building and opening, RAM untouched"),
+    figure(
+      "engine and link, memory",
+      "MiB",
+      [opened - before],
+      "resident after building and opening, RAM untouched",
+    ),
     ...costs,
     figure("transfer 10^6 : 10^4", "", [ratio], "cost"),
     figure("heap after 10^3", "MiB", [heaps[0] as number], "after a collection, with node --expose-gc"),
