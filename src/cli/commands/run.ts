@@ -1,12 +1,11 @@
 import { relative } from "node:path";
 import { loadConfig } from "../../config/load-config.ts";
 import { parseSeed } from "../../config/parse-config.ts";
-import type { WavesChoice } from "../../links/open-options.ts";
 import { isProof, problemsOf, type RunResult } from "../../report/run-result.ts";
 import { TerminalReport } from "../../report/terminal.ts";
 import { findBenches } from "../../session/bench-files.ts";
 import { UsageError } from "../../session/errors.ts";
-import { runBenches } from "../../session/run-benches.ts";
+import { type RunOptions, runBenches } from "../../session/run-benches.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { hintFor } from "../hints.ts";
 import { createLog } from "../logger.ts";
@@ -51,7 +50,7 @@ export async function run(args: RunArguments): Promise<number> {
   return exitCode(result);
 }
 
-function wavesOf({ waves, wavesFrom: from }: RunArguments): { waves?: WavesChoice } {
+function wavesOf({ waves, wavesFrom: from }: RunArguments): Pick<RunOptions, "waves"> {
   if (waves === undefined && from === undefined) return {};
   const patterns = waves === undefined || waves === "" ? ["device.**"] : waves.split(",");
   return {
