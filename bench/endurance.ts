@@ -78,7 +78,7 @@ async function transfers(link: Link): Promise<() => Promise<unknown>> {
     dmaAddressWidth: 64,
   };
   const adapter = system.ioGetDmaAdapter(null, description, { value: undefined }) as DmaAdapter;
-  const device = await DmaDevice.open({ link, system, adapter });
+  const device = await DmaDevice.open({ link, adapter });
   const source = host.allocate({ lengthBytes: 64 });
   return () => device.hostToCard(source);
 }

@@ -70,7 +70,7 @@ async function fullLoad(cacheDirectory: string): Promise<number[]> {
     dmaAddressWidth: 64,
   };
   const adapter = system.ioGetDmaAdapter(null, description, { value: undefined }) as DmaAdapter;
-  const device = await DmaDevice.open({ link, system, adapter });
+  const device = await DmaDevice.open({ link, adapter });
   const lengthBytes = device.identity.cardMemoryBytes;
   const [source, target] = [host.allocate({ lengthBytes }), host.allocate({ lengthBytes })];
   const samples: number[] = [];

@@ -1,11 +1,8 @@
 import type { Link } from "../bus/link.ts";
 import type { HostBuffer } from "../memory/host-buffer.ts";
-import { DISPATCH_LEVEL, DMA_TRANSFER_CONTEXT_SIZE_V1, NT_SUCCESS } from "../wdm/constants.ts";
 import type { DmaAdapter } from "../wdm/dma-adapter.ts";
-import type { DmaSystem } from "../wdm/dma-system.ts";
-import type { ScatterGatherList } from "../wdm/scatter-gather.ts";
 import { Channel } from "./channel.ts";
-import { AdapterStatusError, DeviceIdentityError } from "./errors.ts";
+import { DeviceIdentityError } from "./errors.ts";
 import { type Identity, readIdentity } from "./identity.ts";
 import { InterruptService } from "./interrupt-service.ts";
 import { field, RegisterFile } from "./register-file.ts";
@@ -22,9 +19,7 @@ export class DmaDevice implements AsyncDisposable {
   readonly identity: Identity;
   readonly registers: RegisterFile;
   readonly #link: Link;
-  readonly #system: DmaSystem;
   readonly #adapter: DmaAdapter;
-  readonly #deviceObject = { name: "hilt-dma", currentIrp: null };
   readonly #channels: Readonly<Record<"h2c" | "c2h", Channel>>;
 
   private constructor(parts: DeviceParts, registers: RegisterFile, identity: Identity) {
@@ -32,7 +27,6 @@ export class DmaDevice implements AsyncDisposable {
     this.identity = identity;
     this.registers = registers;
     this.#link = parts.link;
-    this.#system = parts.system;
     this.#adapter = parts.adapter;
     this.#channels = {
       h2c: new Channel("h2c", parts.link, registers.h2c, interrupts),
@@ -84,74 +78,24 @@ export class DmaDevice implements AsyncDisposable {
     const channel = this.#channels[id];
     return channel.inTurn(async () => {
       const start = this.#link.clock.cycle;
-      const list = await this.#getList(buffer, offset, lengthBytes, writeToDevice);
-      try {
-        let done = 0;
+      const mapped = await this.#adapter.map(buffer.mdl, { offset, length: lengthBytes, writeToDevice });
+      let at = cardAddress;
+      {
+        await using list = mapped;
         for (const element of list.elements) {
-          await channel.move(element, cardAddress + done, timeoutMs);
-          done += element.length;
+          await channel.move(element, at, timeoutMs);
+          at += element.length;
         }
-      } finally {
-        this.#atDispatchLevel(() => {
-          this.#adapter.dmaOperations.putScatterGatherList(this.#adapter, list, writeToDevice);
-        });
       }
       const end = this.#link.clock.cycle;
       recordTransfer(buffer, { channel: id, cardAddress, offset, lengthBytes, start, end });
-      return { lengthBytes, elements: list.numberOfElements, cycles: end - start };
+      return { lengthBytes, elements: mapped.elements.length, cycles: end - start };
     });
-  }
-
-  #getList(
-    buffer: HostBuffer,
-    offset: number,
-    lengthBytes: number,
-    writeToDevice: boolean,
-  ): Promise<ScatterGatherList> {
-    const operations = this.#adapter.dmaOperations;
-    const context = new Uint8Array(DMA_TRANSFER_CONTEXT_SIZE_V1);
-    return new Promise((resolve, reject) => {
-      const refuse = (routine: string, status: number): void =>
-        reject(new AdapterStatusError(routine, status));
-      const initialised = operations.initializeDmaTransferContext(this.#adapter, context);
-      if (!NT_SUCCESS(initialised)) {
-        refuse("InitializeDmaTransferContext", initialised);
-        return;
-      }
-      const status = this.#atDispatchLevel(() =>
-        operations.getScatterGatherListEx(
-          this.#adapter,
-          this.#deviceObject,
-          context,
-          buffer.mdl,
-          offset,
-          lengthBytes,
-          0,
-          (_deviceObject, _irp, list) => resolve(list),
-          null,
-          writeToDevice,
-          null,
-          null,
-          null,
-        ),
-      );
-      if (!NT_SUCCESS(status)) refuse("GetScatterGatherListEx", status);
-    });
-  }
-
-  #atDispatchLevel<T>(work: () => T): T {
-    const old = this.#system.keRaiseIrql(DISPATCH_LEVEL);
-    try {
-      return work();
-    } finally {
-      this.#system.keLowerIrql(old);
-    }
   }
 }
 
 export interface DeviceParts {
   readonly link: Link;
-  readonly system: DmaSystem;
   readonly adapter: DmaAdapter;
 }
 

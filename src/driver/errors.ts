@@ -1,6 +1,6 @@
 import type { LogicalAddress } from "../core/address.ts";
 import { type Blame, HiltError } from "../core/errors.ts";
-import { hex, hexAddress } from "../core/hex.ts";
+import { hexAddress } from "../core/hex.ts";
 
 /** The device behind the link is not one that this driver knows. */
 export class DeviceIdentityError extends HiltError {
@@ -57,18 +57,4 @@ export class TransferTimeoutError extends HiltError {
 export class DeviceContractError extends HiltError {
   readonly code = "E_DEVICE_CONTRACT";
   readonly blame: Blame = "product";
-}
-
-/** A routine of the DMA adapter refused. */
-export class AdapterStatusError extends HiltError {
-  readonly code = "E_ADAPTER_STATUS";
-  readonly blame: Blame = "product";
-  readonly routine: string;
-  readonly status: number;
-
-  constructor(routine: string, status: number) {
-    super(`${routine} returned NTSTATUS ${hex(status, 8)}`);
-    this.routine = routine;
-    this.status = status;
-  }
 }

@@ -2,6 +2,7 @@ import { PAGE_SIZE, type VirtualAddress } from "../core/address.ts";
 
 /** Values of `mdlFlags` (wdm.h). */
 export const MDL_PAGES_LOCKED = 0x0002;
+export const MDL_SOURCE_IS_NONPAGED_POOL = 0x0004;
 
 /** A memory descriptor list: the physical pages of a locked buffer, with the field names of wdm.h. */
 export interface Mdl {
@@ -14,6 +15,14 @@ export interface Mdl {
   readonly byteCount: number;
   /** One for each page that the buffer touches. */
   readonly pageFrameNumbers: readonly number[];
+}
+
+/** The pages of every MDL of the chain stay where they are. */
+export function isLocked(mdl: Mdl): boolean {
+  for (let each: Mdl | null = mdl; each !== null; each = each.next) {
+    if ((each.mdlFlags & (MDL_PAGES_LOCKED | MDL_SOURCE_IS_NONPAGED_POOL)) === 0) return false;
+  }
+  return true;
 }
 
 /** Sum of the bytes of an MDL and those behind it. */

@@ -9,7 +9,7 @@ import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "../wdm/constants.ts";
 import type { DmaAdapter } from "../wdm/dma-adapter.ts";
 import { DmaSystem } from "../wdm/dma-system.ts";
 import { FindingError } from "../wdm/finding.ts";
-import { ListLeakError, ProtocolViolationError, UsageError, WindowFaultError } from "./errors.ts";
+import { HoldingsError, ProtocolViolationError, UsageError, WindowFaultError } from "./errors.ts";
 import type { BenchFacts, RunContext } from "./run-context.ts";
 
 const BUS_BYTES = 8;
@@ -61,7 +61,7 @@ export class BenchSession {
       const host = new HostMemory(link.memory, random.fork("pages"));
       const system = new DmaSystem({ memory: link.memory, pages: host.pages, windows: link.windows });
       const adapter = adapterOf(system);
-      const device = await DmaDevice.open({ link, system, adapter });
+      const device = await DmaDevice.open({ link, adapter });
       return new BenchSession(link, random, watch, { host, system, adapter, device });
     } catch (error) {
       await link[Symbol.asyncDispose]();
@@ -83,9 +83,10 @@ export class BenchSession {
     await this.link.idle(QUIET_CYCLES);
     this.#watch.check();
     this.host.checkGuards();
-    const [finding] = this.system.findings;
-    if (finding !== undefined) throw new FindingError(finding);
-    if (this.system.liveLists > 0) throw new ListLeakError(this.system.liveLists);
+    const [finding, ...others] = this.system.findings;
+    if (finding !== undefined) throw new FindingError(finding, others.length);
+    const held = this.system.describeHoldings();
+    if (held.length > 0) throw new HoldingsError(held);
   }
 
   async close(): Promise<void> {

@@ -25,13 +25,13 @@ export class WindowFaultError extends HiltError {
   }
 }
 
-/** A scatter/gather list was not given back before the test ended. */
-export class ListLeakError extends HiltError {
-  readonly code = "E_LIST_LEAK";
+/** A driver holds resources of its adapter when the test ends. */
+export class HoldingsError extends HiltError {
+  readonly code = "E_HOLDINGS";
   readonly blame: Blame = "product";
 
-  constructor(count: number) {
-    super(`${count} scatter/gather lists were not given back (PutScatterGatherList)`);
+  constructor(held: readonly string[]) {
+    super(`the test ended with ${held.join(", ")}`);
   }
 }
 

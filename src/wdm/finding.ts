@@ -1,15 +1,39 @@
 import { fileURLToPath } from "node:url";
 import { type Blame, HiltError } from "../core/errors.ts";
+import { type FindingName, findingCodes } from "./finding-codes.ts";
 
 const ROOM = fileURLToPath(new URL(".", import.meta.url));
 
 /** A wrong use of the DMA interface by a driver, as data. */
 export interface Finding {
-  /** A name of ours, such as `IRQL`; stable. */
+  readonly name: FindingName;
+  /** The code of Driver Verifier (`0x13`), or ours (`X2`) where it has none. */
   readonly code: string;
+  /** What a driver must do instead. */
+  readonly rule: string;
   readonly message: string;
+  /** The facts of the message, by name. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** The mapping in question: what is mapped, in which direction. */
+  readonly mapping?: string;
   /** The driver's line that made the call, as a stack trace gives it. */
   readonly callSite: string;
+}
+
+export interface FindingDetails {
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly mapping?: string;
+}
+
+/** The findings of one system, in order. */
+export class Findings {
+  readonly all: Finding[] = [];
+
+  report(name: FindingName, message: string, { parameters = {}, mapping }: FindingDetails = {}): void {
+    const { code, rule } = findingCodes[name];
+    const more = mapping === undefined ? {} : { mapping };
+    this.all.push({ name, code, rule, message, parameters, ...more, callSite: callSite() });
+  }
 }
 
 /** A driver used the DMA interface in a way that it does not allow. */
@@ -18,15 +42,21 @@ export class FindingError extends HiltError {
   readonly blame: Blame = "product";
   readonly finding: Finding;
 
-  constructor(finding: Finding) {
-    super(`${finding.code}: ${finding.message} (${finding.callSite})`);
+  constructor(finding: Finding, more: number) {
+    const { name, code, message, rule, mapping, callSite: site } = finding;
+    const others = more > 0 ? `\n  and ${more} more findings` : "";
+    super(
+      `DMA verifier ${code} ${name}: ${message}\n  rule: ${rule}${mapping === undefined ? "" : `\n  mapping: ${mapping}`}\n  ${site}${others}`,
+    );
     this.finding = finding;
   }
 }
 
 /** The first frame outside this room. */
-export function callSite(): string {
+function callSite(): string {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 30;
   const lines = (new Error().stack ?? "").split("\n").slice(1);
-  const outside = lines.find((line) => !line.includes(ROOM));
-  return outside?.trim() ?? "unknown";
+  Error.stackTraceLimit = limit;
+  return lines.find((line) => !line.includes(ROOM))?.trim() ?? "unknown";
 }

@@ -1,23 +1,28 @@
 import type { OpenWindow, WindowTable } from "../bus/window.ts";
 import { logicalAddress, PAGE_SIZE, physicalAddress } from "../core/address.ts";
-import { type Mdl, walkPages } from "../memory/mdl.ts";
-import type { PageAllocator } from "../memory/page-allocator.ts";
+import { hexAddress } from "../core/hex.ts";
+import type { Mdl } from "../memory/mdl.ts";
 import type { PhysicalMemory } from "../memory/physical-memory.ts";
-import type { ScatterGatherElement, ScatterGatherList } from "./scatter-gather.ts";
+import type { AdapterState } from "./adapter-state.ts";
+import type { ScatterGatherElement } from "./scatter-gather.ts";
 
-export interface Request {
+/** Bytes of a chain of MDLs that a device is to see. */
+export interface Range {
   readonly mdl: Mdl;
+  /** From the first byte of the first MDL. */
   readonly offset: number;
   readonly length: number;
-  /** The device reads host memory. */
-  readonly writeToDevice: boolean;
-  /** The device reaches physical addresses below this. */
-  readonly reach: number;
+}
+
+/** How far one mapping may go. */
+export interface MapLimits {
+  /** Map registers: one for each page. */
+  readonly pages: number;
+  readonly elements: number;
 }
 
 export interface MappingParts {
   readonly memory: PhysicalMemory;
-  readonly pages: PageAllocator;
   readonly windows: WindowTable;
 }
 
@@ -27,84 +32,176 @@ interface Bounce {
   readonly lengthBytes: number;
 }
 
-const FOUR_GIB = 2 ** 32;
+/** What a range becomes for a device; nothing is mapped yet. */
+export interface Plan {
+  /** Start and length of each element, one after the other. */
+  readonly runs: readonly number[];
+  readonly bounces: readonly Bounce[];
+  readonly pages: number;
+  readonly lengthBytes: number;
+}
 
-/** Map registers that a request takes: one for each page that the device cannot reach. */
-export function registersNeeded({ mdl, offset, length, reach }: Request): number {
-  let count = 0;
-  walkPages(mdl, offset, length, (address, bytes) => {
-    if (address + bytes > reach) count++;
-  });
-  return count;
+const FOUR_GIB = 2 ** 32;
+const NO_LIMITS: MapLimits = { pages: Number.POSITIVE_INFINITY, elements: Number.POSITIVE_INFINITY };
+
+type Device = Pick<AdapterState, "reach" | "bounces" | "description">;
+
+/**
+ * Neighbouring pages are one element, but none crosses a multiple of 4 GiB. A page that the device cannot reach is
+ * replaced by the bounce page of its map register. A device without scatter/gather gets one element for each MDL, through
+ * bounce pages unless the bytes lie in one piece already.
+ */
+export function planElements(
+  { mdl, offset, length }: Range,
+  device: Device,
+  bouncePages: readonly number[],
+  limits: MapLimits = NO_LIMITS,
+): Plan {
+  const planner = new Planner(device, bouncePages, limits);
+  let skip = offset;
+  let left = length;
+  for (let each: Mdl | null = mdl; each !== null && left > 0; each = each.next) {
+    if (skip >= each.byteCount) {
+      skip -= each.byteCount;
+      continue;
+    }
+    const here = Math.min(left, each.byteCount - skip);
+    if (!planner.addMember(each, each.byteOffset + skip, here)) break;
+    skip = 0;
+    left -= here;
+  }
+  return planner;
+}
+
+class Planner implements Plan {
+  readonly runs: number[] = [];
+  readonly bounces: Bounce[] = [];
+  pages = 0;
+  lengthBytes = 0;
+  readonly #reach: number;
+  readonly #isScattered: boolean;
+  readonly #bouncePages: readonly number[];
+  readonly #limits: MapLimits;
+  #end = -1;
+
+  constructor({ reach, description }: Device, bouncePages: readonly number[], limits: MapLimits) {
+    this.#reach = reach;
+    this.#isScattered = description.scatterGather === true;
+    this.#bouncePages = bouncePages;
+    this.#limits = limits;
+  }
+
+  /** Bytes `at` to `at + length` of the pages of one MDL; false when a limit ended it. */
+  addMember({ pageFrameNumbers: frames }: Mdl, at: number, length: number): boolean {
+    const bouncesWhole = !this.#isScattered && !isOnePiece(frames, at, length, this.#reach);
+    if (!this.#isScattered) this.#end = -1;
+    let page = Math.floor(at / PAGE_SIZE);
+    let inPage = at % PAGE_SIZE;
+    for (let left = length; left > 0; page++) {
+      const bytes = Math.min(left, PAGE_SIZE - inPage);
+      const address = (frames[page] as number) * PAGE_SIZE + inPage;
+      if (!this.#addPage(address, bytes, bouncesWhole || address + bytes > this.#reach)) return false;
+      left -= bytes;
+      inPage = 0;
+    }
+    return true;
+  }
+
+  #addPage(address: number, bytes: number, isBounced: boolean): boolean {
+    if (this.pages === this.#limits.pages) return false;
+    const seen = isBounced ? this.#bounceOf(address) : address;
+    if (seen === this.#end && seen % FOUR_GIB !== 0) {
+      this.runs[this.runs.length - 1] = (this.runs.at(-1) as number) + bytes;
+    } else {
+      if (this.runs.length === 2 * this.#limits.elements) return false;
+      this.runs.push(seen, bytes);
+    }
+    if (isBounced) this.bounces.push({ buffer: address, bounce: seen, lengthBytes: bytes });
+    this.#end = seen + bytes;
+    this.pages++;
+    this.lengthBytes += bytes;
+    return true;
+  }
+
+  /** A plan that is only counted has no pages yet: every page is an element then, the worst case. */
+  #bounceOf(address: number): number {
+    const frame = this.#bouncePages[this.pages] ?? -2 - 2 * this.pages;
+    return frame * PAGE_SIZE + (address % PAGE_SIZE);
+  }
+}
+
+function isOnePiece(frames: readonly number[], at: number, length: number, reach: number): boolean {
+  const first = Math.floor(at / PAGE_SIZE);
+  const last = Math.floor((at + length - 1) / PAGE_SIZE);
+  for (let page = first; page <= last; page++) {
+    if (frames[page] !== (frames[first] as number) + page - first) return false;
+  }
+  return ((frames[last] as number) + 1) * PAGE_SIZE <= reach;
 }
 
 /**
- * A range of a buffer as the device sees it, from the moment it is mapped until it is given back. Pages beyond the
- * device's reach are replaced by bounce pages: filled when mapped if the device reads, copied back at the end if it
- * writes. Without an IOMMU a logical address is the physical one; a translation would take place in `#elements`.
+ * A range of a buffer as the device sees it, from the moment it is mapped until it is given back. Bounce pages are filled
+ * when mapped if the device reads, and copied back at the end if it writes. Without an IOMMU a logical address is the
+ * physical one; a translation would take place in `planElements`.
  */
 export class Mapping {
-  readonly list: ScatterGatherList;
+  readonly range: Range;
   readonly writeToDevice: boolean;
-  readonly registers: number;
+  readonly elements: readonly ScatterGatherElement[];
+  readonly pages: number;
+  readonly lengthBytes: number;
   readonly #parts: MappingParts;
-  readonly #bounces: Bounce[] = [];
-  readonly #bouncePages: readonly number[];
-  readonly #windows: OpenWindow[];
+  readonly #bounces: readonly Bounce[];
+  readonly #windows: readonly OpenWindow[];
 
-  constructor(parts: MappingParts, request: Request) {
+  constructor(
+    parts: MappingParts,
+    range: Range,
+    writeToDevice: boolean,
+    { runs, bounces, pages, lengthBytes }: Plan,
+  ) {
     this.#parts = parts;
-    this.writeToDevice = request.writeToDevice;
-    this.registers = registersNeeded(request);
-    this.#bouncePages = parts.pages.allocate(this.registers, request.reach / PAGE_SIZE);
-    const elements = this.#elements(request);
-    this.list = { numberOfElements: elements.length, reserved: this, elements };
-    if (request.writeToDevice) this.#copy("in");
-    this.#windows = elements.map(({ address, length }) =>
-      parts.windows.open({
-        logical: address,
-        physical: physicalAddress(address),
-        lengthBytes: length,
-        access: request.writeToDevice ? "read" : "write",
-      }),
-    );
+    this.range = range;
+    this.writeToDevice = writeToDevice;
+    this.pages = pages;
+    this.lengthBytes = lengthBytes;
+    this.#bounces = bounces;
+    if (writeToDevice) this.#copy("in");
+    const elements: ScatterGatherElement[] = [];
+    const windows: OpenWindow[] = [];
+    const access = writeToDevice ? "read" : "write";
+    for (let index = 0; index < runs.length; index += 2) {
+      const length = runs[index + 1] as number;
+      const address = logicalAddress(BigInt(runs[index] as number));
+      elements.push({ address, length, reserved: 0 });
+      windows.push(
+        parts.windows.open({
+          logical: address,
+          physical: physicalAddress(address),
+          lengthBytes: length,
+          access,
+        }),
+      );
+    }
+    this.elements = elements;
+    this.#windows = windows;
+  }
+
+  get isBounced(): boolean {
+    return this.#bounces.length > 0;
+  }
+
+  /** In words, for messages. */
+  describe(): string {
+    const [first] = this.elements;
+    const where = first === undefined ? "" : `, from logical ${hexAddress(first.address)}`;
+    return `${this.lengthBytes} bytes at byte ${this.range.offset} of the MDL chain, ${this.writeToDevice ? "memory to device" : "device to memory"}, ${this.elements.length} elements${where}`;
   }
 
   /** Ends the mapping: what the device wrote is in the buffer now, and the device may touch nothing of it. */
   release(): void {
     for (const window of this.#windows) window.close();
     if (!this.writeToDevice) this.#copy("out");
-    this.#parts.pages.free(this.#bouncePages);
-  }
-
-  /** Neighbouring pages are one element, but none crosses a multiple of 4 GiB. */
-  #elements({ mdl, offset, length, reach }: Request): ScatterGatherElement[] {
-    const elements: ScatterGatherElement[] = [];
-    let start = -1;
-    let end = -1;
-    const flush = (): void => {
-      if (start >= 0)
-        elements.push({ address: logicalAddress(BigInt(start)), length: end - start, reserved: 0 });
-    };
-    walkPages(mdl, offset, length, (address, bytes) => {
-      const seen = address + bytes > reach ? this.#bounce(address, bytes) : address;
-      if (seen === end && end % FOUR_GIB !== 0) {
-        end += bytes;
-        return;
-      }
-      flush();
-      start = seen;
-      end = seen + bytes;
-    });
-    flush();
-    return elements;
-  }
-
-  #bounce(buffer: number, lengthBytes: number): number {
-    const frame = this.#bouncePages[this.#bounces.length] as number;
-    const bounce = frame * PAGE_SIZE + (buffer % PAGE_SIZE);
-    this.#bounces.push({ buffer, bounce, lengthBytes });
-    return bounce;
   }
 
   #copy(direction: "in" | "out"): void {

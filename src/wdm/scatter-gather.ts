@@ -17,3 +17,24 @@ export interface ScatterGatherList {
   readonly reserved: unknown;
   readonly elements: readonly ScatterGatherElement[];
 }
+
+/** Bytes of SCATTER_GATHER_LIST without its elements, and of one element, on a 64-bit system. */
+export const LIST_HEADER_BYTES = 16;
+export const ELEMENT_BYTES = 24;
+/** What the system keeps behind the elements of a list that a driver's buffer holds. */
+const PRIVATE_BYTES = 64;
+
+/** Bytes of a buffer for a list of so many elements, with the system's own data. */
+export function listBytes(elements: number): number {
+  return LIST_HEADER_BYTES + elements * ELEMENT_BYTES + PRIVATE_BYTES;
+}
+
+/** Memory of the driver's for a list: empty until the system fills it. */
+export function scatterGatherBuffer(): ScatterGatherList {
+  return { numberOfElements: 0, reserved: undefined, elements: [] };
+}
+
+/** The system fills a list, its own or the driver's. */
+export function fillList(list: ScatterGatherList, elements: readonly ScatterGatherElement[]): void {
+  Object.assign(list, { numberOfElements: elements.length, elements });
+}

@@ -1,19 +1,24 @@
+import type { Allocation } from "./allocation.ts";
 import { DMA_TRANSFER_CONTEXT_SIZE_V1, DMA_TRANSFER_CONTEXT_VERSION1 } from "./constants.ts";
 import type { DmaAdapter } from "./dma-adapter.ts";
 
-/** `initialised` may be given to an allocation; `pending` waits for resources; `mapped` has a list. */
-export type ContextState = "initialised" | "pending" | "mapped";
+/**
+ * `idle`: initialised, no request yet. `cancelled`: the next request with it is cancelled. `live`: it belongs to
+ * `allocation`, which waits or holds resources. `done`: its request has ended; as good as idle for the next one.
+ */
+export type ContextState = "idle" | "cancelled" | "live" | "done";
 
 export interface ContextRecord {
   readonly adapter: DmaAdapter;
   /** In the bytes too: bytes that were overwritten or copied are no context. */
   readonly signature: bigint;
   state: ContextState;
+  allocation: Allocation | undefined;
 }
 
 /**
  * The transfer contexts of all adapters. A context is a place in the driver's memory: two views of the same bytes are
- * one context, a copy of the bytes is none.
+ * one context, a copy of the bytes is none. Its state is kept outside of the bytes, which a driver may damage.
  */
 export class TransferContexts {
   readonly #records = new WeakMap<ArrayBufferLike, Map<number, ContextRecord>>();
@@ -27,15 +32,25 @@ export class TransferContexts {
     view.setUint32(0, DMA_TRANSFER_CONTEXT_VERSION1, true);
     view.setBigUint64(8, signature, true);
     const places = this.#records.get(bytes.buffer) ?? new Map<number, ContextRecord>();
-    places.set(bytes.byteOffset, { adapter, signature, state: "initialised" });
+    places.set(bytes.byteOffset, { adapter, signature, state: "idle", allocation: undefined });
     this.#records.set(bytes.buffer, places);
+  }
+
+  /** The record of a place, whatever its bytes hold now: a live request stays known when its context is overwritten. */
+  at(bytes: Uint8Array): ContextRecord | undefined {
+    return this.#records.get(bytes.buffer)?.get(bytes.byteOffset);
   }
 
   /** The context in these bytes, if they hold one. */
   find(bytes: Uint8Array): ContextRecord | undefined {
-    const record = this.#records.get(bytes.buffer)?.get(bytes.byteOffset);
+    const record = this.at(bytes);
     if (record === undefined || bytes.length < DMA_TRANSFER_CONTEXT_SIZE_V1) return undefined;
     const view = new DataView(bytes.buffer, bytes.byteOffset, DMA_TRANSFER_CONTEXT_SIZE_V1);
     return view.getBigUint64(8, true) === record.signature ? record : undefined;
   }
+}
+
+/** Whether it has the form of a context at all. */
+export function isContext(bytes: unknown): bytes is Uint8Array {
+  return bytes instanceof Uint8Array && bytes.length >= DMA_TRANSFER_CONTEXT_SIZE_V1;
 }

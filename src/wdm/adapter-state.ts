@@ -1,0 +1,24 @@
+import type { Allocation } from "./allocation.ts";
+import type { CommonBuffer } from "./common-buffers.ts";
+import type { DeviceDescription, DmaAdapter } from "./dma-adapter.ts";
+import type { ScatterGatherList } from "./scatter-gather.ts";
+
+/** What the system keeps of an adapter. */
+export interface AdapterState {
+  readonly adapter: DmaAdapter;
+  readonly description: DeviceDescription;
+  /** The device reaches addresses below this. */
+  readonly reach: number;
+  /** Some memory lies out of the device's reach, or it has no scatter/gather: map registers are pages of their own. */
+  readonly bounces: boolean;
+  /** Most map registers of one operation. */
+  readonly maximumRegisters: number;
+  isReleased: boolean;
+  /** Who has the channel; others wait in `queue`. */
+  owner: Allocation | undefined;
+  readonly queue: Allocation[];
+  /** Everything that holds something or waits. */
+  readonly allocations: Set<Allocation>;
+  readonly lists: Map<ScatterGatherList, Allocation>;
+  readonly commonBuffers: Set<CommonBuffer>;
+}

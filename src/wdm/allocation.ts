@@ -1,0 +1,67 @@
+import type { AdapterState } from "./adapter-state.ts";
+import type { DeviceObject } from "./dma-adapter.ts";
+import type { Mapping } from "./mapping.ts";
+import type { ContextRecord } from "./transfer-context.ts";
+
+/**
+ * One request for the adapter's channel and for map registers, from the call until nothing of it is held. The driver
+ * knows it as MapRegisterBase.
+ *
+ * `queued`: waits for the channel; `waiting`: has the channel and waits for registers; `granted`: `grant` was or is
+ * being called; `ended`: nothing is held any more.
+ */
+export class Allocation {
+  readonly adapter: AdapterState;
+  readonly deviceObject: DeviceObject;
+  /** Absent for the routines before version 3. */
+  readonly record: ContextRecord | undefined;
+  /** Map registers that were asked for. */
+  readonly registers: number;
+  readonly grant: () => void;
+  /** Of the device object when the request was made. */
+  readonly irp: unknown;
+  /** It is for a list: the driver never sees its registers. */
+  readonly isList: boolean;
+  /** The execution routine has returned. */
+  hasReturned = false;
+  stage: "queued" | "waiting" | "granted" | "ended" = "queued";
+  holdsChannel = false;
+  /** The channel is the driver's to free: KeepObject, or a synchronous request without a routine. */
+  isKept = false;
+  holdsRegisters = false;
+  /** Physical page frames behind the registers; only where the device needs bouncing. */
+  bouncePages: readonly number[] = [];
+  /** What is mapped now: one piece for the routines of version 3, several for MapTransfer. */
+  readonly mappings: Mapping[] = [];
+
+  constructor(
+    parts: Pick<Allocation, "adapter" | "deviceObject" | "record" | "registers"> & {
+      isList?: boolean;
+      grant: (allocation: Allocation) => void;
+    },
+  ) {
+    this.adapter = parts.adapter;
+    this.deviceObject = parts.deviceObject;
+    this.record = parts.record;
+    this.registers = parts.registers;
+    this.isList = parts.isList ?? false;
+    this.irp = parts.deviceObject?.currentIrp;
+    this.grant = () => parts.grant(this);
+  }
+
+  get mappedBytes(): number {
+    return this.mappings.reduce((sum, mapping) => sum + mapping.lengthBytes, 0);
+  }
+
+  get mappedRegisters(): number {
+    return this.mappings.reduce((sum, mapping) => sum + mapping.pages, 0);
+  }
+}
+
+/** The allocation of this adapter behind a handle of the driver's, granted and with its registers. */
+export function allocationOf(state: AdapterState, base: unknown): Allocation | undefined {
+  const allocation = base as Allocation;
+  return state.allocations.has(allocation) && allocation.stage === "granted" && allocation.holdsRegisters
+    ? allocation
+    : undefined;
+}

@@ -1,0 +1,163 @@
+import { PAGE_SIZE } from "../core/address.ts";
+import { OutOfMemoryError } from "../memory/errors.ts";
+import type { PageAllocator } from "../memory/page-allocator.ts";
+import type { AdapterState } from "./adapter-state.ts";
+import type { Allocation } from "./allocation.ts";
+
+/**
+ * Who gets a channel and map registers, and when. A request waits first for the channel of its adapter, in order; the
+ * one that has it waits for registers, in one line for all adapters. Nobody overtakes.
+ *
+ * Grants run from one loop, never from inside each other, so that a chain of a thousand requests needs no deep stack.
+ */
+export class Arbiter {
+  readonly #pages: PageAllocator;
+  /** Requests that have their channel. */
+  readonly #line: Allocation[] = [];
+  #freeRegisters: number;
+  #isGranting = false;
+
+  constructor(pages: PageAllocator, registers: number) {
+    this.#pages = pages;
+    this.#freeRegisters = registers;
+  }
+
+  get freeRegisters(): number {
+    return this.#freeRegisters;
+  }
+
+  /** Grants in turn: now or later. */
+  submit(allocation: Allocation): void {
+    allocation.adapter.allocations.add(allocation);
+    allocation.adapter.queue.push(allocation);
+    this.#advance(allocation.adapter);
+    this.#grant();
+  }
+
+  /** Grants now or not at all; `grant` is called before it returns true. */
+  submitNow(allocation: Allocation): boolean {
+    const { adapter } = allocation;
+    const isFree = adapter.owner === undefined && adapter.queue.length === 0 && this.#line.length === 0;
+    if (!isFree || !this.#takeRegisters(allocation)) return false;
+    adapter.allocations.add(allocation);
+    adapter.owner = allocation;
+    allocation.holdsChannel = true;
+    allocation.stage = "granted";
+    allocation.grant();
+    return true;
+  }
+
+  /** Takes a request out that was not granted yet, and marks its context; false when it was. */
+  withdraw(allocation: Allocation): boolean {
+    const { adapter, stage } = allocation;
+    if (stage === "queued") remove(adapter.queue, allocation);
+    else if (stage === "waiting") remove(this.#line, allocation);
+    else return false;
+    if (stage === "waiting") this.#dropChannel(allocation);
+    const { record } = allocation;
+    this.#settle(allocation);
+    if (record !== undefined) record.state = "cancelled";
+    this.#grant();
+    return true;
+  }
+
+  releaseChannel(allocation: Allocation): void {
+    this.#dropChannel(allocation);
+    this.#settle(allocation);
+    this.#grant();
+  }
+
+  releaseRegisters(allocation: Allocation): void {
+    this.#dropRegisters(allocation);
+    this.#settle(allocation);
+    this.#grant();
+  }
+
+  release(allocation: Allocation): void {
+    this.#dropRegisters(allocation);
+    this.releaseChannel(allocation);
+  }
+
+  #dropChannel(allocation: Allocation): void {
+    const { adapter } = allocation;
+    if (!allocation.holdsChannel) return;
+    allocation.holdsChannel = false;
+    adapter.owner = undefined;
+    this.#advance(adapter);
+  }
+
+  #dropRegisters(allocation: Allocation): void {
+    if (!allocation.holdsRegisters) return;
+    allocation.holdsRegisters = false;
+    this.#freeRegisters += allocation.registers;
+    this.#pages.free(allocation.bouncePages);
+    allocation.bouncePages = [];
+  }
+
+  /** Ends a request that holds nothing any more. */
+  #settle(allocation: Allocation): void {
+    if (allocation.holdsChannel || allocation.holdsRegisters || allocation.mappings.length > 0) return;
+    if (allocation.stage === "ended") return;
+    allocation.stage = "ended";
+    allocation.adapter.allocations.delete(allocation);
+    const { record } = allocation;
+    if (record === undefined) return;
+    record.state = "done";
+    record.allocation = undefined;
+  }
+
+  /** Gives a free channel to the next in its queue. */
+  #advance(adapter: AdapterState): void {
+    if (adapter.owner !== undefined) return;
+    const next = adapter.queue.shift();
+    if (next === undefined) return;
+    adapter.owner = next;
+    next.holdsChannel = true;
+    next.stage = "waiting";
+    this.#line.push(next);
+  }
+
+  #grant(): void {
+    if (this.#isGranting) return;
+    this.#isGranting = true;
+    try {
+      for (let next = this.#line[0]; next !== undefined; next = this.#line[0]) {
+        if (!this.#takeRegisters(next)) break;
+        this.#line.shift();
+        next.stage = "granted";
+        next.grant();
+      }
+    } finally {
+      this.#isGranting = false;
+    }
+  }
+
+  #takeRegisters(allocation: Allocation): boolean {
+    const { adapter, registers } = allocation;
+    if (registers > this.#freeRegisters) return false;
+    if (adapter.bounces && registers > 0) {
+      const frames = this.#takePages(adapter, registers);
+      if (frames === undefined) return false;
+      allocation.bouncePages = frames;
+    }
+    this.#freeRegisters -= registers;
+    allocation.holdsRegisters = registers > 0;
+    return true;
+  }
+
+  #takePages({ reach, description }: AdapterState, count: number): readonly number[] | undefined {
+    const limit = Math.floor(reach / PAGE_SIZE);
+    try {
+      return description.scatterGather === true
+        ? this.#pages.allocate(count, limit)
+        : this.#pages.allocateContiguous(count, limit);
+    } catch (error) {
+      if (error instanceof OutOfMemoryError) return undefined;
+      throw error;
+    }
+  }
+}
+
+function remove<T>(items: T[], item: T): void {
+  items.splice(items.indexOf(item), 1);
+}

@@ -1,0 +1,178 @@
+import { type LogicalAddress, PAGE_SIZE, spannedPages } from "../core/address.ts";
+import { chainBytes } from "../memory/mdl.ts";
+import type { AdapterState } from "./adapter-state.ts";
+import { allocateCommonBuffer, freeCommonBuffer } from "./common-buffers.ts";
+import {
+  DMA_ADAPTER_INFO_VERSION1,
+  DMA_TRANSFER_CONTEXT_SIZE_V1,
+  DMA_TRANSFER_INFO_VERSION1,
+  DMA_TRANSFER_INFO_VERSION2,
+  MAXULONG,
+  STATUS_BUFFER_TOO_SMALL,
+  STATUS_INSUFFICIENT_RESOURCES,
+  STATUS_INVALID_PARAMETER,
+  STATUS_NOT_IMPLEMENTED,
+  STATUS_NOT_SUPPORTED,
+  STATUS_SUCCESS,
+} from "./constants.ts";
+import type { Out } from "./dma-adapter.ts";
+import type { FindingName } from "./finding-codes.ts";
+import type { Host } from "./host.ts";
+import { countElements, isOffset, offsetIn } from "./map-routines.ts";
+import type { Routines } from "./operations-table.ts";
+import { listBytes } from "./scatter-gather.ts";
+import { isContext } from "./transfer-context.ts";
+
+/** The routines that tell, and those that need neither channel nor map registers. */
+export function informationRoutines(
+  host: Host,
+): Pick<
+  Routines,
+  | "putDmaAdapter"
+  | "allocateCommonBuffer"
+  | "allocateCommonBufferEx"
+  | "freeCommonBuffer"
+  | "getDmaAlignment"
+  | "readDmaCounter"
+  | "calculateScatterGatherList"
+  | "getDmaAdapterInfo"
+  | "getDmaTransferInfo"
+  | "initializeDmaTransferContext"
+  | "configureAdapterChannel"
+  | "cancelMappedTransfer"
+> {
+  const { contexts, findings, parts } = host;
+
+  function allocate(
+    state: AdapterState,
+    length: number,
+    logicalAddress: Out<LogicalAddress>,
+    cacheEnabled: boolean,
+    limit: number,
+  ): Uint8Array | null {
+    const buffer = allocateCommonBuffer(parts, state, { length, cacheEnabled, limit });
+    if (buffer === undefined) return null;
+    logicalAddress.value = buffer.logicalAddress;
+    return buffer.bytes;
+  }
+
+  return {
+    putDmaAdapter(state) {
+      const left = leftovers(state);
+      for (const [name, count, what] of left) {
+        findings.report(name, `PutDmaAdapter with ${count} ${what}`, { parameters: { count } });
+      }
+      // Nothing that the driver has forgotten is dropped behind its back: the adapter stays.
+      if (left.length === 0) state.isReleased = true;
+    },
+
+    allocateCommonBuffer(state, length, logicalAddress, cacheEnabled) {
+      return allocate(state, length, logicalAddress, cacheEnabled, Number.POSITIVE_INFINITY);
+    },
+
+    allocateCommonBufferEx(state, maximumAddress, length, logicalAddress, cacheEnabled) {
+      const limit = maximumAddress === null ? Number.POSITIVE_INFINITY : Number(maximumAddress);
+      return allocate(state, length, logicalAddress, cacheEnabled, limit);
+    },
+
+    freeCommonBuffer(state, length, logicalAddress, virtualAddress, cacheEnabled) {
+      const buffer = [...state.commonBuffers].find(
+        (one) =>
+          one.bytes.buffer === virtualAddress.buffer &&
+          one.bytes.byteOffset === virtualAddress.byteOffset &&
+          one.bytes.length === length &&
+          one.logicalAddress === logicalAddress &&
+          one.cacheEnabled === cacheEnabled,
+      );
+      if (buffer !== undefined) freeCommonBuffer(parts, state, buffer);
+      else
+        findings.report(
+          "COMMON_BUFFER_FREED",
+          "FreeCommonBuffer of a buffer that was not allocated with these values, or that was freed",
+        );
+    },
+
+    getDmaAlignment: () => 1,
+
+    readDmaCounter() {
+      findings.report("SYSTEM_DMA_ONLY", "ReadDmaCounter on a bus master");
+      return 0;
+    },
+
+    calculateScatterGatherList(state, mdl, currentVa, length, listSize, registers) {
+      const offset = mdl === null ? 0 : offsetIn(mdl, currentVa);
+      if (!Number.isSafeInteger(length) || length < 0) return STATUS_INVALID_PARAMETER;
+      if (mdl !== null && (offset < 0 || offset + length > chainBytes(mdl))) return STATUS_BUFFER_TOO_SMALL;
+      const spanned = spannedPages(Number(currentVa % BigInt(PAGE_SIZE)), length);
+      const { pages, elements } =
+        mdl === null ? { pages: spanned, elements: spanned } : countElements(state, { mdl, offset, length });
+      if (pages > state.maximumRegisters) return STATUS_INSUFFICIENT_RESOURCES;
+      listSize.value = listBytes(elements);
+      if (registers !== null) registers.value = pages;
+      return STATUS_SUCCESS;
+    },
+
+    getDmaAdapterInfo({ reach }, info) {
+      if (info.version !== DMA_ADAPTER_INFO_VERSION1) return STATUS_NOT_SUPPORTED;
+      Object.assign(info, {
+        readDmaCounterAvailable: false,
+        scatterGatherLimit: MAXULONG,
+        dmaAddressWidth: Math.log2(reach),
+        flags: 0,
+        minimumTransferUnit: 1,
+      });
+      return STATUS_SUCCESS;
+    },
+
+    getDmaTransferInfo(state, mdl, offset, length, _writeOnly, info) {
+      const { version } = info;
+      if (version !== DMA_TRANSFER_INFO_VERSION1 && version !== DMA_TRANSFER_INFO_VERSION2)
+        return STATUS_NOT_SUPPORTED;
+      if (!isOffset(mdl, offset) || !Number.isSafeInteger(length) || length < 1)
+        return STATUS_INVALID_PARAMETER;
+      if (offset + length > chainBytes(mdl)) return STATUS_INVALID_PARAMETER;
+      const { pages, elements } = countElements(state, { mdl, offset, length });
+      info.mapRegisterCount = pages;
+      info.scatterGatherElementCount = elements;
+      info.scatterGatherListSize = listBytes(elements);
+      if (version === DMA_TRANSFER_INFO_VERSION2) info.logicalPageCount = pages;
+      return STATUS_SUCCESS;
+    },
+
+    initializeDmaTransferContext({ adapter }, context) {
+      if (!isContext(context)) return STATUS_INVALID_PARAMETER;
+      if (contexts.at(context)?.state === "live") {
+        findings.report(
+          "CONTEXT_LIVE",
+          `InitializeDmaTransferContext on a context (${DMA_TRANSFER_CONTEXT_SIZE_V1} bytes) that a request holds`,
+        );
+        return STATUS_INVALID_PARAMETER;
+      }
+      contexts.initialise(context, adapter);
+      return STATUS_SUCCESS;
+    },
+
+    configureAdapterChannel: () => STATUS_NOT_IMPLEMENTED,
+
+    cancelMappedTransfer: () => STATUS_INVALID_PARAMETER,
+  };
+}
+
+/** What a driver still holds of an adapter. */
+export function leftovers(
+  state: AdapterState,
+): (readonly [name: FindingName, count: number, what: string])[] {
+  const granted = [...state.allocations].filter(({ stage }) => stage === "granted");
+  const all = [
+    ["PUT_WITH_COMMON_BUFFERS", state.commonBuffers.size, "common buffers not freed"],
+    ["PUT_WITH_CHANNEL", granted.filter((one) => one.holdsChannel).length, "channels not freed"],
+    [
+      "PUT_WITH_MAP_REGISTERS",
+      granted.filter((one) => one.holdsRegisters && !one.isList).length,
+      "sets of map registers not freed",
+    ],
+    ["PUT_WITH_LISTS", state.lists.size, "scatter/gather lists not given back"],
+    ["PUT_WITH_REQUESTS", state.allocations.size - granted.length, "requests that wait"],
+  ] as const;
+  return all.filter(([, count]) => count > 0);
+}

@@ -1,0 +1,211 @@
+import { type LogicalAddress, logicalAddress } from "../core/address.ts";
+import { hexAddress } from "../core/hex.ts";
+import { chainBytes, isLocked, type Mdl } from "../memory/mdl.ts";
+import type { AdapterState } from "./adapter-state.ts";
+import { type Allocation, allocationOf } from "./allocation.ts";
+import { STATUS_INVALID_PARAMETER, STATUS_SUCCESS } from "./constants.ts";
+import type { Host } from "./host.ts";
+import { type MapLimits, Mapping, planElements, type Range } from "./mapping.ts";
+import type { Routines } from "./operations-table.ts";
+import { ELEMENT_BYTES, fillList, LIST_HEADER_BYTES } from "./scatter-gather.ts";
+
+/** Ends everything that is mapped with an allocation. */
+export function unmap(allocation: Allocation): void {
+  for (const mapping of allocation.mappings.splice(0)) mapping.release();
+}
+
+/** Maps as much of a range as limits and registers allow, and puts it on the allocation. */
+export function map(
+  { parts }: Host,
+  allocation: Allocation,
+  range: Range,
+  writeToDevice: boolean,
+  elements: MapLimits["elements"],
+): Mapping {
+  const used = allocation.mappedRegisters;
+  const limits = { pages: allocation.registers - used, elements };
+  const plan = planElements(range, allocation.adapter, allocation.bouncePages.slice(used), limits);
+  const mapping = new Mapping(parts, range, writeToDevice, plan);
+  allocation.mappings.push(mapping);
+  return mapping;
+}
+
+/** Byte of the MDL that an address of its buffer is. */
+export function offsetIn(mdl: Mdl, currentVa: bigint): number {
+  return Number(currentVa - mdl.startVa) - mdl.byteOffset;
+}
+
+export function checkLocked({ findings }: Host, routine: string, mdl: Mdl): void {
+  if (!isLocked(mdl)) findings.report("NOT_LOCKED", `${routine} of a buffer whose pages are not locked`);
+}
+
+export function mapRoutines(
+  host: Host,
+): Pick<Routines, "mapTransfer" | "mapTransferEx" | "flushAdapterBuffers" | "flushAdapterBuffersEx"> {
+  const { findings } = host;
+
+  function beyond(routine: string, missing: number): void {
+    findings.report("BEYOND_BUFFER", `${routine} of ${missing} bytes more than the MDL chain has`, {
+      parameters: { missing },
+    });
+  }
+
+  /** Why MapTransfer cannot map, if it cannot. */
+  function mapTransferFault(
+    allocation: Allocation | undefined,
+    mdl: Mdl,
+    offset: number,
+    length: number,
+    writeToDevice: boolean,
+  ): boolean {
+    if (allocation === undefined) {
+      findings.report("TOO_MANY_MAP_REGISTERS", "MapTransfer without map registers that were granted");
+    } else if (offset < 0 || offset >= mdl.byteCount) {
+      findings.report("OUTSIDE_MDL", `MapTransfer at byte ${offset} of an MDL of ${mdl.byteCount} bytes`);
+    } else if (length < 1) {
+      findings.report("ZERO_LENGTH", "MapTransfer of no bytes");
+    } else if (offset + length > mdl.byteCount) {
+      beyond("MapTransfer", offset + length - mdl.byteCount);
+    } else if (allocation.mappedRegisters === allocation.registers) {
+      findings.report(
+        "TOO_MANY_MAP_REGISTERS",
+        `MapTransfer with all ${allocation.registers} map registers in use`,
+      );
+    } else if (allocation.mappings.some((mapping) => mapping.writeToDevice !== writeToDevice)) {
+      findings.report("DIRECTION", "MapTransfer in the other direction than the pieces before it");
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  return {
+    mapTransfer(state, mdl, base, currentVa, length, writeToDevice): LogicalAddress {
+      const allocation = allocationOf(state, base) as Allocation;
+      const offset = offsetIn(mdl, currentVa);
+      const wanted = length.value ?? 0;
+      length.value = 0;
+      if (mapTransferFault(allocation, mdl, offset, wanted, writeToDevice)) return logicalAddress(0n);
+      checkLocked(host, "MapTransfer", mdl);
+      const mapping = map(host, allocation, { mdl, offset, length: wanted }, writeToDevice, 1);
+      length.value = mapping.lengthBytes;
+      return mapping.elements[0]?.address ?? logicalAddress(0n);
+    },
+
+    mapTransferEx(
+      state,
+      mdl,
+      base,
+      offset,
+      deviceOffset,
+      length,
+      writeToDevice,
+      buffer,
+      bufferLength,
+      routine,
+    ) {
+      const wanted = length.value ?? -1;
+      length.value = 0;
+      const allocation = allocationOf(state, base);
+      if (allocation === undefined || buffer === null || deviceOffset !== 0 || routine !== null)
+        return STATUS_INVALID_PARAMETER;
+      const elements = Math.floor((bufferLength - LIST_HEADER_BYTES) / ELEMENT_BYTES);
+      if (elements < 1 || !isOffset(mdl, offset) || !isLength(wanted)) return STATUS_INVALID_PARAMETER;
+      const missing = offset + wanted - chainBytes(mdl);
+      if (missing > 0) {
+        beyond("MapTransferEx", missing);
+        return STATUS_INVALID_PARAMETER;
+      }
+      const [mapped] = allocation.mappings;
+      if (mapped !== undefined) {
+        findings.report("NOT_FLUSHED", `MapTransferEx while ${mapped.lengthBytes} bytes are not flushed`, {
+          parameters: { mappedBytes: mapped.lengthBytes },
+          mapping: mapped.describe(),
+        });
+        return STATUS_INVALID_PARAMETER;
+      }
+      checkLocked(host, "MapTransferEx", mdl);
+      if (wanted === 0) {
+        findings.report("ZERO_LENGTH", "MapTransferEx of no bytes");
+        fillList(buffer, []);
+        return STATUS_SUCCESS;
+      }
+      const mapping = map(host, allocation, { mdl, offset, length: wanted }, writeToDevice, elements);
+      fillList(buffer, mapping.elements);
+      length.value = mapping.lengthBytes;
+      return STATUS_SUCCESS;
+    },
+
+    flushAdapterBuffers(state, mdl, base, currentVa, length, writeToDevice) {
+      const allocation = allocationOf(state, base);
+      const [first] = allocation?.mappings ?? [];
+      if (allocation === undefined || first === undefined || first.range.mdl !== mdl) {
+        findings.report("FLUSH_NOT_MAPPED", "FlushAdapterBuffers of a buffer that is not mapped");
+        return false;
+      }
+      checkDirection("FlushAdapterBuffers", first, writeToDevice);
+      const mapped = allocation.mappedBytes;
+      if (first.range.offset !== offsetIn(mdl, currentVa) || length !== mapped) {
+        findings.report(
+          "FLUSH_BEYOND_MAPPING",
+          `FlushAdapterBuffers of ${length} bytes at virtual ${hexAddress(currentVa)}, ${mapped} are mapped`,
+          { mapping: first.describe() },
+        );
+      }
+      unmap(allocation);
+      return true;
+    },
+
+    flushAdapterBuffersEx(state, mdl, base, offset, length, writeToDevice) {
+      if (length === 0) return STATUS_SUCCESS;
+      const allocation = allocationOf(state, base);
+      const [mapping] = allocation?.mappings ?? [];
+      if (
+        allocation === undefined ||
+        mapping === undefined ||
+        mapping.range.mdl !== mdl ||
+        mapping.range.offset !== offset
+      ) {
+        findings.report("FLUSH_NOT_MAPPED", "FlushAdapterBuffersEx of a range that is not mapped");
+        return STATUS_INVALID_PARAMETER;
+      }
+      if (length !== mapping.lengthBytes) {
+        findings.report(
+          "FLUSH_BEYOND_MAPPING",
+          `FlushAdapterBuffersEx of ${length} bytes, ${mapping.lengthBytes} are mapped`,
+          { parameters: { mappedBytes: mapping.lengthBytes, length }, mapping: mapping.describe() },
+        );
+        return STATUS_INVALID_PARAMETER;
+      }
+      if (!checkDirection("FlushAdapterBuffersEx", mapping, writeToDevice)) return STATUS_INVALID_PARAMETER;
+      unmap(allocation);
+      return STATUS_SUCCESS;
+    },
+  };
+
+  function checkDirection(routine: string, mapping: Mapping, writeToDevice: boolean): boolean {
+    if (mapping.writeToDevice === writeToDevice) return true;
+    findings.report("DIRECTION", `${routine} with WriteToDevice ${writeToDevice}, mapped with the opposite`, {
+      mapping: mapping.describe(),
+    });
+    return false;
+  }
+}
+
+/** Byte `offset` is in the chain. */
+export function isOffset(mdl: Mdl | null, offset: number): mdl is Mdl {
+  return mdl !== null && Number.isSafeInteger(offset) && offset >= 0 && offset < chainBytes(mdl);
+}
+
+function isLength(length: number): boolean {
+  return Number.isSafeInteger(length) && length >= 0;
+}
+
+/** Registers, elements and bytes of a list for a range; nothing is mapped. */
+export function countElements(
+  state: AdapterState,
+  range: Range,
+): { pages: number; elements: number; isBounced: boolean } {
+  const { pages, runs, bounces } = planElements(range, state, []);
+  return { pages, elements: runs.length / 2, isBounced: bounces.length > 0 };
+}
