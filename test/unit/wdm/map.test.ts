@@ -1,0 +1,372 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  DeallocateObject,
+  DeallocateObjectKeepRegisters,
+  KeepObject,
+  STATUS_INVALID_PARAMETER,
+  STATUS_SUCCESS,
+} from "../../../src/wdm/constants.ts";
+import type { MapRegisterBase, Out } from "../../../src/wdm/dma-adapter.ts";
+import { listBytes } from "../../../src/wdm/scatter-gather.ts";
+import { addressesOf, bytesOf, chainOf, Driver, ROOM } from "./driver.ts";
+import { createHost } from "./host.ts";
+
+const members = fc.array(fc.tuple(fc.integer({ min: 1, max: 9000 }), fc.nat(4095)), {
+  minLength: 1,
+  maxLength: 4,
+});
+
+function chained(driver: Driver, parts: readonly (readonly [number, number])[]) {
+  return chainOf(parts.map(([lengthBytes, offset]) => driver.host.host.allocate({ lengthBytes, offset })));
+}
+
+const FOUR_GIB = 2 ** 32;
+
+function store(
+  { host: { memory } }: Driver,
+  addresses: readonly number[],
+  value: (at: number) => number,
+): void {
+  for (const [at, address] of addresses.entries()) {
+    memory.bytes[memory.offsetOf(BigInt(address) as never)] = value(at);
+  }
+}
+
+function load({ host: { memory } }: Driver, addresses: readonly number[]): (number | undefined)[] {
+  return addresses.map((address) => memory.bytes[memory.offsetOf(BigInt(address) as never)]);
+}
+
+function keptRegisters(driver: Driver, registers: number): MapRegisterBase {
+  let base: MapRegisterBase = null;
+  driver.allocate({
+    registers,
+    routine: (_device, _irp, given) => {
+      base = given;
+      return DeallocateObjectKeepRegisters;
+    },
+  });
+  return base;
+}
+
+describe("MapTransferEx", () => {
+  test("A54 A55 A58 with all resources the elements are the bytes of the chain in order, from any offset", () => {
+    fc.assert(
+      fc.property(members, fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean(), (parts, from, write) => {
+        const driver = new Driver();
+        const mdl = chained(driver, parts);
+        const total = parts.reduce((sum, [length]) => sum + length, 0);
+        const offset = Math.min(total - 1, Math.floor(from * total));
+        const base = driver.own(17);
+        const { status, length, elements } = driver.map(mdl, base, offset, total - offset, { write });
+        expect(status).toBe(STATUS_SUCCESS);
+        expect(length).toBe(total - offset);
+        expect(addressesOf(elements)).toEqual(bytesOf(mdl, offset));
+        expect(driver.flush(mdl, base, offset, length, write)).toBe(STATUS_SUCCESS);
+        driver.freeChannel();
+        expect(driver.findings).toEqual([]);
+        expect(driver.host.windows.live.size).toBe(0);
+      }),
+    );
+  });
+
+  test("A56 A57 A61 with few registers or little room for the list the loop covers every byte once", () => {
+    fc.assert(
+      fc.property(
+        members,
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.constantFrom(32, 64),
+        (parts, registers, room, dmaAddressWidth) => {
+          const driver = new Driver(createHost(), { dmaAddressWidth });
+          const mdl = chained(driver, parts);
+          const total = parts.reduce((sum, [length]) => sum + length, 0);
+          const base = driver.own(registers);
+          const bytes = listBytes(room) - 64;
+          let offset = 0;
+          while (offset < total) {
+            const mapped = driver.map(mdl, base, offset, total - offset, { bytes });
+            expect(mapped.status).toBe(STATUS_SUCCESS);
+            expect(mapped.length).toBeGreaterThan(0);
+            expect(mapped.elements.length).toBeLessThanOrEqual(room);
+            const pages = new Set(bytesOf(mdl, offset, mapped.length).map((at) => Math.floor(at / 4096)));
+            expect(pages.size).toBeLessThanOrEqual(registers);
+            expect(addressesOf(mapped.elements)).toHaveLength(mapped.length);
+            driver.flush(mdl, base, offset, mapped.length);
+            offset += mapped.length;
+          }
+          expect(offset).toBe(total);
+          expect(driver.findings).toEqual([]);
+        },
+      ),
+    );
+  });
+
+  test.each([
+    ["A59 a list with room for less than one element", { bytes: 39 }],
+    ["A60 no list", { list: null }],
+    ["a device offset", { deviceOffset: 4 }],
+  ])("%s is invalid", (_name, call) => {
+    const driver = new Driver();
+    const { mdl } = driver.host.host.allocate({ lengthBytes: 100 });
+    const base = driver.own(2);
+    expect(driver.map(mdl, base, 0, 100, call)).toMatchObject({
+      status: STATUS_INVALID_PARAMETER,
+      length: 0,
+    });
+    expect(driver.map(mdl, base, 0, 100, { bytes: 40 })).toMatchObject({
+      status: STATUS_SUCCESS,
+      length: 100,
+    });
+  });
+
+  test.each([
+    [100, 1],
+    [-1, 1],
+    [0.5, 1],
+    [0, -1],
+  ])("offset %d, length %d of 100 bytes is invalid", (offset, length) => {
+    const driver = new Driver();
+    const { mdl } = driver.host.host.allocate({ lengthBytes: 100 });
+    expect(driver.map(mdl, driver.own(2), offset, length).status).toBe(STATUS_INVALID_PARAMETER);
+  });
+
+  test("more bytes than the chain has are invalid and found", () => {
+    const driver = new Driver();
+    const { mdl } = driver.host.host.allocate({ lengthBytes: 100 });
+    expect(driver.map(mdl, driver.own(2), 1, 100).status).toBe(STATUS_INVALID_PARAMETER);
+    expect(driver.host.system.findings).toMatchObject([{ code: "0x24", parameters: { missing: 1 } }]);
+  });
+
+  test("A62 a second map before the flush is refused and found", () => {
+    const driver = new Driver();
+    const { mdl } = driver.host.host.allocate({ lengthBytes: 100 });
+    const base = driver.own(2);
+    driver.map(mdl, base, 0, 50);
+    expect(driver.map(mdl, base, 50, 50)).toMatchObject({ status: STATUS_INVALID_PARAMETER, length: 0 });
+    expect(driver.host.system.findings).toMatchObject([
+      { code: "0x0D", mapping: expect.stringContaining("50 bytes at byte 0") },
+    ]);
+    driver.flush(mdl, base, 0, 50);
+    expect(driver.map(mdl, base, 50, 50).length).toBe(50);
+  });
+
+  test("A65 mapping moves nothing: the bytes of a buffer in reach are the same before and after", () => {
+    const driver = new Driver();
+    const buffer = driver.host.host.allocate({ lengthBytes: 5000 });
+    buffer.write(new Uint8Array(5000).fill(3));
+    driver.map(buffer.mdl, driver.own(2), 0, 5000, { write: false });
+    expect(buffer.read()).toEqual(new Uint8Array(5000).fill(3));
+  });
+
+  test("A67 A68 elements in reach are the buffer's, others are copies in bounce pages inside the device's reach", () => {
+    fc.assert(
+      fc.property(members, fc.bigInt({ min: 0n, max: 1000n }), (parts, seed) => {
+        const driver = new Driver(createHost(seed), { dmaAddressWidth: 32 });
+        const mdl = chained(driver, parts);
+        const own = bytesOf(mdl);
+        store(driver, own, (at) => at);
+        const { elements, length } = driver.map(mdl, driver.own(17), 0, own.length);
+        const seen = addressesOf(elements);
+        expect(length).toBe(own.length);
+        expect(Math.max(...seen)).toBeLessThan(FOUR_GIB);
+        const isReached = (address: number): boolean => address < FOUR_GIB;
+        expect(seen.filter((_, at) => isReached(own[at] as number))).toEqual(own.filter(isReached));
+        expect(load(driver, seen)).toEqual(own.map((_, at) => at & 0xff));
+      }),
+    );
+  });
+
+  test("A69 no bytes are found", () => {
+    const driver = new Driver();
+    const { mdl } = driver.host.host.allocate({ lengthBytes: 100 });
+    const base = driver.own(1);
+    expect(driver.map(mdl, base, 0, 0)).toEqual({ status: STATUS_SUCCESS, length: 0, elements: [] });
+    expect(driver.host.system.findings).toMatchObject([{ name: "ZERO_LENGTH", code: "0x21" }]);
+  });
+
+  test("A70 pages that are not locked are found in every routine that maps", () => {
+    const driver = new Driver();
+    const mdl = { ...driver.host.host.allocate({ lengthBytes: 100 }).mdl, mdlFlags: 0 };
+    const base = driver.own(1);
+    driver.map(mdl, base, 0, 100);
+    driver.flush(mdl, base, 0, 100);
+    driver.freeChannel();
+    driver.put(driver.listNow(mdl));
+    expect(driver.host.system.findings.map(({ code }) => code)).toEqual(["0x0E", "0x0E"]);
+    const pool = { ...mdl, mdlFlags: 4 };
+    driver.put(driver.listNow(pool));
+    expect(driver.findings).toHaveLength(2);
+  });
+
+  test("no element crosses 4 GiB, whatever the pages", () => {
+    const driver = new Driver();
+    const mdl = {
+      ...driver.host.host.allocate({ lengthBytes: 8192 }).mdl,
+      pageFrameNumbers: [0xf_ffff, 0x10_0000],
+    };
+    const info = { version: 1, scatterGatherElementCount: 0 };
+    driver.operations.getDmaTransferInfo(driver.adapter, mdl, 0, 8192, false, info);
+    expect(info.scatterGatherElementCount).toBe(2);
+  });
+});
+
+describe("MapTransfer", () => {
+  test.each([
+    [true, "one run of neighbouring pages"],
+    [false, "all, in one run"],
+  ])("A66 with scatter/gather %s it maps %s", (scatterGather) => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 30_000 }), fc.nat(4095), (lengthBytes, offset) => {
+        const driver = new Driver(createHost(), { version: 2, scatterGather, dma64BitAddresses: true });
+        const { operations, adapter } = driver;
+        const { mdl } = driver.host.host.allocate({ lengthBytes, offset });
+        const own = bytesOf(mdl);
+        let base: MapRegisterBase = null;
+        driver.atDispatch(() =>
+          operations.allocateAdapterChannel(
+            ...([adapter, driver.deviceObject, 17] as const),
+            (_device, _irp, given) => {
+              base = given;
+              return KeepObject;
+            },
+            null,
+          ),
+        );
+        const va = mdl.startVa + BigInt(mdl.byteOffset);
+        const runs: number[][] = [];
+        for (let done = 0; done < lengthBytes; done = runs.flat().length) {
+          const out: Out<number> = { value: lengthBytes - done };
+          const first = Number(operations.mapTransfer(adapter, mdl, base, va + BigInt(done), out, true));
+          runs.push(Array.from({ length: out.value as number }, (_, byte) => first + byte));
+        }
+        if (scatterGather) {
+          expect(runs.flat()).toEqual(own);
+          const ends = runs.slice(0, -1).map((run) => (run.at(-1) as number) + 1);
+          expect(ends.filter((end, index) => end === runs[index + 1]?.[0])).toEqual([]);
+        } else expect(runs).toHaveLength(1);
+        expect(operations.flushAdapterBuffers(adapter, mdl, base, va, lengthBytes, true)).toBe(true);
+        driver.freeChannel();
+        expect(driver.findings).toEqual([]);
+      }),
+    );
+  });
+
+  test("wrong use is found and maps nothing", () => {
+    const driver = new Driver();
+    const { operations, adapter } = driver;
+    const { mdl } = driver.host.host.allocate({ lengthBytes: 5000 });
+    const base = driver.own(1);
+    const va = mdl.startVa;
+    const call = (at: bigint, length: number, registers: MapRegisterBase = base, write = true): void => {
+      const out = { value: length };
+      expect(operations.mapTransfer(adapter, mdl, registers, at, out, write)).toBe(0n);
+      expect(out.value).toBe(0);
+    };
+    call(va, 10, null);
+    call(va - 1n, 10);
+    call(va, 0);
+    call(va, 5001);
+    operations.mapTransfer(adapter, mdl, base, va, { value: 10 }, true);
+    call(va, 10);
+    expect(driver.findings).toEqual([
+      ...["TOO_MANY_MAP_REGISTERS", "OUTSIDE_MDL", "ZERO_LENGTH", "BEYOND_BUFFER"],
+      "TOO_MANY_MAP_REGISTERS",
+    ]);
+  });
+});
+
+describe("FlushAdapterBuffersEx", () => {
+  test("A82 A83 bounced data are in the buffer after the flush, not before; a buffer that is read never changes", () => {
+    fc.assert(
+      fc.property(members, fc.boolean(), fc.bigInt({ min: 0n, max: 1000n }), (parts, write, seed) => {
+        const driver = new Driver(createHost(seed), { dmaAddressWidth: 32 });
+        const mdl = chained(driver, parts);
+        const own = bytesOf(mdl);
+        const base = driver.own(17);
+        const { elements, length } = driver.map(mdl, base, 0, own.length, { write });
+        const seen = addressesOf(elements);
+        // The device, right or wrong, writes all that it was shown.
+        store(driver, seen, () => 0x77);
+        const beyond = own.filter((address) => address >= FOUR_GIB);
+        expect(load(driver, beyond)).toEqual(beyond.map(() => 0));
+        driver.flush(mdl, base, 0, length, write);
+        const arrived = write ? beyond : own;
+        expect(load(driver, arrived)).toEqual(arrived.map(() => (write ? 0 : 0x77)));
+        expect(driver.findings).toEqual([]);
+      }),
+    );
+  });
+
+  test("A84 one flush covers a chain", () => {
+    const driver = new Driver();
+    const mdl = chained(driver, [
+      [100, 5],
+      [5000, 0],
+      [1, 4095],
+    ]);
+    const base = driver.own(17);
+    driver.map(mdl, base, 0, 5101);
+    expect(driver.flush(mdl, base, 0, 5101)).toBe(STATUS_SUCCESS);
+    expect(driver.host.windows.live.size).toBe(0);
+  });
+
+  test("what does not fit the map is refused and found; nothing is unmapped by it", () => {
+    const driver = new Driver();
+    const { mdl } = driver.host.host.allocate({ lengthBytes: 100 });
+    const base = driver.own(1);
+    expect(driver.flush(mdl, base, 0, 0)).toBe(STATUS_SUCCESS);
+    expect(driver.flush(mdl, base, 0, 10)).toBe(STATUS_INVALID_PARAMETER);
+    driver.map(mdl, base, 10, 50);
+    expect(driver.flush(mdl, base, 0, 50)).toBe(STATUS_INVALID_PARAMETER);
+    expect(driver.flush(mdl, base, 10, 51)).toBe(STATUS_INVALID_PARAMETER);
+    expect(driver.flush(mdl, base, 10, 50, false)).toBe(STATUS_INVALID_PARAMETER);
+    expect(driver.host.system.findings.map(({ code }) => code)).toEqual(["0x16", "0x16", "0x00", "X8"]);
+    expect(driver.host.windows.live.size).toBe(1);
+    expect(driver.flush(mdl, base, 10, 50)).toBe(STATUS_SUCCESS);
+  });
+
+  test.each([
+    ["FreeAdapterChannel", (driver: Driver) => driver.freeChannel(), KeepObject],
+    [
+      "FreeAdapterObject",
+      (driver: Driver) => driver.operations.freeAdapterObject(driver.adapter, 2),
+      KeepObject,
+    ],
+    ["DeallocateObject", () => {}, DeallocateObject],
+    [
+      "FreeMapRegisters",
+      (driver: Driver, base: MapRegisterBase) => driver.freeRegisters(base, 2),
+      DeallocateObjectKeepRegisters,
+    ],
+  ])("A86 %s before the flush is found; the data arrive all the same", (name, free, action) => {
+    const driver = new Driver();
+    const { mdl } = driver.host.host.allocate({ lengthBytes: 100 });
+    let base: MapRegisterBase = null;
+    driver.allocate({
+      registers: 2,
+      routine: (_device, _irp, given) => {
+        base = given;
+        driver.map(mdl, given, 0, 100);
+        return action;
+      },
+    });
+    free(driver, base);
+    expect(driver.host.system.findings).toMatchObject([
+      { code: "0x10", message: `${name} while 100 bytes are mapped and not flushed` },
+    ]);
+    expect(driver.host.windows.live.size).toBe(0);
+    expect(driver.host.system.freeMapRegisters).toBe(64);
+  });
+
+  test("registers kept after the routine are mapped and flushed without the channel", () => {
+    const driver = new Driver();
+    const { mdl } = driver.host.host.allocate({ lengthBytes: 9000 });
+    const base = keptRegisters(driver, 1);
+    const first = driver.map(mdl, base, 0, 9000, { bytes: ROOM });
+    expect(first.length).toBe(4096);
+    driver.flush(mdl, base, 0, 4096);
+    driver.freeRegisters(base, 1);
+    expect(driver.findings).toEqual([]);
+  });
+});
