@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: figures of the built-in engine, beside Verilator and Icarus, and of many transfers; measured in one
+ * `npm run bench`: figures of the built-in engine, beside Verilator and Icarus, of lists and of many transfers; measured in one
  * run, medians of several. Writes `bench/results.md` and `bench/results.json`.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -9,11 +9,13 @@ import { fileURLToPath } from "node:url";
 import { measureEndurance } from "./endurance.ts";
 import { measureEngine } from "./engine.ts";
 import type { Figure } from "./figure.ts";
+import { measureLists } from "./lists.ts";
 import { measureSimulators } from "./simulators.ts";
 
 const cacheDirectory = mkdtempSync(join(tmpdir(), "hilt-bench-"));
 try {
   const figures = [
+    ...(await measureLists(cacheDirectory)),
     ...(await measureEndurance(cacheDirectory)),
     ...(await measureEngine(cacheDirectory)),
     ...(await measureSimulators(cacheDirectory)),

@@ -18,6 +18,8 @@ export interface Bank {
 export class PhysicalMemory {
   readonly bytes: Uint8Array;
   readonly banks: readonly Bank[];
+  /** Physical addresses are below 2^52: numbers do. */
+  readonly #bases: readonly number[];
 
   constructor(bytes: Uint8Array, banks: readonly Bank[]) {
     for (const bank of banks) {
@@ -29,12 +31,15 @@ export class PhysicalMemory {
     }
     this.bytes = bytes;
     this.banks = banks;
+    this.#bases = banks.map(({ base }) => Number(base));
   }
 
   /** Byte offset in `bytes` of a physical range, which must lie in one bank. */
   offsetOf(address: PhysicalAddress, lengthBytes = 1): number {
-    for (const bank of this.banks) {
-      const offset = Number(address - bank.base);
+    const start = Number(address);
+    for (let index = 0; index < this.banks.length; index++) {
+      const bank = this.banks[index] as Bank;
+      const offset = start - (this.#bases[index] as number);
       if (offset >= 0 && offset + lengthBytes <= bank.lengthBytes) return bank.offset + offset;
     }
     throw new RangeError(`no RAM at physical ${hexAddress(address)} for ${lengthBytes} bytes`);

@@ -1,5 +1,5 @@
 import type { Access, OpenWindow, Window, WindowTable } from "../../bus/window.ts";
-import { PAGE_SHIFT, PAGE_SIZE } from "../../core/address.ts";
+import { type LogicalAddress, PAGE_SHIFT, PAGE_SIZE, type PhysicalAddress } from "../../core/address.ts";
 import { hexAddress } from "../../core/hex.ts";
 import type { Simulation } from "../../engine/engine.ts";
 import type { PhysicalMemory } from "../../memory/physical-memory.ts";
@@ -22,17 +22,18 @@ export interface Region {
  * bits of another: the pages of a closing window are rebuilt from the windows that remain on them.
  */
 export class HarnessWindows implements WindowTable {
-  readonly live: Set<OpenWindow> = new Set();
+  readonly live: Set<HarnessWindow> = new Set();
   readonly #memory: PhysicalMemory;
-  readonly #regions: readonly Region[];
+  /** The first byte of each region; numbers, because a list of a thousand elements opens a thousand windows. */
+  readonly #bases: readonly number[];
   readonly #pageTable: Uint8Array | Uint16Array | Uint32Array;
   readonly #permissions: Readonly<Record<"read" | "write", Uint32Array>>;
-  /** Live windows by logical page number of the tables. */
-  readonly #pages = new Map<number, Set<OpenWindow>>();
+  /** Live windows by logical page number of the tables; most pages have one. */
+  readonly #pages = new Map<number, HarnessWindow | Set<HarnessWindow>>();
 
   constructor(simulation: Simulation, memory: PhysicalMemory, regions: readonly Region[]) {
     this.#memory = memory;
-    this.#regions = regions;
+    this.#bases = regions.map(({ base }) => Number(base));
     this.#pageTable = elementsOf(simulation, "memory.page_table");
     this.#permissions = {
       read: wordsOf(simulation, "memory.read_permission"),
@@ -42,44 +43,47 @@ export class HarnessWindows implements WindowTable {
 
   open(window: Window): OpenWindow {
     const first = this.#tableByte(window);
-    if (Number(window.logical & 0xfffn) !== Number(window.physical & 0xfffn)) {
+    if (first % PAGE_SIZE !== Number(window.physical) % PAGE_SIZE) {
       throw new RangeError(
         `window: logical ${hexAddress(window.logical)} and physical ${hexAddress(window.physical)} differ in their page offset`,
       );
     }
     const ramPage = this.#memory.offsetOf(window.physical, window.lengthBytes) >>> PAGE_SHIFT;
     const last = first + window.lengthBytes - 1;
-    const open: OpenWindow = { ...window, close: () => this.#close(open, first, last) };
+    const open = new HarnessWindow(window, first, last, (closing) => this.#close(closing));
     this.live.add(open);
     const firstPage = first >>> PAGE_SHIFT;
     for (let page = firstPage; page <= last >>> PAGE_SHIFT; page++) {
       this.#pageTable[page] = ramPage + page - firstPage;
       const users = this.#pages.get(page);
-      if (users === undefined) this.#pages.set(page, new Set([open]));
-      else users.add(open);
+      if (users === undefined) this.#pages.set(page, open);
+      else if (users instanceof Set) users.add(open);
+      else this.#pages.set(page, new Set([users, open]));
     }
     this.#permit(window.access, first >>> WORD_SHIFT, last >>> WORD_SHIFT, true);
     return open;
   }
 
-  #close(window: OpenWindow, first: number, last: number): void {
+  #close(window: HarnessWindow): void {
     if (!this.live.delete(window)) return;
+    const { first, last } = window;
     this.#permit(window.access, first >>> WORD_SHIFT, last >>> WORD_SHIFT, false);
     for (let page = first >>> PAGE_SHIFT; page <= last >>> PAGE_SHIFT; page++) {
       const users = this.#pages.get(page);
-      users?.delete(window);
-      if (users === undefined || users.size === 0) this.#pages.delete(page);
-      else for (const user of users) this.#restore(user, page);
+      if (users instanceof Set) {
+        users.delete(window);
+        for (const user of users) this.#restore(user, page);
+        if (users.size > 0) continue;
+      }
+      this.#pages.delete(page);
     }
   }
 
   /** Sets the bits of `window` again on one page of the tables. */
-  #restore(window: OpenWindow, page: number): void {
-    const first = this.#tableByte(window);
-    const last = first + window.lengthBytes - 1;
+  #restore({ access, first, last }: HarnessWindow, page: number): void {
     const from = Math.max(first >>> WORD_SHIFT, page * WORDS_PER_PAGE);
     const to = Math.min(last >>> WORD_SHIFT, (page + 1) * WORDS_PER_PAGE - 1);
-    this.#permit(window.access, from, to, true);
+    this.#permit(access, from, to, true);
   }
 
   #permit(access: Access, firstWord: number, lastWord: number, allowed: boolean): void {
@@ -88,23 +92,43 @@ export class HarnessWindows implements WindowTable {
   }
 
   /** Byte index of the window's start in the concatenated regions. */
-  #tableByte(window: Window): number {
-    if (!Number.isSafeInteger(window.lengthBytes) || window.lengthBytes < 1) {
-      throw new RangeError(
-        `window at ${hexAddress(window.logical)}: length ${window.lengthBytes} is not positive`,
-      );
+  #tableByte({ logical, lengthBytes }: Window): number {
+    if (!Number.isSafeInteger(lengthBytes) || lengthBytes < 1) {
+      throw new RangeError(`window at ${hexAddress(logical)}: length ${lengthBytes} is not positive`);
     }
-    const index = this.#regions.findIndex(({ base }) => {
-      return (
-        window.logical >= base && window.logical + BigInt(window.lengthBytes) <= base + BigInt(REGION_BYTES)
-      );
-    });
-    if (index < 0) {
-      throw new RangeError(
-        `window: logical ${hexAddress(window.logical)} + ${window.lengthBytes} bytes lies in no region of the harness`,
-      );
+    const start = Number(logical);
+    for (let index = 0; index < this.#bases.length; index++) {
+      const offset = start - (this.#bases[index] as number);
+      if (offset >= 0 && offset + lengthBytes <= REGION_BYTES) return index * REGION_BYTES + offset;
     }
-    return index * REGION_BYTES + Number(window.logical - (this.#regions[index] as Region).base);
+    throw new RangeError(
+      `window: logical ${hexAddress(logical)} + ${lengthBytes} bytes lies in no region of the harness`,
+    );
+  }
+}
+
+class HarnessWindow implements OpenWindow {
+  readonly logical: LogicalAddress;
+  readonly physical: PhysicalAddress;
+  readonly lengthBytes: number;
+  readonly access: Access;
+  /** Bytes of the tables, both included. */
+  readonly first: number;
+  readonly last: number;
+  readonly #end: (window: HarnessWindow) => void;
+
+  constructor(window: Window, first: number, last: number, end: (window: HarnessWindow) => void) {
+    this.logical = window.logical;
+    this.physical = window.physical;
+    this.lengthBytes = window.lengthBytes;
+    this.access = window.access;
+    this.first = first;
+    this.last = last;
+    this.#end = end;
+  }
+
+  close(): void {
+    this.#end(this);
   }
 }
 
@@ -126,7 +150,8 @@ function setBits(rows: Uint32Array, first: number, last: number, value: boolean)
     return;
   }
   maskRow(rows, firstRow, head, value);
-  rows.fill(value ? 0xffff_ffff : 0, firstRow + 1, lastRow);
+  const whole = value ? 0xffff_ffff : 0;
+  for (let row = firstRow + 1; row < lastRow; row++) rows[row] = whole;
   maskRow(rows, lastRow, tail, value);
 }
 
