@@ -155,14 +155,14 @@
 `define HILT_COMPLETION_STAGE_W                    2
 `define HILT_COMPLETION_WRITE_LSB                  22
 `define HILT_COMPLETION_WRITE_W                    1
-`define HILT_COMPLETION_PHASE_LSB                  31
-`define HILT_COMPLETION_PHASE_W                    1
 `define HILT_COMPLETION_RESIDUE_LSB                32
 `define HILT_COMPLETION_RESIDUE_W                  32
 `define HILT_COMPLETION_TAG_LSB                    64
 `define HILT_COMPLETION_TAG_W                      32
 `define HILT_COMPLETION_RESERVED_LSB               96
-`define HILT_COMPLETION_RESERVED_W                 32
+`define HILT_COMPLETION_RESERVED_W                 31
+`define HILT_COMPLETION_PHASE_LSB                  127
+`define HILT_COMPLETION_PHASE_W                    1
 `define HILT_ERROR_NONE                            4'd0
 `define HILT_ERROR_SLVERR                          4'd2
 `define HILT_ERROR_DECERR                          4'd3

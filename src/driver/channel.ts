@@ -1,95 +1,229 @@
 import { cyclesIn } from "../bus/clock.ts";
-import { InterruptTimeoutError } from "../bus/errors.ts";
 import type { Link } from "../bus/link.ts";
-import { logicalAddress } from "../core/address.ts";
-import { hex } from "../core/hex.ts";
-import { errorKinds, errorStages, nameOf } from "../spec/codes.ts";
-import type { ScatterGatherElement } from "../wdm/scatter-gather.ts";
-import { DeviceContractError, TransferError, TransferTimeoutError } from "./errors.ts";
-import type { InterruptService } from "./interrupt-service.ts";
-import { type ChannelId, type ChannelName, field, type NamedRegisters } from "./register-file.ts";
+import type { ChannelWork, Outcome, Piece } from "./channel-work.ts";
+import { DeviceContractError, TransferTimeoutError } from "./errors.ts";
+import type { InterruptClient } from "./interrupt-service.ts";
+import { type ChannelId, field } from "./register-file.ts";
 
-const START = field("COMMAND", "START").mask;
-const BUSY = field("STATUS", "BUSY").mask;
-const HALTED = field("STATUS", "HALTED").mask;
 const CAUSES = {
   h2c: { done: field("IRQ_STATUS", "H2C_DONE").mask, error: field("IRQ_STATUS", "H2C_ERROR").mask },
   c2h: { done: field("IRQ_STATUS", "C2H_DONE").mask, error: field("IRQ_STATUS", "C2H_ERROR").mask },
 } as const;
 
-/** One direction of the controller in register mode: one element at a time, in the order of the calls. */
-export class Channel {
+export interface MoveOptions {
+  /** Most device time without progress of the channel while this transfer is the oldest. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Transfer {
+  readonly pieces: readonly Piece[];
+  readonly limitCycles: number;
+  ended: number;
+  /** It is over, though the device may still have pieces of it. */
+  failure?: { readonly error: unknown };
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+interface QueuedPiece {
+  readonly piece: Piece;
+  readonly transfer: Transfer;
+}
+
+/**
+ * One direction of the controller: transfers in the order in which they were asked for, their pieces handed to the
+ * device as far as it has room. Everything that touches the device's state runs in turn, so that an interrupt, a
+ * cancellation and a timeout never meet.
+ *
+ * A transfer that fails, is cancelled or takes too long ends when the device touches nothing of it any more; what
+ * others had handed over is handed over again.
+ */
+export class Channel implements InterruptClient {
   readonly id: ChannelId;
+  readonly causes: number;
   readonly #link: Link;
-  readonly #registers: NamedRegisters<ChannelName>;
-  readonly #interrupts: InterruptService;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #work: ChannelWork;
+  readonly #interrupts: { wake(): void; clear(causes: number): void };
+  /** Not handed over. */
+  #waiting: QueuedPiece[] = [];
+  /** Handed over, the oldest first. */
+  #handed: QueuedPiece[] = [];
+  #isStopping = false;
+  #lost: unknown;
+  #lastProgress = 0;
+  /** Pieces that ended with a DONE that was not seen yet. */
+  #unseenDone = 0;
+  #last: Promise<void> = Promise.resolve();
 
   constructor(
     id: ChannelId,
     link: Link,
-    registers: NamedRegisters<ChannelName>,
-    interrupts: InterruptService,
+    work: ChannelWork,
+    interrupts: { wake(): void; clear(causes: number): void },
   ) {
     this.id = id;
+    this.causes = CAUSES[id].done | CAUSES[id].error;
     this.#link = link;
-    this.#registers = registers;
+    this.#work = work;
     this.#interrupts = interrupts;
   }
 
-  /** Runs `work` when everything queued before has ended, well or not. */
-  inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work, work);
-    this.#last = turn.catch(() => {});
-    return turn;
+  get deadline(): number | undefined {
+    const [oldest = this.#waiting[0]] = this.#handed;
+    return oldest === undefined ? undefined : this.#lastProgress + oldest.transfer.limitCycles;
   }
 
-  /** Moves one element between host memory and the card's; rejects with `TransferError` or `TransferTimeoutError`. */
-  async move(element: ScatterGatherElement, cardAddress: number, timeoutMs: number): Promise<void> {
-    const registers = this.#registers;
-    registers.write("HOST_ADDRESS_LOW", Number(element.address & 0xffff_ffffn));
-    registers.write("HOST_ADDRESS_HIGH", Number(element.address >> 32n));
-    registers.write("CARD_ADDRESS", cardAddress);
-    registers.write("LENGTH", element.length);
-    registers.write("COMMAND", START);
-    const cause = await this.#completion(timeoutMs);
-    const status = await registers.read("STATUS");
-    if ((status & BUSY) !== 0) {
-      throw new DeviceContractError(
-        `${this.id}: the completion interrupt came while STATUS.BUSY was 1 (STATUS ${hex(status, 8)})`,
-      );
-    }
-    if ((cause & CAUSES[this.id].error) !== 0 || (status & HALTED) !== 0)
-      throw await this.#readError(element.length);
-  }
-
-  async #completion(timeoutMs: number): Promise<number> {
-    const { done, error } = CAUSES[this.id];
+  /**
+   * Moves all pieces. Rejects with `TransferError`, `TransferTimeoutError`, `DeviceContractError`, what the link says, or
+   * the reason of the signal; always after the device has let go of them.
+   */
+  async move(pieces: readonly Piece[], { timeoutMs, signal }: MoveOptions): Promise<void> {
+    signal?.throwIfAborted();
+    if (this.#lost !== undefined) throw this.#lost;
     const limitCycles = cyclesIn(this.#link.clock, timeoutMs);
+    let transfer: Transfer | undefined;
+    const end = new Promise<void>((resolve, reject) => {
+      transfer = { pieces, limitCycles, ended: 0, resolve, reject };
+    });
+    const abort = (): void => void this.#inTurn(() => this.#end(transfer as Transfer, signal?.reason));
+    signal?.addEventListener("abort", abort, { once: true });
+    if (this.deadline === undefined) this.#lastProgress = this.#link.clock.cycle;
+    this.#waiting.push(...pieces.map((piece) => ({ piece, transfer: transfer as Transfer })));
+    this.#feed();
+    this.#interrupts.wake();
     try {
-      return await this.#interrupts.waitFor(done | error, limitCycles);
-    } catch (cause) {
-      if (!(cause instanceof InterruptTimeoutError)) throw cause;
-      const status = await this.#registers.read("STATUS");
-      const lastSeen = `STATUS ${hex(status, 8)}${(status & BUSY) === 0 ? ", not busy" : ", busy"}`;
-      throw new TransferTimeoutError(this.id, limitCycles, lastSeen, { cause });
+      await end;
+    } finally {
+      signal?.removeEventListener("abort", abort);
     }
   }
 
-  async #readError(lengthBytes: number): Promise<TransferError> {
-    const error = await this.#registers.read("ERROR");
-    const low = await this.#registers.read("ERROR_ADDRESS_LOW");
-    const high = await this.#registers.read("ERROR_ADDRESS_HIGH");
-    const kind = field("ERROR", "KIND").of(error);
-    const stage = field("ERROR", "STAGE").of(error);
-    return new TransferError({
-      channel: this.id,
-      kind: nameOf(errorKinds, kind) ?? `error kind ${kind}`,
-      stage: nameOf(errorStages, stage)?.toLowerCase() ?? `stage ${stage}`,
-      isWrite: field("ERROR", "WRITE").of(error) === 1,
-      address: logicalAddress((BigInt(high) << 32n) | BigInt(low)),
-      residueBytes: await this.#registers.read("RESIDUE"),
-      lengthBytes,
+  serve(causes: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const isHalted = (causes & CAUSES[this.id].error) !== 0;
+      const outcomes = await this.#work.finished(isHalted);
+      const failed = this.#settle(outcomes);
+      if ((causes & CAUSES[this.id].done) !== 0) await this.#noteDone();
+      if (failed !== undefined) await this.#restart(failed);
+      else this.#feed();
     });
+  }
+
+  expire(): Promise<void> {
+    return this.#inTurn(async () => {
+      const [oldest = this.#waiting[0]] = this.#handed;
+      if (oldest === undefined || (this.deadline as number) > this.#link.clock.cycle) return;
+      const { transfer } = oldest;
+      const bytes = transfer.pieces.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
+      const lastSeen = [
+        `the driver waits for descriptor ${transfer.ended + 1} of ${transfer.pieces.length} of a transfer of ${bytes} bytes; the device has ${this.#handed.length}, ${this.#waiting.length} wait behind them`,
+        ...(await this.#work.describe()),
+      ];
+      await this.#end(transfer, new TransferTimeoutError(this.id, transfer.limitCycles, lastSeen));
+    });
+  }
+
+  fail(error: unknown): void {
+    this.#lost ??= error;
+    const all = [...this.#handed.splice(0), ...this.#waiting.splice(0)];
+    for (const transfer of new Set(all.map((one) => one.transfer))) transfer.reject(error);
+  }
+
+  /** The device was reset: what it had is over, with `error`. */
+  wasReset(error: unknown): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#work.forget();
+      this.fail(error);
+      this.#lost = undefined;
+      this.#unseenDone = 0;
+    });
+  }
+
+  /** Ends what is under way and gives everything back. */
+  close(error: unknown): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#lost === undefined) await this.#work.stop();
+      this.fail(error);
+      this.#work.release();
+    });
+  }
+
+  /** A broken device ends the transfers, never the turn. It is silenced first if it can be. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#last = this.#last.then(work).catch(async (error: unknown) => {
+      await this.#work.stop().catch(() => {});
+      this.fail(error);
+    });
+    return this.#last;
+  }
+
+  #feed(): void {
+    if (this.#isStopping || this.#waiting.length === 0) return;
+    const next = this.#waiting.splice(0, this.#work.capacity - this.#handed.length);
+    if (next.length === 0) return;
+    this.#handed.push(...next);
+    this.#work.put(next.map(({ piece }) => piece));
+  }
+
+  /** Takes note of what ended; the transfer that failed, if one did. */
+  #settle(outcomes: readonly Outcome[]): Transfer | undefined {
+    for (const { error, isFlagged } of outcomes) {
+      const { transfer } = this.#handed.shift() as QueuedPiece;
+      this.#lastProgress = this.#link.clock.cycle;
+      if (isFlagged) this.#unseenDone++;
+      if (error !== undefined) {
+        transfer.failure ??= { error };
+        return transfer;
+      }
+      transfer.ended++;
+      if (transfer.ended === transfer.pieces.length && transfer.failure === undefined) transfer.resolve();
+    }
+    return undefined;
+  }
+
+  /** Records are there before their interrupt, so one that tells of nothing came too early. */
+  async #noteDone(): Promise<void> {
+    if (this.#unseenDone > 0) {
+      this.#unseenDone--;
+      return;
+    }
+    if (this.#handed.length === 0) return;
+    const state = (await this.#work.describe()).join("\n  ");
+    throw new DeviceContractError(
+      `${this.id}: the completion interrupt came, but nothing has ended\n  ${state}`,
+    );
+  }
+
+  /** Ends one transfer early. */
+  async #end(transfer: Transfer, error: unknown): Promise<void> {
+    const isOf = (one: QueuedPiece): boolean => one.transfer === transfer;
+    if (![...this.#handed, ...this.#waiting].some(isOf)) return;
+    transfer.failure = { error };
+    if (this.#handed.some(isOf)) {
+      await this.#restart(transfer);
+      return;
+    }
+    this.#waiting = this.#waiting.filter((one) => !isOf(one));
+    transfer.reject(error);
+  }
+
+  /** Takes everything back from the device, ends the transfer that failed, and hands the others over again. */
+  async #restart(failed: Transfer): Promise<void> {
+    this.#isStopping = true;
+    try {
+      this.#settle(await this.#work.stop());
+    } finally {
+      this.#isStopping = false;
+    }
+    this.#interrupts.clear(this.causes);
+    // A DONE from before may have been read already, and be on its way here.
+    this.#unseenDone = 1;
+    this.#waiting = [...this.#handed.splice(0), ...this.#waiting].filter(
+      ({ transfer }) => transfer !== failed,
+    );
+    failed.reject(failed.failure?.error);
+    this.#lastProgress = this.#link.clock.cycle;
+    this.#feed();
   }
 }

@@ -1,57 +1,76 @@
+import { cyclesIn } from "../bus/clock.ts";
 import type { Link } from "../bus/link.ts";
 import type { HostBuffer } from "../memory/host-buffer.ts";
 import type { DmaAdapter } from "../wdm/dma-adapter.ts";
+import type { ScatterGatherElement } from "../wdm/scatter-gather.ts";
 import { Channel } from "./channel.ts";
-import { DeviceIdentityError } from "./errors.ts";
+import { ChannelRegisters } from "./channel-registers.ts";
+import type { ChannelWork, Piece } from "./channel-work.ts";
+import { DeviceContractError, DeviceIdentityError, DeviceResetError } from "./errors.ts";
 import { type Identity, readIdentity } from "./identity.ts";
 import { InterruptService } from "./interrupt-service.ts";
-import { field, RegisterFile } from "./register-file.ts";
+import { type ChannelId, field, RegisterFile } from "./register-file.ts";
+import { RegisterWork } from "./register-work.ts";
+import { RingWork } from "./ring-work.ts";
 import { recordTransfer } from "./transfer-record.ts";
+
+/** Entries of a ring: 2 KiB of descriptors, so that a transfer of 64 pages is handed over at once. */
+const RING_ENTRIES_LOG2 = 6;
+const RESET_LIMIT_MS = 10;
+const RESET = field("CONTROL", "RESET");
 
 /**
  * The function driver of the hilt DMA controller, as a Windows driver would be built on the WDM DMA interface.
  *
- * A transfer is one packet: a scatter/gather list from the adapter (`getScatterGatherListEx`), each of its elements
- * programmed into the channel in turn, the completion interrupt, and the list given back (`putScatterGatherList`), which
- * is when the data become visible in the buffer. Both channels work side by side; calls for one channel wait in line.
+ * A transfer is one packet: a scatter/gather list from the adapter (`getScatterGatherListEx`), its elements as
+ * descriptors in the channel's ring, the interrupt and its deferred part, and the list given back
+ * (`putScatterGatherList`), which is when the data become visible in the buffer. The rings lie in common buffers. Both
+ * channels work side by side; the transfers of one channel end in the order in which they were asked for.
+ *
+ * A device without rings is driven by its registers, one element at a time.
  */
 export class DmaDevice implements AsyncDisposable {
   readonly identity: Identity;
   readonly registers: RegisterFile;
   readonly #link: Link;
   readonly #adapter: DmaAdapter;
-  readonly #channels: Readonly<Record<"h2c" | "c2h", Channel>>;
+  readonly #channels: Readonly<Record<ChannelId, Channel>>;
+  #isClosed = false;
 
   private constructor(parts: DeviceParts, registers: RegisterFile, identity: Identity) {
-    const interrupts = new InterruptService(parts.link, registers);
     this.identity = identity;
     this.registers = registers;
     this.#link = parts.link;
     this.#adapter = parts.adapter;
-    this.#channels = {
-      h2c: new Channel("h2c", parts.link, registers.h2c, interrupts),
-      c2h: new Channel("c2h", parts.link, registers.c2h, interrupts),
+    const interrupts = new InterruptService(parts.link, registers);
+    const ringEntriesLog2 =
+      parts.mode === "registers" ? 0 : Math.min(identity.ringEntriesLog2, RING_ENTRIES_LOG2);
+    const channelOf = (id: ChannelId): Channel => {
+      const face = new ChannelRegisters(id, parts.link, registers[id]);
+      const work: ChannelWork =
+        ringEntriesLog2 === 0 ? new RegisterWork(face) : new RingWork(face, parts.adapter, ringEntriesLog2);
+      const channel = new Channel(id, parts.link, work, interrupts);
+      interrupts.connect(channel);
+      return channel;
     };
+    this.#channels = { h2c: channelOf("h2c"), c2h: channelOf("c2h") };
   }
 
-  /** Checks what the device is, then lets it master the bus and raise interrupts. */
+  /**
+   * Checks what the device is, then lets it master the bus and raise interrupts. Rejects with `DeviceIdentityError`, and
+   * with `CommonBufferError` when there is no memory for the rings.
+   */
   static async open(parts: DeviceParts): Promise<DmaDevice> {
     const registers = new RegisterFile(parts.link);
     const identity = await readIdentity(registers, parts.link.name);
-    if (!identity.hasRegisterMode) {
+    if (!identity.hasRegisterMode && (identity.ringEntriesLog2 === 0 || parts.mode === "registers")) {
       throw new DeviceIdentityError(
-        `${parts.link.name}: FEATURES.REGISTER_MODE is 0, but this driver needs it`,
+        `${parts.link.name}: FEATURES.REGISTER_MODE is 0, and there are no rings with completion records to use instead`,
       );
     }
-    const causes = (["H2C_DONE", "H2C_ERROR", "C2H_DONE", "C2H_ERROR"] as const).map(
-      (name) => field("IRQ_STATUS", name).mask,
-    );
-    registers.global.write(
-      "IRQ_ENABLE",
-      causes.reduce((all, cause) => all + cause, 0),
-    );
-    registers.global.write("CONTROL", field("CONTROL", "BUS_MASTER").mask);
-    return new DmaDevice(parts, registers, identity);
+    const device = new DmaDevice(parts, registers, identity);
+    device.#switchOn();
+    return device;
   }
 
   /** Moves `buffer` (or `lengthBytes` of it from `offset`) into the card's memory at `cardAddress`. */
@@ -64,39 +83,95 @@ export class DmaDevice implements AsyncDisposable {
     return this.#transfer("c2h", buffer, options);
   }
 
-  /** Takes the bus mastering away again. */
+  /**
+   * Resets the device and makes it ready again. Transfers that have not ended reject with `DeviceResetError`. Rejects with
+   * `DeviceContractError` when the device does not come out of reset.
+   */
+  async reset(): Promise<void> {
+    const { global } = this.registers;
+    global.write("CONTROL", RESET.mask);
+    const limitCycles = cyclesIn(this.#link.clock, RESET_LIMIT_MS);
+    const start = this.#link.clock.cycle;
+    while (RESET.of(await global.read("CONTROL")) === 1) {
+      if (this.#link.clock.cycle - start > limitCycles) {
+        throw new DeviceContractError(`CONTROL.RESET still reads 1 after ${limitCycles} cycles`);
+      }
+    }
+    for (const channel of Object.values(this.#channels)) {
+      await channel.wasReset(new DeviceResetError("was reset"));
+    }
+    this.#switchOn();
+  }
+
+  /** Ends what is under way, takes the bus mastering away and frees the rings. Idempotent. */
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const channel of Object.values(this.#channels)) {
+      await channel.close(new DeviceResetError("was closed"));
+    }
     this.registers.global.write("IRQ_ENABLE", 0);
     this.registers.global.write("CONTROL", 0);
     await this.registers.global.read("CONTROL");
   }
 
-  #transfer(id: "h2c" | "c2h", buffer: HostBuffer, options: TransferOptions): Promise<TransferSummary> {
-    const { cardAddress = 0, offset = 0, timeoutMs = 20 } = options;
-    const lengthBytes = options.lengthBytes ?? buffer.lengthBytes - offset;
-    const writeToDevice = id === "h2c";
-    const channel = this.#channels[id];
-    return channel.inTurn(async () => {
-      const start = this.#link.clock.cycle;
-      const mapped = await this.#adapter.map(buffer.mdl, { offset, length: lengthBytes, writeToDevice });
-      let at = cardAddress;
-      {
-        await using list = mapped;
-        for (const element of list.elements) {
-          await channel.move(element, at, timeoutMs);
-          at += element.length;
-        }
-      }
-      const end = this.#link.clock.cycle;
-      recordTransfer(buffer, { channel: id, cardAddress, offset, lengthBytes, start, end });
-      return { lengthBytes, elements: mapped.elements.length, cycles: end - start };
-    });
+  #switchOn(): void {
+    const causes = Object.values(this.#channels).reduce((all, channel) => all | channel.causes, 0);
+    this.registers.global.write("IRQ_ENABLE", causes);
+    this.registers.global.write("CONTROL", field("CONTROL", "BUS_MASTER").mask);
   }
+
+  async #transfer(id: ChannelId, buffer: HostBuffer, options: TransferOptions): Promise<TransferSummary> {
+    const { cardAddress = 0, offset = 0, timeoutMs = 20, signal } = options;
+    const lengthBytes = options.lengthBytes ?? buffer.lengthBytes - offset;
+    const start = this.#link.clock.cycle;
+    const elements = await this.#moveMapped(id, buffer, {
+      cardAddress,
+      offset,
+      lengthBytes,
+      timeoutMs,
+      signal,
+    });
+    const end = this.#link.clock.cycle;
+    recordTransfer(buffer, { channel: id, cardAddress, offset, lengthBytes, start, end });
+    return { lengthBytes, elements, cycles: end - start };
+  }
+
+  async #moveMapped(
+    id: ChannelId,
+    { mdl }: HostBuffer,
+    {
+      cardAddress,
+      offset,
+      lengthBytes: length,
+      timeoutMs,
+      signal,
+    }: Required<Omit<TransferOptions, "signal">> & {
+      signal: AbortSignal | undefined;
+    },
+  ): Promise<number> {
+    const writeToDevice = id === "h2c";
+    const cancel = signal === undefined ? {} : { signal };
+    await using mapped = await this.#adapter.map(mdl, { offset, length, writeToDevice, ...cancel });
+    await this.#channels[id].move(piecesOf(mapped.elements, cardAddress), { timeoutMs, signal });
+    return mapped.elements.length;
+  }
+}
+
+function piecesOf(elements: readonly ScatterGatherElement[], cardAddress: number): Piece[] {
+  let at = cardAddress;
+  return elements.map(({ address, length }, index) => {
+    const piece = { address, cardAddress: at, lengthBytes: length, isLast: index + 1 === elements.length };
+    at += length;
+    return piece;
+  });
 }
 
 export interface DeviceParts {
   readonly link: Link;
   readonly adapter: DmaAdapter;
+  /** By default rings, where the device has them. */
+  readonly mode?: "rings" | "registers";
 }
 
 export interface TransferOptions {
@@ -105,8 +180,10 @@ export interface TransferOptions {
   /** Byte of the buffer to start at. */
   readonly offset?: number;
   readonly lengthBytes?: number;
-  /** Most device time for one element; 20 ms by default. */
+  /** Most device time from one element to the next; 20 ms by default. */
   readonly timeoutMs?: number;
+  /** Takes the transfer back at any time; it rejects with the reason when the device has let go of the buffer. */
+  readonly signal?: AbortSignal;
 }
 
 export interface TransferSummary {

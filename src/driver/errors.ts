@@ -46,10 +46,31 @@ export class TransferTimeoutError extends HiltError {
   readonly channel: string;
   readonly waitedCycles: number;
 
-  constructor(channel: string, waitedCycles: number, lastSeen: string, options?: ErrorOptions) {
-    super(`${channel}: no completion interrupt within ${waitedCycles} cycles (${lastSeen})`, options);
+  /** `lastSeen`: who waits for whom, and what the device says, a line each. */
+  constructor(channel: string, waitedCycles: number, lastSeen: readonly string[]) {
+    super([`${channel}: no completion interrupt within ${waitedCycles} cycles`, ...lastSeen].join("\n  "));
     this.channel = channel;
     this.waitedCycles = waitedCycles;
+  }
+}
+
+/** The device was reset while it had transfers. */
+export class DeviceResetError extends HiltError {
+  readonly code = "E_DEVICE_RESET";
+  readonly blame: Blame = "product";
+
+  constructor(why: string) {
+    super(`the device ${why} before the transfer had ended`);
+  }
+}
+
+/** The system has no memory for the driver's rings. */
+export class CommonBufferError extends HiltError {
+  readonly code = "E_COMMON_BUFFER";
+  readonly blame: Blame = "product";
+
+  constructor(lengthBytes: number) {
+    super(`AllocateCommonBuffer has no ${lengthBytes} neighbouring bytes within the device's reach`);
   }
 }
 

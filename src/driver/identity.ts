@@ -8,6 +8,8 @@ export interface Identity {
   readonly version: string;
   readonly buildHash: number;
   readonly hasRegisterMode: boolean;
+  /** Entries of the largest ring with completion records, as a power of two; 0 without rings. */
+  readonly ringEntriesLog2: number;
   readonly addressBits: number;
   readonly cardMemoryBytes: number;
 }
@@ -29,11 +31,16 @@ export async function readIdentity(registers: RegisterFile, link: string): Promi
     );
   }
   const features = await registers.global.read("FEATURES");
+  const limits = await registers.global.read("LIMITS");
+  const hasRings = (["RINGS", "COMPLETIONS"] as const).every(
+    (name) => field("FEATURES", name).of(features) === 1,
+  );
   return {
     version: `${major.of(version)}.${field("VERSION", "MINOR").of(version)}`,
     buildHash: await registers.global.read("BUILD_HASH"),
     hasRegisterMode: field("FEATURES", "REGISTER_MODE").of(features) === 1,
-    addressBits: field("LIMITS", "ADDRESS_BITS").of(await registers.global.read("LIMITS")),
+    ringEntriesLog2: hasRings ? field("LIMITS", "RING_ENTRIES_LOG2").of(limits) : 0,
+    addressBits: field("LIMITS", "ADDRESS_BITS").of(limits),
     cardMemoryBytes: await registers.global.read("CARD_MEMORY_BYTES"),
   };
 }

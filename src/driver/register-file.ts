@@ -57,11 +57,7 @@ export function field<Name extends AllRegisters["name"]>(
   register: Name,
   name: FieldsOf<Extract<AllRegisters, { readonly name: Name }>>,
 ): FieldPosition {
-  const all: readonly { name: string; fields?: readonly { name: string; lsb: number; width: number }[] }[] = [
-    ...globalBlock.registers,
-    ...channelBlock.registers,
-  ];
-  const found = all.find((one) => one.name === register)?.fields?.find((one) => one.name === name);
+  const found = fieldsOf(register).find((one) => one.name === name);
   if (found === undefined) throw new RangeError(`register ${register} has no field ${name}`);
   const { lsb, width } = found;
   return {
@@ -75,4 +71,21 @@ export interface FieldPosition {
   readonly mask: number;
   /** The field of a register value. */
   of(value: number): number;
+}
+
+/** The fields of a register value that are not 0, by name: `BUSY HALTED`, `KIND=2 INDEX=7`. */
+export function decode(register: AllRegisters["name"], value: number): string {
+  return fieldsOf(register)
+    .map((each) => ({ ...each, found: field(register, each.name as never).of(value) }))
+    .filter(({ found }) => found !== 0)
+    .map(({ name, width, found }) => (width === 1 ? name : `${name}=${found}`))
+    .join(" ");
+}
+
+function fieldsOf(register: AllRegisters["name"]): readonly { name: string; lsb: number; width: number }[] {
+  const all: readonly { name: string; fields?: readonly { name: string; lsb: number; width: number }[] }[] = [
+    ...globalBlock.registers,
+    ...channelBlock.registers,
+  ];
+  return all.find((one) => one.name === register)?.fields ?? [];
 }

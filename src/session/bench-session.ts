@@ -81,11 +81,12 @@ export class BenchSession {
   /** What no test asks for: bus rules, windows, guard bytes, the use of the DMA interface. */
   async check(): Promise<void> {
     await this.link.idle(QUIET_CYCLES);
+    await this.device[Symbol.asyncDispose]();
     this.#watch.check();
     this.host.checkGuards();
     const [finding, ...others] = this.system.findings;
     if (finding !== undefined) throw new FindingError(finding, others.length);
-    const held = this.system.describeHoldings();
+    const held = this.system.describeHoldings({ isEnding: true });
     if (held.length > 0) throw new HoldingsError(held);
   }
 

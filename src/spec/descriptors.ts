@@ -72,16 +72,16 @@ export const completion: Layout = {
     member("STATUS", 2, 4, "See the error kinds; 0 is success.", 0),
     member("STAGE", 2, 2, "See the error stages.", 4),
     member("WRITE", 2, 1, "The failed access was a write to host memory.", 6),
-    member(
-      "PHASE",
-      3,
-      1,
-      "Inverts with each turn of the ring, 1 in the first: tells a new record from an old one.",
-      7,
-    ),
     member("RESIDUE", 4, 32, "Bytes that did not arrive: of this descriptor or, with END, of its transfer."),
     member("TAG", 8, 32, "Lower half of the descriptor's TAG; 0 for compact descriptors."),
-    member("RESERVED", 12, 32, "Zero."),
+    member("RESERVED", 12, 31, "Zero."),
+    member(
+      "PHASE",
+      15,
+      1,
+      "Inverts with each turn of the ring, 1 in the first: tells a new record from an old one. In the byte that is written last, so that a record that looks new is whole.",
+      7,
+    ),
   ],
 };
 

@@ -392,7 +392,7 @@ export class RingRun {
     if (record.phase !== this.#phaseOf(this.#settled) || mayBeMissing) {
       check(mayBeMissing, `${where}: no completion record, though the head is past it`);
       // As a driver must: a stale record would look new in the next turn.
-      this.#records[slot * COMPLETION_BYTES + 3] = this.#phaseOf(this.#settled) << 7;
+      this.#records[(slot + 1) * COMPLETION_BYTES - 1] = this.#phaseOf(this.#settled) << 7;
       return;
     }
     const tag = this.plan.compact || isUnreadable(transfer) ? 0 : 0x1000_0000 + index;
@@ -414,7 +414,9 @@ export class RingRun {
   /** A record that is there before the head moves must find its data in memory. */
   checkEarlyRecord(): void {
     if (!this.plan.completions || !this.hasQueued || !this.#isWrite) return;
-    const record = this.#recordAt(this.#settled % this.#entries);
+    const slot = this.#settled % this.#entries;
+    const record = this.#recordAt(slot);
+    if (this.#failingRecords.has(slot)) return;
     if (record.phase !== this.#phaseOf(this.#settled) || record.status !== kinds.NONE) return;
     const piece = this.#pieces[this.#base + this.#settled] as PlacedPiece;
     const arrived = this.#card.subarray(piece.cardAddress, piece.cardAddress + piece.lengthBytes);
