@@ -59,7 +59,7 @@ async function fullLoad(cacheDirectory: string): Promise<number[]> {
     { link: "simulator", engine: "wasm" },
     { seed: 1n, cacheDirectory, log: silentLog },
   );
-  const host = new HostMemory(link.memory, new Random(1n), "contiguous");
+  const host = new HostMemory(link.memory, new Random(1n), { fragmentation: "contiguous", pageBytes: 4096 });
   const system = new DmaSystem({ memory: link.memory, pages: host.pages, windows: link.windows });
   const description = {
     version: DEVICE_DESCRIPTION_VERSION3,

@@ -1,12 +1,18 @@
 /** Advice by error code; messages themselves only say what happened. */
 const hints: Readonly<Record<string, string>> = {
-  E_PROTOCOL: "record the bus with --waves 'device.**' and look at the cycle that the message names",
+  E_PROTOCOL: "record it with --waves on-failure and look at the cycle that the message names",
   E_WINDOW: "compare the address with the elements of the scatter/gather list that the channel was given",
   E_DATA: "the first wrong byte usually shows which beat or strobe went wrong",
-  E_TRANSFER_TIMEOUT: "the device never raised its interrupt: look at its STATUS, and record it with --waves",
+  E_TRANSFER_TIMEOUT:
+    "the device never raised its interrupt: record it with --waves on-failure, and look at what crossed the link last",
   E_UNSUPPORTED_CONSTRUCT: "write it another way for the built-in engine",
   E_NO_SIGNAL:
     "names are paths below the top, such as device.h2c.active; * stands for a part, ** for several",
+  E_BENCH_FILE: 'a bench imports { expect, test } from "hilt" and has a test at least',
+  E_TEST_TIMEOUT:
+    "--timeout gives tests more time; a wait for the device has a limit of its own in device time",
+  E_WORKER_LOST:
+    "run it alone, with --jobs 1, and look at the system's log for the killer of processes that use up memory",
   E_NO_DEVICE: 'import { test } from "hilt", not from "vitest"',
   E_COMMAND_LINE: "hilt --help shows commands and options",
   E_TOOL: "hilt doctor shows what is installed",

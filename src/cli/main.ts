@@ -1,86 +1,76 @@
-import yargs from "yargs";
-import { type Blame, HiltError } from "../core/errors.ts";
+import yargs, { type Argv } from "yargs";
+import { HiltError } from "../core/errors.ts";
+import * as build from "./commands/build.ts";
+import * as cache from "./commands/cache.ts";
+import * as doctor from "./commands/doctor.ts";
+import * as init from "./commands/init.ts";
+import * as list from "./commands/list.ts";
+import * as run from "./commands/run.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { hintFor } from "./hints.ts";
+import { CommandLineError } from "./options.ts";
 
-/** The command line. Commands are loaded when they are called: `--help` needs neither Vitest nor Yosys. */
+/** A file of `commands`: what yargs calls a command module, and its exit code. */
+export interface Command {
+  readonly command: string;
+  readonly describe: string;
+  builder(yargs: Argv): Argv<unknown>;
+  // biome-ignore lint/suspicious/noExplicitAny: each command has arguments of its own, which its builder declares.
+  handler(args: any): Promise<number>;
+}
+
+/** They load what they need when they are called: `--help` needs neither Vitest nor Yosys. */
+const commands: readonly Command[] = [run, list, build, doctor, init, cache];
+
+/** The command line; resolves with the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   let code = 0;
-  const parser = yargs([...args])
+  const isVerbose = args.includes("--verbose");
+  try {
+    const parser = createParser(args, async (command, argv) => {
+      code = await command.handler(argv);
+    });
+    await parser.parseAsync();
+    return code;
+  } catch (error) {
+    return explain(error, isVerbose);
+  }
+}
+
+/** What `hilt` understands; `handle` runs the command that `args` name. */
+export function createParser(
+  args: readonly string[],
+  handle: (command: Command, argv: unknown) => Promise<void>,
+): Argv {
+  const names = commands.map(({ command }) => command.split(" ")[0]);
+  let parser: Argv = yargs([...args])
     .scriptName("hilt")
     .usage("$0 <command>\n\nTests DMA controllers from the driver's side, in simulation and on boards.")
-    .command(
-      "run [files..]",
-      "run benches: files and folders, or all that the configuration names",
-      (command) =>
-        command
-          .positional("files", { type: "string", array: true, describe: "benches (*.hil.ts) or folders" })
-          .option("target", { type: "string", requiresArg: true, describe: "a target of hilt.config.ts" })
-          .option("filter", {
-            type: "string",
-            requiresArg: true,
-            describe: "only tests whose name contains this",
-          })
-          .option("seed", {
-            type: "string",
-            requiresArg: true,
-            describe: "decides all that is left to chance",
-          })
-          .option("waves", {
-            type: "string",
-            describe: "record signals as VCD: patterns, separated by commas",
-          })
-          .option("waves-from", {
-            type: "string",
-            requiresArg: true,
-            describe: "record from this cycle, or from when this signal is not 0",
-          })
-          .option("json", { type: "boolean", default: false, describe: "the result as JSON on stdout" })
-          .option("verbose", { type: "boolean", default: false, describe: "say more on stderr" }),
-      async (argv) => {
-        const { run } = await import("./commands/run.ts");
-        const { target, filter, seed, waves, wavesFrom, json, verbose } = argv;
-        code = await run({ files: argv.files ?? [], target, filter, seed, waves, wavesFrom, json, verbose });
-      },
-    )
-    .command(
-      "list",
-      "show benches and targets",
-      (command) => command.option("json", { type: "boolean", default: false, describe: "as JSON" }),
-      async ({ json }) => {
-        const { list } = await import("./commands/list.ts");
-        code = await list({ json });
-      },
-    )
-    .command("doctor", "show what is installed, what is missing, and what installs it", {}, async () => {
-      const { doctor } = await import("./commands/doctor.ts");
-      code = doctor();
-    })
-    .demandCommand(1, "Say what to do: run, list or doctor.")
+    .completion("completion", "print the completion script for bash or zsh")
+    .demandCommand(1, `Say what to do: ${names.join(", ")}.`)
     .strict()
+    .wrap(100)
     .exitProcess(false)
     .fail((message, error) => {
       throw error ?? new CommandLineError(message);
     });
-  try {
-    await parser.parseAsync();
-    return code;
-  } catch (error) {
-    return explain(error);
+  for (const command of commands) {
+    parser = parser.command(
+      command.command,
+      command.describe,
+      (builder) => command.builder(builder),
+      (argv) => handle(command, argv),
+    );
   }
+  return parser;
 }
 
-/** The command line cannot be understood. */
-class CommandLineError extends HiltError {
-  readonly code = "E_COMMAND_LINE";
-  readonly blame: Blame = "usage";
-}
-
-function explain(error: unknown): number {
+function explain(error: unknown, isVerbose: boolean): number {
   if (error instanceof HiltError) {
     const hint = hintFor(error.code);
+    const trace = isVerbose ? `${error.stack}\n` : "";
     process.stderr.write(
-      `hilt: ${error.message} [${error.code}]\n${hint === undefined ? "" : `hint: ${hint}\n`}`,
+      `hilt: ${error.message} [${error.code}]\n${hint === undefined ? "" : `hint: ${hint}\n`}${trace}`,
     );
     return exitCodes[error.blame];
   }

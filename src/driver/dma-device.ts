@@ -1,6 +1,6 @@
 import { cyclesIn } from "../bus/clock.ts";
 import type { Link } from "../bus/link.ts";
-import type { HostBuffer } from "../memory/host-buffer.ts";
+import { PAGE_SIZE } from "../core/address.ts";
 import type { DmaAdapter } from "../wdm/dma-adapter.ts";
 import type { ScatterGatherElement } from "../wdm/scatter-gather.ts";
 import { Channel } from "./channel.ts";
@@ -12,7 +12,7 @@ import { InterruptService } from "./interrupt-service.ts";
 import { type ChannelId, field, RegisterFile } from "./register-file.ts";
 import { RegisterWork } from "./register-work.ts";
 import { RingWork } from "./ring-work.ts";
-import { recordTransfer } from "./transfer-record.ts";
+import { recordTransfer, type TransferBuffer } from "./transfer-record.ts";
 
 /** Entries of a ring: 2 KiB of descriptors, so that a transfer of 64 pages is handed over at once. */
 const RING_ENTRIES_LOG2 = 6;
@@ -34,6 +34,8 @@ export class DmaDevice implements AsyncDisposable {
   readonly registers: RegisterFile;
   readonly #link: Link;
   readonly #adapter: DmaAdapter;
+  /** Of one operation, wherever it starts in its page. */
+  readonly #mostBytes: number;
   readonly #channels: Readonly<Record<ChannelId, Channel>>;
   #isClosed = false;
 
@@ -42,6 +44,7 @@ export class DmaDevice implements AsyncDisposable {
     this.registers = registers;
     this.#link = parts.link;
     this.#adapter = parts.adapter;
+    this.#mostBytes = ((parts.mapRegisters ?? Number.POSITIVE_INFINITY) - 1) * PAGE_SIZE;
     const interrupts = new InterruptService(parts.link, registers);
     const ringEntriesLog2 =
       parts.mode === "registers" ? 0 : Math.min(identity.ringEntriesLog2, RING_ENTRIES_LOG2);
@@ -74,12 +77,12 @@ export class DmaDevice implements AsyncDisposable {
   }
 
   /** Moves `buffer` (or `lengthBytes` of it from `offset`) into the card's memory at `cardAddress`. */
-  hostToCard(buffer: HostBuffer, options: TransferOptions = {}): Promise<TransferSummary> {
+  hostToCard(buffer: TransferBuffer, options: TransferOptions = {}): Promise<TransferSummary> {
     return this.#transfer("h2c", buffer, options);
   }
 
   /** Fills `buffer` (or `lengthBytes` of it from `offset`) from the card's memory at `cardAddress`. */
-  cardToHost(buffer: HostBuffer, options: TransferOptions = {}): Promise<TransferSummary> {
+  cardToHost(buffer: TransferBuffer, options: TransferOptions = {}): Promise<TransferSummary> {
     return this.#transfer("c2h", buffer, options);
   }
 
@@ -121,17 +124,19 @@ export class DmaDevice implements AsyncDisposable {
     this.registers.global.write("CONTROL", field("CONTROL", "BUS_MASTER").mask);
   }
 
-  async #transfer(id: ChannelId, buffer: HostBuffer, options: TransferOptions): Promise<TransferSummary> {
+  async #transfer(id: ChannelId, buffer: TransferBuffer, options: TransferOptions): Promise<TransferSummary> {
     const { cardAddress = 0, offset = 0, timeoutMs = 20, signal } = options;
     const lengthBytes = options.lengthBytes ?? buffer.lengthBytes - offset;
     const start = this.#link.clock.cycle;
-    const elements = await this.#moveMapped(id, buffer, {
-      cardAddress,
-      offset,
-      lengthBytes,
-      timeoutMs,
-      signal,
-    });
+    let elements = 0;
+    // One list at least: the adapter says what is wrong with a transfer of no bytes.
+    for (let done = 0; done < lengthBytes || done === 0; ) {
+      const length = Math.min(lengthBytes - done, this.#mostBytes);
+      elements += await this.#moveMapped(id, buffer, {
+        ...{ cardAddress: cardAddress + done, offset: offset + done, lengthBytes: length, timeoutMs, signal },
+      });
+      done += Math.max(1, length);
+    }
     const end = this.#link.clock.cycle;
     recordTransfer(buffer, { channel: id, cardAddress, offset, lengthBytes, start, end });
     return { lengthBytes, elements, cycles: end - start };
@@ -139,7 +144,7 @@ export class DmaDevice implements AsyncDisposable {
 
   async #moveMapped(
     id: ChannelId,
-    { mdl }: HostBuffer,
+    { mdl }: TransferBuffer,
     {
       cardAddress,
       offset,
@@ -170,6 +175,8 @@ function piecesOf(elements: readonly ScatterGatherElement[], cardAddress: number
 export interface DeviceParts {
   readonly link: Link;
   readonly adapter: DmaAdapter;
+  /** Map registers that the adapter has for one operation; longer transfers are cut. By default all are in one. */
+  readonly mapRegisters?: number;
   /** By default rings, where the device has them. */
   readonly mode?: "rings" | "registers";
 }

@@ -1,4 +1,5 @@
 import type { Link } from "../bus/link.ts";
+import { hex } from "../core/hex.ts";
 import { channelBlock, globalBlock } from "../spec/registers.ts";
 
 type GlobalRegister = (typeof globalBlock.registers)[number];
@@ -80,6 +81,20 @@ export function decode(register: AllRegisters["name"], value: number): string {
     .filter(({ found }) => found !== 0)
     .map(({ name, width, found }) => (width === 1 ? name : `${name}=${found}`))
     .join(" ");
+}
+
+/** A register access in words, `h2c.STATUS = 0x00000001 (BUSY)`; undefined where no register is. */
+export function describeAccess(address: number, value: number): string | undefined {
+  for (const block of [globalBlock, channelBlock]) {
+    for (const [instance, base] of Object.entries(block.instances)) {
+      const register = block.registers.find(({ offset }) => base + offset === address);
+      if (register === undefined) continue;
+      const fields = decode(register.name, value);
+      const where = instance === "global" ? "" : `${instance}.`;
+      return `${where}${register.name} = ${hex(value, 8)}${fields === "" ? "" : ` (${fields})`}`;
+    }
+  }
+  return undefined;
 }
 
 function fieldsOf(register: AllRegisters["name"]): readonly { name: string; lsb: number; width: number }[] {

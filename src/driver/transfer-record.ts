@@ -1,5 +1,5 @@
 import { hex } from "../core/hex.ts";
-import type { HostBuffer } from "../memory/host-buffer.ts";
+import type { Mdl } from "../memory/mdl.ts";
 
 /** A transfer that ended, for messages about the bytes that it moved. */
 export interface TransferRecord {
@@ -13,14 +13,20 @@ export interface TransferRecord {
   readonly end: number;
 }
 
-const last = new WeakMap<HostBuffer, TransferRecord>();
+/** What can be transferred: a buffer of a program, or several as one. */
+export interface TransferBuffer {
+  readonly mdl: Mdl;
+  readonly lengthBytes: number;
+}
 
-export function recordTransfer(buffer: HostBuffer, record: TransferRecord): void {
+const last = new WeakMap<TransferBuffer, TransferRecord>();
+
+export function recordTransfer(buffer: TransferBuffer, record: TransferRecord): void {
   last.set(buffer, record);
 }
 
 /** The last transfer of a buffer in words, if there was one. */
-export function describeLastTransfer(buffer: HostBuffer): string | undefined {
+export function describeLastTransfer(buffer: TransferBuffer): string | undefined {
   const record = last.get(buffer);
   if (record === undefined) return undefined;
   const { channel, cardAddress, offset, lengthBytes, start, end } = record;

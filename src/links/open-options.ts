@@ -1,4 +1,5 @@
 import type { Log } from "../core/log.ts";
+import type { BankLayout } from "../memory/platform-profile.ts";
 
 export interface OpenOptions {
   /** Decides everything that is left to chance: stalls, latencies, values before reset. */
@@ -6,6 +7,8 @@ export interface OpenOptions {
   /** Where built models are kept. */
   readonly cacheDirectory: string;
   readonly log: Log;
+  /** RAM by physical address; by default that of the standard profile. */
+  readonly banks?: readonly BankLayout[];
   readonly waves?: WavesOptions;
 }
 
@@ -28,4 +31,4 @@ export interface BuildSummary {
   readonly buildMs: number;
 }
 
-export type BuildOptions = Omit<OpenOptions, "seed" | "waves"> & { readonly waves?: WavesChoice };
+export type BuildOptions = Omit<OpenOptions, "seed" | "waves" | "banks"> & { readonly waves?: WavesChoice };

@@ -1,6 +1,6 @@
 import { PAGE_SIZE, physicalAddress } from "../core/address.ts";
 import { GuardBytesError } from "./errors.ts";
-import { type Mdl, walkPages } from "./mdl.ts";
+import { type Mdl, readPages, writePages } from "./mdl.ts";
 import type { PhysicalMemory } from "./physical-memory.ts";
 
 /** What guard bytes hold: a pattern that depends on the address, so that a copy of it to another place shows. */
@@ -34,23 +34,13 @@ export class HostBuffer {
   /** Copies `bytes` into the buffer from byte `at` on. */
   write(bytes: Uint8Array, at = 0): void {
     this.#check(at, bytes.length);
-    let done = 0;
-    this.#eachPiece(at, bytes.length, (view) => {
-      view.set(bytes.subarray(done, done + view.length));
-      done += view.length;
-    });
+    writePages(this.#memory, this.mdl, at, bytes);
   }
 
   /** A copy of `lengthBytes` bytes from byte `at` on; the whole buffer by default. */
   read(at = 0, lengthBytes: number = this.lengthBytes - at): Uint8Array {
     this.#check(at, lengthBytes);
-    const bytes = new Uint8Array(lengthBytes);
-    let done = 0;
-    this.#eachPiece(at, lengthBytes, (view) => {
-      bytes.set(view, done);
-      done += view.length;
-    });
-    return bytes;
+    return readPages(this.#memory, this.mdl, at, lengthBytes);
   }
 
   /** Throws `GuardBytesError` for the first guard byte that is not what it was. */
@@ -70,12 +60,6 @@ export class HostBuffer {
     this.#isFree = true;
     this.#release();
     this.checkGuards();
-  }
-
-  #eachPiece(at: number, lengthBytes: number, visit: (view: Uint8Array) => void): void {
-    walkPages(this.mdl, at, lengthBytes, (address, length) => {
-      visit(this.#memory.view(physicalAddress(BigInt(address)), length));
-    });
   }
 
   #eachGuard(visit: (address: number, byte: Uint8Array, where: string) => void): void {

@@ -1,9 +1,11 @@
 import { PAGE_SIZE, spannedPages, virtualAddress } from "../core/address.ts";
 import type { Random } from "../core/random.ts";
 import { HostBuffer } from "./host-buffer.ts";
+import { HostChain } from "./host-chain.ts";
 import { MDL_PAGES_LOCKED } from "./mdl.ts";
-import { type Fragmentation, PageAllocator } from "./page-allocator.ts";
+import { PageAllocator } from "./page-allocator.ts";
 import type { PhysicalMemory } from "./physical-memory.ts";
+import { type PlatformProfile, standardProfile } from "./platform-profile.ts";
 
 const FIRST_VIRTUAL = 0xffff_8000_0000_0000n;
 
@@ -15,9 +17,13 @@ export class HostMemory {
   #nextVirtual = FIRST_VIRTUAL;
   #count = 0;
 
-  constructor(physical: PhysicalMemory, random: Random, fragmentation: Fragmentation = "shuffled") {
+  constructor(
+    physical: PhysicalMemory,
+    random: Random,
+    profile: Pick<PlatformProfile, "fragmentation" | "pageBytes"> = standardProfile,
+  ) {
     this.physical = physical;
-    this.pages = new PageAllocator(physical, fragmentation, random);
+    this.pages = new PageAllocator(physical, profile, random);
   }
 
   /** A buffer of at least 1 byte that starts at byte `offset` of its first page. Throws `OutOfMemoryError`. */
@@ -49,6 +55,11 @@ export class HostMemory {
     });
     this.#buffers.add(buffer);
     return buffer;
+  }
+
+  /** Buffers as one: a chain of their MDLs, in this order. At least one. */
+  chain(buffers: readonly HostBuffer[]): HostChain {
+    return new HostChain(buffers, this.physical);
   }
 
   /** Throws `GuardBytesError` for the first buffer that has a damaged guard byte. */

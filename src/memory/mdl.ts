@@ -1,4 +1,5 @@
-import { PAGE_SIZE, type VirtualAddress } from "../core/address.ts";
+import { PAGE_SIZE, physicalAddress, type VirtualAddress } from "../core/address.ts";
+import type { PhysicalMemory } from "./physical-memory.ts";
 
 /** Values of `mdlFlags` (wdm.h). */
 export const MDL_PAGES_LOCKED = 0x0002;
@@ -61,4 +62,24 @@ export function walkPages(
       here -= bytes;
     }
   }
+}
+
+/** Copies `bytes` to where bytes `at` and following of a chain lie. */
+export function writePages(memory: PhysicalMemory, mdl: Mdl, at: number, bytes: Uint8Array): void {
+  let done = 0;
+  walkPages(mdl, at, bytes.length, (address, length) => {
+    memory.view(physicalAddress(BigInt(address)), length).set(bytes.subarray(done, done + length));
+    done += length;
+  });
+}
+
+/** A copy of bytes `at` to `at + lengthBytes` of a chain. */
+export function readPages(memory: PhysicalMemory, mdl: Mdl, at: number, lengthBytes: number): Uint8Array {
+  const bytes = new Uint8Array(lengthBytes);
+  let done = 0;
+  walkPages(mdl, at, lengthBytes, (address, length) => {
+    bytes.set(memory.view(physicalAddress(BigInt(address)), length), done);
+    done += length;
+  });
+  return bytes;
 }

@@ -3,10 +3,14 @@ import type { Blame } from "../core/errors.ts";
 /** What a run found out, as data; reports print it. */
 export interface RunResult {
   readonly target: string;
+  readonly profile: string;
+  /** Of the first round. */
   readonly seed: string;
   readonly benches: readonly BenchResult[];
   /** What went wrong outside a bench: a file that cannot be loaded, an error that nobody caught. */
   readonly problems: readonly Problem[];
+  /** It was broken off before everything had run. */
+  readonly isInterrupted: boolean;
   readonly wallMs: number;
 }
 
@@ -14,8 +18,10 @@ export interface BenchResult {
   /** Relative to the project. */
   readonly file: string;
   readonly name: string;
+  readonly seed: string;
   readonly verdict: "passed" | "failed" | "skipped";
   readonly problems: readonly Problem[];
+  readonly wallMs: number;
   /** Absent when the device could not be opened. */
   readonly facts: BenchCounts | undefined;
 }
@@ -28,6 +34,12 @@ export interface BenchCounts {
   readonly readBytes: number;
   readonly writtenBytes: number;
   readonly interrupts: number;
+  /** After a failure: what crossed the link last, a line each. */
+  readonly lastEvents: readonly string[];
+  /** After a failure: what the driver held and waited for. */
+  readonly holdings: readonly string[];
+  /** VCD file, from the project's folder. */
+  readonly waves?: string;
 }
 
 export interface Problem {
@@ -36,11 +48,14 @@ export interface Problem {
   readonly message: string;
   /** File and line in the bench. */
   readonly place?: string;
+  readonly stack?: string;
 }
 
 /** Hears of a run as it happens. */
 export interface RunListener {
   modelBuilt(target: string, fromCache: boolean, buildMs: number): void;
+  /** How many tests are known so far, and which one has started. */
+  benchStarted(file: string, name: string): void;
   benchEnded(bench: BenchResult): void;
 }
 
@@ -49,10 +64,9 @@ export function problemsOf(result: RunResult): Problem[] {
   return [...result.benches.flatMap((bench) => bench.problems), ...result.problems];
 }
 
-/** Whether the run shows that everything works: nothing failed and something ran. */
+/** Whether the run shows that everything works: nothing failed, something ran, and nothing was left out. */
 export function isProof(result: RunResult): boolean {
   const ran = result.benches.some((bench) => bench.verdict === "passed");
-  return (
-    ran && problemsOf(result).length === 0 && result.benches.every((bench) => bench.verdict !== "failed")
-  );
+  const isWhole = !result.isInterrupted && problemsOf(result).length === 0;
+  return ran && isWhole && result.benches.every((bench) => bench.verdict !== "failed");
 }

@@ -7,14 +7,29 @@ import {
   type RunResult,
 } from "./run-result.ts";
 
+export interface TerminalOptions {
+  /** Advice by error code. */
+  readonly advice: (code: string) => string | undefined;
+  /** A line that shows what is running is kept at the end, and overwritten. */
+  readonly isTerminal: boolean;
+  /** Stack traces too. */
+  readonly isVerbose: boolean;
+}
+
+/** Events that the message of a failure tells; the journal has more. */
+const LAST_EVENTS = 12;
+const ERASE_LINE = "\r\u001b[K";
+
 /** Prints a run as text: a line for each bench as it ends, and what happened at the end. */
 export class TerminalReport implements RunListener {
   readonly #out: { write(text: string): unknown };
-  readonly #advice: (code: string) => string | undefined;
+  readonly #options: TerminalOptions;
+  #ended = 0;
+  #hasProgress = false;
 
-  constructor(out: { write(text: string): unknown }, advice: (code: string) => string | undefined) {
+  constructor(out: { write(text: string): unknown }, options: TerminalOptions) {
     this.#out = out;
-    this.#advice = advice;
+    this.#options = options;
   }
 
   modelBuilt(target: string, fromCache: boolean, buildMs: number): void {
@@ -22,10 +37,18 @@ export class TerminalReport implements RunListener {
     this.#line(`target ${target}: device model ${how} in ${(buildMs / 1000).toFixed(2)} s`);
   }
 
+  benchStarted(file: string, name: string): void {
+    if (!this.#options.isTerminal) return;
+    this.#out.write(`${ERASE_LINE}${this.#ended} ended; running ${file} > ${name}`.slice(0, 120));
+    this.#hasProgress = true;
+  }
+
   benchEnded({ verdict, file, name, facts, problems }: BenchResult): void {
+    this.#ended++;
     const cycles = facts === undefined ? "" : ` (${count(facts.cycles)} cycles)`;
     this.#line(`${verdict.padEnd(7)} ${file} > ${name}${cycles}`);
     for (const problem of problems) this.#problem(problem);
+    if (verdict === "failed" && facts !== undefined) this.#circumstances(facts);
   }
 
   /** `repeat` is the command line that does the same again. */
@@ -37,48 +60,54 @@ export class TerminalReport implements RunListener {
     const verdicts = (["passed", "failed", "skipped"] as const).map(
       (verdict) => `${result.benches.filter((bench) => bench.verdict === verdict).length} ${verdict}`,
     );
-    const failed = result.benches.find(({ verdict }) => verdict === "failed");
-    const only =
-      failed === undefined ? "" : `\nonly it:     ${repeat} --filter ${JSON.stringify(failed.name)}`;
+    const nothing = result.benches.length === 0 ? " (nothing ran: that is no success)" : "";
+    const interrupted = result.isInterrupted ? " (interrupted: not everything ran)" : "";
     this.#line(
       `
 device:      ${device}
 host memory: ${count(total.readBytes)} bytes read in ${count(total.readBursts)} bursts, ${count(total.writtenBytes)} bytes written in ${count(total.writeBursts)} bursts
 device time: ${count(total.cycles)} cycles, ${count(total.interrupts)} interrupts
-benches:     ${verdicts.join(", ")} in ${(result.wallMs / 1000).toFixed(1)} s${result.benches.length === 0 ? " (nothing ran: that is no success)" : ""}
-seed:        ${result.seed}
-repeat:      ${repeat}${only}
-${isProof(result) ? "PASSED" : "FAILED"}`,
+benches:     ${verdicts.join(", ")} in ${(result.wallMs / 1000).toFixed(1)} s${nothing}${interrupted}
+seed:        ${result.seed}, profile ${result.profile}
+repeat:      ${repeat}
+${isProof(result) ? "PASSED" : result.isInterrupted ? "INTERRUPTED" : "FAILED"}`,
     );
   }
 
-  #problem({ message, code, place }: Problem): void {
-    const at = place === undefined ? "" : `\n    at ${place}`;
-    const advice = this.#advice(code);
-    const hint = advice === undefined ? "" : `\n    hint: ${advice}`;
-    this.#line(`${indent(`${message} [${code}]`)}${at}${hint}`);
+  #problem({ message, code, place, stack }: Problem): void {
+    const [first = "", ...rest] = message.split("\n");
+    const at = place === undefined ? [] : [`at ${place}`];
+    const advice = this.#options.advice(code);
+    const hint = advice === undefined ? [] : [`hint: ${advice}`];
+    const trace = this.#options.isVerbose && stack !== undefined ? stack.split("\n") : [];
+    for (const line of [`${first} [${code}]`, ...rest, ...at, ...hint, ...trace]) this.#line(`    ${line}`);
+  }
+
+  #circumstances({ lastEvents, holdings, waves }: BenchCounts): void {
+    const events = lastEvents.slice(-LAST_EVENTS);
+    const lines = [
+      ...(holdings.length === 0 ? [] : [`the driver held ${holdings.join(", ")}`]),
+      ...(events.length === 0
+        ? []
+        : ["the last that crossed the link:", ...events.map((event) => `  ${event}`)]),
+      ...(waves === undefined ? [] : [`waves: ${waves}`]),
+    ];
+    for (const line of lines) this.#line(`    ${line}`);
   }
 
   #line(text: string): void {
-    this.#out.write(`${text}\n`);
+    this.#out.write(`${this.#hasProgress ? ERASE_LINE : ""}${text}\n`);
+    this.#hasProgress = false;
   }
-}
-
-function indent(text: string): string {
-  return text
-    .split("\n")
-    .map((line) => `    ${line}`)
-    .join("\n");
 }
 
 function count(value: number): string {
   return value.toLocaleString("en-US");
 }
 
-function sum(facts: readonly BenchCounts[]): Omit<BenchCounts, "device"> {
-  const total = { cycles: 0, readBursts: 0, writeBursts: 0, readBytes: 0, writtenBytes: 0, interrupts: 0 };
-  for (const each of facts) {
-    for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += each[key];
-  }
-  return total;
+const totals = ["cycles", "readBursts", "writeBursts", "readBytes", "writtenBytes", "interrupts"] as const;
+
+function sum(facts: readonly BenchCounts[]): Record<(typeof totals)[number], number> {
+  const entries = totals.map((key) => [key, facts.reduce((total, each) => total + each[key], 0)] as const);
+  return Object.fromEntries(entries) as Record<(typeof totals)[number], number>;
 }

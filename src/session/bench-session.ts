@@ -1,15 +1,27 @@
+import { rmSync } from "node:fs";
+import { relative } from "node:path";
 import type { LinkEvent } from "../bus/event.ts";
 import type { Link } from "../bus/link.ts";
+import { hex } from "../core/hex.ts";
 import { silentLog } from "../core/log.ts";
 import { Random } from "../core/random.ts";
 import { DmaDevice } from "../driver/dma-device.ts";
+import { describeAccess } from "../driver/register-file.ts";
 import { openLink } from "../links/registry.ts";
 import { HostMemory } from "../memory/host-memory.ts";
+import type { PlatformProfile } from "../memory/platform-profile.ts";
 import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "../wdm/constants.ts";
-import type { DmaAdapter } from "../wdm/dma-adapter.ts";
+import type { DmaAdapter, Out } from "../wdm/dma-adapter.ts";
 import { DmaSystem } from "../wdm/dma-system.ts";
 import { FindingError } from "../wdm/finding.ts";
-import { HoldingsError, ProtocolViolationError, UsageError, WindowFaultError } from "./errors.ts";
+import {
+  ForeignDeviceError,
+  HoldingsError,
+  ProtocolViolationError,
+  UsageError,
+  WindowFaultError,
+} from "./errors.ts";
+import { describeEntry, RecordingLink } from "./recording-link.ts";
 import type { BenchFacts, RunContext } from "./run-context.ts";
 
 const BUS_BYTES = 8;
@@ -17,85 +29,154 @@ const BUS_BYTES = 8;
 const QUIET_CYCLES = 256;
 /** Most bytes of one operation: the card's memory is smaller. */
 const MAXIMUM_LENGTH = 1 << 20;
+/** Events that are told of a failure; a message shows the last of them. */
+const LAST_EVENTS = 200;
 
-/** Everything that one test has: a device fresh out of reset, host memory, the DMA system, and the watch over them. */
-export class BenchSession {
-  readonly link: Link;
+interface Parts {
+  readonly run: RunContext;
+  readonly link: RecordingLink;
   readonly host: HostMemory;
   readonly system: DmaSystem;
   readonly adapter: DmaAdapter;
-  readonly device: DmaDevice;
+  readonly device: DmaDevice | undefined;
   readonly rng: Random;
-  readonly #watch: Watch;
+  readonly watch: Watch;
+  readonly wavesFile: string | undefined;
+}
 
-  private constructor(
-    link: Link,
-    random: Random,
-    watch: Watch,
-    parts: Pick<BenchSession, "host" | "system" | "adapter" | "device">,
-  ) {
-    this.link = link;
-    this.host = parts.host;
-    this.system = parts.system;
-    this.adapter = parts.adapter;
-    this.device = parts.device;
-    this.rng = random.fork("bench");
-    this.#watch = watch;
+/** Everything that one test has: a device fresh out of reset, host memory, the DMA system, and the watch over them. */
+export class BenchSession {
+  readonly #parts: Parts;
+  #isFailed = false;
+  /** Asked when the test ends: afterwards the driver has given everything back. */
+  #holdings: readonly string[] = [];
+  #lastEvents: readonly string[] = [];
+
+  private constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
   /** `name` is the test's file and full name: a test alone draws what it draws in a full run. */
   static async open(run: RunContext, name: string): Promise<BenchSession> {
     const random = new Random(BigInt(run.seed)).fork(name);
-    const waves =
-      run.waves === undefined
-        ? {}
-        : { waves: { ...run.waves, file: `${run.waves.directory}/${fileName(name)}.vcd` } };
-    const link = await openLink(run.target, run.settings, {
+    const wavesFile = run.waves === undefined ? undefined : `${run.waves.directory}/${fileName(name)}.vcd`;
+    const opened = await openLink(run.target, run.settings, {
       seed: random.fork("link").seed,
       cacheDirectory: run.cacheDirectory,
       log: silentLog,
-      ...waves,
+      banks: run.profile.banks,
+      ...(run.waves === undefined || wavesFile === undefined
+        ? {}
+        : { waves: { ...run.waves, file: wavesFile } }),
     });
     try {
+      const link = new RecordingLink(opened);
       const watch = new Watch(link);
-      const host = new HostMemory(link.memory, random.fork("pages"));
-      const system = new DmaSystem({ memory: link.memory, pages: host.pages, windows: link.windows });
-      const adapter = adapterOf(system);
-      const device = await DmaDevice.open({ link, adapter });
-      return new BenchSession(link, random, watch, { host, system, adapter, device });
+      const { mapRegisters } = run.profile;
+      const host = new HostMemory(link.memory, random.fork("pages"), run.profile);
+      const { memory, windows } = link;
+      const system = new DmaSystem({ memory, windows, pages: host.pages, mapRegisters });
+      const most: Out<number> = { value: undefined };
+      const adapter = adapterOf(system, run.profile, most);
+      const isOurs = run.settings.device === undefined;
+      const device = isOurs
+        ? await DmaDevice.open({
+            link,
+            adapter,
+            ...(most.value === undefined ? {} : { mapRegisters: most.value }),
+          })
+        : undefined;
+      const rng = random.fork("bench");
+      return new BenchSession({ run, link, host, system, adapter, device, rng, watch, wavesFile });
     } catch (error) {
-      await link[Symbol.asyncDispose]();
+      await opened[Symbol.asyncDispose]();
       throw error;
     }
   }
 
+  get link(): Link {
+    return this.#parts.link;
+  }
+
+  get host(): HostMemory {
+    return this.#parts.host;
+  }
+
+  get system(): DmaSystem {
+    return this.#parts.system;
+  }
+
+  get adapter(): DmaAdapter {
+    return this.#parts.adapter;
+  }
+
+  get rng(): Random {
+    return this.#parts.rng;
+  }
+
+  /** Our controller's driver. Throws `ForeignDeviceError` when the target's device is another. */
+  get device(): DmaDevice {
+    const { device, run } = this.#parts;
+    if (device === undefined) throw new ForeignDeviceError(run.target);
+    return device;
+  }
+
   get facts(): BenchFacts {
-    const { version, buildHash } = this.device.identity;
+    const { link, watch, run, wavesFile } = this.#parts;
+    const hasWaves = wavesFile !== undefined && (this.#isFailed || run.waves?.onlyOfFailures === false);
     return {
-      device: `hilt DMA ${version}, build ${buildHash.toString(16).padStart(8, "0")}`,
-      cycles: this.link.clock.cycle,
-      ...this.#watch.counts,
+      device: this.#identity,
+      cycles: link.clock.cycle,
+      ...watch.counts,
+      lastEvents: this.#lastEvents,
+      holdings: this.#holdings,
+      ...(hasWaves ? { waves: relative(run.root, wavesFile) } : {}),
     };
+  }
+
+  get #identity(): string {
+    const { device, run } = this.#parts;
+    if (device === undefined)
+      return `${run.settings.device?.binding.top}, bound by the table of target ${run.target}`;
+    const { version, buildHash } = device.identity;
+    return `hilt DMA ${version}, build ${hex(buildHash, 8).slice(2)}`;
+  }
+
+  /** Keeps what a message about the failure tells, as it is now. */
+  noteFailure(): void {
+    const { link, device, system } = this.#parts;
+    const nameOf = device === undefined ? () => undefined : describeAccess;
+    this.#isFailed = true;
+    this.#holdings = system.describeHoldings();
+    this.#lastEvents = link.entries.slice(-LAST_EVENTS).map((entry) => describeEntry(entry, nameOf));
   }
 
   /** What no test asks for: bus rules, windows, guard bytes, the use of the DMA interface. */
   async check(): Promise<void> {
-    await this.link.idle(QUIET_CYCLES);
-    await this.device[Symbol.asyncDispose]();
-    this.#watch.check();
-    this.host.checkGuards();
-    const [finding, ...others] = this.system.findings;
-    if (finding !== undefined) throw new FindingError(finding, others.length);
-    const held = this.system.describeHoldings({ isEnding: true });
-    if (held.length > 0) throw new HoldingsError(held);
+    const { link, device, watch, host, system } = this.#parts;
+    try {
+      await link.idle(QUIET_CYCLES);
+      await device?.[Symbol.asyncDispose]();
+      watch.check();
+      host.checkGuards();
+      const [finding, ...others] = system.findings;
+      if (finding !== undefined) throw new FindingError(finding, others.length);
+      const held = system.describeHoldings({ isEnding: true });
+      if (held.length > 0) throw new HoldingsError(held);
+    } catch (error) {
+      if (!this.#isFailed) this.noteFailure();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
-    await this.link[Symbol.asyncDispose]();
+    const { link, run, wavesFile } = this.#parts;
+    await link[Symbol.asyncDispose]();
+    if (run.waves?.onlyOfFailures === true && !this.#isFailed && wavesFile !== undefined) rmSync(wavesFile);
   }
 }
 
-function adapterOf(system: DmaSystem): DmaAdapter {
+function adapterOf(system: DmaSystem, profile: PlatformProfile, most: Out<number>): DmaAdapter {
   const adapter = system.ioGetDmaAdapter(
     { name: "hilt-dma", currentIrp: null },
     {
@@ -104,9 +185,9 @@ function adapterOf(system: DmaSystem): DmaAdapter {
       scatterGather: true,
       interfaceType: PCIBus,
       maximumLength: MAXIMUM_LENGTH,
-      dmaAddressWidth: 64,
+      dmaAddressWidth: profile.deviceAddressBits,
     },
-    { value: undefined },
+    most,
   );
   if (adapter === null) throw new UsageError("IoGetDmaAdapter gave no adapter");
   return adapter;
@@ -116,7 +197,7 @@ function fileName(name: string): string {
   return name.replace(/[^\w.-]+/g, "-");
 }
 
-type Counts = Omit<BenchFacts, "device" | "cycles">;
+type Counts = Pick<BenchFacts, "readBursts" | "writeBursts" | "readBytes" | "writtenBytes" | "interrupts">;
 
 /** Counts what crosses the link and keeps what must not happen. */
 class Watch {

@@ -59,6 +59,16 @@ export class DataMismatchError extends HiltError {
   }
 }
 
+/** The bench asks for our driver, but the device is another. */
+export class ForeignDeviceError extends HiltError {
+  readonly code = "E_FOREIGN_DEVICE";
+  readonly blame: Blame = "usage";
+
+  constructor(target: string) {
+    super(`target ${target} has a device of its own: there is no driver for it in hilt`);
+  }
+}
+
 /** The command asks for something that is not there. */
 export class UsageError extends HiltError {
   readonly code = "E_USAGE";

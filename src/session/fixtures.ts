@@ -5,11 +5,13 @@ import type { Random } from "../core/random.ts";
 import type { DmaDevice } from "../driver/dma-device.ts";
 import { describeLastTransfer } from "../driver/transfer-record.ts";
 import { HostBuffer } from "../memory/host-buffer.ts";
+import { HostChain } from "../memory/host-chain.ts";
 import type { HostMemory } from "../memory/host-memory.ts";
 import type { DmaAdapter } from "../wdm/dma-adapter.ts";
 import type { DmaSystem } from "../wdm/dma-system.ts";
 import { BenchSession } from "./bench-session.ts";
 import { DataMismatchError } from "./errors.ts";
+import { noteActivity } from "./worker-activity.ts";
 
 /** What a bench may ask for; each test gets its own. */
 export interface Fixtures {
@@ -29,15 +31,17 @@ export const test = baseTest.extend<Fixtures>({
   session: [
     async ({ task }, use) => {
       const run = inject("hilt");
+      using _activity = noteActivity(run.workersDirectory, task.file.filepath, namesOf(task).join(" > "));
       const session = await BenchSession.open(run, nameOf(task, run.root));
       try {
         await use(session);
       } finally {
-        task.meta.hilt = session.facts;
+        if ((task.result?.errors?.length ?? 0) > 0) session.noteFailure();
         try {
           // The reason of a failure is more telling than its consequence: both are reported.
           await session.check();
         } finally {
+          task.meta.hilt = session.facts;
           await session.close();
         }
       }
@@ -59,15 +63,19 @@ interface NamedTask {
 }
 
 function nameOf(task: NamedTask, root: string): string {
+  return [relative(root, task.file.filepath), ...namesOf(task)].join(" > ");
+}
+
+function namesOf(task: NamedTask): string[] {
   const names = [task.name];
   for (let suite = task.suite; suite !== undefined; suite = suite.suite) names.unshift(suite.name);
-  return [relative(root, task.file.filepath), ...names].join(" > ");
+  return names;
 }
 
 baseExpect.extend({
   /** Throws `DataMismatchError` with the first wrong byte. */
   toHoldBytes(received: unknown, expected: Uint8Array) {
-    const isBuffer = received instanceof HostBuffer;
+    const isBuffer = received instanceof HostBuffer || received instanceof HostChain;
     if (!isBuffer && !(received instanceof Uint8Array))
       throw new TypeError("toHoldBytes needs a buffer or bytes");
     const found = isBuffer ? received.read() : received;

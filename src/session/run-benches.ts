@@ -1,14 +1,17 @@
-import { existsSync } from "node:fs";
-import { relative } from "node:path";
-import { fileURLToPath } from "node:url";
-import { createVitest, type Reporter, type TestCase, type TestModule } from "vitest/node";
+import { join } from "node:path";
+import { createVitest, type Vitest } from "vitest/node";
 import type { TargetConfig } from "../config/config.ts";
-import type { Blame } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { WavesChoice } from "../links/open-options.ts";
-import { buildTarget } from "../links/registry.ts";
+import type { PlatformProfile } from "../memory/platform-profile.ts";
 import type { BenchResult, Problem, RunListener, RunResult } from "../report/run-result.ts";
+import { buildModel } from "./build-model.ts";
+import { Collector } from "./collector.ts";
+import { linkSettings } from "./link-settings.ts";
+import { hiltDirectory, modelsDirectory } from "./project-folders.ts";
 import type { RunContext } from "./run-context.ts";
+import { benchPlugin } from "./vitest-plugin.ts";
+import { WorkerWatch } from "./worker-watch.ts";
 import "./run-context.ts";
 
 export interface RunOptions {
@@ -17,150 +20,108 @@ export interface RunOptions {
   readonly files: readonly string[];
   readonly target: string;
   readonly settings: TargetConfig;
+  readonly profile: { readonly name: string; readonly settings: PlatformProfile };
   readonly seed: bigint;
+  /** Rounds; each has the seed of the one before plus 1. */
+  readonly repeat: number;
+  /** Ends with the first failure. */
+  readonly failFast: boolean;
+  /** Most processes at a time; by default as many as there are cores. */
+  readonly jobs?: number;
+  /** Most wall time of one test. */
+  readonly timeoutMs: number;
   /** Runs only tests whose full name contains it. */
   readonly filter?: string;
   /** Signals to record. */
-  readonly waves?: WavesChoice;
+  readonly waves?: WavesChoice & { readonly onlyOfFailures: boolean };
   readonly log: Log;
+  /** Breaks the run off: what is known so far is the result. */
+  readonly signal?: AbortSignal;
 }
-
-/** A test may simulate for long; something that hangs must still end. */
-const TEST_LIMIT_MS = 300_000;
 
 /** Builds the target once, runs the benches on it and returns what happened; `listener` hears of it as it happens. */
 export async function runBenches(options: RunOptions, listener: RunListener): Promise<RunResult> {
   const start = performance.now();
-  const cacheDirectory = `${options.root}/.hilt/models`;
+  const directory = hiltDirectory(options.root);
+  const settings = linkSettings(options.root, options.settings);
   const waves =
-    options.waves === undefined
-      ? {}
-      : { waves: { ...options.waves, directory: `${options.root}/.hilt/waves` } };
-  const built = await buildTarget(options.settings, {
-    cacheDirectory,
-    log: options.log,
-    ...waves,
-  });
+    options.waves === undefined ? {} : { waves: { ...options.waves, directory: join(directory, "waves") } };
+  const built = await buildModel(options.root, options.settings, options.log, options.waves);
   listener.modelBuilt(options.target, built.fromCache, built.buildMs);
-  const run: RunContext = {
-    target: options.target,
-    settings: options.settings,
-    seed: `0x${options.seed.toString(16)}`,
-    root: options.root,
-    cacheDirectory,
-    ...waves,
-  };
-  const collector = new Collector(options.root, listener);
-  await runVitest(options, run, collector);
+  const benches: BenchResult[] = [];
+  const problems: Problem[] = [];
+  for (let round = 0; round < options.repeat && options.signal?.aborted !== true; round++) {
+    const seed = BigInt.asUintN(64, options.seed + BigInt(round));
+    const run: RunContext = {
+      target: options.target,
+      settings,
+      profile: options.profile.settings,
+      seed: seedText(seed),
+      root: options.root,
+      cacheDirectory: modelsDirectory(options.root),
+      workersDirectory: join(directory, "workers", String(process.pid)),
+      ...waves,
+    };
+    const collector = new Collector(options.root, run.seed, options.timeoutMs, listener);
+    await runRound(options, run, collector);
+    benches.push(...collector.benches);
+    problems.push(...collector.problems);
+    const isFailed = problems.length > 0 || benches.some(({ verdict }) => verdict === "failed");
+    if (isFailed && options.failFast) break;
+  }
   return {
     target: options.target,
-    seed: run.seed,
-    benches: collector.benches,
-    problems: collector.problems,
+    profile: options.profile.name,
+    seed: seedText(options.seed),
+    benches,
+    problems,
+    isInterrupted: options.signal?.aborted === true,
     wallMs: performance.now() - start,
   };
 }
 
-async function runVitest(options: RunOptions, run: RunContext, reporter: Reporter): Promise<void> {
-  const entry = ["../index.ts", "../index.js"]
-    .map((name) => fileURLToPath(new URL(name, import.meta.url)))
-    .find((path) => existsSync(path)) as string;
+function seedText(seed: bigint): string {
+  return `0x${seed.toString(16)}`;
+}
+
+async function runRound(options: RunOptions, run: RunContext, collector: Collector): Promise<void> {
+  const { timeoutMs, failFast, jobs, filter, signal, root } = options;
+  using watch = new WorkerWatch(run.workersDirectory as string, timeoutMs);
   const vitest = await createVitest(
     "test",
     {
       config: false,
-      root: options.root,
+      root,
       watch: false,
-      include: ["**/*.hil.{ts,mts,js,mjs}"],
-      exclude: ["**/node_modules/**"],
-      reporters: [reporter],
-      provide: { hilt: run },
-      testTimeout: TEST_LIMIT_MS,
-      hookTimeout: TEST_LIMIT_MS,
+      reporters: [collector],
       cache: false,
-      ...(options.filter === undefined ? {} : { testNamePattern: namePattern(options.filter) }),
+      bail: failFast ? 1 : 0,
+      ...(jobs === undefined ? {} : { maxWorkers: jobs }),
+      ...(filter === undefined ? {} : { testNamePattern: namePattern(filter) }),
     },
-    { resolve: { alias: { hilt: entry } }, logLevel: "silent" },
+    { plugins: [benchPlugin(run, timeoutMs)], logLevel: "silent" },
   );
+  const breakOff = (): void => void cancel(vitest, watch);
+  signal?.addEventListener("abort", breakOff, { once: true });
   const exitCode = process.exitCode;
   try {
     await vitest.start([...options.files]);
+    collector.noteLostWorkers(watch.killed, signal?.aborted === true ? [] : watch.remaining());
   } finally {
+    signal?.removeEventListener("abort", breakOff);
     await vitest.close();
     // Vitest sets the exit code of this process; the verdict is ours.
     process.exitCode = exitCode;
   }
 }
 
+/** Vitest lets every running test end; that may take long, or forever. */
+async function cancel(vitest: Vitest, watch: WorkerWatch): Promise<void> {
+  watch.killAll();
+  await vitest.cancelCurrentRun("keyboard-input");
+}
+
 /** Vitest matches names whose parts are joined by spaces; ours, as reports print them, have " > " between them. */
 function namePattern(text: string): RegExp {
   return new RegExp(text.replaceAll(" > ", " ").replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
-}
-
-/** Turns Vitest's reports into results. */
-class Collector implements Reporter {
-  readonly benches: BenchResult[] = [];
-  readonly problems: Problem[] = [];
-  readonly #root: string;
-  readonly #listener: RunListener;
-
-  constructor(root: string, listener: RunListener) {
-    this.#root = root;
-    this.#listener = listener;
-  }
-
-  onTestCaseResult(test: TestCase): void {
-    const { state, errors = [] } = test.result();
-    // A test that the filter leaves out is skipped by Vitest; it is no bench of this run.
-    if (state === "skipped" && test.options.mode !== "skip") return;
-    const facts = test.meta().hilt;
-    const problems = distinct(errors.map((error) => problemOf(error)));
-    const hasProof = state !== "passed" || facts !== undefined;
-    if (!hasProof)
-      problems.push({
-        blame: "usage",
-        code: "E_NO_DEVICE",
-        message: 'the test is not made with "test" of hilt',
-      });
-    const bench: BenchResult = {
-      file: relative(this.#root, test.module.moduleId),
-      name: test.fullName,
-      verdict:
-        state === "skipped" ? "skipped" : problems.length > 0 || state !== "passed" ? "failed" : "passed",
-      problems,
-      facts,
-    };
-    this.benches.push(bench);
-    this.#listener.benchEnded(bench);
-  }
-
-  onTestModuleEnd(module: TestModule): void {
-    const file = relative(this.#root, module.moduleId);
-    for (const error of module.errors()) {
-      const { message } = problemOf(error);
-      this.problems.push({ blame: "product", code: "E_BENCH_FILE", message: `${file}: ${message}` });
-    }
-  }
-
-  onTestRunEnd(_modules: readonly TestModule[], unhandled: readonly { message: string }[]): void {
-    for (const error of unhandled) this.problems.push(problemOf(error));
-  }
-}
-
-/** An error in the end of a fixture is reported once for each fixture that depends on it. */
-function distinct(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
-}
-
-function problemOf(error: { message: string; [key: string]: unknown }): Problem {
-  const { blame, code, message, stacks } = error;
-  const place = (stacks as { file: string; line: number }[] | undefined)?.find(({ file }) =>
-    /\.hil\./.test(file),
-  );
-  return {
-    blame: typeof blame === "string" ? (blame as Blame) : "product",
-    code: typeof code === "string" ? code : "E_ASSERTION",
-    message,
-    ...(place === undefined ? {} : { place: `${place.file}:${place.line}` }),
-  };
 }

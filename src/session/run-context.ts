@@ -1,19 +1,30 @@
-import type { TargetConfig } from "../config/config.ts";
 import type { WavesChoice } from "../links/open-options.ts";
+import type { LinkSettings } from "../links/registry.ts";
+import type { PlatformProfile } from "../memory/platform-profile.ts";
 
 /** What the process that starts a run hands to the workers; plain data. */
 export interface RunContext {
   readonly target: string;
-  readonly settings: TargetConfig;
+  readonly settings: LinkSettings;
+  readonly profile: PlatformProfile;
   /** Hexadecimal with prefix. */
   readonly seed: string;
   readonly root: string;
   readonly cacheDirectory: string;
-  readonly waves?: WavesChoice & { readonly directory: string };
+  /** Where workers say what they are at; absent when nobody watches them. */
+  readonly workersDirectory?: string;
+  readonly waves?: RunWaves;
+}
+
+export interface RunWaves extends WavesChoice {
+  readonly directory: string;
+  /** The record of a test that passes is deleted. */
+  readonly onlyOfFailures: boolean;
 }
 
 /** What a test says of itself when it ends, through Vitest's `task.meta`. */
 export interface BenchFacts {
+  /** What was tested, as it has told itself. */
   readonly device: string;
   readonly cycles: number;
   readonly readBursts: number;
@@ -22,6 +33,12 @@ export interface BenchFacts {
   readonly readBytes: number;
   readonly writtenBytes: number;
   readonly interrupts: number;
+  /** The last events before a failure, a line each; empty after a success. */
+  readonly lastEvents: readonly string[];
+  /** What the driver holds and waits for after a failure. */
+  readonly holdings: readonly string[];
+  /** VCD file, from the project's folder. */
+  readonly waves?: string;
 }
 
 declare module "vitest" {

@@ -14,7 +14,7 @@ export const floors: Readonly<Record<string, readonly string[]>> = {
   driver: ["wdm", "bus", "spec", "memory", "core"],
   links: ["engine", "wire", "bus", "spec", "memory", "core"],
   board: ["core"],
-  config: ["core"],
+  config: ["memory", "core"],
   report: ["bus", "core"],
   session: ["driver", "links", "board", "config", "report", "wdm", "bus", "spec", "memory", "core"],
   cli: ["session", "report", "config", "core"],
@@ -25,6 +25,7 @@ export const floors: Readonly<Record<string, readonly string[]>> = {
 export const packages: Readonly<Record<string, readonly string[]>> = {
   yargs: ["cli"],
   winston: ["cli"],
+  zod: ["config"],
   vitest: ["session", "index.ts"],
   vite: ["session", "config"],
   serialport: ["links"],

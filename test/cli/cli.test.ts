@@ -12,11 +12,12 @@ afterAll(() => project[Symbol.dispose]());
 test("--help names the commands and needs nothing else", () => {
   const { status, stdout } = project.hilt("--help");
   expect(status).toBe(0);
-  for (const command of ["run [files..]", "list", "doctor"]) expect(stdout).toContain(command);
+  for (const command of ["run [files..]", "list", "build", "doctor", "init", "cache clean"])
+    expect(stdout).toContain(command);
 });
 
 test.each([
-  ["no command", [], /run, list or doctor/],
+  ["no command", [], /run, list, build, doctor/],
   ["an unknown option", ["run", "--sed", "1"], /Unknown argument: sed/],
   ["an unknown target", ["run", "examples", "--target", "board"], /no target board; there is wasm/],
   ["a bad seed", ["run", "examples", "--seed", "lots"], /--seed: lots is no whole number/],
@@ -37,7 +38,9 @@ test("a bench that fails says where and how to repeat it", () => {
   const { status, stdout } = project.hilt("run", "fails.hil.ts", "--seed", "7");
   expect(stdout).toMatch(/failed {2}fails\.hil\.ts > is wrong/);
   expect(stdout).toContain("fails.hil.ts:3");
-  expect(stdout).toContain('npx hilt run fails.hil.ts --target wasm --seed 0x7 --filter "is wrong"');
+  expect(stdout).toContain(
+    "npx hilt run fails.hil.ts --target wasm --profile standard --seed 0x7 --filter 'is wrong'",
+  );
   expect(status).toBe(1);
 });
 
@@ -98,7 +101,9 @@ test.each([
 ])("--waves-from starts the record at %s", (_name, from, start) => {
   const file = ".hilt/waves/examples-first-transfer.hil.ts-a-write-leaves-its-source-alone.vcd";
   const args = ["run", "examples/first-transfer.hil.ts", "--filter", "leaves its source alone"];
-  expect(project.hilt(...args, "--waves", "device.h2c.*", "--waves-from", from).status).toBe(0);
+  expect(
+    project.hilt(...args, "--waves", "on", "--signals", "device.h2c.*", "--waves-from", from).status,
+  ).toBe(0);
   expect(readFileSync(join(project.path, file), "utf8")).toMatch(start);
 });
 
@@ -107,6 +112,8 @@ test("--waves of a signal that is not there is a usage error", () => {
     "run",
     "examples/first-transfer.hil.ts",
     "--waves",
+    "on",
+    "--signals",
     "device.nothing",
   );
   expect(stdout).toContain("the design has no signal device.nothing");
@@ -120,6 +127,8 @@ test("--waves writes the chosen signals as VCD", () => {
     "--filter",
     "leaves its source alone",
     "--waves",
+    "on",
+    "--signals",
     "device.h2c.*",
   );
   expect(stdout).toContain("PASSED");

@@ -1,6 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
+import type { Argv } from "yargs";
 import { exitCodes } from "../exit-codes.ts";
+import type { Arguments } from "../options.ts";
+
+export const command = "doctor";
+export const describe = "show what is installed, what is missing, and what installs it";
+
+export function builder(yargs: Argv) {
+  return yargs.options({ json: { type: "boolean", default: false, describe: "as JSON" } } as const);
+}
 
 interface Check {
   readonly what: string;
@@ -12,7 +21,7 @@ interface Check {
 const OLDEST_NODE = [20, 19] as const;
 
 /** `hilt doctor`: what is installed, what is missing, and the command that installs it. */
-export function doctor(): number {
+export async function handler({ json }: Arguments<typeof builder>): Promise<number> {
   const checks: Check[] = [
     {
       what: `Node ${process.version}`,
@@ -26,6 +35,12 @@ export function doctor(): number {
       isThere: isWritable(process.cwd()),
       remedy: "run hilt in a folder that you may write to",
     },
+    {
+      what: "Yosys, as the package @yowasp/yosys",
+      isNeeded: true,
+      isThere: isResolved("@yowasp/yosys"),
+      remedy: "npm install",
+    },
     ...["iverilog", "verilator", "yosys"].map((tool) => ({
       what: `${tool} (only for hilt's own tests)`,
       isNeeded: false,
@@ -33,8 +48,11 @@ export function doctor(): number {
       remedy: `apt-get install ${tool}`,
     })),
   ];
-  for (const { what, isThere, remedy } of checks) {
-    process.stdout.write(isThere ? `ok       ${what}\n` : `missing  ${what}: ${remedy}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(checks, undefined, 2)}\n`);
+  else {
+    for (const { what, isThere, remedy } of checks) {
+      process.stdout.write(isThere ? `ok       ${what}\n` : `missing  ${what}: ${remedy}\n`);
+    }
   }
   return checks.some(({ isNeeded, isThere }) => isNeeded && !isThere) ? exitCodes.environment : 0;
 }
@@ -42,6 +60,15 @@ export function doctor(): number {
 function isNodeNewEnough(version: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   return major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
+}
+
+function isResolved(name: string): boolean {
+  try {
+    import.meta.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isWritable(folder: string): boolean {

@@ -1,71 +1,146 @@
-import { relative } from "node:path";
-import { loadConfig } from "../../config/load-config.ts";
-import { parseSeed } from "../../config/parse-config.ts";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import type { Argv } from "yargs";
+import type { LoadedConfig } from "../../config/load-config.ts";
+import { parseSeed } from "../../config/seed.ts";
+import { annotations } from "../../report/annotations.ts";
+import { writeJournal } from "../../report/journal.ts";
+import { junit } from "../../report/junit.ts";
 import { isProof, problemsOf, type RunResult } from "../../report/run-result.ts";
 import { TerminalReport } from "../../report/terminal.ts";
 import { findBenches } from "../../session/bench-files.ts";
-import { UsageError } from "../../session/errors.ts";
-import { type RunOptions, runBenches } from "../../session/run-benches.ts";
+import { hiltDirectory } from "../../session/project-folders.ts";
+import type { RunOptions } from "../../session/run-benches.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { hintFor } from "../hints.ts";
+import { interruptSignal } from "../interrupt-signal.ts";
 import { createLog } from "../logger.ts";
+import { type Arguments, CommandLineError, count, profileOf, targetOf } from "../options.ts";
 
-export interface RunArguments {
-  readonly files: readonly string[];
-  readonly target: string | undefined;
-  readonly filter: string | undefined;
-  readonly seed: string | undefined;
-  readonly waves: string | undefined;
-  readonly wavesFrom: string | undefined;
-  readonly json: boolean;
-  readonly verbose: boolean;
+export const command = "run [files..]";
+export const describe = "run benches: files and folders, or all that the configuration names";
+
+export function builder(yargs: Argv) {
+  return yargs
+    .positional("files", { type: "string", array: true, describe: "benches (*.hil.ts) or folders" })
+    .options({
+      target: { type: "string", requiresArg: true, describe: "a target of hilt.config.ts" },
+      profile: {
+        type: "string",
+        requiresArg: true,
+        describe: "the platform profile: the host's memory and DMA",
+      },
+      filter: { type: "string", requiresArg: true, describe: "only tests whose name contains this" },
+      seed: { type: "string", requiresArg: true, describe: "decides all that is left to chance" },
+      repeat: { type: "string", requiresArg: true, describe: "rounds, each with the next seed" },
+      "fail-fast": { type: "boolean", default: false, describe: "end with the first failure" },
+      jobs: { type: "string", requiresArg: true, describe: "processes at a time" },
+      timeout: {
+        type: "string",
+        requiresArg: true,
+        default: "300",
+        describe: "seconds that a test may take",
+      },
+      waves: {
+        choices: ["on", "off", "on-failure"],
+        requiresArg: true,
+        default: "off",
+        describe: "record signals as VCD, of all tests or of those that fail",
+      },
+      signals: {
+        type: "string",
+        requiresArg: true,
+        default: "device.**",
+        describe: "the signals to record: patterns, separated by commas",
+      },
+      "waves-from": {
+        type: "string",
+        requiresArg: true,
+        describe: "record from this cycle, or from when this signal is not 0",
+      },
+      junit: { type: "string", requiresArg: true, describe: "write JUnit XML to this file" },
+      json: { type: "boolean", default: false, describe: "the result as JSON on stdout" },
+      verbose: { type: "boolean", default: false, describe: "stack traces, and more on stderr" },
+    } as const);
 }
 
 /** `hilt run`: resolves with the exit code. */
-export async function run(args: RunArguments): Promise<number> {
+export async function handler(args: Arguments<typeof builder>): Promise<number> {
+  const [{ loadConfig }, { runBenches }] = await Promise.all([
+    import("../../config/load-config.ts"),
+    import("../../session/run-benches.ts"),
+  ]);
   const config = await loadConfig(process.cwd());
-  const files =
-    args.files.length > 0 ? findBenches(process.cwd(), args.files) : findBenches(config.root, config.benches);
-  const names = Object.keys(config.targets);
-  const target = args.target ?? (names[0] as string);
-  const settings = config.targets[target];
-  if (settings === undefined) throw new UsageError(`no target ${target}; there is ${names.join(", ")}`);
-  const seed = args.seed === undefined ? config.seed : parseSeed(args.seed, "--seed");
-  const report = new TerminalReport(args.json ? process.stderr : process.stdout, hintFor);
-  const result = await runBenches(
-    {
-      root: config.root,
-      files,
-      target,
-      settings,
-      seed,
-      log: createLog(args.verbose),
-      ...(args.filter === undefined ? {} : { filter: args.filter }),
-      ...wavesOf(args),
-    },
-    report,
-  );
-  report.summary(result, repeatCommand(args, target, result));
+  using interrupt = interruptSignal();
+  const out = args.json ? process.stderr : process.stdout;
+  const isTerminal = out.isTTY === true && process.env["CI"] === undefined;
+  const report = new TerminalReport(out, { advice: hintFor, isTerminal, isVerbose: args.verbose });
+  const options = runOptions(config, args);
+  const result = await runBenches({ ...options, signal: interrupt.signal }, report);
+  report.summary(result, repeatCommand(args, result));
+  writeJournal(join(hiltDirectory(config.root), "journals", `${result.target}.jsonl`), result);
+  if (args.junit !== undefined) writeReport(args.junit, junit(result));
+  if (process.env["GITHUB_ACTIONS"] === "true")
+    for (const line of annotations(result)) out.write(`${line}\n`);
   if (args.json) process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
   return exitCode(result);
 }
 
-function wavesOf({ waves, wavesFrom: from }: RunArguments): Pick<RunOptions, "waves"> {
-  if (waves === undefined && from === undefined) return {};
-  const patterns = waves === undefined || waves === "" ? ["device.**"] : waves.split(",");
-  return {
-    waves: { patterns, ...(from === undefined ? {} : { from: /^\d+$/.test(from) ? Number(from) : from }) },
+function runOptions(config: LoadedConfig, args: Arguments<typeof builder>): RunOptions {
+  const { files = [], filter, jobs, waves, signals, wavesFrom: from } = args;
+  const target = targetOf(config, args.target);
+  const choice = {
+    patterns: signals.split(","),
+    onlyOfFailures: waves === "on-failure",
+    ...(from === undefined ? {} : { from: /^\d+$/.test(from) ? Number(from) : from }),
   };
+  if (waves === "off" && from !== undefined)
+    throw new CommandLineError("--waves-from needs --waves on or on-failure");
+  return {
+    root: config.root,
+    files: files.length > 0 ? findBenches(process.cwd(), files) : findBenches(config.root, config.benches),
+    target: target.name,
+    settings: target.settings,
+    profile: profileOf(config, args.profile),
+    seed: args.seed === undefined ? config.seed : parseSeed(args.seed, "--seed"),
+    repeat: args.repeat === undefined ? 1 : count("--repeat", args.repeat),
+    failFast: args.failFast,
+    timeoutMs: count("--timeout", args.timeout) * 1000,
+    log: createLog(args.verbose),
+    ...(jobs === undefined ? {} : { jobs: count("--jobs", jobs) }),
+    ...(filter === undefined ? {} : { filter }),
+    ...(waves === "off" ? {} : { waves: choice }),
+  };
+}
+
+function writeReport(path: string, text: string): void {
+  const file = resolve(path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
 }
 
 function exitCode(result: RunResult): number {
   if (isProof(result)) return 0;
+  if (result.isInterrupted) return exitCodes.interrupted;
   const [problem] = problemsOf(result);
   // Nothing ran: what was asked for does not exist.
   return problem === undefined ? exitCodes.usage : exitCodes[problem.blame];
 }
 
-function repeatCommand(args: RunArguments, target: string, result: RunResult): string {
-  const files = args.files.map((file) => relative(process.cwd(), file) || file);
-  return ["npx hilt run", ...files, "--target", target, "--seed", result.seed].join(" ");
+/** The command that runs the same again, or after a failure the first bench that failed, with its seed. */
+function repeatCommand(args: Arguments<typeof builder>, result: RunResult): string {
+  const failed = result.benches.find(({ verdict }) => verdict === "failed");
+  const given = (args.files ?? []).map((file) => relative(process.cwd(), file) || file);
+  const files = failed === undefined ? given : [failed.file];
+  const filter = failed?.name ?? args.filter;
+  return [
+    ...["npx hilt run", ...files.map(quote), "--target", result.target, "--profile", result.profile],
+    ...["--seed", failed?.seed ?? result.seed],
+    ...(filter === undefined ? [] : ["--filter", quote(filter)]),
+  ].join(" ");
+}
+
+/** For a POSIX shell. */
+function quote(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

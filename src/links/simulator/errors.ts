@@ -1,6 +1,12 @@
 import { type Blame, HiltError } from "../../core/errors.ts";
 import type { SimulationMessage } from "../../engine/engine.ts";
 
+/** The simulated host has no such memory. */
+export class SimulatedMemoryError extends HiltError {
+  readonly code = "E_SIMULATED_MEMORY";
+  readonly blame: Blame = "usage";
+}
+
 /** The design has ended the simulation: `$finish`, `$fatal`, `$error`, or an assertion that failed. Never a pass. */
 export class SimulationEndedError extends HiltError {
   readonly code = "E_SIMULATION_ENDED";

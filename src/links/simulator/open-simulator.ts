@@ -1,12 +1,15 @@
 import { join } from "node:path";
 import { physicalAddress } from "../../core/address.ts";
+import { hexAddress } from "../../core/hex.ts";
 import type { Engine, Model } from "../../engine/engine.ts";
 import { WasmEngine } from "../../engine/wasm-engine.ts";
 import { type Bank, PhysicalMemory } from "../../memory/physical-memory.ts";
+import { type BankLayout, standardProfile } from "../../memory/platform-profile.ts";
 import type { BuildOptions, BuildSummary, OpenOptions } from "../open-options.ts";
 import type { DeviceSource } from "./device-binding.ts";
+import { SimulatedMemoryError } from "./errors.ts";
 import { applySettings, type HarnessSettings } from "./harness-settings.ts";
-import { boundSource, harnessSource, REGION_BYTES_LOG2 } from "./harness-source.ts";
+import { boundSource, harnessSource, RAM_BYTES_LOG2, REGION_BYTES_LOG2 } from "./harness-source.ts";
 import { HarnessWindows } from "./harness-windows.ts";
 import { SimulatorLink } from "./simulator-link.ts";
 import { WaveRecorder } from "./wave-recorder.ts";
@@ -19,13 +22,28 @@ export interface SimulatorSettings {
 }
 
 const RESET_CYCLES = 4;
-const BANK_BYTES = 2 ** REGION_BYTES_LOG2;
+const REGION_BYTES = 2 ** REGION_BYTES_LOG2;
+const RAM_BYTES = 2 ** RAM_BYTES_LOG2;
 
-/** One bank below and one above 4 GiB, so that a device of 32 address bits cannot reach everything. */
-const banks: readonly Bank[] = [
-  { base: physicalAddress(0x1000_0000n), lengthBytes: BANK_BYTES, offset: 0 },
-  { base: physicalAddress(0x1_8000_0000n), lengthBytes: BANK_BYTES, offset: BANK_BYTES },
-];
+/** Bank behind bank in the harness's RAM. Throws `SimulatedMemoryError` when it is too small or has no place for one. */
+function placeBanks(layouts: readonly BankLayout[]): Bank[] {
+  let offset = 0;
+  return layouts.map(({ base, bytes }) => {
+    if (base % REGION_BYTES !== 0 || bytes > REGION_BYTES) {
+      throw new SimulatedMemoryError(
+        `a bank of ${bytes} bytes at ${hexAddress(BigInt(base))}: the simulator has banks of at most ${REGION_BYTES} bytes at multiples of that`,
+      );
+    }
+    const bank = { base: physicalAddress(BigInt(base)), lengthBytes: bytes, offset };
+    offset += bytes;
+    if (offset > RAM_BYTES) {
+      throw new SimulatedMemoryError(
+        `the banks have ${offset} bytes, but the simulator's RAM has ${RAM_BYTES}`,
+      );
+    }
+    return bank;
+  });
+}
 
 const engineKinds: Readonly<Record<SimulatorSettings["engine"], (options: BuildOptions) => Engine>> = {
   wasm: ({ cacheDirectory, log }) => new WasmEngine({ cacheDirectory, log }),
@@ -72,6 +90,7 @@ export async function openSimulator(
     onMessage: ({ kind, text, place, cycle }) =>
       options.log.info(`${place}: ${kind} in cycle ${cycle}: ${text}`),
   });
+  const banks = placeBanks(options.banks ?? standardProfile.banks);
   const memory = new PhysicalMemory(simulation.array("memory.ram").bytes, banks);
   const recorder = options.waves === undefined ? undefined : new WaveRecorder(simulation, options.waves);
   const run = (cycles: number): number => recorder?.run(cycles) ?? simulation.run(cycles);

@@ -1,0 +1,31 @@
+import type { Argv } from "yargs";
+import { createLog } from "../logger.ts";
+import { type Arguments, targetOf } from "../options.ts";
+
+export const command = "build [targets..]";
+export const describe = "build the device models of targets, all of them by default, into the cache";
+
+export function builder(yargs: Argv) {
+  return yargs
+    .positional("targets", { type: "string", array: true, describe: "targets of hilt.config.ts" })
+    .options({
+      verbose: { type: "boolean", default: false, describe: "say more on stderr" },
+    } as const);
+}
+
+/** `hilt build`: what `hilt run` would build first, for CI and for whoever wants to see errors of the Verilog alone. */
+export async function handler(args: Arguments<typeof builder>): Promise<number> {
+  const [{ loadConfig }, { buildModel }] = await Promise.all([
+    import("../../config/load-config.ts"),
+    import("../../session/build-model.ts"),
+  ]);
+  const config = await loadConfig(process.cwd());
+  const names = (args.targets ?? []).length > 0 ? (args.targets ?? []) : Object.keys(config.targets);
+  for (const one of names) {
+    const { name, settings } = targetOf(config, one);
+    const { fromCache, buildMs } = await buildModel(config.root, settings, createLog(args.verbose));
+    const how = fromCache ? "was in the cache" : `built in ${(buildMs / 1000).toFixed(2)} s`;
+    process.stdout.write(`target ${name}: device model ${how}\n`);
+  }
+  return 0;
+}

@@ -1,0 +1,151 @@
+import { z } from "zod";
+import type { Config, DeviceConfig, HarnessConfig, PortTableConfig, TargetConfig } from "./config.ts";
+
+/**
+ * What a configuration may say. It checks `hilt.config.ts`, and `docs/config.md` is made from it: the descriptions are
+ * the reference.
+ */
+
+/** An object whose unknown keys are errors that say which keys there are. */
+function keys<T extends z.ZodRawShape>(shape: T): z.ZodObject<T, z.core.$strict> {
+  const names = Object.keys(shape).join(", ");
+  return z.strictObject(shape, {
+    error: ({ code }) => (code === "unrecognized_keys" ? `unknown; there is ${names}` : "must be an object"),
+  });
+}
+
+const oneOf = <T extends string>(what: string, ...values: readonly [T, ...T[]]) =>
+  z.enum(values, {
+    error: ({ input }) =>
+      `${String(input)} is no ${what}; there is ${values.map((one) => `"${one}"`).join(", ")}`,
+  });
+
+const latency = z.union([z.int().min(1).max(65_535), z.tuple([z.int().min(1), z.int().max(65_535)])], {
+  error: "must be a number of cycles from 1 to 65535, or the least and the most of them",
+});
+const share = z.number({ error: "must be a share of cycles from 0 to 0.99" }).min(0).max(0.99);
+const outstanding = z.int({ error: "must be a number of bursts from 1 to 64" }).min(1).max(64);
+const text = z.string({ error: "must be text" });
+const truth = z.boolean({ error: "must be true or false" });
+
+const harness: z.ZodType<HarnessConfig> = keys({
+  readLatency: latency
+    .optional()
+    .describe("Cycles from a read address to its first beat: one number, or the least and the most. 1."),
+  writeLatency: latency.optional().describe("Cycles from the last beat of a write to its response. 1."),
+  readOutstanding: outstanding.optional().describe("Most read bursts in flight, 1 to 64. 64."),
+  writeOutstanding: outstanding.optional().describe("Most write bursts in flight, 1 to 64. 64."),
+  stalls: z
+    .union([
+      share,
+      keys({
+        ...{ ar: share.optional(), aw: share.optional(), w: share.optional() },
+        ...{ r: share.optional(), b: share.optional(), register: share.optional() },
+      }),
+    ])
+    .optional()
+    .describe(
+      "Share of cycles, 0 to 0.99, in which a channel is held back: one for all, or by `ar`, `aw`, `w`, `r`, `b`, `register`. 0.",
+    ),
+});
+
+const portTable: z.ZodType<PortTableConfig> = keys({
+  prefix: text.describe("What stands before the signal's name, as `m_axi_`."),
+  upperCase: truth.optional().describe("The signal's part of the name is in upper case."),
+  ports: z
+    .record(z.string(), z.union([z.string(), z.null()]), { error: "must be an object" })
+    .optional()
+    .describe("Signals that are called otherwise (a name) or are not there (`null`), as `{ awprot: null }`."),
+});
+
+const device: z.ZodType<DeviceConfig> = keys({
+  files: z
+    .array(text, { error: "must be a list of paths" })
+    .min(1)
+    .describe("Verilog files, from the configuration's folder, in order."),
+  includeDirectories: z.array(text).optional().describe("Folders for `` `include ``."),
+  top: text.describe("The device's top module."),
+  parameters: z
+    .record(z.string(), z.union([z.number(), z.string()]), { error: "must be an object" })
+    .optional()
+    .describe("Parameters of the top module: numbers or Verilog expressions."),
+  dataWidth: z
+    .union([z.literal(32), z.literal(64)], { error: "must be 32 or 64" })
+    .describe("Bits of the AXI4 data bus, 32 or 64."),
+  addressWidth: z
+    .int({ error: "must be 32 to 64 bits" })
+    .min(32)
+    .max(64)
+    .describe("Bits of an AXI4 address, 32 to 64."),
+  idWidth: z
+    .int({ error: "must be 0 to 4 bits" })
+    .min(0)
+    .max(4)
+    .describe("Bits of an AXI4 ID, 0 to 4; 0 without ID ports."),
+  clock: text.describe("The clock's port."),
+  reset: keys({
+    port: text.describe("The reset's port."),
+    activeLow: truth.optional().describe("Reset while 0."),
+  }).describe("The reset."),
+  registers: portTable.describe("The AXI4-Lite slave with the device's registers."),
+  memory: portTable.describe("The AXI4 master to host memory."),
+  interrupt: text.describe("The interrupt's port: a level, active high."),
+});
+
+const target: z.ZodType<TargetConfig> = keys({
+  link: oneOf("link", "simulator").describe("How the device is reached: `simulator`."),
+  engine: oneOf("engine", "wasm").describe("What computes the RTL: `wasm`, the built-in engine."),
+  harness: harness.optional().describe("How host memory and the bus behave; ideal by default."),
+  device: device.optional().describe("A device of your own; by default hilt's DMA controller."),
+});
+
+const profile = keys({
+  banks: z
+    .array(
+      keys({
+        base: z.int({ error: "must be a physical address" }).min(0).describe("Physical address."),
+        bytes: z.int({ error: "must be a number of bytes" }).min(1).describe("A multiple of 4096."),
+      }),
+      { error: "must be a list of { base, bytes }" },
+    )
+    .optional()
+    .describe("RAM by physical address, one to four pieces."),
+  fragmentation: oneOf("fragmentation", "shuffled", "contiguous")
+    .optional()
+    .describe("`shuffled`: pages in an order that the seed decides; `contiguous`: in order of address."),
+  pageBytes: z
+    .int({ error: "must be a number of bytes" })
+    .optional()
+    .describe("Bytes that stay together: 4096 or a power of two times that."),
+  deviceAddressBits: z
+    .int({ error: "must be a number of bits" })
+    .optional()
+    .describe("Address bits that the driver claims for its device, 24 to 64."),
+  mapRegisters: z
+    .int({ error: "must be a count" })
+    .min(2)
+    .optional()
+    .describe("Pages that can be mapped at a time, over all adapters."),
+});
+
+export const configSchema: z.ZodType<Config> = keys({
+  benches: z
+    .array(text, { error: "must be a list of paths" })
+    .optional()
+    .describe("Folders and files with benches. The whole project by default."),
+  seed: z
+    .union([z.bigint(), z.int()], { error: "must be a whole number from 0 to 2^64 - 1" })
+    .optional()
+    .describe("The seed of a run that is given none, 64 bits. 1."),
+  profile: text.optional().describe("The platform profile of a run that is given none. `standard`."),
+  profiles: z
+    .record(z.string(), profile, { error: "must be an object" })
+    .optional()
+    .describe("Platform profiles of the project's own, by name; what one leaves out is as in `standard`."),
+  targets: z
+    .record(z.string(), target, { error: "must be an object" })
+    .optional()
+    .describe(
+      "Targets by name; the first one runs when none is named. By default `wasm`, the built-in engine.",
+    ),
+});

@@ -1,0 +1,84 @@
+import { PAGE_SIZE } from "../core/address.ts";
+
+/** A host as drivers meet it: where its RAM lies, how torn its free memory is, and what its DMA can do. */
+export interface PlatformProfile {
+  /** RAM by physical address, at most four pieces; none overlaps another. */
+  readonly banks: readonly BankLayout[];
+  /** `shuffled`: free pages are handed out in an order that the seed decides; `contiguous`: in order of address. */
+  readonly fragmentation: Fragmentation;
+  /** Bytes that are handed out together, neighbouring and aligned: 4096, or a power of two times that. */
+  readonly pageBytes: number;
+  /** Address bits that the driver claims for its device, 24 to 64; beyond them buffers are bounced. */
+  readonly deviceAddressBits: number;
+  /** Map registers of all adapters together: pages that can be mapped at a time. */
+  readonly mapRegisters: number;
+}
+
+export type Fragmentation = "contiguous" | "shuffled";
+
+export interface BankLayout {
+  /** Physical address. */
+  readonly base: number;
+  /** A multiple of 4096. */
+  readonly bytes: number;
+}
+
+const MIB = 2 ** 20;
+
+/** A bank below and one above 4 GiB, scattered pages, a device that reaches both. */
+export const standardProfile: PlatformProfile = {
+  banks: [
+    { base: 0x1000_0000, bytes: 16 * MIB },
+    { base: 0x1_8000_0000, bytes: 16 * MIB },
+  ],
+  fragmentation: "shuffled",
+  pageBytes: PAGE_SIZE,
+  deviceAddressBits: 64,
+  mapRegisters: 4096,
+};
+
+/** The profiles that every project has. */
+export const platformProfiles: Readonly<Record<string, PlatformProfile>> = {
+  standard: standardProfile,
+  /** Buffers are one piece each. */
+  contiguous: { ...standardProfile, fragmentation: "contiguous" },
+  /** Pages of 64 KiB, as on some servers: fewer and longer elements. */
+  "large-pages": { ...standardProfile, pageBytes: 16 * PAGE_SIZE },
+  /** A device of 32 address bits: half of all pages are bounced. */
+  "32-bit-device": { ...standardProfile, deviceAddressBits: 32 },
+  /** The same in a large host, whose memory lies nearly all above 4 GiB. */
+  "large-host": {
+    ...standardProfile,
+    banks: [
+      { base: 0x1000_0000, bytes: 2 * MIB },
+      { base: 0x1_8000_0000, bytes: 16 * MIB },
+      { base: 0x40_0000_0000, bytes: 8 * MIB },
+    ],
+    deviceAddressBits: 32,
+  },
+  /** A host in which transfers wait for map registers. */
+  "few-map-registers": { ...standardProfile, mapRegisters: 16 },
+};
+
+export const DEFAULT_PROFILE = "standard";
+
+/** What is wrong with a profile, with the member's name; undefined when it can be used. */
+export function profileFault({ banks, pageBytes, deviceAddressBits }: PlatformProfile): string | undefined {
+  if (banks.length < 1 || banks.length > 4) return `banks: ${banks.length} of them, there may be 1 to 4`;
+  for (const [index, { base, bytes }] of banks.entries()) {
+    const place = `banks[${index}]`;
+    if (bytes < PAGE_SIZE || bytes % PAGE_SIZE !== 0)
+      return `${place}.bytes: ${bytes} is no multiple of a page of ${PAGE_SIZE} bytes`;
+    if (base % PAGE_SIZE !== 0)
+      return `${place}.base: ${base} is no multiple of a page of ${PAGE_SIZE} bytes`;
+    const other = banks.findIndex(
+      (one, at) => at < index && base < one.base + one.bytes && one.base < base + bytes,
+    );
+    if (other >= 0) return `${place}: overlaps banks[${other}]`;
+  }
+  if (pageBytes < PAGE_SIZE || !Number.isInteger(Math.log2(pageBytes)))
+    return `pageBytes: ${pageBytes} is no power of two from ${PAGE_SIZE} on`;
+  if (deviceAddressBits < 24 || deviceAddressBits > 64)
+    return `deviceAddressBits: ${deviceAddressBits} is not between 24 and 64`;
+  return undefined;
+}

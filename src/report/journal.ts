@@ -1,0 +1,20 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { isProof, type RunResult } from "./run-result.ts";
+
+/**
+ * The journal of a run on one target, as JSON Lines: the run, each bench (after a failure with what crossed the link
+ * last), problems outside benches, and the end. A journal without an end is of a run that did not get there.
+ */
+export function writeJournal(file: string, result: RunResult): void {
+  const { benches, problems, target, seed, profile, isInterrupted, wallMs } = result;
+  const verdict = isProof(result) ? "passed" : isInterrupted ? "interrupted" : "failed";
+  const lines = [
+    { kind: "run", target, seed, profile },
+    ...benches.map((bench) => ({ kind: "bench", ...bench })),
+    ...problems.map((problem) => ({ kind: "problem", ...problem })),
+    { kind: "end", verdict, benches: benches.length, wallMs: Math.round(wallMs) },
+  ];
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+}

@@ -1,0 +1,127 @@
+import { relative } from "node:path";
+import type { Reporter, TestCase, TestModule } from "vitest/node";
+import type { Blame } from "../core/errors.ts";
+import type { BenchResult, Problem, RunListener } from "../report/run-result.ts";
+import type { WorkerActivity } from "./worker-activity.ts";
+
+/** Turns Vitest's reports into results. */
+export class Collector implements Reporter {
+  readonly benches: BenchResult[] = [];
+  problems: Problem[] = [];
+  readonly #root: string;
+  readonly #seed: string;
+  readonly #limitMs: number;
+  readonly #listener: RunListener;
+  /** Files that Vitest has told the end of. */
+  readonly #ended = new Set<string>();
+
+  constructor(root: string, seed: string, limitMs: number, listener: RunListener) {
+    this.#root = root;
+    this.#seed = seed;
+    this.#limitMs = limitMs;
+    this.#listener = listener;
+  }
+
+  onTestCaseReady(test: TestCase): void {
+    this.#listener.benchStarted(relative(this.#root, test.module.moduleId), test.fullName);
+  }
+
+  onTestCaseResult(test: TestCase): void {
+    const { state, errors = [] } = test.result();
+    // A test that the filter leaves out is skipped by Vitest; it is no bench of this run.
+    if (state === "skipped" && test.options.mode !== "skip") return;
+    const problems = distinct(errors.map((error) => this.#problemOf(error)));
+    if (state === "passed" && test.meta().hilt === undefined)
+      problems.push({
+        blame: "usage",
+        code: "E_NO_DEVICE",
+        message: 'the test is not made with "test" of hilt',
+      });
+    const isFailed = problems.length > 0 || state === "failed";
+    this.#add({
+      file: relative(this.#root, test.module.moduleId),
+      name: test.fullName,
+      verdict: state === "skipped" ? "skipped" : isFailed ? "failed" : "passed",
+      problems,
+      wallMs: test.diagnostic()?.duration ?? 0,
+      facts: test.meta().hilt,
+    });
+  }
+
+  onTestModuleEnd(module: TestModule): void {
+    this.#ended.add(module.moduleId);
+    const file = relative(this.#root, module.moduleId);
+    for (const error of module.errors()) {
+      const { message, code, ...rest } = this.#problemOf(error);
+      const isOurs = code !== "E_ASSERTION";
+      this.problems.push({ ...rest, code: isOurs ? code : "E_BENCH_FILE", message: `${file}: ${message}` });
+    }
+  }
+
+  onTestRunEnd(_modules: readonly TestModule[], unhandled: readonly { message: string }[]): void {
+    for (const error of unhandled) this.problems.push(this.#problemOf(error));
+  }
+
+  /** Verdicts for tests whose worker is gone: `killed` by us because it span, or gone for whatever reason. */
+  noteLostWorkers(killed: readonly WorkerActivity[], remaining: readonly WorkerActivity[]): void {
+    if (killed.length + remaining.length > 0) {
+      // Vitest's own words about workers that are gone say less.
+      this.problems = this.problems.filter(({ message }) => !message.startsWith("[vitest-pool]"));
+    }
+    for (const activity of killed) {
+      this.#noteLost(activity, {
+        ...{ blame: "product", code: "E_TEST_TIMEOUT" },
+        message: `did not end within ${this.#limitMs / 1000} s and did not wait for anything either: an endless loop; its process was ended`,
+      });
+    }
+    const isKnown = ({ file, test }: WorkerActivity): boolean => test === undefined && this.#ended.has(file);
+    for (const activity of remaining.filter((one) => !isKnown(one))) {
+      this.#noteLost(activity, {
+        ...{ blame: "environment", code: "E_WORKER_LOST" },
+        message: `the process that ran it (${activity.pid}) ended before it did: it was killed, or ran out of memory`,
+      });
+    }
+  }
+
+  #noteLost({ file, test }: WorkerActivity, problem: Problem): void {
+    const path = relative(this.#root, file);
+    if (test === undefined) {
+      this.problems.push({ ...problem, message: `${path}: loading the file ${problem.message}` });
+    } else {
+      this.#add({
+        file: path,
+        name: test,
+        verdict: "failed",
+        problems: [problem],
+        wallMs: 0,
+        facts: undefined,
+      });
+    }
+  }
+
+  #add(bench: Omit<BenchResult, "seed">): void {
+    const whole = { ...bench, seed: this.#seed };
+    this.benches.push(whole);
+    this.#listener.benchEnded(whole);
+  }
+
+  #problemOf(error: { message: string; [key: string]: unknown }): Problem {
+    const { blame, code, message, stacks, stack } = error;
+    const place = (stacks as { file: string; line: number }[] | undefined)?.find(({ file }) =>
+      /\.hil\./.test(file),
+    );
+    const isTimeout = /^(Test|Hook) timed out in/.test(message);
+    return {
+      blame: typeof blame === "string" ? (blame as Blame) : "product",
+      code: isTimeout ? "E_TEST_TIMEOUT" : typeof code === "string" ? code : "E_ASSERTION",
+      message: isTimeout ? `did not end within ${this.#limitMs / 1000} s: it waits for something` : message,
+      ...(place === undefined ? {} : { place: `${relative(this.#root, place.file)}:${place.line}` }),
+      ...(typeof stack === "string" ? { stack } : {}),
+    };
+  }
+}
+
+/** An error in the end of a fixture is reported once for each fixture that depends on it. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
+}

@@ -1,0 +1,34 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Plugin } from "vite";
+import type {} from "vitest/config";
+import type { VitestPluginContext } from "vitest/node";
+import type { RunContext } from "./run-context.ts";
+import "./run-context.ts";
+
+/** A file of hilt's, from the sources or from the build. */
+function ours(name: string): string {
+  return ["ts", "js"]
+    .map((ending) => fileURLToPath(new URL(`../${name}.${ending}`, import.meta.url)))
+    .find((path) => existsSync(path)) as string;
+}
+
+/** Makes Vitest run benches: which files they are, what `hilt` means in them, how long they may take. */
+export function benchPlugin(run: RunContext, timeoutMs: number): Plugin {
+  return {
+    name: "hilt",
+    config: () => ({
+      resolve: { alias: { hilt: ours("index") } },
+      test: {
+        include: ["**/*.hil.{ts,mts,js,mjs}"],
+        exclude: ["**/node_modules/**"],
+        setupFiles: [ours("session/worker-setup")],
+        testTimeout: timeoutMs,
+        hookTimeout: timeoutMs,
+      },
+    }),
+    configureVitest({ project }: VitestPluginContext) {
+      project.provide("hilt", run);
+    },
+  };
+}

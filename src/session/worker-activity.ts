@@ -1,0 +1,49 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * What a worker is at, in a file of its own: a worker that spins in an endless loop can't answer, and one that was killed
+ * can't tell, but the process that started it can look.
+ */
+export interface WorkerActivity {
+  readonly pid: number;
+  /** The bench's path. */
+  readonly file: string;
+  /** The full name of the test; absent while the file is being loaded. */
+  readonly test?: string;
+  /** Milliseconds since the epoch. Decides only when a worker is given up, nothing that a device sees. */
+  readonly since: number;
+}
+
+/** Says what this worker is at; afterwards that it is at nothing. */
+export function noteActivity(directory: string | undefined, file: string, test?: string): Disposable {
+  if (directory === undefined) return { [Symbol.dispose]() {} };
+  const place = join(directory, `${process.pid}.json`);
+  const activity: WorkerActivity = {
+    ...{ pid: process.pid, file, since: Date.now() },
+    ...(test === undefined ? {} : { test }),
+  };
+  mkdirSync(directory, { recursive: true });
+  // Whole or not at all for the one who looks.
+  writeFileSync(`${place}.new`, JSON.stringify(activity));
+  renameSync(`${place}.new`, place);
+  return { [Symbol.dispose]: () => rmSync(place, { force: true }) };
+}
+
+/** What all workers are at. */
+export function readActivities(directory: string): WorkerActivity[] {
+  let names: string[];
+  try {
+    names = readdirSync(directory).filter((name) => name.endsWith(".json"));
+  } catch {
+    return [];
+  }
+  return names.flatMap((name) => {
+    try {
+      return [JSON.parse(readFileSync(join(directory, name), "utf8")) as WorkerActivity];
+    } catch {
+      // It ended between the two calls.
+      return [];
+    }
+  });
+}
