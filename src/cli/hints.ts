@@ -8,6 +8,10 @@ const hints: Readonly<Record<string, string>> = {
   E_UNSUPPORTED_CONSTRUCT: "write it another way for the built-in engine",
   E_NO_SIGNAL:
     "names are paths below the top, such as device.h2c.active; * stands for a part, ** for several",
+  E_CACHE:
+    "make room on the disk (hilt cache clean deletes the models of this project), or run where you may write",
+  E_BUILD:
+    "the message is that of Yosys: look at the line it names, or at files, top and ports of the target's device",
   E_BENCH_FILE: 'a bench imports { expect, test } from "hilt" and has a test at least',
   E_TEST_TIMEOUT:
     "--timeout gives tests more time; a wait for the device has a limit of its own in device time",

@@ -74,6 +74,13 @@ function explain(error: unknown, isVerbose: boolean): number {
     );
     return exitCodes[error.blame];
   }
+  if (error instanceof Error && "syscall" in error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    process.stderr.write(
+      `hilt: the system refused: ${message} [${code}]\n${isVerbose ? `${error.stack}\n` : ""}`,
+    );
+    return exitCodes.environment;
+  }
   process.stderr.write(`hilt: a bug of hilt: ${error instanceof Error ? error.stack : String(error)}\n`);
   return exitCodes.bug;
 }

@@ -46,3 +46,13 @@ export class UnsettledError extends HiltError {
     this.cycle = cycle;
   }
 }
+
+/** A built model cannot be kept. */
+export class CacheError extends HiltError {
+  readonly code = "E_CACHE";
+  readonly blame: Blame = "environment";
+
+  constructor(directory: string, cause: Error) {
+    super(`a built model cannot be kept in ${directory}: ${cause.message}`, { cause });
+  }
+}

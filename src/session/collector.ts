@@ -28,8 +28,8 @@ export class Collector implements Reporter {
 
   onTestCaseResult(test: TestCase): void {
     const { state, errors = [] } = test.result();
-    // A test that the filter leaves out is skipped by Vitest; it is no bench of this run.
-    if (state === "skipped" && test.options.mode !== "skip") return;
+    // What the filter or an end before the end leaves out is no bench of this run.
+    if (state === "pending" || (state === "skipped" && test.options.mode !== "skip")) return;
     const problems = distinct(errors.map((error) => this.#problemOf(error)));
     if (state === "passed" && test.meta().hilt === undefined)
       problems.push({
@@ -62,12 +62,13 @@ export class Collector implements Reporter {
     for (const error of unhandled) this.problems.push(this.#problemOf(error));
   }
 
+  /** Vitest's own words about workers that are gone say less than ours, or nothing when we have ended them. */
+  dropPoolProblems(): void {
+    this.problems = this.problems.filter(({ message }) => !message.startsWith("[vitest-pool]"));
+  }
+
   /** Verdicts for tests whose worker is gone: `killed` by us because it span, or gone for whatever reason. */
   noteLostWorkers(killed: readonly WorkerActivity[], remaining: readonly WorkerActivity[]): void {
-    if (killed.length + remaining.length > 0) {
-      // Vitest's own words about workers that are gone say less.
-      this.problems = this.problems.filter(({ message }) => !message.startsWith("[vitest-pool]"));
-    }
     for (const activity of killed) {
       this.#noteLost(activity, {
         ...{ blame: "product", code: "E_TEST_TIMEOUT" },

@@ -87,32 +87,48 @@ function seedText(seed: bigint): string {
 async function runRound(options: RunOptions, run: RunContext, collector: Collector): Promise<void> {
   const { timeoutMs, failFast, jobs, filter, signal, root } = options;
   using watch = new WorkerWatch(run.workersDirectory as string, timeoutMs);
-  const vitest = await createVitest(
-    "test",
-    {
-      config: false,
-      root,
-      watch: false,
-      reporters: [collector],
-      cache: false,
-      bail: failFast ? 1 : 0,
-      ...(jobs === undefined ? {} : { maxWorkers: jobs }),
-      ...(filter === undefined ? {} : { testNamePattern: namePattern(filter) }),
-    },
-    { plugins: [benchPlugin(run, timeoutMs)], logLevel: "silent" },
+  const vitest = await withoutSignals(() =>
+    createVitest(
+      "test",
+      {
+        config: false,
+        root,
+        watch: false,
+        reporters: [collector],
+        cache: false,
+        bail: failFast ? 1 : 0,
+        ...(jobs === undefined ? {} : { maxWorkers: jobs }),
+        ...(filter === undefined ? {} : { testNamePattern: namePattern(filter) }),
+      },
+      { plugins: [benchPlugin(run, timeoutMs)], logLevel: "silent" },
+    ),
   );
   const breakOff = (): void => void cancel(vitest, watch);
   signal?.addEventListener("abort", breakOff, { once: true });
   const exitCode = process.exitCode;
   try {
     await vitest.start([...options.files]);
-    collector.noteLostWorkers(watch.killed, signal?.aborted === true ? [] : watch.remaining());
+    const remaining = signal?.aborted === true ? [] : watch.remaining();
+    if (signal?.aborted === true || watch.killed.length + remaining.length > 0) collector.dropPoolProblems();
+    collector.noteLostWorkers(watch.killed, remaining);
   } finally {
     signal?.removeEventListener("abort", breakOff);
     await vitest.close();
     // Vitest sets the exit code of this process; the verdict is ours.
     process.exitCode = exitCode;
   }
+}
+
+/** Vitest ends the process on a signal, before anything that is known can be told: its listeners are removed. */
+async function withoutSignals<T>(start: () => Promise<T>): Promise<T> {
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  const before = new Set(signals.flatMap((signal) => process.listeners(signal)));
+  const started = await start();
+  for (const signal of signals) {
+    for (const listener of process.listeners(signal))
+      if (!before.has(listener)) process.off(signal, listener);
+  }
+  return started;
 }
 
 /** Vitest lets every running test end; that may take long, or forever. */

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { CacheError } from "../errors.ts";
 import type { Layout } from "./layout.ts";
 
 /** What is kept of a build. */
@@ -42,11 +43,16 @@ export class ModelCache {
     const length = Buffer.alloc(LENGTH_BYTES);
     length.writeUInt32LE(json.length);
     const content = Buffer.concat([length, json, module]);
-    mkdirSync(this.#directory, { recursive: true });
     const path = this.#path(key);
     const draft = `${path}.${randomUUID()}`;
-    writeFileSync(draft, Buffer.concat([checksum(content), content]));
-    renameSync(draft, path);
+    try {
+      mkdirSync(this.#directory, { recursive: true });
+      writeFileSync(draft, Buffer.concat([checksum(content), content]));
+      renameSync(draft, path);
+    } catch (cause) {
+      if (existsSync(draft)) rmSync(draft);
+      throw new CacheError(this.#directory, cause as Error);
+    }
   }
 
   #path(key: string): string {

@@ -80,7 +80,8 @@ function yosysError(messages: string): Error {
   const line = messages.split("\n").find((text) => text.includes("ERROR:")) ?? messages.trim();
   const match = /^(.*?):(\d+)(?:\.[-\d.]+)?: ERROR: (.*)$/.exec(line);
   if (match !== null) return new BuildError(match[3] as string, `${match[1]}:${match[2]}`);
-  return new BuildError(line.replace(/^ERROR: /, ""));
+  // Yosys quotes names as `\\name\'.
+  return new BuildError(line.replace(/^ERROR: /, "").replace(/`\\?(\S+)'/g, "$1"));
 }
 
 /** Names with a dot that have no driver come from hierarchical references, which Yosys drops without an error. */
