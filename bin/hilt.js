@@ -1,13 +1,11 @@
 #!/usr/bin/env node
 // Starts the command line: from the sources in a clone, from `dist` in an installed package.
 import { existsSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { builtClone } from "./clone.js";
 
-const source = new URL("../src/cli/main.ts", import.meta.url);
-const built = new URL("../dist/cli/main.js", import.meta.url);
-const isClone = existsSync(new URL("../.git", import.meta.url)) || !existsSync(built);
-if (isClone) {
-  const { register } = await import("tsx/esm/api");
-  register();
-}
-const { main } = await import(isClone ? source.href : built.href);
+const root = fileURLToPath(new URL("..", import.meta.url));
+const isClone = existsSync(`${root}.git`) || !existsSync(`${root}dist`);
+const folder = isClone ? builtClone(root) : `${root}dist`;
+const { main } = await import(pathToFileURL(`${folder}/cli/main.js`).href);
 process.exitCode = await main(process.argv.slice(2));

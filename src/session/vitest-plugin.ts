@@ -6,11 +6,17 @@ import type { VitestPluginContext } from "vitest/node";
 import type { RunContext } from "./run-context.ts";
 import "./run-context.ts";
 
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
 /** A file of hilt's, from the sources or from the build. */
 function ours(name: string): string {
   return ["ts", "js"]
     .map((ending) => fileURLToPath(new URL(`../${name}.${ending}`, import.meta.url)))
     .find((path) => existsSync(path)) as string;
+}
+
+function escaped(path: string): string {
+  return path.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
 
 /** Makes Vitest run benches: which files they are, what `hilt` means in them, how long they may take. */
@@ -23,6 +29,8 @@ export function benchPlugin(run: RunContext, timeoutMs: number): Plugin {
         include: ["**/*.hil.{ts,mts,js,mjs}"],
         exclude: ["**/node_modules/**"],
         setupFiles: [ours("session/worker-setup")],
+        // It is JavaScript already, wherever it lies: Node loads it as it is.
+        server: { deps: { external: [new RegExp(`^${escaped(ROOT)}`)] } },
         testTimeout: timeoutMs,
         hookTimeout: timeoutMs,
       },

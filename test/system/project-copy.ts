@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,9 @@ export class ProjectCopy implements Disposable {
   readonly path: string = mkdtempSync(join(tmpdir(), "hilt-copy-"));
 
   constructor() {
-    for (const entry of ["src", "bin", "rtl", "sim", "examples", "package.json"]) {
+    const builds = readdirSync(root).filter((name) => name.startsWith(".build-"));
+    const configs = ["package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json"];
+    for (const entry of ["src", "bin", "rtl", "sim", "examples", ...configs, ...builds]) {
       cpSync(join(root, entry), join(this.path, entry), { recursive: true });
     }
     cpSync(join(root, "test/system/benches"), join(this.path, "test/system/benches"), { recursive: true });

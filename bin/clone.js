@@ -1,0 +1,62 @@
+// In a clone the command line runs from the sources as they are: translated once for each state of them, because a
+// translation at every start takes longer than most runs.
+import { spawnSync } from "node:child_process";
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+const PREFIX = ".build-";
+/** Processes that are running may still load parts of older ones. */
+const KEPT = 3;
+
+/** The folder with the translated sources of the clone at `root`. */
+export function builtClone(root) {
+  const folder = join(root, `${PREFIX}${sourceKey(root)}`);
+  if (existsSync(folder)) return folder;
+  // Whole or not at all: other processes may do the same.
+  const draft = join(root, `.draft-${randomUUID()}`);
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const options = [
+    "-p",
+    join(root, "tsconfig.build.json"),
+    "--outDir",
+    draft,
+    "--noCheck",
+    "--declaration",
+    "false",
+  ];
+  const { status, stdout } = spawnSync(process.execPath, [tsc, ...options], { encoding: "utf8" });
+  if (status !== 0) {
+    rmSync(draft, { recursive: true, force: true });
+    console.error(`hilt: the sources of this clone cannot be translated:\n${stdout}`);
+    process.exit(70);
+  }
+  try {
+    renameSync(draft, folder);
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    if (!existsSync(folder)) throw error;
+  }
+  for (const old of olderBuilds(root)) rmSync(old, { recursive: true, force: true });
+  return folder;
+}
+
+function sourceKey(root) {
+  const hash = createHash("sha256");
+  const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
+  for (const name of sources.filter((path) => path.endsWith(".ts")).sort()) {
+    hash.update(`${name}\n`).update(readFileSync(join(root, "src", name)));
+  }
+  return hash
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex")
+    .slice(0, 16);
+}
+
+function olderBuilds(root) {
+  return readdirSync(root)
+    .filter((name) => name.startsWith(PREFIX))
+    .map((name) => join(root, name))
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)
+    .slice(KEPT);
+}
