@@ -20,6 +20,8 @@ export interface Link extends AsyncDisposable {
   /** The host's RAM: real bytes that the device reads and writes. */
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
+  /** The file that waves are recorded in, if they are. */
+  readonly wavesFile?: string;
   /** Only with `capabilities.injectsFaults`. */
   readonly errors?: ErrorInjection;
 

@@ -94,7 +94,12 @@ const device: z.ZodType<DeviceConfig> = keys({
 
 const target: z.ZodType<TargetConfig> = keys({
   link: oneOf("link", "simulator").describe("How the device is reached: `simulator`."),
-  engine: oneOf("engine", "wasm").describe("What computes the RTL: `wasm`, the built-in engine."),
+  engine: oneOf("engine", "wasm", "verilator").describe(
+    "What computes the RTL: `wasm`, the built-in engine, or `verilator`.",
+  ),
+  verilator: text
+    .optional()
+    .describe("Path of the command of Verilator, for the engine `verilator`. The one on the PATH."),
   harness: harness.optional().describe("How host memory and the bus behave; ideal by default."),
   device: device.optional().describe("A device of your own; by default hilt's DMA controller."),
 });

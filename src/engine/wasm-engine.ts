@@ -1,12 +1,12 @@
 import { type Log, silentLog } from "../core/log.ts";
 import type { Engine, Model, ModelSource, OpenOptions, Simulation } from "./engine.ts";
+import { readDataFiles, readSources } from "./sources.ts";
 import { elaborateDesign } from "./wasm/elaborate-design.ts";
 import { generateModule } from "./wasm/generate-module.ts";
 import type { Layout } from "./wasm/layout.ts";
 import { type Artefact, ModelCache } from "./wasm/model-cache.ts";
 import { modelKey } from "./wasm/model-key.ts";
 import { parseNetlist } from "./wasm/netlist.ts";
-import { readDataFiles, readSources } from "./wasm/sources.ts";
 import { WasmSimulation } from "./wasm/wasm-simulation.ts";
 import { elaborate } from "./wasm/yosys.ts";
 
@@ -53,7 +53,8 @@ export class WasmEngine implements Engine {
       key,
       fromCache,
       buildMs: performance.now() - start,
-      open: (options: OpenOptions = {}): Simulation => new WasmSimulation(compiled, layout, options),
+      wavesFormat: "vcd",
+      open: (options: OpenOptions = {}): Simulation => new WasmSimulation(compiled, layout, source, options),
     };
   }
 

@@ -18,11 +18,13 @@ export interface WavesChoice {
   readonly patterns: readonly string[];
   /** From this cycle, or from the first cycle in which the signal of this name is not 0; by default from the start. */
   readonly from?: number | string;
+  /** The last cycle to record; by default the end. */
+  readonly to?: number;
 }
 
 export interface WavesOptions extends WavesChoice {
-  /** The VCD file to write. */
-  readonly file: string;
+  /** The file to write, without the ending that the engine's format has. */
+  readonly path: string;
 }
 
 /** How long a build took and whether it was there already. */

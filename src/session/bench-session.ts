@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { relative } from "node:path";
 import type { LinkEvent } from "../bus/event.ts";
 import type { Link } from "../bus/link.ts";
@@ -41,7 +40,6 @@ interface Parts {
   readonly device: DmaDevice | undefined;
   readonly rng: Random;
   readonly watch: Watch;
-  readonly wavesFile: string | undefined;
 }
 
 /** Everything that one test has: a device fresh out of reset, host memory, the DMA system, and the watch over them. */
@@ -59,15 +57,14 @@ export class BenchSession {
   /** `name` is the test's file and full name: a test alone draws what it draws in a full run. */
   static async open(run: RunContext, name: string): Promise<BenchSession> {
     const random = new Random(BigInt(run.seed)).fork(name);
-    const wavesFile = run.waves === undefined ? undefined : `${run.waves.directory}/${fileName(name)}.vcd`;
     const opened = await openLink(run.target, run.settings, {
       seed: random.fork("link").seed,
       cacheDirectory: run.cacheDirectory,
       log: silentLog,
       banks: run.profile.banks,
-      ...(run.waves === undefined || wavesFile === undefined
+      ...(run.waves === undefined
         ? {}
-        : { waves: { ...run.waves, file: wavesFile } }),
+        : { waves: { ...run.waves, path: `${run.waves.directory}/${fileName(name)}` } }),
     });
     try {
       const link = new RecordingLink(opened);
@@ -87,7 +84,7 @@ export class BenchSession {
           })
         : undefined;
       const rng = random.fork("bench");
-      return new BenchSession({ run, link, host, system, adapter, device, rng, watch, wavesFile });
+      return new BenchSession({ run, link, host, system, adapter, device, rng, watch });
     } catch (error) {
       await opened[Symbol.asyncDispose]();
       throw error;
@@ -122,15 +119,15 @@ export class BenchSession {
   }
 
   get facts(): BenchFacts {
-    const { link, watch, run, wavesFile } = this.#parts;
-    const hasWaves = wavesFile !== undefined && (this.#isFailed || run.waves?.onlyOfFailures === false);
+    const { link, watch, run } = this.#parts;
+    const { wavesFile } = link;
     return {
       device: this.#identity,
       cycles: link.clock.cycle,
       ...watch.counts,
       lastEvents: this.#lastEvents,
       holdings: this.#holdings,
-      ...(hasWaves ? { waves: relative(run.root, wavesFile) } : {}),
+      ...(wavesFile !== undefined ? { waves: relative(run.root, wavesFile) } : {}),
     };
   }
 
@@ -170,9 +167,7 @@ export class BenchSession {
   }
 
   async close(): Promise<void> {
-    const { link, run, wavesFile } = this.#parts;
-    await link[Symbol.asyncDispose]();
-    if (run.waves?.onlyOfFailures === true && !this.#isFailed && wavesFile !== undefined) rmSync(wavesFile);
+    await this.#parts.link[Symbol.asyncDispose]();
   }
 }
 

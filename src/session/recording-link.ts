@@ -28,6 +28,7 @@ export class RecordingLink implements Link {
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
   readonly errors?: ErrorInjection;
+  readonly wavesFile?: string;
   readonly #link: Link;
   readonly #entries: JournalEntry[] = [];
   #next = 0;
@@ -39,6 +40,7 @@ export class RecordingLink implements Link {
     this.memory = link.memory;
     this.windows = link.windows;
     if (link.errors !== undefined) this.errors = link.errors;
+    if (link.wavesFile !== undefined) this.wavesFile = link.wavesFile;
     this.#link = link;
     link.onEvent((event) => this.#note(event));
   }

@@ -2,10 +2,9 @@ import { join } from "node:path";
 import { physicalAddress } from "../../core/address.ts";
 import { hexAddress } from "../../core/hex.ts";
 import type { Engine, Model } from "../../engine/engine.ts";
-import { WasmEngine } from "../../engine/wasm-engine.ts";
 import { type Bank, PhysicalMemory } from "../../memory/physical-memory.ts";
 import { type BankLayout, standardProfile } from "../../memory/platform-profile.ts";
-import type { BuildOptions, BuildSummary, OpenOptions } from "../open-options.ts";
+import type { BuildOptions, BuildSummary, OpenOptions, WavesChoice } from "../open-options.ts";
 import type { DeviceSource } from "./device-binding.ts";
 import { SimulatedMemoryError } from "./errors.ts";
 import { applySettings, type HarnessSettings } from "./harness-settings.ts";
@@ -15,7 +14,9 @@ import { SimulatorLink } from "./simulator-link.ts";
 import { WaveRecorder } from "./wave-recorder.ts";
 
 export interface SimulatorSettings {
-  readonly engine: "wasm";
+  readonly engine: "wasm" | "verilator";
+  /** Path of the command of Verilator; by default the one on the PATH. */
+  readonly verilator?: string;
   readonly harness?: HarnessSettings;
   /** The device; by default our own, with the Verilog of this installation. */
   readonly device?: DeviceSource;
@@ -45,30 +46,49 @@ function placeBanks(layouts: readonly BankLayout[]): Bank[] {
   });
 }
 
-const engineKinds: Readonly<Record<SimulatorSettings["engine"], (options: BuildOptions) => Engine>> = {
-  wasm: ({ cacheDirectory, log }) => new WasmEngine({ cacheDirectory, log }),
+interface EngineOptions extends BuildOptions {
+  readonly verilator?: string | undefined;
+}
+
+/** They are loaded when they are asked for: the built-in one needs nothing of the other. */
+const engineKinds: Readonly<
+  Record<SimulatorSettings["engine"], (options: EngineOptions) => Promise<Engine>>
+> = {
+  wasm: async ({ cacheDirectory, log }) => {
+    const { WasmEngine } = await import("../../engine/wasm-engine.ts");
+    return new WasmEngine({ cacheDirectory, log });
+  },
+  verilator: async ({ cacheDirectory, log, verilator }) => {
+    const { VerilatorEngine } = await import("../../engine/verilator-engine.ts");
+    return new VerilatorEngine({ cacheDirectory, log, ...(verilator === undefined ? {} : { verilator }) });
+  },
 };
 
 /** One engine for each cache, so that a model that a test has warmed up stays warm for the next. */
-const engines = new Map<string, Engine>();
+const engines = new Map<string, Promise<Engine>>();
 
-function engineOf(kind: SimulatorSettings["engine"], options: BuildOptions): Engine {
-  const key = `${kind} ${options.cacheDirectory}`;
+function engineOf({ engine: kind, verilator }: SimulatorSettings, options: BuildOptions): Promise<Engine> {
+  const key = `${kind} ${verilator} ${options.cacheDirectory}`;
   const known = engines.get(key);
   if (known !== undefined) return known;
-  const engine = engineKinds[kind](options);
+  const engine = engineKinds[kind]({ ...options, verilator });
   engines.set(key, engine);
   return engine;
 }
 
-function buildModel(settings: SimulatorSettings, options: BuildOptions): Promise<Model> {
+async function buildModel(settings: SimulatorSettings, options: BuildOptions): Promise<Model> {
   const source =
     settings.device === undefined
       ? harnessSource()
       : boundSource(settings.device, join(options.cacheDirectory, "devices"));
-  const { patterns = [], from } = options.waves ?? {};
-  const trace = typeof from === "string" ? [...patterns, from] : patterns;
-  return engineOf(settings.engine, options).build({ ...source, trace });
+  const engine = await engineOf(settings, options);
+  if (options.waves === undefined) return await engine.build(source);
+  const { patterns, from } = options.waves;
+  return await engine.build({
+    ...source,
+    waves: patterns,
+    ...(typeof from === "string" ? { trace: [from] } : {}),
+  });
 }
 
 export async function buildSimulator(
@@ -77,6 +97,15 @@ export async function buildSimulator(
 ): Promise<BuildSummary> {
   const { fromCache, buildMs } = await buildModel(settings, options);
   return { fromCache, buildMs };
+}
+
+/** Cycles of the link count from the end of the reset, those of the simulation from the start. */
+function windowOf({ patterns, from, to }: WavesChoice = { patterns: [] }): WavesChoice {
+  return {
+    patterns,
+    ...(from === undefined ? {} : { from: typeof from === "number" ? from + RESET_CYCLES : from }),
+    ...(to === undefined ? {} : { to: to + RESET_CYCLES }),
+  };
 }
 
 export async function openSimulator(
@@ -92,7 +121,10 @@ export async function openSimulator(
   });
   const banks = placeBanks(options.banks ?? standardProfile.banks);
   const memory = new PhysicalMemory(simulation.array("memory.ram").bytes, banks);
-  const recorder = options.waves === undefined ? undefined : new WaveRecorder(simulation, options.waves);
+  const { waves } = options;
+  const wavesFile = waves === undefined ? undefined : `${waves.path}.${model.wavesFormat}`;
+  const recorder =
+    wavesFile === undefined ? undefined : new WaveRecorder(simulation, wavesFile, windowOf(waves));
   const run = (cycles: number): number => recorder?.run(cycles) ?? simulation.run(cycles);
   applySettings(simulation, settings.harness ?? {}, options.seed);
   for (const [index, bank] of banks.entries()) {
@@ -107,7 +139,7 @@ export async function openSimulator(
     simulation,
     memory,
     windows: new HarnessWindows(simulation, memory, banks),
-    hasWaves: recorder !== undefined,
+    wavesFile,
     run,
     close: async () => {
       await recorder?.close();

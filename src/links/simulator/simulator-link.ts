@@ -26,7 +26,7 @@ export interface SimulatorLinkParts {
   readonly simulation: Simulation;
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
-  readonly hasWaves: boolean;
+  readonly wavesFile: string | undefined;
   /** Runs the engine; recording waves is a way of running. */
   readonly run: (cycles: number) => number;
   readonly close: () => Promise<void>;
@@ -40,6 +40,7 @@ export class SimulatorLink implements Link {
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
   readonly errors: ErrorInjection;
+  readonly wavesFile?: string;
   /** For a look inside: ports, memories and traced signals of the harness. */
   readonly simulation: Simulation;
   readonly #parts: SimulatorLinkParts;
@@ -63,12 +64,13 @@ export class SimulatorLink implements Link {
     this.memory = parts.memory;
     this.windows = parts.windows;
     this.errors = new HarnessErrors(simulation);
+    if (parts.wavesFile !== undefined) this.wavesFile = parts.wavesFile;
     this.simulation = simulation;
     this.capabilities = {
       stepsTime: true,
       observesDma: true,
       injectsFaults: true,
-      hasWaves: parts.hasWaves,
+      hasWaves: parts.wavesFile !== undefined,
       enforcesWindows: true,
     };
     this.clock = {

@@ -6,7 +6,7 @@ import { Random } from "../../../src/core/random.ts";
 import { combinationalCells } from "../../../src/engine/wasm/cells.ts";
 import { parseNetlist } from "../../../src/engine/wasm/netlist.ts";
 import { flipFlops } from "../../../src/engine/wasm/sequential-cells.ts";
-import { readDataFiles, readSources } from "../../../src/engine/wasm/sources.ts";
+import { readDataFiles, readSources } from "../../../src/engine/sources.ts";
 import { elaborate } from "../../../src/engine/wasm/yosys.ts";
 import { type Circuit, compareWithIcarus, type Input } from "../../soak/icarus.ts";
 
