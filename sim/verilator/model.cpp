@@ -79,11 +79,11 @@ uint64_t Model::run(uint64_t limit) {
   settle();
   uint64_t taken = 0;
   while (taken < limit && !status.isEnded && !(HILT_STOP)) {
-    ++taken;
-    ++status.cycle;
     context->time(status.cycle);
     model.HILT_CLOCK = 1;
     model.eval();
+    ++taken;
+    ++status.cycle;
 #if HILT_WAVES
     if (waves) waves->dump(10 * status.cycle);
 #endif

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { Random } from "../../../src/core/random.ts";
+import { readDataFiles, readSources } from "../../../src/engine/sources.ts";
 import { combinationalCells } from "../../../src/engine/wasm/cells.ts";
 import { parseNetlist } from "../../../src/engine/wasm/netlist.ts";
 import { flipFlops } from "../../../src/engine/wasm/sequential-cells.ts";
-import { readDataFiles, readSources } from "../../../src/engine/sources.ts";
 import { elaborate } from "../../../src/engine/wasm/yosys.ts";
 import { type Circuit, compareWithIcarus, type Input } from "../../soak/icarus.ts";
 
