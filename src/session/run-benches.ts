@@ -14,6 +14,9 @@ import { benchPlugin } from "./vitest-plugin.ts";
 import { WorkerWatch } from "./worker-watch.ts";
 import "./run-context.ts";
 
+/** No model that anybody simulates takes a tenth of it for one cycle. */
+const STALL_MS = 10_000;
+
 export interface RunOptions {
   readonly root: string;
   /** Absolute paths of benches. */
@@ -59,6 +62,7 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
       seed: seedText(seed),
       root: options.root,
       cacheDirectory: modelsDirectory(options.root),
+      stallMs: Math.min(options.timeoutMs, STALL_MS),
       workersDirectory: join(directory, "workers", String(process.pid)),
       ...waves,
     };
@@ -110,7 +114,7 @@ async function runRound(options: RunOptions, run: RunContext, collector: Collect
     await vitest.start([...options.files]);
     const remaining = signal?.aborted === true ? [] : watch.remaining();
     if (signal?.aborted === true || watch.killed.length + remaining.length > 0) collector.dropPoolProblems();
-    collector.noteLostWorkers(watch.killed, remaining);
+    collector.noteLostWorkers(watch.killed, remaining, (pid) => watch.lastWords(pid));
   } finally {
     signal?.removeEventListener("abort", breakOff);
     await vitest.close();

@@ -48,11 +48,13 @@ export interface ModelLibrary {
   closeWaves(handle: Handle): void;
   writeCoverage(handle: Handle, file: string): void;
   close(handle: Handle): void;
-  watch(file: string, block: Uint8Array | null, stallMs: number): void;
+  watch(file: string, block: Uint8Array, stallMs: number): void;
   error(): string;
 }
 
 const loaded = new Map<string, ModelLibrary>();
+/** By library, which has the address: they must not be collected. */
+const watchedBlocks = new Map<string, Uint8Array>();
 
 /** Loads a library, once in a process; it is never unloaded. Throws `ToolError` for a file that is no library. */
 export function loadLibrary(path: string): ModelLibrary {
@@ -102,7 +104,10 @@ export function loadLibrary(path: string): ModelLibrary {
     closeWaves: (handle) => void closeWaves?.(handle),
     writeCoverage: (handle, file) => check(writeCoverage?.(handle, file)),
     close: close as ModelLibrary["close"],
-    watch: (file, block, stallMs) => void watch(file, block, BigInt(block?.length ?? 0), stallMs),
+    watch: (file, block, stallMs) => {
+      watchedBlocks.set(path, block);
+      watch(file, block, BigInt(block.length), stallMs);
+    },
     error,
   };
   loaded.set(path, library);

@@ -9,7 +9,7 @@ import type {
   SimulationMessage,
   TraceSignal,
 } from "../engine.ts";
-import { NoSignalError, UnsettledError } from "../errors.ts";
+import { NoSignalError, ToolError, UnsettledError } from "../errors.ts";
 import { matchesAny } from "../signal-pattern.ts";
 import { designMessages } from "./design-messages.ts";
 import {
@@ -49,10 +49,11 @@ export class VerilatorSimulation implements Simulation {
   #cycle = 0;
   #end: SimulationMessage | undefined;
 
-  constructor(library: ModelLibrary, source: ModelSource, { seed = 0n, onMessage }: OpenOptions) {
+  constructor(library: ModelLibrary, source: ModelSource, { seed = 0n, onMessage, lastWords }: OpenOptions) {
     this.#library = library;
     this.#source = source;
     this.#onMessage = onMessage ?? (() => {});
+    if (lastWords !== undefined) library.watch(lastWords.file, lastWords.keep, lastWords.stallMs);
     this.#handle = library.open(seed);
     const { base, bytes, status, ports, variables }: Description = library.describe(this.#handle);
     const memory = viewOf(base, bytes);
@@ -193,8 +194,7 @@ export class VerilatorSimulation implements Simulation {
   #fault(): Error {
     const text = this.#library.error();
     if (/did not converge/i.test(text)) return new UnsettledError(this.#cycle);
-    this.#hear();
-    return new Error(text);
+    return new ToolError(`the model failed behind its cycle ${this.#cycle}: ${text}`);
   }
 
   #readNumber(address: number, width: number): number {

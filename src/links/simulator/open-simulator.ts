@@ -116,6 +116,7 @@ export async function openSimulator(
   const model = await buildModel(settings, options);
   const simulation = model.open({
     seed: options.seed,
+    ...(options.lastWords === undefined ? {} : { lastWords: options.lastWords }),
     onMessage: ({ kind, text, place, cycle }) =>
       options.log.info(`${place}: ${kind} in cycle ${cycle}: ${text}`),
   });

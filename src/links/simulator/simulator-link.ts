@@ -172,7 +172,12 @@ export class SimulatorLink implements Link {
   #advance(cycles: number, stopMask: number = this.#pumpStopMask()): void {
     if (this.#broken !== undefined) throw this.#broken;
     this.#stopMask.write(stopMask);
-    this.#parts.run(cycles);
+    try {
+      this.#parts.run(cycles);
+    } catch (error) {
+      this.#broken = error as Error;
+      throw error;
+    }
     const { end } = this.simulation;
     if (end !== undefined) this.#broken ??= new SimulationEndedError(this.name, end);
     this.#events.drain(this.#deliver);
