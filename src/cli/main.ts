@@ -20,7 +20,7 @@ export interface Command {
 }
 
 /** They load what they need when they are called: `--help` needs neither Vitest nor Yosys. */
-const commands: readonly Command[] = [run, list, build, doctor, init, cache];
+export const commands: readonly Command[] = [run, list, build, doctor, init, cache];
 
 /** The command line; resolves with the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
