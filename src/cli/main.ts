@@ -26,6 +26,7 @@ export const commands: readonly Command[] = [run, list, build, doctor, init, cac
 export async function main(args: readonly string[]): Promise<number> {
   let code = 0;
   const isVerbose = args.includes("--verbose");
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
   try {
     const parser = createParser(args, async (command, argv) => {
       code = await command.handler(argv);
@@ -63,6 +64,11 @@ export function createParser(
     );
   }
   return parser;
+}
+
+/** Whoever read the output has seen enough, as in `hilt run | head`: the command goes on, its exit code is still true. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }
 
 function explain(error: unknown, isVerbose: boolean): number {
