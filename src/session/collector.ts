@@ -15,14 +15,23 @@ export class Collector implements Reporter {
   readonly #seed: string;
   readonly #limitMs: number;
   readonly #listener: RunListener;
+  readonly #isSelected: (name: string) => boolean;
   /** Files that Vitest has told the end of. */
   readonly #ended = new Set<string>();
 
-  constructor(root: string, seed: string, limitMs: number, listener: RunListener) {
+  /** `isSelected` says of a test's full name whether the filter takes it. */
+  constructor(
+    root: string,
+    seed: string,
+    limitMs: number,
+    listener: RunListener,
+    isSelected: (name: string) => boolean,
+  ) {
     this.#root = root;
     this.#seed = seed;
     this.#limitMs = limitMs;
     this.#listener = listener;
+    this.#isSelected = isSelected;
   }
 
   onTestCaseReady(test: TestCase): void {
@@ -32,7 +41,8 @@ export class Collector implements Reporter {
   onTestCaseResult(test: TestCase): void {
     const { state, errors = [] } = test.result();
     // What the filter or an end before the end leaves out is no bench of this run.
-    if (state === "pending" || (state === "skipped" && test.options.mode !== "skip")) return;
+    const isLeftOut = test.options.mode !== "skip" || !this.#isSelected(test.fullName);
+    if (state === "pending" || (state === "skipped" && isLeftOut)) return;
     const problems = distinct(errors.map((error) => this.#problemOf(error)));
     if (state === "passed" && test.meta().hilt === undefined)
       problems.push({

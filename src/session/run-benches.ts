@@ -66,7 +66,10 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
       workersDirectory: join(directory, "workers", String(process.pid)),
       ...waves,
     };
-    const collector = new Collector(options.root, run.seed, options.timeoutMs, listener);
+    const pattern = namePattern(options.filter ?? "");
+    const collector = new Collector(options.root, run.seed, options.timeoutMs, listener, (name) =>
+      pattern.test(vitestName(name)),
+    );
     await runRound(options, run, collector);
     benches.push(...collector.benches);
     problems.push(...collector.problems);
@@ -143,5 +146,10 @@ async function cancel(vitest: Vitest, watch: WorkerWatch): Promise<void> {
 
 /** Vitest matches names whose parts are joined by spaces; ours, as reports print them, have " > " between them. */
 function namePattern(text: string): RegExp {
-  return new RegExp(text.replaceAll(" > ", " ").replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+  return new RegExp(vitestName(text).replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+}
+
+/** A name as reports print it, in the form that Vitest compares with its pattern. */
+function vitestName(name: string): string {
+  return name.replaceAll(" > ", " ");
 }

@@ -52,11 +52,11 @@ export class FindingError extends HiltError {
   }
 }
 
-/** The first frame outside this room. */
+/** The first frame outside this room; frames without a file, as of a promise, are nobody's. */
 function callSite(): string {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 30;
   const lines = (new Error().stack ?? "").split("\n").slice(1);
   Error.stackTraceLimit = limit;
-  return lines.find((line) => !line.includes(ROOM))?.trim() ?? "unknown";
+  return lines.find((line) => /[/\\]/.test(line) && !line.includes(ROOM))?.trim() ?? "unknown";
 }
