@@ -10,12 +10,14 @@ import { measureEndurance } from "./endurance.ts";
 import { measureEngine } from "./engine.ts";
 import type { Figure } from "./figure.ts";
 import { measureLists } from "./lists.ts";
+import { measureMemory } from "./memory.ts";
 import { measureSimulators } from "./simulators.ts";
 
 const cacheDirectory = mkdtempSync(join(tmpdir(), "hilt-bench-"));
 try {
   const figures = [
     ...(await measureLists(cacheDirectory)),
+    ...measureMemory(cacheDirectory),
     ...(await measureEndurance(cacheDirectory)),
     ...(await measureEngine(cacheDirectory)),
     ...(await measureSimulators(cacheDirectory)),
