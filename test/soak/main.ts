@@ -8,44 +8,55 @@ import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { soakModules } from "./soak-modules.ts";
 import { type SoakCounterexample, type SoakRequest, soakRings } from "./soak-rings.ts";
+import { soakScripts } from "./soak-scripts.ts";
 import { variants } from "./variants.ts";
 
 const CACHE = fileURLToPath(new URL("../../.hilt/cache", import.meta.url));
-const PROGRESS_RUNS = 250;
+/** Of a part, at most so often that a progress line is printed. */
+const PROGRESS_LINES = 40;
 const MODULES = "modules";
+const SCRIPTS = "scripts";
+const parts = [...Object.keys(variants), MODULES, SCRIPTS];
+/** A script of calls without a device takes a thousandth of the time of the others. */
+const defaultRuns = (name: string): number => (name === SCRIPTS ? 1_000_000 : 10_000);
 
 const options = await yargs(hideBin(process.argv))
   .scriptName("npm run soak --")
   .usage(
-    "$0 [options]\n\nRandom rings of descriptors against a model, and random Verilog modules against Icarus Verilog.",
+    "$0 [options]\n\nRandom rings of descriptors and random scripts of DMA calls against models, and random Verilog modules against Icarus Verilog.",
   )
-  .option("runs", { type: "number", default: 10_000, describe: "Runs per variant" })
+  .option("runs", {
+    type: "number",
+    describe: `Runs of each part; by default ${defaultRuns(MODULES)}, and ${defaultRuns(SCRIPTS)} of the scripts`,
+  })
   .option("seed", { type: "number", default: 1, describe: "Seed of the first process; the others follow" })
   .option("path", { type: "string", describe: "Only this counterexample of --seed, as a failure printed it" })
   .option("variant", {
-    choices: [...Object.keys(variants), MODULES],
-    describe: "Only this build of the controller, or only the modules",
+    choices: parts,
+    describe: "Only this build of the controller, only the modules, or only the scripts",
   })
   .option("jobs", { type: "number", default: availableParallelism(), describe: "Processes" })
   .strict()
   .parseAsync();
 
-const names = options.variant === undefined ? [...Object.keys(variants), MODULES] : [options.variant];
-const jobs = options.path === undefined ? Math.max(1, Math.min(options.jobs, options.runs)) : 1;
+const names = options.variant === undefined ? parts : [options.variant];
+const runsOf = (name: string): number => options.runs ?? defaultRuns(name);
+const jobs = options.path === undefined ? Math.max(1, Math.min(options.jobs, ...names.map(runsOf))) : 1;
 const failed = jobs > 1 ? await spread() : await runHere();
 process.exitCode = failed ? 1 : 0;
 
 async function runHere(): Promise<boolean> {
   for (const name of names) {
     const started = process.hrtime.bigint();
+    const runs = runsOf(name);
+    const often = Math.max(250, Math.ceil(runs / PROGRESS_LINES));
     const { failure, summary } = await soak(name, {
-      runs: options.runs,
+      runs,
       seed: options.seed,
       cacheDirectory: CACHE,
       ...(options.path === undefined ? {} : { path: options.path }),
       onRun: (done) => {
-        if (done % PROGRESS_RUNS === 0)
-          console.log(`${name}, seed ${options.seed}: ${done} of ${options.runs} runs`);
+        if (done % often === 0) console.log(`${name}, seed ${options.seed}: ${done} of ${runs} runs`);
       },
     });
     if (failure !== undefined) {
@@ -75,6 +86,10 @@ async function soak(name: string, request: SoakRequest): Promise<Outcome> {
     const summary = `${runs} runs, ${descriptors} descriptors, ${cycles} cycles, all as the model says`;
     return { failure, summary };
   }
+  if (name === SCRIPTS) {
+    const { runs, steps, failure } = soakScripts(request);
+    return { failure, summary: `${runs} scripts, ${steps} calls, all as the model says` };
+  }
   const folder = mkdtempSync(join(tmpdir(), "hilt-modules-"));
   try {
     const { runs, compared, failure } = await soakModules({ ...request, cacheDirectory: folder });
@@ -84,14 +99,16 @@ async function soak(name: string, request: SoakRequest): Promise<Outcome> {
   }
 }
 
-/** Every process takes its share under a seed of its own. */
+/** Every process takes its share of each part under a seed of its own. */
 async function spread(): Promise<boolean> {
-  const share = Math.ceil(options.runs / jobs);
-  const exits = Array.from({ length: jobs }, (_, job) => {
-    const args = ["--runs", String(share), "--seed", String(options.seed + job), "--jobs", "1"];
-    if (options.variant !== undefined) args.push("--variant", options.variant);
-    const child = fork(fileURLToPath(import.meta.url), args);
-    return new Promise<boolean>((resolve) => child.on("exit", (code) => resolve(code !== 0)));
-  });
-  return (await Promise.all(exits)).includes(true);
+  for (const name of names) {
+    const share = Math.ceil(runsOf(name) / jobs);
+    const exits = Array.from({ length: jobs }, (_, job) => {
+      const args = ["--variant", name, "--runs", String(share), "--jobs", "1"];
+      const child = fork(fileURLToPath(import.meta.url), [...args, "--seed", String(options.seed + job)]);
+      return new Promise<boolean>((resolve) => child.on("exit", (code) => resolve(code !== 0)));
+    });
+    if ((await Promise.all(exits)).includes(true)) return true;
+  }
+  return false;
 }
