@@ -140,8 +140,8 @@ std::string Model::describe() {
       const auto* const place = static_cast<const char*>(variable.datap());
       if (variable.udims() > 1 || place < base || place >= base + sizeof(*syms)) continue;
       if (out.back() != '[') out += ",";
-      out += "{\"name\":" + quoted(below + entry.first) + ",\"width\":" + std::to_string(variable.packed().elements())
-             + ",\"depth\":" + std::to_string(variable.udims() == 1 ? variable.unpacked().elements() : 0)
+      out += "{\"name\":" + quoted(below + entry.first) + ",\"width\":" + std::to_string(variable.elements(0))
+             + ",\"depth\":" + std::to_string(variable.udims() == 1 ? variable.elements(1) : 0)
              + ",\"address\":" + std::to_string(place - base) + "}";
     }
   }
