@@ -36,9 +36,10 @@ export function findToolchain(named?: string): Toolchain {
   if (verilator === undefined)
     throw new ToolError("Verilator is not installed: there is no verilator on the PATH");
   if (!isExecutable(verilator)) throw new ToolError(`the target's Verilator, ${verilator}, is no program`);
-  // A package for Python or an installation of its own has everything below one folder, Debian's has not.
+  // A package for Python or an installation of its own has everything below one folder, Debian's has not. Headers from
+  // elsewhere are of another version.
   const besides = dirname(dirname(realpathSync(verilator)));
-  const root = [besides, join(besides, "share/verilator"), DEBIAN_ROOT].find((folder) =>
+  const root = [besides, join(besides, "share/verilator")].find((folder) =>
     existsSync(join(folder, "include/verilated.h")),
   );
   if (root === undefined) throw new ToolError(`${verilator} has no include/verilated.h beside it`);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { newVerilator } from "../../new-verilator.ts";
 import { plans } from "../../soak/plan.ts";
 import { variants } from "../../soak/variants.ts";
 import { compareRuns } from "./compare-runs.ts";
@@ -26,6 +27,22 @@ test.each(Object.entries(variants))(
     );
     expect(cycles).toBeGreaterThan(100_000);
     expect(events).toBeGreaterThan(1000);
+  },
+  LIMIT_MS,
+);
+
+test(
+  "random rings are the same on the newest Verilator",
+  async () => {
+    const verilator = newVerilator();
+    await fc.assert(
+      fc.asyncProperty(plans, async (plan) => {
+        const engines = [{ engine: "wasm" }, { engine: "verilator", verilator }] as const;
+        const { difference } = await compareRuns(plan, variants["wide"]!, engines);
+        expect(difference).toBeUndefined();
+      }),
+      { numRuns: 25, seed: 20_265, interruptAfterTimeLimit: LIMIT_MS / 2, markInterruptAsFailure: true },
+    );
   },
   LIMIT_MS,
 );
