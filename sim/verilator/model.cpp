@@ -111,6 +111,18 @@ static std::string quoted(const std::string& text) {
   return out + "\"";
 }
 
+// Bits of an element. Versions that know of packed arrays say it by dimension, and wrongly in the way of the others.
+template <class Variable>
+static auto widthOf(const Variable& variable, int) -> decltype(variable.packedRanges(), 0) {
+  int width = 1;
+  for (const auto& range : variable.packedRanges()) width *= range.elements();
+  return width;
+}
+template <class Variable>
+static int widthOf(const Variable& variable, long) {
+  return variable.elements(0);
+}
+
 // Where everything lies, as JSON: `base` and `bytes` are the model's memory, offsets count from there.
 std::string Model::describe() {
   auto* const syms = top->rootp->vlSymsp;
@@ -140,8 +152,8 @@ std::string Model::describe() {
       const auto* const place = static_cast<const char*>(variable.datap());
       if (variable.udims() > 1 || place < base || place >= base + sizeof(*syms)) continue;
       if (out.back() != '[') out += ",";
-      out += "{\"name\":" + quoted(below + entry.first) + ",\"width\":" + std::to_string(variable.packed().elements())
-             + ",\"depth\":" + std::to_string(variable.udims() == 1 ? variable.unpacked().elements() : 0)
+      out += "{\"name\":" + quoted(below + entry.first) + ",\"width\":" + std::to_string(widthOf(variable, 0))
+             + ",\"depth\":" + std::to_string(variable.udims() == 1 ? variable.elements(1) : 0)
              + ",\"address\":" + std::to_string(place - base) + "}";
     }
   }

@@ -61,7 +61,10 @@ export class FindingError extends HiltError {
   }
 }
 
-/** The first frame outside this room; frames without a file, as of a promise, are nobody's. It is looked for when somebody asks: to write a stack down takes long. */
+/**
+ * The first frame outside this room; frames without a file, as of a promise, are nobody's. It is looked for when somebody
+ * asks: to write a stack down takes long.
+ */
 function callSite(): () => string {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = DEEPEST;

@@ -53,24 +53,37 @@ const causes = {
   c2h: { done: field("IRQ_STATUS", "C2H_DONE").mask, error: field("IRQ_STATUS", "C2H_ERROR").mask },
 } as const;
 
+/** What a plan is run on; by default the built-in engine. */
+export type EngineChoice = Pick<SimulatorSettings, "engine" | "verilator" | "verilatorOptions">;
+
 /** Runs a plan on a device fresh out of reset. Throws `SoakFailure` with what is wrong. */
 export async function runPlan(given: Plan, variant: Variant, cacheDirectory: string): Promise<Tally> {
   const plan =
     variant.isPlain === true ? { ...given, h2c: plainly(given.h2c), c2h: plainly(given.c2h) } : given;
-  const link = await openSimulator(
-    "soak",
-    {
-      engine: "wasm",
-      harness: plan.harness,
-      ...(variant.device === undefined ? {} : { device: variant.device }),
-    },
-    { seed: BigInt(plan.seed), cacheDirectory, log: silentLog },
-  );
+  const link = await openForPlan(plan, variant, cacheDirectory, { engine: "wasm" });
   try {
-    return await new PlanRun(plan, variant, link).run();
+    return await runPlanOn(link, plan, variant);
   } finally {
     await link[Symbol.asyncDispose]();
   }
+}
+
+export async function openForPlan(
+  plan: Plan,
+  { device }: Variant,
+  cacheDirectory: string,
+  engine: EngineChoice,
+): Promise<SimulatorLink> {
+  return await openSimulator(
+    "soak",
+    { ...engine, harness: plan.harness, ...(device === undefined ? {} : { device }) },
+    { seed: BigInt(plan.seed), cacheDirectory, log: silentLog },
+  );
+}
+
+/** Runs a plan on a link that has just been opened for it. */
+export async function runPlanOn(link: SimulatorLink, plan: Plan, variant: Variant): Promise<Tally> {
+  return await new PlanRun(plan, variant, link).run();
 }
 
 class PlanRun {

@@ -57,7 +57,11 @@ export async function compileModel(
   ]);
   const library = join(folder, "model.so");
   const link = ["-shared", "-Wl,-Bsymbolic", `-Wl,--version-script=${join(folder, "exports.map")}`];
-  const libraries = ["-pthread", ...(source.waves !== undefined ? ["-lz"] : []), "-latomic"];
+  const libraries = [
+    "-pthread",
+    ...(source.waves !== undefined ? wavesLibraries(toolchain) : []),
+    "-latomic",
+  ];
   await cxx(compiler, [
     ...link,
     "-o",
@@ -68,6 +72,11 @@ export async function compileModel(
     ...libraries,
   ]);
   return library;
+}
+
+/** Newer versions have a writer of FST files that takes LZ4 too. */
+function wavesLibraries({ root }: Toolchain): string[] {
+  return [...(existsSync(join(root, "include/fstcpp")) ? ["-llz4"] : []), "-lz"];
 }
 
 function isSlow(name: string): boolean {
@@ -130,6 +139,11 @@ async function cxx(compiler: string, args: readonly string[]): Promise<void> {
   const missing =
     /class Vmodel'? has no member named '(\w+)'|'class Vmodel' has no member named '(\w+)'/.exec(stderr);
   if (missing !== null) throw new BuildError(`the top module has no port ${missing[1] ?? missing[2]}`);
+  const library = /fatal error: (lz4|zlib)\.h/.exec(stderr)?.[1];
+  if (library !== undefined)
+    throw new ToolError(
+      `waves with this Verilator need the C headers of ${library}, which are not installed`,
+    );
   throw new ToolError(`the C++ compiler failed: ${first}`);
 }
 

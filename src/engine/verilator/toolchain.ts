@@ -1,10 +1,15 @@
 import { createHash } from "node:crypto";
-import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { ToolError } from "../errors.ts";
-import { runTool } from "../run-tool.ts";
-
-const LIMIT_MS = 30_000;
 
 /** A Verilator and the C++ compiler that goes with it. */
 export interface Toolchain {
@@ -12,6 +17,8 @@ export interface Toolchain {
   readonly verilator: string;
   /** Where its headers and runtime are: `include` below it. */
   readonly root: string;
+  /** Such as `5.006`, as its files say; no program is started for it. */
+  readonly version: string | undefined;
   /** Absolute path. */
   readonly compiler: string;
   /** Changes when one of them does. */
@@ -29,9 +36,10 @@ export function findToolchain(named?: string): Toolchain {
   if (verilator === undefined)
     throw new ToolError("Verilator is not installed: there is no verilator on the PATH");
   if (!isExecutable(verilator)) throw new ToolError(`the target's Verilator, ${verilator}, is no program`);
-  // A package for Python or an installation of its own has everything below one folder, Debian's has not.
+  // A package for Python or an installation of its own has everything below one folder, Debian's has not. Headers from
+  // elsewhere are of another version.
   const besides = dirname(dirname(realpathSync(verilator)));
-  const root = [besides, join(besides, "share/verilator"), DEBIAN_ROOT].find((folder) =>
+  const root = [besides, join(besides, "share/verilator")].find((folder) =>
     existsSync(join(folder, "include/verilated.h")),
   );
   if (root === undefined) throw new ToolError(`${verilator} has no include/verilated.h beside it`);
@@ -40,7 +48,7 @@ export function findToolchain(named?: string): Toolchain {
   if (compiler === undefined) throw new ToolError(`there is no C++ compiler: ${name} is not on the PATH`);
   const parts = [verilator, join(root, "bin/verilator_bin"), join(root, "include/verilated.cpp"), compiler];
   const key = createHash("sha256").update(parts.map(stampOf).join("\n")).digest("hex").slice(0, 16);
-  return { verilator, root, compiler, key };
+  return { verilator, root, version: versionIn(root), compiler, key };
 }
 
 /** A package for Python finds its own files only when told; what a shell has set may be of another version. */
@@ -49,12 +57,14 @@ export function environmentOf({ root }: Toolchain): NodeJS.ProcessEnv {
   return root === DEBIAN_ROOT ? rest : { ...rest, VERILATOR_ROOT: root };
 }
 
-/** Such as `5.006`; undefined when it does not say. */
-export async function versionOf(toolchain: Toolchain): Promise<string | undefined> {
-  const { verilator: command } = toolchain;
-  const env = environmentOf(toolchain);
-  const run = await runTool({ name: "Verilator", command, args: ["--version"], limitMs: LIMIT_MS, env });
-  return /Verilator (\d+\.\d+)/.exec(run.stdout)?.[1];
+/** Python's packages say it in the name of their metadata (their `--version` and header are those of some day's sources). */
+function versionIn(root: string): string | undefined {
+  const packages = readdirSync(dirname(root)).join("\n");
+  const header = readFileSync(join(root, "include/verilated_config.h"), "utf8");
+  const match =
+    /^verilator-(\d+)\.(\d+)\S*\.dist-info$/m.exec(packages) ??
+    /VERILATOR_VERSION "(\d+)\.(\d+)/.exec(header);
+  return match === null ? undefined : `${match[1]}.${(match[2] as string).padStart(3, "0")}`;
 }
 
 function onPath(name: string): string | undefined {

@@ -13,8 +13,6 @@ export const PREFIX = "Vmodel";
 /**
  * Verilog to C++ in `folder`. Rejects with `BuildError`.
  *
- * - `-fno-dfg-post-inline`: with that pass Verilator 5.006 miscompiles correct RTL without a word (upstream issues 3679,
- *   4709, 8131); later versions have no such pass or have mended it.
  * - `--x-initial unique`, `--x-assign unique`: what has no value starts from the seed, so that a missing reset shows.
  */
 export async function translate(
@@ -41,6 +39,7 @@ export async function translate(
     ],
     ...(source.waves !== undefined ? ["--trace-fst", "--trace-structs"] : []),
     ...(source.coverage === true ? ["--coverage-line", "--coverage-toggle", "--coverage-user"] : []),
+    ...dataFlowOptions(toolchain.version),
     ...extra,
     ...(source.includeDirectories ?? []).map((directory) => `-I${directory}`),
     ...Object.entries(source.defines ?? {}).map(([name, value]) => `-D${name}=${value}`),
@@ -59,6 +58,17 @@ export async function translate(
 /** C or C++, for functions that the Verilog imports (DPI, IEEE 1800-2017, section 35). */
 export function isForeign(file: string): boolean {
   return /\.(c|cc|cpp|cxx)$/.test(file);
+}
+
+/**
+ * With some of its data-flow passes Verilator miscompiles correct RTL without a word: 5.006 with the one behind inlining
+ * (upstream issues 3679, 4709), 5.044 to 5.052 where bits of a vector have no driver (8377). What `extra` says comes later
+ * and wins.
+ */
+function dataFlowOptions(version: string | undefined): string[] {
+  if (version === undefined || version < "5.002") return [];
+  if (version < "5.044") return ["-fno-dfg-post-inline"];
+  return version <= "5.052" ? ["-fno-dfg"] : [];
 }
 
 /** Signals by the last part of their patterns: the only way to name them without knowing the modules. */

@@ -17,6 +17,8 @@ export interface SimulatorSettings {
   readonly engine: "wasm" | "verilator";
   /** Path of the command of Verilator; by default the one on the PATH. */
   readonly verilator?: string;
+  /** More options for Verilator. */
+  readonly verilatorOptions?: readonly string[];
   readonly harness?: HarnessSettings;
   /** The device; by default our own, with the Verilog of this installation. */
   readonly device?: DeviceSource;
@@ -46,9 +48,7 @@ function placeBanks(layouts: readonly BankLayout[]): Bank[] {
   });
 }
 
-interface EngineOptions extends BuildOptions {
-  readonly verilator?: string | undefined;
-}
+type EngineOptions = BuildOptions & Pick<SimulatorSettings, "verilator" | "verilatorOptions">;
 
 /** They are loaded when they are asked for: the built-in one needs nothing of the other. */
 const engineKinds: Readonly<
@@ -58,20 +58,25 @@ const engineKinds: Readonly<
     const { WasmEngine } = await import("../../engine/wasm-engine.ts");
     return new WasmEngine({ cacheDirectory, log });
   },
-  verilator: async ({ cacheDirectory, log, verilator }) => {
+  verilator: async ({ cacheDirectory, log, verilator, verilatorOptions }) => {
     const { VerilatorEngine } = await import("../../engine/verilator-engine.ts");
-    return new VerilatorEngine({ cacheDirectory, log, ...(verilator === undefined ? {} : { verilator }) });
+    return new VerilatorEngine({
+      ...{ cacheDirectory, log },
+      ...(verilator === undefined ? {} : { verilator }),
+      ...(verilatorOptions === undefined ? {} : { options: verilatorOptions }),
+    });
   },
 };
 
 /** One engine for each cache, so that a model that a test has warmed up stays warm for the next. */
 const engines = new Map<string, Promise<Engine>>();
 
-function engineOf({ engine: kind, verilator }: SimulatorSettings, options: BuildOptions): Promise<Engine> {
-  const key = `${kind} ${verilator} ${options.cacheDirectory}`;
+function engineOf(settings: SimulatorSettings, options: BuildOptions): Promise<Engine> {
+  const { engine: kind, verilator, verilatorOptions } = settings;
+  const key = JSON.stringify([kind, verilator, verilatorOptions, options.cacheDirectory]);
   const known = engines.get(key);
   if (known !== undefined) return known;
-  const engine = engineKinds[kind]({ ...options, verilator });
+  const engine = engineKinds[kind]({ ...settings, ...options });
   engines.set(key, engine);
   return engine;
 }

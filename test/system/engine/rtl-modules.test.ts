@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { Random } from "../../../src/core/random.ts";
 import { parseNetlist } from "../../../src/engine/wasm/netlist.ts";
-import { readDataFiles, readSources } from "../../../src/engine/wasm/sources.ts";
+import { readDataFiles, readSources } from "../../../src/engine/sources.ts";
 import { elaborate } from "../../../src/engine/wasm/yosys.ts";
 import { WasmEngine } from "../../../src/engine/wasm-engine.ts";
 import { parseFileList } from "../../../src/links/simulator/harness-source.ts";

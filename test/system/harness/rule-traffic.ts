@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { silentLog } from "../../../src/core/log.ts";
 import type { Model, Simulation } from "../../../src/engine/engine.ts";
-import { WasmEngine } from "../../../src/engine/wasm-engine.ts";
 import { type ProtocolRule, protocolRules } from "../../../src/spec/protocol-rules.ts";
+import { type EngineName, engines } from "../../engines.ts";
 
 type Inputs = Readonly<Record<string, number | bigint>>;
 /** Inputs of one cycle, and for how many cycles they stay. What is not named is 0. */
@@ -99,8 +98,8 @@ export const allowed: Readonly<Record<string, readonly Step[]>> = {
 };
 
 /** `harness_rules` alone; `root` holds `sim`. */
-export function buildRules(root: string): Promise<Model> {
-  return new WasmEngine({ cacheDirectory: ".hilt/cache", log: silentLog }).build({
+export function buildRules(root: string, engine: EngineName = "wasm"): Promise<Model> {
+  return engines[engine]({ cacheDirectory: ".hilt/cache" }).build({
     top: "harness_rules",
     files: [join(root, "sim/harness/harness_rules.v")],
     includeDirectories: [join(root, "sim/harness")],

@@ -4,10 +4,10 @@ import type { Model } from "../../../src/engine/engine.ts";
 import { protocolRules } from "../../../src/spec/protocol-rules.ts";
 import { allowed, buildRules, offences, reportedRules } from "./rule-traffic.ts";
 
-describe("the protocol rules of the harness", () => {
+describe.each(["wasm", "verilator"] as const)("the protocol rules of the harness on %s", (engine) => {
   let model: Model;
   beforeAll(async () => {
-    model = await buildRules(fileURLToPath(new URL("../../..", import.meta.url)));
+    model = await buildRules(fileURLToPath(new URL("../../..", import.meta.url)), engine);
   });
 
   test.each(protocolRules)(
