@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { physicalAddress } from "../../core/address.ts";
 import { hexAddress } from "../../core/hex.ts";
 import type { Engine, Model } from "../../engine/engine.ts";
+import { ToolError } from "../../engine/errors.ts";
 import { type Bank, PhysicalMemory } from "../../memory/physical-memory.ts";
 import { type BankLayout, standardProfile } from "../../memory/platform-profile.ts";
 import type { BuildOptions, BuildSummary, OpenOptions, WavesChoice } from "../open-options.ts";
@@ -138,7 +139,11 @@ export async function openSimulator(
   }
   simulation.port("cfg_region_enable").write(2 ** banks.length - 1);
   simulation.port("rst").write(1);
-  run(RESET_CYCLES);
+  if (run(RESET_CYCLES) < RESET_CYCLES) {
+    throw new ToolError(
+      `the device cannot be reset: the simulation stopped in cycle ${simulation.cycle} of its reset`,
+    );
+  }
   simulation.port("rst").write(0);
   return new SimulatorLink({
     name,
