@@ -2,7 +2,7 @@ import type { Capabilities } from "../bus/capabilities.ts";
 import type { Clock } from "../bus/clock.ts";
 import type { ErrorInjection } from "../bus/error-injection.ts";
 import type { LinkEventListener } from "../bus/event.ts";
-import type { Link } from "../bus/link.ts";
+import type { Link, Operation } from "../bus/link.ts";
 import type { WindowTable } from "../bus/window.ts";
 import type { PhysicalMemory } from "../memory/physical-memory.ts";
 import type { JournalEntry } from "./journal-entry.ts";
@@ -51,6 +51,19 @@ export class RecordingLink implements Link {
 
   waitForInterrupt(limitCycles: number): Promise<void> {
     return this.#link.waitForInterrupt(limitCycles);
+  }
+
+  async perform(operations: readonly Operation[]): Promise<number[]> {
+    const values = await this.#link.perform(operations);
+    const { cycle } = this.clock;
+    let reads = 0;
+    for (const operation of operations) {
+      if (operation.kind === "wait") continue;
+      const { kind: access, address } = operation;
+      const value = operation.kind === "write" ? operation.value : (values[reads++] as number);
+      this.#ring.note({ kind: "register", cycle, access, address, value });
+    }
+    return values;
   }
 
   idle(cycles: number): Promise<void> {

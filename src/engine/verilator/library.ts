@@ -39,6 +39,7 @@ export interface NativeMessage {
 
 /** The functions of sim/verilator/model.cpp and watch.cpp. Only this file knows of foreign functions. */
 export interface ModelLibrary {
+  readonly path: string;
   open(seed: bigint): Handle;
   describe(handle: Handle): Description;
   run(handle: Handle, limit: number): number;
@@ -91,6 +92,7 @@ export function loadLibrary(path: string): ModelLibrary {
     if (result !== 0) throw new ToolError(error());
   };
   const library: ModelLibrary = {
+    path,
     open: (seed) => {
       const handle: unknown = open(seed);
       if (handle === null) throw new ToolError(error());
