@@ -130,12 +130,17 @@ export class SimulatorLink implements Link {
     return this.#readValue;
   }
 
+  /** The line is high when all that was posted has been done: one of them may clear it. */
+  #isRaisedForGood(): boolean {
+    if (!this.#isRaised) return false;
+    this.#finishCommands(0);
+    return this.#isRaised;
+  }
+
   #runToInterrupt(limitCycles: number): void {
     this.#throwPending();
-    this.#finishCommands(0);
-    this.#throwPending();
     const start = this.clock.cycle;
-    while (!this.#isRaised) {
+    while (!this.#isRaisedForGood()) {
       const waited = this.clock.cycle - start;
       if (waited >= limitCycles)
         throw new InterruptTimeoutError(this.name, waited, this.#describeLastEvent());
@@ -145,10 +150,9 @@ export class SimulatorLink implements Link {
 
   async waitForInterrupt(limitCycles: number): Promise<void> {
     this.#throwPending();
-    this.#finishCommands(0);
-    this.#throwPending();
     const start = this.clock.cycle;
-    const met = await this.#park(start + limitCycles, () => this.#isRaised);
+    const met = await this.#park(start + limitCycles, () => this.#isRaisedForGood());
+    this.#throwPending();
     if (!met) throw new InterruptTimeoutError(this.name, this.clock.cycle - start, this.#describeLastEvent());
   }
 
