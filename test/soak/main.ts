@@ -8,58 +8,70 @@ import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { soakModules } from "./soak-modules.ts";
 import { type SoakCounterexample, type SoakRequest, soakRings } from "./soak-rings.ts";
+import { soakVerilatorModules } from "./soak-verilator-modules.ts";
 import { variants } from "./variants.ts";
 
 const CACHE = fileURLToPath(new URL("../../.hilt/cache", import.meta.url));
 const PROGRESS_RUNS = 250;
-const MODULES = "modules";
+/** Random Verilog modules by the engine that they run on. */
+const modules = { modules: soakModules, "verilator-modules": soakVerilatorModules } as const;
+/** Of a variant whose runs are dear. */
+const fewerRuns: Readonly<Record<string, number>> = { "verilator-modules": 2000 };
+const RUNS = 10_000;
 
 const options = await yargs(hideBin(process.argv))
   .scriptName("npm run soak --")
   .usage(
-    "$0 [options]\n\nRandom rings of descriptors against a model, and random Verilog modules against Icarus Verilog.",
+    "$0 [options]\n\nRandom rings of descriptors against a model, and random Verilog modules against Icarus Verilog, in the built-in engine and in Verilator.",
   )
-  .option("runs", { type: "number", default: 10_000, describe: "Runs per variant" })
+  .option("runs", {
+    type: "number",
+    describe: `Runs per variant; by default ${RUNS}, of verilator-modules ${fewerRuns["verilator-modules"]}`,
+  })
   .option("seed", { type: "number", default: 1, describe: "Seed of the first process; the others follow" })
   .option("path", { type: "string", describe: "Only this counterexample of --seed, as a failure printed it" })
   .option("variant", {
-    choices: [...Object.keys(variants), MODULES],
+    choices: [...Object.keys(variants), ...Object.keys(modules)],
     describe: "Only this build of the controller, or only the modules",
   })
   .option("jobs", { type: "number", default: availableParallelism(), describe: "Processes" })
   .strict()
   .parseAsync();
 
-const names = options.variant === undefined ? [...Object.keys(variants), MODULES] : [options.variant];
-const jobs = options.path === undefined ? Math.max(1, Math.min(options.jobs, options.runs)) : 1;
-const failed = jobs > 1 ? await spread() : await runHere();
+const names =
+  options.variant === undefined ? [...Object.keys(variants), ...Object.keys(modules)] : [options.variant];
+const jobs = options.path === undefined ? Math.max(1, options.jobs) : 1;
+let failed = false;
+for (const name of names) {
+  const runs = options.runs ?? fewerRuns[name] ?? RUNS;
+  failed = jobs > 1 && runs > 1 ? await spread(name, runs) : await runHere(name, runs);
+  if (failed) break;
+}
 process.exitCode = failed ? 1 : 0;
 
-async function runHere(): Promise<boolean> {
-  for (const name of names) {
-    const started = process.hrtime.bigint();
-    const { failure, summary } = await soak(name, {
-      runs: options.runs,
-      seed: options.seed,
-      cacheDirectory: CACHE,
-      ...(options.path === undefined ? {} : { path: options.path }),
-      onRun: (done) => {
-        if (done % PROGRESS_RUNS === 0)
-          console.log(`${name}, seed ${options.seed}: ${done} of ${options.runs} runs`);
-      },
-    });
-    if (failure !== undefined) {
-      console.log(`\n${name}: FAILED: ${failure.message}\n`);
-      console.log(`smallest reproduction: ${JSON.stringify(failure.smallest)}`);
-      console.log(`seed:   ${failure.seed}`);
-      console.log(
-        `repeat: npm run soak -- --variant ${name} --seed ${failure.seed} --path ${failure.path}\n`,
-      );
-      return true;
-    }
-    const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-    console.log(`${name}, seed ${options.seed}: ${summary} in ${seconds.toFixed(0)} s`);
+async function runHere(name: string, runs: number): Promise<boolean> {
+  const started = process.hrtime.bigint();
+  let reported = 0;
+  const { failure, summary } = await soak(name, {
+    runs,
+    seed: options.seed,
+    cacheDirectory: CACHE,
+    ...(options.path === undefined ? {} : { path: options.path }),
+    onRun: (done) => {
+      if (done - reported < PROGRESS_RUNS) return;
+      reported = done;
+      console.log(`${name}, seed ${options.seed}: ${done} of ${runs} runs`);
+    },
+  });
+  if (failure !== undefined) {
+    console.log(`\n${name}: FAILED: ${failure.message}\n`);
+    console.log(`smallest reproduction: ${JSON.stringify(failure.smallest)}`);
+    console.log(`seed:   ${failure.seed}`);
+    console.log(`repeat: npm run soak -- --variant ${name} --seed ${failure.seed} --path ${failure.path}\n`);
+    return true;
   }
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  console.log(`${name}, seed ${options.seed}: ${summary} in ${seconds.toFixed(0)} s`);
   return false;
 }
 
@@ -77,7 +89,8 @@ async function soak(name: string, request: SoakRequest): Promise<Outcome> {
   }
   const folder = mkdtempSync(join(tmpdir(), "hilt-modules-"));
   try {
-    const { runs, compared, failure } = await soakModules({ ...request, cacheDirectory: folder });
+    const soakOf = modules[name as keyof typeof modules];
+    const { runs, compared, failure } = await soakOf({ ...request, cacheDirectory: folder });
     return { failure, summary: `${runs} modules, ${compared} values, all as in Icarus` };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -85,11 +98,10 @@ async function soak(name: string, request: SoakRequest): Promise<Outcome> {
 }
 
 /** Every process takes its share under a seed of its own. */
-async function spread(): Promise<boolean> {
-  const share = Math.ceil(options.runs / jobs);
-  const exits = Array.from({ length: jobs }, (_, job) => {
-    const args = ["--runs", String(share), "--seed", String(options.seed + job), "--jobs", "1"];
-    if (options.variant !== undefined) args.push("--variant", options.variant);
+async function spread(name: string, runs: number): Promise<boolean> {
+  const share = String(Math.ceil(runs / jobs));
+  const exits = Array.from({ length: Math.min(jobs, runs) }, (_, job) => {
+    const args = ["--variant", name, "--runs", share, "--seed", String(options.seed + job), "--jobs", "1"];
     const child = fork(fileURLToPath(import.meta.url), args);
     return new Promise<boolean>((resolve) => child.on("exit", (code) => resolve(code !== 0)));
   });
