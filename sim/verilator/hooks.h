@@ -6,3 +6,5 @@ extern "C"
 #endif
 int hilt_print(const char* format, ...) __attribute__((format(printf, 1, 2)));
 #define VL_PRINTF hilt_print
+
+#include "shifts.h"

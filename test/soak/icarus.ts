@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Random } from "../../src/core/random.ts";
+import type { Engine } from "../../src/engine/engine.ts";
 import { WasmEngine } from "../../src/engine/wasm-engine.ts";
 
 export interface Input {
@@ -20,6 +21,13 @@ export interface Circuit {
 export interface Comparison {
   readonly compared: number;
   readonly difference: string | undefined;
+  /** The output that differs. */
+  readonly output?: string;
+}
+
+interface ComparisonOptions {
+  readonly folder: string;
+  readonly engines?: readonly Engine[];
 }
 
 /** The value of an input in a cycle; extremes come often. */
@@ -35,47 +43,69 @@ export function stimulus(random: Random, bits: number): bigint {
   return value & all;
 }
 
+/** For each cycle a value for each input. */
+export type Steps = readonly (readonly bigint[])[];
+
+export function randomSteps({ inputs }: Circuit, random: Random, cycles: number): Steps {
+  return Array.from({ length: cycles }, () => inputs.map((input) => stimulus(random, input.width)));
+}
+
 /**
- * Gives a circuit the same random inputs in the built-in engine and in Icarus Verilog, cycle by cycle. Outputs that
- * Icarus does not know (x) are not compared. Files are left in `folder` under `name`.
+ * Gives a circuit the same inputs in Icarus Verilog and in engines, by default the built-in one, cycle by cycle. Outputs
+ * that Icarus does not know (x) are not compared. Files are left in `folder` under `name`.
  */
 export async function compareWithIcarus(
   name: string,
   made: Circuit,
-  random: Random,
-  { folder, cycles }: { readonly folder: string; readonly cycles: number },
+  steps: Steps,
+  { folder, engines = [new WasmEngine({ cacheDirectory: join(folder, "cache") })] }: ComparisonOptions,
 ): Promise<Comparison> {
   const file = join(folder, `${name}.v`);
   writeFileSync(file, made.text);
-  const steps = Array.from({ length: cycles }, () =>
-    made.inputs.map((input) => stimulus(random, input.width)),
-  );
-  const source = { top: "top", files: [file], clock: "clk" };
-  const model = await new WasmEngine({ cacheDirectory: join(folder, "cache") }).build(source);
-  const simulation = model.open();
-  const found = steps.map((values) => {
-    for (const [index, input] of made.inputs.entries())
-      simulation.port(input.name).write(values[index] as bigint);
-    simulation.run(0);
-    const before = made.outputs.map((output) => simulation.port(output.name).readBig());
-    simulation.run(1);
-    return before;
-  });
   const reference = runIcarus({ ...made, prefix: file.replace(/v$/, ""), files: [file], top: "top" }, steps);
-  if (reference.length !== cycles) throw new Error(`Icarus gave ${reference.length} of ${cycles} cycles`);
+  if (reference.length !== steps.length)
+    throw new Error(`Icarus gave ${reference.length} of ${steps.length} cycles`);
   let compared = 0;
-  for (const [cycle, row] of reference.entries()) {
-    for (const [index, text] of row.entries()) {
-      if (/[xz]/i.test(text)) continue;
-      compared++;
-      const own = found[cycle]?.[index];
-      if (own === BigInt(`0x${text}`)) continue;
-      const inputs = steps[cycle]?.map((value) => value.toString(16)).join(" ");
-      const difference = `${made.outputs[index]?.name} in cycle ${cycle} is ${own?.toString(16)}, in Icarus ${text}; inputs ${inputs}\n${made.text}`;
-      return { compared, difference };
+  for (const engine of engines) {
+    const found = await valuesOf(engine, file, made, steps);
+    for (const [cycle, row] of reference.entries()) {
+      for (const [index, text] of row.entries()) {
+        if (/[xz]/i.test(text)) continue;
+        compared++;
+        const own = found[cycle]?.[index];
+        if (own === BigInt(`0x${text}`)) continue;
+        const output = made.outputs[index]?.name as string;
+        const inputs = steps[cycle]?.map((value) => value.toString(16)).join(" ");
+        const difference = `${output} in cycle ${cycle} is ${own?.toString(16)} in ${engine.name}, in Icarus ${text}; inputs ${inputs}\n${made.text}`;
+        return { compared, difference, output };
+      }
     }
   }
   return { compared, difference: undefined };
+}
+
+/** What every output is before each edge. */
+async function valuesOf(
+  engine: Engine,
+  file: string,
+  made: Circuit,
+  steps: Steps,
+): Promise<readonly (readonly bigint[])[]> {
+  const model = await engine.build({ top: "top", files: [file], clock: "clk" });
+  const simulation = model.open();
+  try {
+    const inputs = made.inputs.map((input) => simulation.port(input.name));
+    const outputs = made.outputs.map((output) => simulation.port(output.name));
+    return steps.map((values) => {
+      for (const [index, input] of inputs.entries()) input.write(values[index] as bigint);
+      simulation.run(0);
+      const before = outputs.map((output) => output.readBig());
+      simulation.run(1);
+      return before;
+    });
+  } finally {
+    simulation.close();
+  }
 }
 
 /** What Icarus Verilog simulates: a module with the clock `clk`. */

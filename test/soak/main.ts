@@ -9,68 +9,73 @@ import { hideBin } from "yargs/helpers";
 import { soakModules } from "./soak-modules.ts";
 import { type SoakCounterexample, type SoakRequest, soakRings } from "./soak-rings.ts";
 import { soakScripts } from "./soak-scripts.ts";
+import { soakVerilatorModules } from "./soak-verilator-modules.ts";
 import { variants } from "./variants.ts";
 
 const CACHE = fileURLToPath(new URL("../../.hilt/cache", import.meta.url));
 /** Of a part, at most so often that a progress line is printed. */
 const PROGRESS_LINES = 40;
-const MODULES = "modules";
+/** Random Verilog modules by the engine that they run on. */
+const modules = { modules: soakModules, "verilator-modules": soakVerilatorModules } as const;
 const SCRIPTS = "scripts";
-const parts = [...Object.keys(variants), MODULES, SCRIPTS];
-/** A script of calls without a device takes a thousandth of the time of the others. */
-const defaultRuns = (name: string): number => (name === SCRIPTS ? 1_000_000 : 10_000);
+const parts = [...Object.keys(variants), ...Object.keys(modules), SCRIPTS];
+const RUNS = 10_000;
+/** A script of calls without a device takes a thousandth of the time of the others, a build of Verilator much longer. */
+const otherRuns: Readonly<Record<string, number>> = { [SCRIPTS]: 1_000_000, "verilator-modules": 2000 };
 
 const options = await yargs(hideBin(process.argv))
   .scriptName("npm run soak --")
   .usage(
-    "$0 [options]\n\nRandom rings of descriptors and random scripts of DMA calls against models, and random Verilog modules against Icarus Verilog.",
+    "$0 [options]\n\nRandom rings of descriptors and random scripts of DMA calls against models, and random Verilog modules against Icarus Verilog, in the built-in engine and in Verilator.",
   )
   .option("runs", {
     type: "number",
-    describe: `Runs of each part; by default ${defaultRuns(MODULES)}, and ${defaultRuns(SCRIPTS)} of the scripts`,
+    describe: `Runs of each part; by default ${RUNS}, of the scripts ${otherRuns[SCRIPTS]}, of verilator-modules ${otherRuns["verilator-modules"]}`,
   })
   .option("seed", { type: "number", default: 1, describe: "Seed of the first process; the others follow" })
   .option("path", { type: "string", describe: "Only this counterexample of --seed, as a failure printed it" })
   .option("variant", {
     choices: parts,
-    describe: "Only this build of the controller, only the modules, or only the scripts",
+    describe: "Only this build of the controller, only these modules, or only the scripts",
   })
   .option("jobs", { type: "number", default: availableParallelism(), describe: "Processes" })
   .strict()
   .parseAsync();
 
 const names = options.variant === undefined ? parts : [options.variant];
-const runsOf = (name: string): number => options.runs ?? defaultRuns(name);
-const jobs = options.path === undefined ? Math.max(1, Math.min(options.jobs, ...names.map(runsOf))) : 1;
-const failed = jobs > 1 ? await spread() : await runHere();
+const jobs = options.path === undefined ? Math.max(1, options.jobs) : 1;
+let failed = false;
+for (const name of names) {
+  const runs = options.runs ?? otherRuns[name] ?? RUNS;
+  failed = jobs > 1 && runs > 1 ? await spread(name, runs) : await runHere(name, runs);
+  if (failed) break;
+}
 process.exitCode = failed ? 1 : 0;
 
-async function runHere(): Promise<boolean> {
-  for (const name of names) {
-    const started = process.hrtime.bigint();
-    const runs = runsOf(name);
-    const often = Math.max(250, Math.ceil(runs / PROGRESS_LINES));
-    const { failure, summary } = await soak(name, {
-      runs,
-      seed: options.seed,
-      cacheDirectory: CACHE,
-      ...(options.path === undefined ? {} : { path: options.path }),
-      onRun: (done) => {
-        if (done % often === 0) console.log(`${name}, seed ${options.seed}: ${done} of ${runs} runs`);
-      },
-    });
-    if (failure !== undefined) {
-      console.log(`\n${name}: FAILED: ${failure.message}\n`);
-      console.log(`smallest reproduction: ${JSON.stringify(failure.smallest)}`);
-      console.log(`seed:   ${failure.seed}`);
-      console.log(
-        `repeat: npm run soak -- --variant ${name} --seed ${failure.seed} --path ${failure.path}\n`,
-      );
-      return true;
-    }
-    const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-    console.log(`${name}, seed ${options.seed}: ${summary} in ${seconds.toFixed(0)} s`);
+async function runHere(name: string, runs: number): Promise<boolean> {
+  const started = process.hrtime.bigint();
+  const often = Math.max(250, Math.ceil(runs / PROGRESS_LINES));
+  let reported = 0;
+  const { failure, summary } = await soak(name, {
+    runs,
+    seed: options.seed,
+    cacheDirectory: CACHE,
+    ...(options.path === undefined ? {} : { path: options.path }),
+    onRun: (done) => {
+      if (done - reported < often) return;
+      reported = done;
+      console.log(`${name}, seed ${options.seed}: ${done} of ${runs} runs`);
+    },
+  });
+  if (failure !== undefined) {
+    console.log(`\n${name}: FAILED: ${failure.message}\n`);
+    console.log(`smallest reproduction: ${JSON.stringify(failure.smallest)}`);
+    console.log(`seed:   ${failure.seed}`);
+    console.log(`repeat: npm run soak -- --variant ${name} --seed ${failure.seed} --path ${failure.path}\n`);
+    return true;
   }
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  console.log(`${name}, seed ${options.seed}: ${summary} in ${seconds.toFixed(0)} s`);
   return false;
 }
 
@@ -92,23 +97,21 @@ async function soak(name: string, request: SoakRequest): Promise<Outcome> {
   }
   const folder = mkdtempSync(join(tmpdir(), "hilt-modules-"));
   try {
-    const { runs, compared, failure } = await soakModules({ ...request, cacheDirectory: folder });
+    const soakOf = modules[name as keyof typeof modules];
+    const { runs, compared, failure } = await soakOf({ ...request, cacheDirectory: folder });
     return { failure, summary: `${runs} modules, ${compared} values, all as in Icarus` };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Every process takes its share of each part under a seed of its own. */
-async function spread(): Promise<boolean> {
-  for (const name of names) {
-    const share = Math.ceil(runsOf(name) / jobs);
-    const exits = Array.from({ length: jobs }, (_, job) => {
-      const args = ["--variant", name, "--runs", String(share), "--jobs", "1"];
-      const child = fork(fileURLToPath(import.meta.url), [...args, "--seed", String(options.seed + job)]);
-      return new Promise<boolean>((resolve) => child.on("exit", (code) => resolve(code !== 0)));
-    });
-    if ((await Promise.all(exits)).includes(true)) return true;
-  }
-  return false;
+/** Every process takes its share under a seed of its own. */
+async function spread(name: string, runs: number): Promise<boolean> {
+  const share = String(Math.ceil(runs / jobs));
+  const exits = Array.from({ length: Math.min(jobs, runs) }, (_, job) => {
+    const args = ["--variant", name, "--runs", share, "--seed", String(options.seed + job), "--jobs", "1"];
+    const child = fork(fileURLToPath(import.meta.url), args);
+    return new Promise<boolean>((resolve) => child.on("exit", (code) => resolve(code !== 0)));
+  });
+  return (await Promise.all(exits)).includes(true);
 }

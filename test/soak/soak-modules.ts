@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { Random } from "../../src/core/random.ts";
-import { compareWithIcarus } from "./icarus.ts";
+import { compareWithIcarus, randomSteps } from "./icarus.ts";
 import { circuitOf, type RandomModule, randomModules } from "./random-module.ts";
 import { messageOf, type SoakCounterexample, type SoakRequest } from "./soak-rings.ts";
 
-const CYCLES = 40;
+/** Of each module. */
+export const CYCLES = 40;
 
 export interface ModuleReport {
   readonly runs: number;
@@ -18,9 +19,9 @@ export async function soakModules(request: SoakRequest): Promise<ModuleReport> {
   let runs = 0;
   let compared = 0;
   const property = fc.asyncProperty(randomModules, async (module) => {
-    const random = new Random(BigInt(module.seed));
-    const options = { folder: request.cacheDirectory, cycles: CYCLES };
-    const result = await compareWithIcarus("module", circuitOf(module), random, options);
+    const circuit = circuitOf(module);
+    const steps = randomSteps(circuit, new Random(BigInt(module.seed)), CYCLES);
+    const result = await compareWithIcarus("module", circuit, steps, { folder: request.cacheDirectory });
     if (result.difference !== undefined) throw new Error(result.difference);
     compared += result.compared;
     runs++;

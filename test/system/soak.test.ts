@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { newVerilator } from "../new-verilator.ts";
 import { soakModules } from "../soak/soak-modules.ts";
 import { soakRings } from "../soak/soak-rings.ts";
+import { soakVerilatorModules } from "../soak/soak-verilator-modules.ts";
 import { variants } from "../soak/variants.ts";
 
 /** A slice of `npm run soak`. */
@@ -22,6 +24,23 @@ test.each(Object.entries(variants))(
 
 const folder = mkdtempSync(join(tmpdir(), "hilt-modules-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test.each([
+  ["Verilator", 80, () => ({})],
+  ["the newest Verilator", 40, () => ({ verilator: newVerilator() })],
+] as const)(
+  "random Verilog modules are the same in %s and in Icarus",
+  async (_name, runs, choice) => {
+    const cacheDirectory = mkdtempSync(join(folder, "verilator-"));
+    const report = await soakVerilatorModules({
+      ...{ runs, seed: 20_266, cacheDirectory, shrinks: false },
+      ...choice(),
+    });
+    expect(report.failure?.message).toBeUndefined();
+    expect(report.compared).toBeGreaterThan(5000);
+  },
+  300_000,
+);
 
 test("random Verilog modules are the same in the built-in engine and in Icarus", async () => {
   const report = await soakModules({ runs: 40, seed: 20_262, cacheDirectory: folder });

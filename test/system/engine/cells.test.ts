@@ -8,7 +8,7 @@ import { combinationalCells } from "../../../src/engine/wasm/cells.ts";
 import { parseNetlist } from "../../../src/engine/wasm/netlist.ts";
 import { flipFlops } from "../../../src/engine/wasm/sequential-cells.ts";
 import { elaborate } from "../../../src/engine/wasm/yosys.ts";
-import { type Circuit, compareWithIcarus, type Input } from "../../soak/icarus.ts";
+import { type Circuit, compareWithIcarus, type Input, randomSteps } from "../../soak/icarus.ts";
 
 /**
  * The built-in engine against Icarus Verilog: for each group of operators a module with random widths and signs gets
@@ -91,7 +91,9 @@ function circuit(
 }
 
 async function compare(name: string, made: Circuit, random: Random): Promise<void> {
-  const { compared, difference } = await compareWithIcarus(name, made, random, { folder, cycles: CYCLES });
+  const { compared, difference } = await compareWithIcarus(name, made, randomSteps(made, random, CYCLES), {
+    folder,
+  });
   expect(difference).toBeUndefined();
   expect(compared).toBeGreaterThan((CYCLES * made.outputs.length) / 4);
   const source = { top: "top", files: [join(folder, `${name}.v`)], clock: "clk" };

@@ -1,0 +1,35 @@
+import type { Circuit, Steps } from "./icarus.ts";
+
+const prefix = (index: number): string => `m${index}_`;
+
+/** Circuits side by side in one top, for an engine whose builds are dear; their ports get a number in front. */
+export function batchOf(circuits: readonly Circuit[]): Circuit {
+  const renamed = <T extends { readonly name: string }>(ports: readonly T[], index: number): T[] =>
+    ports.map((port) => ({ ...port, name: `${prefix(index)}${port.name}` }));
+  const inputs = circuits.flatMap((circuit, index) => renamed(circuit.inputs, index));
+  const outputs = circuits.flatMap((circuit, index) => renamed(circuit.outputs, index));
+  const instances = circuits.map((circuit, index) => {
+    const ports = [...circuit.inputs, ...circuit.outputs];
+    const connections = ports.map(({ name }) => `.${name}(${prefix(index)}${name})`);
+    return `m${index} u${index}(.clk(clk), ${connections.join(", ")});`;
+  });
+  const declared = [
+    "input clk",
+    ...inputs.map(({ name, width, signed }) => `input ${signed ? "signed " : ""}[${width - 1}:0] ${name}`),
+    ...outputs.map(({ name, width }) => `output [${width - 1}:0] ${name}`),
+  ];
+  const modules = circuits.map(({ text }, index) => text.replace(/\bmodule top\b/, `module m${index}`));
+  const top = `module top(${declared.join(", ")});\n${instances.join("\n")}\nendmodule\n`;
+  return { inputs, outputs, text: `${modules.join("")}${top}` };
+}
+
+/** Each circuit sees what it would see alone. */
+export function batchSteps(each: readonly Steps[]): Steps {
+  const [first = []] = each;
+  return first.map((_values, cycle) => each.flatMap((steps) => steps[cycle] as readonly bigint[]));
+}
+
+/** Which circuit of a batch has this output. */
+export function indexInBatch(output: string): number {
+  return Number(/^m(\d+)_/.exec(output)?.[1]);
+}
