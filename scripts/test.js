@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { installPackages, run } from "./install.js";
 
 /** Debian packages by the command that shows that they are there. */
-const tools = { iverilog: "iverilog", verilator: "verilator", yosys: "yosys" };
+const tools = { iverilog: "iverilog", verilator: "verilator", yosys: "yosys", fst2vcd: "gtkwave" };
 
 function isThere(command) {
   return spawnSync("sh", ["-c", `command -v ${command}`], { stdio: "ignore" }).status === 0;
