@@ -12,6 +12,7 @@ const tools = {
   "g++": "command -v g++",
   "zlib1g-dev": "test -e /usr/include/zlib.h",
   "liblz4-dev": "test -e /usr/include/lz4.h",
+  gtkwave: "command -v fst2vcd",
   "python3-venv": "python3 -c 'import ensurepip'",
 };
 

@@ -260,7 +260,8 @@ API const char* hilt_messages(void* handle) {
 }
 
 #if HILT_WAVES
-// `scopes`: names of scopes or signals, separated by spaces; empty for everything.
+// `scopes`: names of scopes or signals, separated by spaces, at least one of them there: without any, Verilator 5.006
+// takes every signal for recorded and crashes.
 API int hilt_open_waves(void* handle, const char* file, const char* scopes) {
   Model* const model = static_cast<Model*>(handle);
   return guarded(model, -1, [&] {
@@ -268,7 +269,10 @@ API int hilt_open_waves(void* handle, const char* file, const char* scopes) {
     const std::string names = scopes;
     for (std::size_t from = 0; from < names.size();) {
       const std::size_t to = names.find(' ', from);
-      model->waves->dumpvars(99, names.substr(from, to - from));
+      const std::string name = names.substr(from, to - from);
+      // Below the model's own name, which is empty: some versions put a separator behind it, others none.
+      model->waves->dumpvars(99, "." + name);
+      model->waves->dumpvars(99, name);
       from = to == std::string::npos ? names.size() : to + 1;
     }
     model->top->trace(model->waves.get(), 99);

@@ -3,6 +3,7 @@ import type { Capabilities } from "./capabilities.ts";
 import type { Clock } from "./clock.ts";
 import type { ErrorInjection } from "./error-injection.ts";
 import type { LinkEventListener } from "./event.ts";
+import type { WaveRecord } from "./wave-record.ts";
 import type { WindowTable } from "./window.ts";
 
 /** An element of a list for `perform`; `wait` is one for the interrupt. */
@@ -26,8 +27,8 @@ export interface Link extends AsyncDisposable {
   /** The host's RAM: real bytes that the device reads and writes. */
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
-  /** The file that waves are recorded in, if they are. */
-  readonly wavesFile?: string;
+  /** Of signals that are recorded, if any are. */
+  readonly waves?: WaveRecord;
   /** Only with `capabilities.injectsFaults`. */
   readonly errors?: ErrorInjection;
 

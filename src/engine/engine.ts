@@ -6,6 +6,13 @@
  * directly. Time moves only inside `run`.
  */
 
+/**
+ * In a file of waves edge n of the clock lies at so many times n, and its other edge half of that later; the unit of the
+ * file's times is 1 ns. From an edge on one sees what has become of it; what the host has set since then, in time for
+ * the next edge, shows in the second half of the cycle, or from the next edge on.
+ */
+export const WAVES_TIME_PER_CYCLE = 10;
+
 export interface ModelSource {
   readonly top: string;
   /** Absolute paths, in order. */
@@ -24,7 +31,7 @@ export interface ModelSource {
    * not asked for may be optimised away.
    */
   readonly trace?: readonly string[];
-  /** Patterns of signals that `recordWaves` writes. */
+  /** Patterns of signals that `recordWaves` writes; the clock is always among them. Whole scopes may be. */
   readonly waves?: readonly string[];
   /** Lines, toggles and assertions are counted. Not every engine can. */
   readonly coverage?: boolean;
@@ -93,7 +100,7 @@ export interface Simulation {
   readonly signals: readonly TraceSignal[];
   /**
    * From now on `run` writes the signals of `ModelSource.waves` to `file`, until the result is called or the simulation
-   * closed; one file at a time. Throws `NoSignalError` when there are none, or the result rejects with it.
+   * closed; one file at a time. Throws `NoSignalError` for a pattern that nothing matches, or the result rejects with it.
    */
   recordWaves(file: string): () => Promise<void>;
   /** Only of a model with `coverage`: what was counted so far, in Verilator's format. */

@@ -51,7 +51,13 @@ export class VerilatorEngine implements Engine {
     const start = performance.now();
     this.#toolchain ??= findToolchain(this.#options.verilator);
     const { options = [] } = this.#options;
-    const key = sourceKey(source, [ownHash(), this.#toolchain.key, ...options], readSources(source));
+    // Which signals it records is chosen when it does.
+    const waves = source.waves === undefined ? {} : { waves: [] };
+    const key = sourceKey(
+      { ...source, ...waves },
+      [ownHash(), this.#toolchain.key, ...options],
+      readSources(source),
+    );
     const path = join(this.#options.cacheDirectory, "verilator", `${key}.so`);
     const fromCache = isWhole(path);
     if (!fromCache) await this.#build(source, this.#toolchain, path);

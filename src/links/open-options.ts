@@ -25,8 +25,11 @@ export interface LastWords {
 
 /** Which signals to record, and from when. */
 export interface WavesChoice {
-  /** Hierarchical signal names; `*` stands for anything but a dot, `**` for anything. */
-  readonly patterns: readonly string[];
+  /**
+   * Hierarchical signal names; `*` stands for anything but a dot, `**` for anything. By default what the link thinks
+   * useful.
+   */
+  readonly patterns?: readonly string[] | undefined;
   /** From this cycle, or from the first cycle in which the signal of this name is not 0; by default from the start. */
   readonly from?: number | string;
   /** The last cycle to record; by default the end. */

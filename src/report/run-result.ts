@@ -12,6 +12,8 @@ export interface RunResult {
   /** It was broken off before everything had run. */
   readonly isInterrupted: boolean;
   readonly wallMs: number;
+  /** Tests that failed and were not run again for waves: only the first few are. */
+  readonly unrecorded: number;
 }
 
 export interface BenchResult {
@@ -24,6 +26,19 @@ export interface BenchResult {
   readonly wallMs: number;
   /** Absent when the device could not be opened. */
   readonly facts: BenchCounts | undefined;
+  /** It failed, and was run again to record the failure; that is no bench of its own. */
+  readonly recording?: Recording;
+}
+
+/** Waves of a test that was run again with the same seed because it had failed. */
+export interface Recording {
+  /** From the project's folder; absent when there are none, and `problem` says why. */
+  readonly waves?: string;
+  /** The window that was asked for, in cycles or from a signal on; without `to` up to the end. */
+  readonly from: number | string;
+  readonly to?: number;
+  /** Why there are no waves, or why they are not those of the failure. */
+  readonly problem?: string;
 }
 
 export interface BenchCounts {
@@ -38,8 +53,20 @@ export interface BenchCounts {
   readonly lastEvents: readonly string[];
   /** After a failure: what the driver held and waited for. */
   readonly holdings: readonly string[];
-  /** VCD file, from the project's folder. */
+  /** After a failure: where to look. */
+  readonly failure?: FailurePlace;
+  /** The file of waves, from the project's folder. */
   readonly waves?: string;
+  /** Why there is none although waves were asked for. */
+  readonly wavesMissing?: string;
+}
+
+/** Device time of a failure, in cycles. */
+export interface FailurePlace {
+  /** Of the first breach of a rule or access outside every window, else when the test failed. */
+  readonly cycle: number;
+  /** Of what crossed the link last before that: a wait that ends in vain is far behind what it waits for. */
+  readonly lastCrossing: number;
 }
 
 export interface Problem {
@@ -53,10 +80,14 @@ export interface Problem {
 
 /** Hears of a run as it happens. */
 export interface RunListener {
-  modelBuilt(target: string, fromCache: boolean, buildMs: number): void;
+  /** `hasWaves`: it can record; with some engines that is another model. */
+  modelBuilt(target: string, fromCache: boolean, buildMs: number, hasWaves: boolean): void;
   /** How many tests are known so far, and which one has started. */
   benchStarted(file: string, name: string): void;
   benchEnded(bench: BenchResult): void;
+  /** So many tests that failed will be run again, each with waves round its failure; the rest won't. */
+  recordingStarted(count: number, leftOut: number): void;
+  benchRecorded(bench: BenchResult): void;
 }
 
 /** All that went wrong, with the bench it went wrong in. */

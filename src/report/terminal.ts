@@ -32,8 +32,8 @@ export class TerminalReport implements RunListener {
     this.#options = options;
   }
 
-  modelBuilt(target: string, fromCache: boolean, buildMs: number): void {
-    const how = fromCache ? "from the cache" : "built";
+  modelBuilt(target: string, fromCache: boolean, buildMs: number, hasWaves: boolean): void {
+    const how = `${hasWaves ? "with waves " : ""}${fromCache ? "from the cache" : "built"}`;
     this.#line(`target ${target}: device model ${how} in ${(buildMs / 1000).toFixed(2)} s`);
   }
 
@@ -49,6 +49,30 @@ export class TerminalReport implements RunListener {
     this.#line(`${verdict.padEnd(7)} ${file} > ${name}${cycles}`);
     for (const problem of problems) this.#problem(problem);
     if (verdict === "failed" && facts !== undefined) this.#circumstances(facts);
+  }
+
+  recordingStarted(count: number, leftOut: number): void {
+    const tests = (many: number): string => `${many} ${many === 1 ? "test" : "tests"}`;
+    const others =
+      leftOut === 0
+        ? ""
+        : `; ${tests(leftOut)} more that failed ${leftOut === 1 ? "is" : "are"} not recorded`;
+    this.#line(
+      count === 0
+        ? `no waves: of ${tests(leftOut)} that failed it is not known in which cycle`
+        : `waves of ${tests(count)} that failed, run again with the same seed${others}`,
+    );
+  }
+
+  benchRecorded({ file, name, recording }: BenchResult): void {
+    if (recording === undefined) return;
+    const { from, to, waves, problem } = recording;
+    this.#line(
+      `recorded ${file} > ${name}, from ${placeOf(from)}${to === undefined ? "" : ` to ${placeOf(to)}`}`,
+    );
+    if (waves !== undefined) this.#line(`    waves: ${waves}`);
+    if (problem !== undefined)
+      this.#line(`    ${waves === undefined ? "no waves" : "ATTENTION"}: ${problem}`);
   }
 
   /** `repeat` is the command line that does the same again. */
@@ -83,7 +107,7 @@ ${isProof(result) ? "PASSED" : result.isInterrupted ? "INTERRUPTED" : "FAILED"}`
     for (const line of [`${first} [${code}]`, ...rest, ...at, ...hint, ...trace]) this.#line(`    ${line}`);
   }
 
-  #circumstances({ lastEvents, holdings, waves }: BenchCounts): void {
+  #circumstances({ lastEvents, holdings, waves, wavesMissing }: BenchCounts): void {
     const events = lastEvents.slice(-LAST_EVENTS);
     const lines = [
       ...(holdings.length === 0 ? [] : [`the driver held ${holdings.join(", ")}`]),
@@ -91,6 +115,7 @@ ${isProof(result) ? "PASSED" : result.isInterrupted ? "INTERRUPTED" : "FAILED"}`
         ? []
         : ["the last that crossed the link:", ...events.map((event) => `  ${event}`)]),
       ...(waves === undefined ? [] : [`waves: ${waves}`]),
+      ...(wavesMissing === undefined ? [] : [`no waves: ${wavesMissing}`]),
     ];
     for (const line of lines) this.#line(`    ${line}`);
   }
@@ -99,6 +124,10 @@ ${isProof(result) ? "PASSED" : result.isInterrupted ? "INTERRUPTED" : "FAILED"}`
     this.#out.write(`${this.#hasProgress ? ERASE_LINE : ""}${text}\n`);
     this.#hasProgress = false;
   }
+}
+
+function placeOf(moment: number | string): string {
+  return typeof moment === "number" ? `cycle ${count(moment)}` : `the first ${moment}`;
 }
 
 function count(value: number): string {

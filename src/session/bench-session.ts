@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import type { LinkEvent } from "../bus/event.ts";
 import type { Link } from "../bus/link.ts";
+import type { WaveRecord } from "../bus/wave-record.ts";
 import { hex } from "../core/hex.ts";
 import { silentLog } from "../core/log.ts";
 import { Random } from "../core/random.ts";
@@ -9,6 +10,7 @@ import { describeAccess } from "../driver/register-file.ts";
 import { openLink } from "../links/registry.ts";
 import { HostMemory } from "../memory/host-memory.ts";
 import type { PlatformProfile } from "../memory/platform-profile.ts";
+import type { FailurePlace } from "../report/run-result.ts";
 import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "../wdm/constants.ts";
 import type { DmaAdapter, Out } from "../wdm/dma-adapter.ts";
 import { DmaSystem } from "../wdm/dma-system.ts";
@@ -21,6 +23,7 @@ import {
   UsageError,
   WindowFaultError,
 } from "./errors.ts";
+import type { JournalEntry } from "./journal-entry.ts";
 import { JournalRing } from "./journal-ring.ts";
 import { lastWordsFile } from "./last-words.ts";
 import { RecordingLink } from "./recording-link.ts";
@@ -46,7 +49,8 @@ interface Parts {
 /** Everything that one test has: a device fresh out of reset, host memory, the DMA system, and the watch over them. */
 export class BenchSession {
   readonly #parts: Parts;
-  #isFailed = false;
+  /** Device time when the test failed. */
+  #failure: FailurePlace | undefined;
   /** Asked when the test ends: afterwards the driver has given everything back. */
   #holdings: readonly string[] = [];
   #lastEvents: readonly string[] = [];
@@ -131,14 +135,16 @@ export class BenchSession {
 
   get facts(): BenchFacts {
     const { link, watch, run } = this.#parts;
-    const { wavesFile } = link;
     return {
       device: this.#identity,
       cycles: link.clock.cycle,
       ...watch.counts,
       lastEvents: this.#lastEvents,
       holdings: this.#holdings,
-      ...(wavesFile !== undefined ? { waves: relative(run.root, wavesFile) } : {}),
+      ...(this.#failure === undefined
+        ? {}
+        : { failure: { ...this.#failure, cycle: watch.firstBreach ?? this.#failure.cycle } }),
+      ...wavesFacts(link.waves, run.root),
     };
   }
 
@@ -154,7 +160,8 @@ export class BenchSession {
   noteFailure(): void {
     const { link, device, system } = this.#parts;
     const nameOf = device === undefined ? undefined : describeAccess;
-    this.#isFailed = true;
+    const { cycle } = link.clock;
+    this.#failure = { cycle, lastCrossing: link.entries.findLast(isCrossing)?.cycle ?? cycle };
     this.#holdings = system.describeHoldings();
     this.#lastEvents = describeJournal(link.entries, nameOf);
   }
@@ -172,7 +179,7 @@ export class BenchSession {
       const held = system.describeHoldings({ isEnding: true });
       if (held.length > 0) throw new HoldingsError(held);
     } catch (error) {
-      if (!this.#isFailed) this.noteFailure();
+      if (this.#failure === undefined) this.noteFailure();
       throw error;
     }
   }
@@ -199,8 +206,28 @@ function adapterOf(system: DmaSystem, profile: PlatformProfile, most: Out<number
   return adapter;
 }
 
+/** Reads of the host tell nothing of a device that does nothing. */
+function isCrossing(entry: JournalEntry): boolean {
+  return entry.kind !== "register" || entry.access === "write";
+}
+
+function wavesFacts(waves: WaveRecord | undefined, root: string): Pick<BenchFacts, "waves" | "wavesMissing"> {
+  if (waves === undefined) return {};
+  return waves.hasBegun
+    ? { waves: relative(root, waves.file) }
+    : { wavesMissing: "the test ended before the record began" };
+}
+
+/** Most file systems take 255 bytes. */
+const MOST_CHARACTERS = 160;
+const names = new Map<string, number>();
+
+/** Of a test, without an ending; another one each time that it is asked for. */
 function fileName(name: string): string {
-  return name.replace(/[^\w.-]+/g, "-");
+  const plain = name.replace(/[^\w.-]+/g, "-").slice(0, MOST_CHARACTERS);
+  const count = (names.get(plain) ?? 0) + 1;
+  names.set(plain, count);
+  return count === 1 ? plain : `${plain}-${count}`;
 }
 
 type Counts = Pick<BenchFacts, "readBursts" | "writeBursts" | "readBytes" | "writtenBytes" | "interrupts">;
@@ -219,6 +246,14 @@ class Watch {
 
   constructor(link: Link) {
     link.onEvent((event) => this.#see(event));
+  }
+
+  /** Cycle of the first breach of a rule or access outside every window. */
+  get firstBreach(): number | undefined {
+    const [first] = [...this.#violations.slice(0, 1), ...this.#faults.slice(0, 1)]
+      .map(({ cycle }) => cycle)
+      .sort((a, b) => a - b);
+    return first;
   }
 
   check(): void {

@@ -3,6 +3,7 @@ import type { Clock } from "../bus/clock.ts";
 import type { ErrorInjection } from "../bus/error-injection.ts";
 import type { LinkEventListener } from "../bus/event.ts";
 import type { Link, Operation } from "../bus/link.ts";
+import type { WaveRecord } from "../bus/wave-record.ts";
 import type { WindowTable } from "../bus/window.ts";
 import type { PhysicalMemory } from "../memory/physical-memory.ts";
 import type { JournalEntry } from "./journal-entry.ts";
@@ -16,7 +17,7 @@ export class RecordingLink implements Link {
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
   readonly errors?: ErrorInjection;
-  readonly wavesFile?: string;
+  readonly waves?: WaveRecord;
   readonly #link: Link;
   readonly #ring: JournalRing;
 
@@ -27,7 +28,7 @@ export class RecordingLink implements Link {
     this.memory = link.memory;
     this.windows = link.windows;
     if (link.errors !== undefined) this.errors = link.errors;
-    if (link.wavesFile !== undefined) this.wavesFile = link.wavesFile;
+    if (link.waves !== undefined) this.waves = link.waves;
     this.#link = link;
     this.#ring = ring;
     link.onEvent((event) => ring.note(event));

@@ -9,6 +9,7 @@ import { buildModel } from "./build-model.ts";
 import { Collector } from "./collector.ts";
 import { linkSettings } from "./link-settings.ts";
 import { hiltDirectory, modelsDirectory } from "./project-folders.ts";
+import { recordFailures } from "./record-failures.ts";
 import type { RunContext } from "./run-context.ts";
 import { benchPlugin } from "./vitest-plugin.ts";
 import { WorkerWatch } from "./worker-watch.ts";
@@ -36,22 +37,33 @@ export interface RunOptions {
   /** Runs only tests whose full name contains it. */
   readonly filter?: string;
   /** Signals to record. */
-  readonly waves?: WavesChoice & { readonly onlyOfFailures: boolean };
+  readonly waves?: WavesRequest;
   readonly log: Log;
   /** Breaks the run off: what is known so far is the result. */
   readonly signal?: AbortSignal;
 }
+
+/** `on-failure`: tests run without waves, and those that fail run again with a window of so many cycles before the failure. */
+export type WavesRequest = Omit<WavesChoice, "to"> &
+  ({ readonly mode: "on" } | { readonly mode: "on-failure"; readonly windowCycles: number });
 
 /** Builds the target once, runs the benches on it and returns what happened; `listener` hears of it as it happens. */
 export async function runBenches(options: RunOptions, listener: RunListener): Promise<RunResult> {
   const start = performance.now();
   const directory = hiltDirectory(options.root);
   const settings = linkSettings(options.root, options.settings);
-  const waves =
-    options.waves === undefined ? {} : { waves: { ...options.waves, directory: join(directory, "waves") } };
-  const built = await buildModel(options.root, options.settings, options.log, options.waves);
-  listener.modelBuilt(options.target, built.fromCache, built.buildMs);
-  const benches: BenchResult[] = [];
+  const { waves } = options;
+  const wavesOf = (choice: WavesChoice): Pick<RunContext, "waves"> => ({
+    waves: { ...choice, directory: join(directory, "waves") },
+  });
+  const build = async (choice?: WavesChoice): Promise<void> => {
+    const built = await buildModel(options.root, options.settings, options.log, choice);
+    listener.modelBuilt(options.target, built.fromCache, built.buildMs, choice !== undefined);
+  };
+  await build(waves?.mode === "on" ? waves : undefined);
+  const runs = new Map<string, RunContext>();
+  let benches: readonly BenchResult[] = [];
+  let unrecorded = 0;
   const problems: Problem[] = [];
   for (let round = 0; round < options.repeat && options.signal?.aborted !== true; round++) {
     const seed = BigInt.asUintN(64, options.seed + BigInt(round));
@@ -64,17 +76,33 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
       cacheDirectory: modelsDirectory(options.root),
       stallMs: Math.min(options.timeoutMs, STALL_MS),
       workersDirectory: join(directory, "workers", String(process.pid)),
-      ...waves,
+      ...(waves?.mode === "on" ? wavesOf(waves) : {}),
     };
+    runs.set(run.seed, run);
     const pattern = namePattern(options.filter ?? "");
     const collector = new Collector(options.root, run.seed, options.timeoutMs, listener, (name) =>
       pattern.test(vitestName(name)),
     );
     await runRound(options, run, collector);
-    benches.push(...collector.benches);
+    benches = [...benches, ...collector.benches];
     problems.push(...collector.problems);
     const isFailed = problems.length > 0 || benches.some(({ verdict }) => verdict === "failed");
     if (isFailed && options.failFast) break;
+  }
+  if (waves?.mode === "on-failure") {
+    const { patterns } = waves;
+    const rerun = async (bench: BenchResult, window: Pick<WavesChoice, "from" | "to">) => {
+      const run = { ...(runs.get(bench.seed) as RunContext), ...wavesOf({ patterns, ...window }) };
+      const isSame = (name: string): boolean => name === bench.name;
+      const collector = new Collector(options.root, run.seed, options.timeoutMs, silent, isSame);
+      await runRound({ ...options, files: [join(options.root, bench.file)] }, run, collector, bench.name);
+      return collector.benches.find(({ name }) => name === bench.name);
+    };
+    const recorder = {
+      ...waves,
+      ...{ rerun, build: () => build(waves), isAborted: () => options.signal?.aborted === true },
+    };
+    ({ benches, unrecorded } = await recordFailures(benches, recorder, listener));
   }
   return {
     target: options.target,
@@ -84,14 +112,30 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
     problems,
     isInterrupted: options.signal?.aborted === true,
     wallMs: performance.now() - start,
+    unrecorded,
   };
 }
+
+/** Hears of a test that runs again: it is no bench of its own. */
+const silent: RunListener = {
+  modelBuilt: () => {},
+  benchStarted: () => {},
+  benchEnded: () => {},
+  recordingStarted: () => {},
+  benchRecorded: () => {},
+};
 
 function seedText(seed: bigint): string {
   return `0x${seed.toString(16)}`;
 }
 
-async function runRound(options: RunOptions, run: RunContext, collector: Collector): Promise<void> {
+/** `only`: the full name of one test. */
+async function runRound(
+  options: RunOptions,
+  run: RunContext,
+  collector: Collector,
+  only?: string,
+): Promise<void> {
   const { timeoutMs, failFast, jobs, filter, signal, root } = options;
   using watch = new WorkerWatch(run.workersDirectory as string, timeoutMs);
   const vitest = await withoutSignals(() =>
@@ -106,6 +150,7 @@ async function runRound(options: RunOptions, run: RunContext, collector: Collect
         bail: failFast ? 1 : 0,
         ...(jobs === undefined ? {} : { maxWorkers: jobs }),
         ...(filter === undefined ? {} : { testNamePattern: namePattern(filter) }),
+        ...(only === undefined ? {} : { testNamePattern: exactPattern(only) }),
       },
       { plugins: [benchPlugin(run, timeoutMs)], logLevel: "silent" },
     ),
@@ -146,10 +191,19 @@ async function cancel(vitest: Vitest, watch: WorkerWatch): Promise<void> {
 
 /** Vitest matches names whose parts are joined by spaces; ours, as reports print them, have " > " between them. */
 function namePattern(text: string): RegExp {
-  return new RegExp(vitestName(text).replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+  return new RegExp(escaped(vitestName(text)));
 }
 
 /** A name as reports print it, in the form that Vitest compares with its pattern. */
 function vitestName(name: string): string {
   return name.replaceAll(" > ", " ");
+}
+
+/** A name may have " > " of its own. */
+function exactPattern(name: string): RegExp {
+  return new RegExp(`^${name.split(" > ").map(escaped).join("(?: > | )")}$`);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }

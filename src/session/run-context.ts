@@ -1,6 +1,7 @@
 import type { WavesChoice } from "../links/open-options.ts";
 import type { LinkSettings } from "../links/registry.ts";
 import type { PlatformProfile } from "../memory/platform-profile.ts";
+import type { FailurePlace } from "../report/run-result.ts";
 
 /** What the process that starts a run hands to the workers; plain data. */
 export interface RunContext {
@@ -20,8 +21,6 @@ export interface RunContext {
 
 export interface RunWaves extends WavesChoice {
   readonly directory: string;
-  /** The record of a test that passes is deleted. */
-  readonly onlyOfFailures: boolean;
 }
 
 /** What a test says of itself when it ends, through Vitest's `task.meta`. */
@@ -39,8 +38,11 @@ export interface BenchFacts {
   readonly lastEvents: readonly string[];
   /** What the driver holds and waits for after a failure. */
   readonly holdings: readonly string[];
-  /** VCD file, from the project's folder. */
+  readonly failure?: FailurePlace;
+  /** The file of waves, from the project's folder. */
   readonly waves?: string;
+  /** Why there is none although waves were asked for. */
+  readonly wavesMissing?: string;
 }
 
 declare module "vitest" {

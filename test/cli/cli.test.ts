@@ -103,7 +103,7 @@ test("list shows benches and targets; doctor what is installed", () => {
 });
 
 test.each([
-  ["a cycle", "200", /\$enddefinitions \$end\n#204\n/],
+  ["a cycle", "200", /\$enddefinitions \$end\n#2040\n/],
   [
     "a trigger",
     "device.h2c.active",

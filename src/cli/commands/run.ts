@@ -10,7 +10,7 @@ import { isProof, problemsOf, type RunResult } from "../../report/run-result.ts"
 import { TerminalReport } from "../../report/terminal.ts";
 import { findBenches } from "../../session/bench-files.ts";
 import { hiltDirectory } from "../../session/project-folders.ts";
-import type { RunOptions } from "../../session/run-benches.ts";
+import type { RunOptions, WavesRequest } from "../../session/run-benches.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { hintFor } from "../hints.ts";
 import { interruptSignal } from "../interrupt-signal.ts";
@@ -45,18 +45,23 @@ export function builder(yargs: Argv) {
         choices: ["on", "off", "on-failure"],
         requiresArg: true,
         default: "off",
-        describe: "record signals as VCD, of all tests or of those that fail",
+        describe: "record signals: of all tests, or of those that fail by running them again",
       },
       signals: {
         type: "string",
         requiresArg: true,
-        default: "device.**",
-        describe: "the signals to record: patterns, separated by commas",
+        describe:
+          "patterns of signals to record, separated by commas; Verilator records whole scopes, up to the first *; by default the device and its bus",
       },
       "waves-from": {
         type: "string",
         requiresArg: true,
-        describe: "record from this cycle, or from when this signal is not 0",
+        describe: "record from this cycle, or from when this signal is not 0, to the end",
+      },
+      "waves-window": {
+        type: "string",
+        requiresArg: true,
+        describe: "cycles before a failure that on-failure records; 2000",
       },
       junit: { type: "string", requiresArg: true, describe: "write JUnit XML to this file" },
       json: { type: "boolean", default: false, describe: "the result as JSON on stdout" },
@@ -87,15 +92,9 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
 }
 
 function runOptions(config: LoadedConfig, args: Arguments<typeof builder>): RunOptions {
-  const { files = [], filter, jobs, waves, signals, wavesFrom: from } = args;
+  const { files = [], filter, jobs } = args;
   const target = targetOf(config, args.target);
-  const choice = {
-    patterns: signals.split(","),
-    onlyOfFailures: waves === "on-failure",
-    ...(from === undefined ? {} : { from: /^\d+$/.test(from) ? Number(from) : from }),
-  };
-  if (waves === "off" && from !== undefined)
-    throw new CommandLineError("--waves-from needs --waves on or on-failure");
+  const waves = wavesRequest(args);
   return {
     root: config.root,
     files: files.length > 0 ? findBenches(process.cwd(), files) : findBenches(config.root, config.benches),
@@ -109,7 +108,33 @@ function runOptions(config: LoadedConfig, args: Arguments<typeof builder>): RunO
     log: createLog(args.verbose),
     ...(jobs === undefined ? {} : { jobs: count("--jobs", jobs) }),
     ...(filter === undefined ? {} : { filter }),
-    ...(waves === "off" ? {} : { waves: choice }),
+    ...(waves === undefined ? {} : { waves }),
+  };
+}
+
+const WINDOW_CYCLES = "2000";
+
+function wavesRequest(args: Arguments<typeof builder>): WavesRequest | undefined {
+  const { waves: mode, signals, wavesFrom: from, wavesWindow } = args;
+  const needs = mode === "off" ? "--waves on or on-failure" : "--waves on-failure";
+  const unused =
+    mode === "off"
+      ? Object.entries({ signals, "waves-from": from, "waves-window": wavesWindow })
+      : mode === "on"
+        ? [["waves-window", wavesWindow] as const]
+        : [];
+  for (const [name, value] of unused)
+    if (value !== undefined) throw new CommandLineError(`--${name} needs ${needs}`);
+  const choice = {
+    patterns: signals?.split(","),
+    ...(from === undefined ? {} : { from: /^\d+$/.test(from) ? Number(from) : from }),
+  };
+  if (mode === "off") return undefined;
+  if (mode === "on") return { mode, ...choice };
+  return {
+    mode: "on-failure",
+    ...choice,
+    windowCycles: count("--waves-window", wavesWindow ?? WINDOW_CYCLES),
   };
 }
 

@@ -9,9 +9,10 @@ import type {
   SimulationMessage,
   TraceSignal,
 } from "../engine.ts";
-import { NoSignalError, ToolError, UnsettledError } from "../errors.ts";
-import { matchesAny } from "../signal-pattern.ts";
+import { ToolError, UnsettledError } from "../errors.ts";
+import { matchesAny, requireMatches } from "../signal-pattern.ts";
 import { designMessages } from "./design-messages.ts";
+import { fstSignals } from "./fst-signals.ts";
 import {
   type Description,
   type Handle,
@@ -129,12 +130,13 @@ export class VerilatorSimulation implements Simulation {
   }
 
   recordWaves(file: string): () => Promise<void> {
-    const { top, waves = [] } = this.#source;
-    this.#library.openWaves(this.handle, file, waves.map((pattern) => scopeOf(top, pattern)).join(" "));
+    const { top, clock, waves = [] } = this.#source;
+    const scopes = [clock, ...waves].map((pattern) => scopeOf(top, pattern));
+    this.#library.openWaves(this.handle, file, scopes.join(" "));
     this.#isRecording = true;
     return async () => {
       this.#closeWaves();
-      if (signalsIn(file) === 0) throw new NoSignalError(waves.join(","));
+      requireMatches(waves, signalsIn(readFileSync(file), top));
     };
   }
 
@@ -249,10 +251,7 @@ function scopeOf(top: string, pattern: string): string {
   return [top, ...(wild < 0 ? parts : parts.slice(0, wild))].join(".");
 }
 
-/** Of the header of an FST file, which is written when it is closed: block type, six values of 8 bytes, the variables. */
-const FST_VARIABLES = 49;
-
-function signalsIn(file: string): number {
-  const header = readFileSync(file).subarray(0, FST_VARIABLES + 8);
-  return header.length < FST_VARIABLES + 8 ? 0 : Number(header.readBigUInt64BE(FST_VARIABLES));
+/** Names below the top. */
+function signalsIn(fst: Buffer, top: string): string[] {
+  return fstSignals(fst).flatMap((name) => (name.startsWith(`${top}.`) ? [name.slice(top.length + 1)] : []));
 }

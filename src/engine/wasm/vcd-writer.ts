@@ -31,6 +31,7 @@ export class VcdWriter {
     out.write("$enddefinitions $end\n");
   }
 
+  /** `values` of the first signals, if not of all. */
   sample(time: number, values: readonly bigint[]): void {
     let text = "";
     for (const [index, value] of values.entries()) {

@@ -10,8 +10,8 @@ import type {
   SimulationMessage,
   TraceSignal,
 } from "../engine.ts";
-import { NoSignalError, UnsettledError } from "../errors.ts";
-import { matchesAny } from "../signal-pattern.ts";
+import { UnsettledError } from "../errors.ts";
+import { matchesAny, requireMatches } from "../signal-pattern.ts";
 import { formatText } from "./format-text.ts";
 import { UNSETTLED } from "./generate-module.ts";
 import type { EffectSlot, Layout, MemorySlot, Slot } from "./layout.ts";
@@ -36,7 +36,7 @@ export class WasmSimulation implements Simulation {
   readonly #arrays: ReadonlyMap<string, MemorySlot>;
   readonly #layout: Layout;
   readonly #onMessage: (message: SimulationMessage) => void;
-  readonly #wavePatterns: readonly string[];
+  readonly #source: Pick<ModelSource, "waves" | "clock">;
   #waves: WaveFile | undefined;
   #cycle = 0;
   #isSettled = false;
@@ -45,10 +45,10 @@ export class WasmSimulation implements Simulation {
   constructor(
     module: WebAssembly.Module,
     layout: Layout,
-    { waves = [] }: Pick<ModelSource, "waves">,
+    source: Pick<ModelSource, "waves" | "clock">,
     { seed, onMessage }: OpenOptions,
   ) {
-    this.#wavePatterns = waves;
+    this.#source = source;
     const env = { effect: (effect: number, count: number) => this.#effect(effect, this.#cycle + count) };
     this.#layout = layout;
     this.#onMessage = onMessage ?? (() => {});
@@ -84,9 +84,10 @@ export class WasmSimulation implements Simulation {
   }
 
   recordWaves(file: string): () => Promise<void> {
-    const signals = this.signals.filter(({ name }) => matchesAny(this.#wavePatterns, name));
-    if (signals.length === 0) throw new NoSignalError(this.#wavePatterns.join(","));
-    const waves = new WaveFile(file, signals);
+    const { waves: patterns = [], clock } = this.#source;
+    const signals = this.signals.filter(({ name }) => name !== clock && matchesAny(patterns, name));
+    requireMatches(patterns, [clock, ...signals.map(({ name }) => name)]);
+    const waves = new WaveFile(file, clock, signals);
     this.#waves = waves;
     return async () => {
       if (this.#waves === waves) this.#waves = undefined;

@@ -5,14 +5,15 @@ import type { Engine, Model } from "../../engine/engine.ts";
 import { ToolError } from "../../engine/errors.ts";
 import { type Bank, PhysicalMemory } from "../../memory/physical-memory.ts";
 import { type BankLayout, standardProfile } from "../../memory/platform-profile.ts";
-import type { BuildOptions, BuildSummary, OpenOptions, WavesChoice } from "../open-options.ts";
+import type { BuildOptions, BuildSummary, OpenOptions } from "../open-options.ts";
 import type { DeviceSource } from "./device-binding.ts";
 import { SimulatedMemoryError } from "./errors.ts";
 import { applySettings, type HarnessSettings } from "./harness-settings.ts";
 import { boundSource, harnessSource, RAM_BYTES_LOG2, REGION_BYTES_LOG2 } from "./harness-source.ts";
 import { HarnessWindows } from "./harness-windows.ts";
+import { usefulSignals } from "./signal-groups.ts";
 import { SimulatorLink } from "./simulator-link.ts";
-import { WaveRecorder } from "./wave-recorder.ts";
+import { RESET_CYCLES, WaveRecorder } from "./wave-recorder.ts";
 
 export interface SimulatorSettings {
   readonly engine: "wasm" | "verilator";
@@ -25,7 +26,6 @@ export interface SimulatorSettings {
   readonly device?: DeviceSource;
 }
 
-const RESET_CYCLES = 4;
 const REGION_BYTES = 2 ** REGION_BYTES_LOG2;
 const RAM_BYTES = 2 ** RAM_BYTES_LOG2;
 
@@ -89,7 +89,7 @@ async function buildModel(settings: SimulatorSettings, options: BuildOptions): P
       : boundSource(settings.device, join(options.cacheDirectory, "devices"));
   const engine = await engineOf(settings, options);
   if (options.waves === undefined) return await engine.build(source);
-  const { patterns, from } = options.waves;
+  const { patterns = usefulSignals, from } = options.waves;
   return await engine.build({
     ...source,
     waves: patterns,
@@ -103,15 +103,6 @@ export async function buildSimulator(
 ): Promise<BuildSummary> {
   const { fromCache, buildMs } = await buildModel(settings, options);
   return { fromCache, buildMs };
-}
-
-/** Cycles of the link count from the end of the reset, those of the simulation from the start. */
-function windowOf({ patterns, from, to }: WavesChoice = { patterns: [] }): WavesChoice {
-  return {
-    patterns,
-    ...(from === undefined ? {} : { from: typeof from === "number" ? from + RESET_CYCLES : from }),
-    ...(to === undefined ? {} : { to: to + RESET_CYCLES }),
-  };
 }
 
 export async function openSimulator(
@@ -129,9 +120,10 @@ export async function openSimulator(
   const banks = placeBanks(options.banks ?? standardProfile.banks);
   const memory = new PhysicalMemory(simulation.array("memory.ram").bytes, banks);
   const { waves } = options;
-  const wavesFile = waves === undefined ? undefined : `${waves.path}.${model.wavesFormat}`;
   const recorder =
-    wavesFile === undefined ? undefined : new WaveRecorder(simulation, wavesFile, windowOf(waves));
+    waves === undefined
+      ? undefined
+      : new WaveRecorder(simulation, `${waves.path}.${model.wavesFormat}`, waves);
   const run = (cycles: number): number => recorder?.run(cycles) ?? simulation.run(cycles);
   applySettings(simulation, settings.harness ?? {}, options.seed);
   for (const [index, bank] of banks.entries()) {
@@ -150,7 +142,7 @@ export async function openSimulator(
     simulation,
     memory,
     windows: new HarnessWindows(simulation, memory, banks),
-    wavesFile,
+    waves: recorder,
     run,
     close: async () => {
       await recorder?.close();

@@ -4,6 +4,7 @@ import type { ErrorInjection } from "../../bus/error-injection.ts";
 import { InterruptTimeoutError, RegisterAccessError } from "../../bus/errors.ts";
 import type { LinkEvent, LinkEventListener } from "../../bus/event.ts";
 import type { Link, Operation } from "../../bus/link.ts";
+import type { WaveRecord } from "../../bus/wave-record.ts";
 import type { WindowTable } from "../../bus/window.ts";
 import type { Port, Simulation } from "../../engine/engine.ts";
 import type { PhysicalMemory } from "../../memory/physical-memory.ts";
@@ -26,7 +27,7 @@ export interface SimulatorLinkParts {
   readonly simulation: Simulation;
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
-  readonly wavesFile: string | undefined;
+  readonly waves: WaveRecord | undefined;
   /** Runs the engine; recording waves is a way of running. */
   readonly run: (cycles: number) => number;
   readonly close: () => Promise<void>;
@@ -40,7 +41,7 @@ export class SimulatorLink implements Link {
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
   readonly errors: ErrorInjection;
-  readonly wavesFile?: string;
+  readonly waves?: WaveRecord;
   /** For a look inside: ports, memories and traced signals of the harness. */
   readonly simulation: Simulation;
   readonly #parts: SimulatorLinkParts;
@@ -65,13 +66,13 @@ export class SimulatorLink implements Link {
     this.memory = parts.memory;
     this.windows = parts.windows;
     this.errors = new HarnessErrors(simulation);
-    if (parts.wavesFile !== undefined) this.wavesFile = parts.wavesFile;
+    if (parts.waves !== undefined) this.waves = parts.waves;
     this.simulation = simulation;
     this.capabilities = {
       stepsTime: true,
       observesDma: true,
       injectsFaults: true,
-      hasWaves: parts.wavesFile !== undefined,
+      hasWaves: parts.waves !== undefined,
       enforcesWindows: true,
     };
     this.clock = {

@@ -1,31 +1,43 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Simulation } from "../../engine/engine.ts";
+import type { WaveRecord } from "../../bus/wave-record.ts";
+import { type Simulation, WAVES_TIME_PER_CYCLE } from "../../engine/engine.ts";
 import { NoSignalError } from "../../engine/errors.ts";
 import type { WavesChoice } from "../open-options.ts";
 
+/**
+ * Cycle 0 of the link, and of every report, is the first one after the reset: the edges of the clock before it are in
+ * the simulation's count and in the waves, but not in the link's.
+ */
+export const RESET_CYCLES = 4;
+
+/** Where cycle `cycle` of the link begins in a file of waves, in ns. What is seen there is what the cycle's edge takes. */
+export function wavesTimeOf(cycle: number): number {
+  return WAVES_TIME_PER_CYCLE * (cycle + RESET_CYCLES);
+}
+
 /** Runs a simulation and records waves of its window: from a cycle or a signal on, up to a cycle or the end. */
-export class WaveRecorder {
+export class WaveRecorder implements WaveRecord {
+  readonly file: string;
   readonly #simulation: Simulation;
-  readonly #file: string;
-  /** The first cycle in the file, where it is known. */
+  /** The first cycle in the file, where it is known; like `#last` in edges of the simulation. */
   readonly #first: number | undefined;
   readonly #trigger: { read(): bigint } | undefined;
   readonly #last: number;
   #stop: (() => Promise<void>) | undefined;
-  #isOver = false;
+  #stopped: Promise<void> | undefined;
 
-  /** Throws `NoSignalError` when nothing has the name of the trigger. */
+  /** `from` and `to` are cycles of the link. Throws `NoSignalError` when nothing has the name of the trigger. */
   constructor(
     simulation: Simulation,
     file: string,
-    { from = 0, to = Number.POSITIVE_INFINITY }: WavesChoice,
+    { from = -RESET_CYCLES, to = Number.POSITIVE_INFINITY }: Pick<WavesChoice, "from" | "to">,
   ) {
     this.#simulation = simulation;
-    this.#file = file;
-    this.#last = to;
+    this.file = file;
+    this.#last = to + RESET_CYCLES;
     if (typeof from === "number") {
-      this.#first = from;
+      this.#first = from + RESET_CYCLES;
     } else {
       this.#trigger = simulation.signals.find(({ name }) => name === from);
       if (this.#trigger === undefined) throw new NoSignalError(from);
@@ -33,16 +45,25 @@ export class WaveRecorder {
     mkdirSync(dirname(file), { recursive: true });
   }
 
+  get hasBegun(): boolean {
+    return this.#stop !== undefined;
+  }
+
+  timeOf(cycle: number): number {
+    return wavesTimeOf(cycle);
+  }
+
   /** As `Simulation.run`. */
   run(cycles: number): number {
-    if (this.#isOver) return this.#simulation.run(cycles);
+    if (this.#stopped !== undefined) return this.#simulation.run(cycles);
     if (this.#stop !== undefined) return this.#recorded(cycles);
     return this.#first === undefined ? this.#untilTriggered(cycles) : this.#untilCycle(cycles, this.#first);
   }
 
+  /** The file is whole afterwards. */
   async close(): Promise<void> {
-    this.#isOver = true;
-    await this.#stop?.();
+    this.#stopped ??= this.#stop?.() ?? Promise.resolve();
+    await this.#stopped;
   }
 
   #untilCycle(cycles: number, first: number): number {
@@ -69,11 +90,12 @@ export class WaveRecorder {
     if (left >= cycles) return this.#simulation.run(cycles);
     const taken = this.#simulation.run(left);
     if (taken < left) return taken;
-    void this.close();
+    // Whoever closes the link hears of an error.
+    this.close().catch(() => {});
     return taken + this.#simulation.run(cycles - taken);
   }
 
   #start(): void {
-    this.#stop = this.#simulation.recordWaves(this.#file);
+    this.#stop = this.#simulation.recordWaves(this.file);
   }
 }
