@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: figures of the built-in engine, beside Verilator and Icarus, of lists and of many transfers; measured in one
- * run, medians of several. Writes `bench/results.md` and `bench/results.json`.
+ * `npm run bench`: figures of the built-in engine, beside Verilator and Icarus, of lists, of starting and of many transfers; measured
+ * in one run, medians of several. Writes `bench/results.md` and `bench/results.json`.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -10,15 +10,21 @@ import { measureEndurance } from "./endurance.ts";
 import { measureEngine } from "./engine.ts";
 import type { Figure } from "./figure.ts";
 import { measureLists } from "./lists.ts";
+import { measureMemory } from "./memory.ts";
 import { measureSimulators } from "./simulators.ts";
+import { measureStartup } from "./startup.ts";
+import { measureVerilator } from "./verilator.ts";
 
 const cacheDirectory = mkdtempSync(join(tmpdir(), "hilt-bench-"));
 try {
   const figures = [
     ...(await measureLists(cacheDirectory)),
+    ...measureMemory(cacheDirectory),
+    ...(await measureStartup()),
     ...(await measureEndurance(cacheDirectory)),
     ...(await measureEngine(cacheDirectory)),
     ...(await measureSimulators(cacheDirectory)),
+    ...(await measureVerilator(cacheDirectory)),
   ];
   const here = fileURLToPath(new URL(".", import.meta.url));
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;

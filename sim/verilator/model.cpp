@@ -208,6 +208,7 @@ static Result guarded(Model* model, Result failed, Work work) {
     model->status.isEnded = 1;
     lastError = fault.what();
   } catch (const std::exception& error) {
+    model->status.isEnded = 1;
     lastError = error.what();
   }
   return failed;

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ConfigError } from "./config.ts";
 import { type CheckedConfig, parseConfig } from "./parse-config.ts";
+import { translatedConfig } from "./translated-config.ts";
 
 const NAMES = ["hilt.config.ts", "hilt.config.js", "hilt.config.mjs"];
 
@@ -31,6 +32,9 @@ async function importDefault(file: string): Promise<unknown> {
 
 /** Node 20 knows no TypeScript, and takes a file for CommonJS when the project does not say otherwise; Vite minds neither. */
 async function transpileDefault(file: string): Promise<unknown> {
+  const translated = await translatedConfig(file);
+  if (translated !== undefined)
+    return ((await import(pathToFileURL(translated).href)) as { default?: unknown }).default;
   const { loadConfigFromFile } = await import("vite");
   return (await loadConfigFromFile({ command: "serve", mode: "test" }, file, dirname(file), "silent"))
     ?.config;

@@ -1,5 +1,6 @@
 import { type Log, silentLog } from "../core/log.ts";
 import type { Engine, Model, ModelSource, OpenOptions, Simulation } from "./engine.ts";
+import { UnsupportedConstructError } from "./errors.ts";
 import { readDataFiles, readSources } from "./sources.ts";
 import { elaborateDesign } from "./wasm/elaborate-design.ts";
 import { generateModule } from "./wasm/generate-module.ts";
@@ -37,6 +38,8 @@ export class WasmEngine implements Engine {
 
   async build(source: ModelSource): Promise<Model> {
     const start = performance.now();
+    const foreign = source.files.find((file) => /\.(c|cc|cpp|cxx)$/.test(file));
+    if (foreign !== undefined) throw new UnsupportedConstructError("C or C++", foreign);
     const files = readSources(source);
     const dataFiles = readDataFiles(files);
     const key = modelKey(source, files, dataFiles);

@@ -10,6 +10,17 @@ export interface OpenOptions {
   /** RAM by physical address; by default that of the standard profile. */
   readonly banks?: readonly BankLayout[];
   readonly waves?: WavesOptions;
+  readonly lastWords?: LastWords;
+}
+
+/** What is left of a process when an engine takes it with it. */
+export interface LastWords {
+  /** A line of JSON: what happened, in which cycle; then the bytes to keep. */
+  readonly file: string;
+  /** Kept as they are at the end. */
+  readonly keep: Uint8Array;
+  /** The longest that an engine may compute one cycle. */
+  readonly stallMs: number;
 }
 
 /** Which signals to record, and from when. */
@@ -33,4 +44,6 @@ export interface BuildSummary {
   readonly buildMs: number;
 }
 
-export type BuildOptions = Omit<OpenOptions, "seed" | "waves" | "banks"> & { readonly waves?: WavesChoice };
+export type BuildOptions = Omit<OpenOptions, "seed" | "waves" | "banks" | "lastWords"> & {
+  readonly waves?: WavesChoice;
+};

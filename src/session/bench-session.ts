@@ -13,6 +13,7 @@ import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "../wdm/constants.ts";
 import type { DmaAdapter, Out } from "../wdm/dma-adapter.ts";
 import { DmaSystem } from "../wdm/dma-system.ts";
 import { FindingError } from "../wdm/finding.ts";
+import { describeJournal } from "./describe-journal.ts";
 import {
   ForeignDeviceError,
   HoldingsError,
@@ -20,7 +21,9 @@ import {
   UsageError,
   WindowFaultError,
 } from "./errors.ts";
-import { describeEntry, RecordingLink } from "./recording-link.ts";
+import { JournalRing } from "./journal-ring.ts";
+import { lastWordsFile } from "./last-words.ts";
+import { RecordingLink } from "./recording-link.ts";
 import type { BenchFacts, RunContext } from "./run-context.ts";
 
 const BUS_BYTES = 8;
@@ -28,8 +31,6 @@ const BUS_BYTES = 8;
 const QUIET_CYCLES = 256;
 /** Most bytes of one operation: the card's memory is smaller. */
 const MAXIMUM_LENGTH = 1 << 20;
-/** Events that are told of a failure; a message shows the last of them. */
-const LAST_EVENTS = 200;
 
 interface Parts {
   readonly run: RunContext;
@@ -57,17 +58,27 @@ export class BenchSession {
   /** `name` is the test's file and full name: a test alone draws what it draws in a full run. */
   static async open(run: RunContext, name: string): Promise<BenchSession> {
     const random = new Random(BigInt(run.seed)).fork(name);
+    const ring = new JournalRing();
     const opened = await openLink(run.target, run.settings, {
       seed: random.fork("link").seed,
       cacheDirectory: run.cacheDirectory,
       log: silentLog,
       banks: run.profile.banks,
+      ...(run.workersDirectory === undefined
+        ? {}
+        : {
+            lastWords: {
+              file: lastWordsFile(run.workersDirectory, process.pid),
+              keep: ring.bytes,
+              stallMs: run.stallMs,
+            },
+          }),
       ...(run.waves === undefined
         ? {}
         : { waves: { ...run.waves, path: `${run.waves.directory}/${fileName(name)}` } }),
     });
     try {
-      const link = new RecordingLink(opened);
+      const link = new RecordingLink(opened, ring);
       const watch = new Watch(link);
       const { mapRegisters } = run.profile;
       const host = new HostMemory(link.memory, random.fork("pages"), run.profile);
@@ -142,10 +153,10 @@ export class BenchSession {
   /** Keeps what a message about the failure tells, as it is now. */
   noteFailure(): void {
     const { link, device, system } = this.#parts;
-    const nameOf = device === undefined ? () => undefined : describeAccess;
+    const nameOf = device === undefined ? undefined : describeAccess;
     this.#isFailed = true;
     this.#holdings = system.describeHoldings();
-    this.#lastEvents = link.entries.slice(-LAST_EVENTS).map((entry) => describeEntry(entry, nameOf));
+    this.#lastEvents = describeJournal(link.entries, nameOf);
   }
 
   /** What no test asks for: bus rules, windows, guard bytes, the use of the DMA interface. */

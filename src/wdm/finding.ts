@@ -4,6 +4,9 @@ import { type FindingName, findingCodes } from "./finding-codes.ts";
 
 const ROOM = fileURLToPath(new URL(".", import.meta.url));
 
+/** Frames of this room that may lie between a driver's call and a finding. */
+const DEEPEST = 16;
+
 /** A wrong use of the DMA interface by a driver, as data. */
 export interface Finding {
   readonly name: FindingName;
@@ -32,7 +35,13 @@ export class Findings {
   report(name: FindingName, message: string, { parameters = {}, mapping }: FindingDetails = {}): void {
     const { code, rule } = findingCodes[name];
     const more = mapping === undefined ? {} : { mapping };
-    this.all.push({ name, code, rule, message, parameters, ...more, callSite: callSite() });
+    const site = callSite();
+    this.all.push({
+      ...{ name, code, rule, message, parameters, ...more },
+      get callSite() {
+        return site();
+      },
+    });
   }
 }
 
@@ -52,11 +61,17 @@ export class FindingError extends HiltError {
   }
 }
 
-/** The first frame outside this room. */
-function callSite(): string {
+/**
+ * The first frame outside this room; frames without a file, as of a promise, are nobody's. It is looked for when somebody
+ * asks: to write a stack down takes long.
+ */
+function callSite(): () => string {
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 30;
-  const lines = (new Error().stack ?? "").split("\n").slice(1);
+  Error.stackTraceLimit = DEEPEST;
+  const here = new Error();
   Error.stackTraceLimit = limit;
-  return lines.find((line) => !line.includes(ROOM))?.trim() ?? "unknown";
+  return () => {
+    const lines = (here.stack ?? "").split("\n").slice(1);
+    return lines.find((line) => /[/\\]/.test(line) && !line.includes(ROOM))?.trim() ?? "unknown";
+  };
 }

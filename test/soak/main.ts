@@ -8,42 +8,45 @@ import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { soakModules } from "./soak-modules.ts";
 import { type SoakCounterexample, type SoakRequest, soakRings } from "./soak-rings.ts";
+import { soakScripts } from "./soak-scripts.ts";
 import { soakVerilatorModules } from "./soak-verilator-modules.ts";
 import { variants } from "./variants.ts";
 
 const CACHE = fileURLToPath(new URL("../../.hilt/cache", import.meta.url));
-const PROGRESS_RUNS = 250;
+/** Of a part, at most so often that a progress line is printed. */
+const PROGRESS_LINES = 40;
 /** Random Verilog modules by the engine that they run on. */
 const modules = { modules: soakModules, "verilator-modules": soakVerilatorModules } as const;
-/** Of a variant whose runs are dear. */
-const fewerRuns: Readonly<Record<string, number>> = { "verilator-modules": 2000 };
+const SCRIPTS = "scripts";
+const parts = [...Object.keys(variants), ...Object.keys(modules), SCRIPTS];
 const RUNS = 10_000;
+/** A script of calls without a device takes a thousandth of the time of the others, a build of Verilator much longer. */
+const otherRuns: Readonly<Record<string, number>> = { [SCRIPTS]: 1_000_000, "verilator-modules": 2000 };
 
 const options = await yargs(hideBin(process.argv))
   .scriptName("npm run soak --")
   .usage(
-    "$0 [options]\n\nRandom rings of descriptors against a model, and random Verilog modules against Icarus Verilog, in the built-in engine and in Verilator.",
+    "$0 [options]\n\nRandom rings of descriptors and random scripts of DMA calls against models, and random Verilog modules against Icarus Verilog, in the built-in engine and in Verilator.",
   )
   .option("runs", {
     type: "number",
-    describe: `Runs per variant; by default ${RUNS}, of verilator-modules ${fewerRuns["verilator-modules"]}`,
+    describe: `Runs of each part; by default ${RUNS}, of the scripts ${otherRuns[SCRIPTS]}, of verilator-modules ${otherRuns["verilator-modules"]}`,
   })
   .option("seed", { type: "number", default: 1, describe: "Seed of the first process; the others follow" })
   .option("path", { type: "string", describe: "Only this counterexample of --seed, as a failure printed it" })
   .option("variant", {
-    choices: [...Object.keys(variants), ...Object.keys(modules)],
-    describe: "Only this build of the controller, or only the modules",
+    choices: parts,
+    describe: "Only this build of the controller, only these modules, or only the scripts",
   })
   .option("jobs", { type: "number", default: availableParallelism(), describe: "Processes" })
   .strict()
   .parseAsync();
 
-const names =
-  options.variant === undefined ? [...Object.keys(variants), ...Object.keys(modules)] : [options.variant];
+const names = options.variant === undefined ? parts : [options.variant];
 const jobs = options.path === undefined ? Math.max(1, options.jobs) : 1;
 let failed = false;
 for (const name of names) {
-  const runs = options.runs ?? fewerRuns[name] ?? RUNS;
+  const runs = options.runs ?? otherRuns[name] ?? RUNS;
   failed = jobs > 1 && runs > 1 ? await spread(name, runs) : await runHere(name, runs);
   if (failed) break;
 }
@@ -51,6 +54,7 @@ process.exitCode = failed ? 1 : 0;
 
 async function runHere(name: string, runs: number): Promise<boolean> {
   const started = process.hrtime.bigint();
+  const often = Math.max(250, Math.ceil(runs / PROGRESS_LINES));
   let reported = 0;
   const { failure, summary } = await soak(name, {
     runs,
@@ -58,7 +62,7 @@ async function runHere(name: string, runs: number): Promise<boolean> {
     cacheDirectory: CACHE,
     ...(options.path === undefined ? {} : { path: options.path }),
     onRun: (done) => {
-      if (done - reported < PROGRESS_RUNS) return;
+      if (done - reported < often) return;
       reported = done;
       console.log(`${name}, seed ${options.seed}: ${done} of ${runs} runs`);
     },
@@ -86,6 +90,10 @@ async function soak(name: string, request: SoakRequest): Promise<Outcome> {
     const { runs, descriptors, cycles, failure } = await soakRings(variant, request);
     const summary = `${runs} runs, ${descriptors} descriptors, ${cycles} cycles, all as the model says`;
     return { failure, summary };
+  }
+  if (name === SCRIPTS) {
+    const { runs, steps, failure } = soakScripts(request);
+    return { failure, summary: `${runs} scripts, ${steps} calls, all as the model says` };
   }
   const folder = mkdtempSync(join(tmpdir(), "hilt-modules-"));
   try {

@@ -6,7 +6,7 @@ import type { ModelSource } from "../engine.ts";
 import { BuildError, ToolError } from "../errors.ts";
 import { runTool } from "../run-tool.ts";
 import type { Toolchain } from "./toolchain.ts";
-import { PREFIX } from "./translate.ts";
+import { isForeign, PREFIX } from "./translate.ts";
 
 const LIMIT_MS = 1_800_000;
 /** The C++ side of this engine. */
@@ -43,11 +43,17 @@ export async function compileModel(
     object: string,
     more: readonly string[] = [],
   ): Promise<void> => cxx(compiler, [...flags, level, ...more, "-c", "-o", object, from]);
-  const [, , , ...runtime] = await Promise.all([
+  const foreign = source.files
+    .filter(isForeign)
+    .map((file, index) => ({ file, object: join(folder, `foreign${index}.o`) }));
+  const [runtime] = await Promise.all([
+    Promise.all(runtimeNames(folder).map((name) => runtimeObject(name, source, toolchain, runtimeDirectory))),
     compile(join(SHIM, "model.cpp"), FAST, objects[0] as string, defines),
     compile(join(folder, "slow.cc"), SLOW, objects[1] as string),
     compile(join(SHIM, "watch.cpp"), SLOW, objects[2] as string),
-    ...runtimeNames(folder).map((name) => runtimeObject(name, source, toolchain, runtimeDirectory)),
+    ...foreign.map(({ file, object }) =>
+      compile(file, FAST, object, file.endsWith(".c") ? ["-x", "c++"] : []),
+    ),
   ]);
   const library = join(folder, "model.so");
   const link = ["-shared", "-Wl,-Bsymbolic", `-Wl,--version-script=${join(folder, "exports.map")}`];
@@ -56,7 +62,15 @@ export async function compileModel(
     ...(source.waves !== undefined ? wavesLibraries(toolchain) : []),
     "-latomic",
   ];
-  await cxx(compiler, [...link, "-o", library, ...objects, ...(runtime as string[]), ...libraries]);
+  await cxx(compiler, [
+    ...link,
+    "-o",
+    library,
+    ...objects,
+    ...foreign.map(({ object }) => object),
+    ...runtime,
+    ...libraries,
+  ]);
   return library;
 }
 

@@ -39,6 +39,7 @@ export interface NativeMessage {
 
 /** The functions of sim/verilator/model.cpp and watch.cpp. Only this file knows of foreign functions. */
 export interface ModelLibrary {
+  readonly path: string;
   open(seed: bigint): Handle;
   describe(handle: Handle): Description;
   run(handle: Handle, limit: number): number;
@@ -48,11 +49,13 @@ export interface ModelLibrary {
   closeWaves(handle: Handle): void;
   writeCoverage(handle: Handle, file: string): void;
   close(handle: Handle): void;
-  watch(file: string, block: Uint8Array | null, stallMs: number): void;
+  watch(file: string, block: Uint8Array, stallMs: number): void;
   error(): string;
 }
 
 const loaded = new Map<string, ModelLibrary>();
+/** By library, which has the address: they must not be collected. */
+const watchedBlocks = new Map<string, Uint8Array>();
 
 /** Loads a library, once in a process; it is never unloaded. Throws `ToolError` for a file that is no library. */
 export function loadLibrary(path: string): ModelLibrary {
@@ -89,6 +92,7 @@ export function loadLibrary(path: string): ModelLibrary {
     if (result !== 0) throw new ToolError(error());
   };
   const library: ModelLibrary = {
+    path,
     open: (seed) => {
       const handle: unknown = open(seed);
       if (handle === null) throw new ToolError(error());
@@ -102,7 +106,10 @@ export function loadLibrary(path: string): ModelLibrary {
     closeWaves: (handle) => void closeWaves?.(handle),
     writeCoverage: (handle, file) => check(writeCoverage?.(handle, file)),
     close: close as ModelLibrary["close"],
-    watch: (file, block, stallMs) => void watch(file, block, BigInt(block?.length ?? 0), stallMs),
+    watch: (file, block, stallMs) => {
+      watchedBlocks.set(path, block);
+      watch(file, block, BigInt(block.length), stallMs);
+    },
     error,
   };
   loaded.set(path, library);

@@ -45,7 +45,7 @@ export async function translate(
     ...Object.entries(source.defines ?? {}).map(([name, value]) => `-D${name}=${value}`),
     ...Object.entries(source.parameters ?? {}).map(([name, value]) => `-G${name}=${parameterLiteral(value)}`),
     publics,
-    ...source.files,
+    ...source.files.filter((file) => !isForeign(file)),
   ];
   const { verilator: command } = toolchain;
   const env = environmentOf(toolchain);
@@ -53,6 +53,11 @@ export async function translate(
   if (status !== 0) throw buildError(stderr);
   for (const line of stderr.split("\n")) if (line.startsWith("%Warning")) log.debug(line);
   keepMemoriesUntouched(folder);
+}
+
+/** C or C++, for functions that the Verilog imports (DPI, IEEE 1800-2017, section 35). */
+export function isForeign(file: string): boolean {
+  return /\.(c|cc|cpp|cxx)$/.test(file);
 }
 
 /**

@@ -9,7 +9,7 @@ import type {
   SimulationMessage,
   TraceSignal,
 } from "../engine.ts";
-import { NoSignalError, UnsettledError } from "../errors.ts";
+import { NoSignalError, ToolError, UnsettledError } from "../errors.ts";
 import { matchesAny } from "../signal-pattern.ts";
 import { designMessages } from "./design-messages.ts";
 import {
@@ -35,8 +35,9 @@ const models = new FinalizationRegistry<() => void>((free) => free());
 /** A Verilated model in this process. Its memory is one block that both sides see. */
 export class VerilatorSimulation implements Simulation {
   readonly signals: readonly TraceSignal[];
+  /** For functions of C++ files that were built into the model. */
+  readonly handle: Handle;
   readonly #library: ModelLibrary;
-  readonly #handle: Handle;
   readonly #source: ModelSource;
   readonly #view: DataView;
   readonly #bytes: Uint8Array;
@@ -49,15 +50,16 @@ export class VerilatorSimulation implements Simulation {
   #cycle = 0;
   #end: SimulationMessage | undefined;
 
-  constructor(library: ModelLibrary, source: ModelSource, { seed = 0n, onMessage }: OpenOptions) {
+  constructor(library: ModelLibrary, source: ModelSource, { seed = 0n, onMessage, lastWords }: OpenOptions) {
     this.#library = library;
     this.#source = source;
     this.#onMessage = onMessage ?? (() => {});
-    this.#handle = library.open(seed);
-    const { base, bytes, status, ports, variables }: Description = library.describe(this.#handle);
+    if (lastWords !== undefined) library.watch(lastWords.file, lastWords.keep, lastWords.stallMs);
+    this.handle = library.open(seed);
+    const { base, bytes, status, ports, variables }: Description = library.describe(this.handle);
     const memory = viewOf(base, bytes);
+    const { handle } = this;
     models.register(memory, () => library.close(handle));
-    const handle = this.#handle;
     this.#view = new DataView(memory);
     this.#bytes = new Uint8Array(memory);
     this.#status = new Uint32Array(viewOf(status, 16));
@@ -81,6 +83,10 @@ export class VerilatorSimulation implements Simulation {
     this.#hear();
   }
 
+  get libraryPath(): string {
+    return this.#library.path;
+  }
+
   get cycle(): number {
     return this.#cycle;
   }
@@ -90,7 +96,7 @@ export class VerilatorSimulation implements Simulation {
   }
 
   run(maxCycles: number): number {
-    const taken = this.#library.run(this.#handle, Math.min(maxCycles, MOST_EDGES));
+    const taken = this.#library.run(this.handle, Math.min(maxCycles, MOST_EDGES));
     this.#isSettled = true;
     this.#cycle += Math.max(0, taken);
     if (this.#status[MESSAGES] !== 0) this.#hear();
@@ -124,7 +130,7 @@ export class VerilatorSimulation implements Simulation {
 
   recordWaves(file: string): () => Promise<void> {
     const { top, waves = [] } = this.#source;
-    this.#library.openWaves(this.#handle, file, waves.map((pattern) => scopeOf(top, pattern)).join(" "));
+    this.#library.openWaves(this.handle, file, waves.map((pattern) => scopeOf(top, pattern)).join(" "));
     this.#isRecording = true;
     return async () => {
       this.#closeWaves();
@@ -133,7 +139,7 @@ export class VerilatorSimulation implements Simulation {
   }
 
   writeCoverage(file: string): void {
-    this.#library.writeCoverage(this.#handle, file);
+    this.#library.writeCoverage(this.handle, file);
   }
 
   close(): void {
@@ -143,7 +149,7 @@ export class VerilatorSimulation implements Simulation {
   #closeWaves(): void {
     if (!this.#isRecording) return;
     this.#isRecording = false;
-    this.#library.closeWaves(this.#handle);
+    this.#library.closeWaves(this.handle);
   }
 
   #input({ name, width, address }: PortPlace): Port {
@@ -179,12 +185,12 @@ export class VerilatorSimulation implements Simulation {
   #settle(): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
-    if (this.#library.settle(this.#handle) !== 0) throw this.#fault();
+    if (this.#library.settle(this.handle) !== 0) throw this.#fault();
   }
 
   /** Takes what the design has said. */
   #hear(): void {
-    for (const message of designMessages(this.#library.messages(this.#handle), this.#source.top)) {
+    for (const message of designMessages(this.#library.messages(this.handle), this.#source.top)) {
       if (ENDING.has(message.kind)) this.#end ??= message;
       this.#onMessage(message);
     }
@@ -193,8 +199,7 @@ export class VerilatorSimulation implements Simulation {
   #fault(): Error {
     const text = this.#library.error();
     if (/did not converge/i.test(text)) return new UnsettledError(this.#cycle);
-    this.#hear();
-    return new Error(text);
+    return new ToolError(`the model failed behind its cycle ${this.#cycle}: ${text}`);
   }
 
   #readNumber(address: number, width: number): number {

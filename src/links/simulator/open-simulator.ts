@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { physicalAddress } from "../../core/address.ts";
 import { hexAddress } from "../../core/hex.ts";
 import type { Engine, Model } from "../../engine/engine.ts";
+import { ToolError } from "../../engine/errors.ts";
 import { type Bank, PhysicalMemory } from "../../memory/physical-memory.ts";
 import { type BankLayout, standardProfile } from "../../memory/platform-profile.ts";
 import type { BuildOptions, BuildSummary, OpenOptions, WavesChoice } from "../open-options.ts";
@@ -121,6 +122,7 @@ export async function openSimulator(
   const model = await buildModel(settings, options);
   const simulation = model.open({
     seed: options.seed,
+    ...(options.lastWords === undefined ? {} : { lastWords: options.lastWords }),
     onMessage: ({ kind, text, place, cycle }) =>
       options.log.info(`${place}: ${kind} in cycle ${cycle}: ${text}`),
   });
@@ -137,7 +139,11 @@ export async function openSimulator(
   }
   simulation.port("cfg_region_enable").write(2 ** banks.length - 1);
   simulation.port("rst").write(1);
-  run(RESET_CYCLES);
+  if (run(RESET_CYCLES) < RESET_CYCLES) {
+    throw new ToolError(
+      `the device cannot be reset: the simulation stopped in cycle ${simulation.cycle} of its reset`,
+    );
+  }
   simulation.port("rst").write(0);
   return new SimulatorLink({
     name,

@@ -47,8 +47,12 @@ const binary = [
   "&&",
   "||",
 ];
-/** Quotients have at most 64 bits, shifts by wide amounts are a case of their own. */
-const withoutDivision = binary.filter((operator) => !/[/%]|[<>]{2}/.test(operator));
+/** Shifts by wide amounts are a case of their own. */
+const withoutShifts = binary.filter((operator) => !/[<>]{2}/.test(operator));
+/** Narrow and wide divisors, with and without a sign. */
+const quotients = ["/", "%"].flatMap((operator) =>
+  ["i0", "i1", "i2[69:0]", "$signed(i3[40:0])", "$signed(i1)"].map((divisor) => `${operator} ${divisor}`),
+);
 const unary = ["~", "-", "+", "!", "&", "|", "^", "~&", "~|", "~^"];
 
 function width(random: Random): number {
@@ -130,7 +134,7 @@ describe("the built-in engine agrees with Icarus Verilog", () => {
     const made = circuit(
       random,
       (inputs, output) => {
-        for (const operator of withoutDivision) {
+        for (const operator of withoutShifts) {
           output(wide(), `${pick(random, inputs)} ${operator} ${pick(random, inputs)}`);
         }
         for (const operator of ["<<", ">>", "<<<", ">>>"]) {
@@ -138,6 +142,7 @@ describe("the built-in engine agrees with Icarus Verilog", () => {
           output(wide(), `${pick(random, inputs)} ${operator} ${pick(random, inputs)}[9:0]`);
         }
         for (const operator of unary) output(wide(), `${operator}${pick(random, inputs)}`);
+        for (const quotient of quotients) output(wide(), `$signed(${pick(random, inputs)}) ${quotient}`);
         const bits = wide();
         output(bits, "m[s]");
         output(bits, "q");

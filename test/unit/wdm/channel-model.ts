@@ -7,16 +7,9 @@ import {
   STATUS_INVALID_PARAMETER,
   STATUS_SUCCESS,
 } from "../../../src/wdm/constants.ts";
+import type { Held, Place, Step } from "./channel-steps.ts";
 
-/** One call of a script; contexts, adapters and requests are named by number. */
-export type Step =
-  | { kind: "initialise"; context: number; adapter: number }
-  | { kind: "allocate"; context: number; adapter: number; registers: number; now: boolean; action: number }
-  | { kind: "list"; context: number; adapter: number; pages: number; now: boolean }
-  | { kind: "cancel"; context: number; adapter: number }
-  | { kind: "freeChannel"; adapter: number }
-  | { kind: "freeObject"; adapter: number; action: number }
-  | { kind: "freeRegisters" | "put"; pick: number };
+type PlainStep = Exclude<Step, { kind: "reset" }>;
 
 interface Request {
   readonly id: number;
@@ -26,9 +19,15 @@ interface Request {
   /** What its routine returns; a list's channel is free when it has returned. */
   readonly action: number;
   readonly isList: boolean;
+  readonly inside: Place | undefined;
   place: "queue" | "line" | "owner" | "none";
   hasRegisters: boolean;
+  isMapped: boolean;
 }
+
+type Asked = Pick<Request, "adapter" | "context" | "registers" | "action" | "isList" | "inside"> & {
+  readonly now: boolean;
+};
 
 /**
  * The rules of channel, map registers and contexts as the state machine states them, told in the plainest way: after
@@ -36,6 +35,8 @@ interface Request {
  */
 export class ChannelModel {
   readonly granted: number[] = [];
+  /** What the routines' own calls returned. */
+  readonly inside: boolean[] = [];
   readonly cancelled = new Set<number>();
   findings = 0;
   free: number;
@@ -43,20 +44,49 @@ export class ChannelModel {
   readonly #contexts: { adapter: number; state: "idle" | "cancelled" | "live" | "done" }[] = [];
   #requests: Request[] = [];
   #count = 0;
+  #isGranting = false;
 
   constructor(registers: number, most: number) {
     this.free = registers;
     this.#most = most;
   }
 
-  /** Requests whose registers (or list) the driver may give back without the channel. */
-  held(isList: boolean): Request[] {
-    return this.#requests.filter(
-      (one) => one.isList === isList && one.hasRegisters && (one.isList || one.place === "none"),
-    );
+  /** The request that a number means for `kind`. */
+  choose(kind: Held, pick: number): Readonly<Request> | undefined {
+    const held = this.#held(kind);
+    return held[pick % held.length];
   }
 
-  run(step: Step): unknown {
+  #held(kind: Held): Request[] {
+    const all = this.#requests.filter((one) => one.hasRegisters && one.isList === (kind === "put"));
+    const found = kind === "freeRegisters" ? all.filter(({ place }) => place === "none") : all;
+    return found.sort((a, b) => a.id - b.id);
+  }
+
+  /** Requests whose buffer the device reaches. */
+  get mapped(): number[] {
+    return this.#requests.filter(({ isMapped }) => isMapped).map(({ id }) => id);
+  }
+
+  contextsOf(adapter: number): number[] {
+    return [...this.#contexts.keys()].filter((context) => this.#contexts[context]?.adapter === adapter);
+  }
+
+  /** The next step of a driver that ends everything it has with an adapter: what waits first. */
+  nextToEnd(adapter: number): PlainStep | undefined {
+    const own = this.#requests.filter((one) => one.adapter === adapter);
+    const waiting = own.find(({ place }) => place === "queue" || place === "line");
+    if (waiting !== undefined) return { kind: "cancel", context: waiting.context, adapter };
+    const [first] = own;
+    if (first === undefined) return undefined;
+    const use = (kind: Held): PlainStep => ({ kind, pick: this.#held(kind).indexOf(first) });
+    if (first.isList && first.hasRegisters) return use("put");
+    if (first.isMapped) return use("flush");
+    if (first.place === "none") return use("freeRegisters");
+    return { kind: "freeObject", adapter, action: DeallocateObject };
+  }
+
+  run(step: PlainStep): unknown {
     switch (step.kind) {
       case "initialise":
         return this.#initialise(step.context, step.adapter);
@@ -66,17 +96,17 @@ export class ChannelModel {
         return this.#request({
           ...step,
           registers: step.pages,
-          action: DeallocateObjectKeepRegisters,
+          action: step.keeps ? KeepObject : DeallocateObjectKeepRegisters,
           isList: true,
         });
       case "cancel":
-        return this.#cancel(step.context, step.adapter);
+        return this.#cancel(step);
       case "freeChannel":
         return this.#freeChannel(step.adapter);
       case "freeObject":
         return this.#freeObject(step.adapter, step.action);
       default:
-        return this.#giveBack(step.kind === "put", step.pick);
+        return this.#use(step.kind, step.pick);
     }
   }
 
@@ -89,7 +119,7 @@ export class ChannelModel {
     return STATUS_SUCCESS;
   }
 
-  #request(asked: Omit<Request, "id" | "place" | "hasRegisters"> & { now: boolean }): number {
+  #request({ now, ...asked }: Asked): number {
     const context = this.#contexts[asked.context];
     // A list that is too long is refused before anybody looks at who is waiting; the context comes first.
     if (context === undefined || context.adapter !== asked.adapter || context.state === "live") {
@@ -104,15 +134,15 @@ export class ChannelModel {
     const others = this.#requests;
     const isTaken = others.some(({ adapter, place }) => adapter === asked.adapter && place !== "none");
     const isAhead = others.some(({ place }) => place === "line");
-    if (asked.now && (isTaken || isAhead || asked.registers > this.free))
-      return STATUS_INSUFFICIENT_RESOURCES;
+    if (now && (isTaken || isAhead || asked.registers > this.free)) return STATUS_INSUFFICIENT_RESOURCES;
     context.state = "live";
-    this.#requests.push({ ...asked, id: this.#count++, place: "queue", hasRegisters: false });
+    const id = this.#count++;
+    this.#requests.push({ ...asked, id, place: "queue", hasRegisters: false, isMapped: false });
     this.#settle();
     return STATUS_SUCCESS;
   }
 
-  #cancel(number: number, adapter: number): boolean {
+  #cancel({ context: number, adapter }: Place): boolean {
     const context = this.#contexts[number];
     if (context === undefined || context.adapter !== adapter) {
       this.findings++;
@@ -133,26 +163,36 @@ export class ChannelModel {
   }
 
   #freeChannel(adapter: number): void {
-    const owner = this.#requests.find((one) => one.adapter === adapter && one.place === "owner");
-    if (owner === undefined) this.findings++;
+    const owner = this.#ownerOf(adapter);
+    if (owner === undefined || owner.isList) this.findings++;
     else this.#release(owner, DeallocateObject);
     this.#settle();
   }
 
   #freeObject(adapter: number, action: number): void {
     if (action === KeepObject) return;
-    const owner = this.#requests.find((one) => one.adapter === adapter && one.place === "owner");
+    const owner = this.#ownerOf(adapter);
     if (owner !== undefined) this.#release(owner, action);
     else if (action === DeallocateObject) this.findings++;
     this.#settle();
   }
 
-  #giveBack(isList: boolean, pick: number): void {
-    const held = this.held(isList);
-    const request = held[pick % held.length];
-    if (request === undefined) return;
+  #ownerOf(adapter: number): Request | undefined {
+    return this.#requests.find((one) => one.adapter === adapter && one.place === "owner");
+  }
+
+  #use(kind: Held, pick: number): unknown {
+    const request = this.choose(kind, pick) as Request | undefined;
+    if (request === undefined) return undefined;
+    if (kind === "map" || kind === "flush") {
+      const isRight = request.isMapped === (kind === "flush");
+      if (!isRight) this.findings++;
+      else request.isMapped = kind === "map";
+      return isRight ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+    }
     this.#releaseRegisters(request);
     this.#settle();
+    return undefined;
   }
 
   #release(request: Request, action: number): void {
@@ -163,6 +203,9 @@ export class ChannelModel {
   }
 
   #releaseRegisters(request: Request): void {
+    // A list is its mapping; other registers are flushed before.
+    if (request.isMapped && !request.isList) this.findings++;
+    request.isMapped = false;
     if (request.hasRegisters) this.free += request.registers;
     request.hasRegisters = false;
     this.#end(request);
@@ -175,32 +218,42 @@ export class ChannelModel {
     if (context !== undefined) context.state = "done";
   }
 
-  /** The first of each adapter's queue steps into the line, in the order in which channels became free. */
+  /** Who is at the head of the line gets its registers, again and again; never from inside a routine. */
   #settle(): void {
-    for (;;) {
-      for (const request of this.#requests) {
-        if (request.place !== "queue") continue;
-        const isFirst = !this.#requests.some(
-          (one) =>
-            one !== request &&
-            one.adapter === request.adapter &&
-            (one.place === "line" || one.place === "owner"),
-        );
-        if (isFirst) this.#stepIn(request);
-      }
-      const head = this.#requests.find(({ place }) => place === "line");
-      if (head === undefined || head.registers > this.free) return;
-      this.free -= head.registers;
-      head.hasRegisters = head.registers > 0;
-      head.place = "owner";
-      this.granted.push(head.id);
-      this.#release(head, head.action);
+    this.#stepForward();
+    if (this.#isGranting) return;
+    this.#isGranting = true;
+    for (let head = this.#head(); head !== undefined && head.registers <= this.free; head = this.#head()) {
+      this.#grant(head);
+      this.#stepForward();
     }
+    this.#isGranting = false;
   }
 
-  /** Behind everybody who is in the line. */
-  #stepIn(request: Request): void {
-    request.place = "line";
-    this.#requests = [...this.#requests.filter((one) => one !== request), request];
+  #head(): Request | undefined {
+    return this.#requests.find(({ place }) => place === "line");
+  }
+
+  #grant(request: Request): void {
+    this.free -= request.registers;
+    request.hasRegisters = request.registers > 0;
+    request.isMapped = request.isList;
+    request.place = "owner";
+    this.granted.push(request.id);
+    if (request.inside !== undefined) this.inside.push(this.#cancel(request.inside));
+    this.#release(request, request.action);
+  }
+
+  /** The first of each adapter's queue steps into the line, behind everybody, as soon as the channel is free. */
+  #stepForward(): void {
+    for (const request of this.#requests) {
+      if (request.place !== "queue") continue;
+      const isFree = !this.#requests.some(
+        ({ adapter, place }) => adapter === request.adapter && (place === "line" || place === "owner"),
+      );
+      if (!isFree) continue;
+      request.place = "line";
+      this.#requests = [...this.#requests.filter((one) => one !== request), request];
+    }
   }
 }

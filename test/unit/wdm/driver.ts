@@ -1,5 +1,8 @@
+import type { WindowTable } from "../../../src/bus/window.ts";
 import type { HostBuffer } from "../../../src/memory/host-buffer.ts";
+import type { HostMemory } from "../../../src/memory/host-memory.ts";
 import type { Mdl } from "../../../src/memory/mdl.ts";
+import type { PhysicalMemory } from "../../../src/memory/physical-memory.ts";
 import {
   DISPATCH_LEVEL,
   DMA_SYNCHRONOUS_CALLBACK,
@@ -15,10 +18,17 @@ import type {
   MapRegisterBase,
   Out,
 } from "../../../src/wdm/dma-adapter.ts";
+import type { DmaSystem } from "../../../src/wdm/dma-system.ts";
 import { listBytes, type ScatterGatherList, scatterGatherBuffer } from "../../../src/wdm/scatter-gather.ts";
 import { adapterOf, createHost } from "./host.ts";
 
-export type Host = ReturnType<typeof createHost>;
+/** A host that drivers run on. */
+export interface Host {
+  readonly memory: PhysicalMemory;
+  readonly host: HostMemory;
+  readonly windows: WindowTable;
+  readonly system: DmaSystem;
+}
 
 export interface AllocateCall {
   readonly context?: Uint8Array;
