@@ -159,7 +159,10 @@ $display("${format}", ${made.outputs.map((each) => each.name).join(", ")}); clk 
 $finish; end endmodule\n`,
   );
   const run = (command: string, args: string[]): string => {
-    const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: "utf8" });
+    const { status, stdout, stderr, error } = spawnSync(command, args, {
+      encoding: "utf8",
+      maxBuffer: 2 ** 28,
+    });
     if (error !== undefined) throw error;
     if (status !== 0) throw new Error(`${command}: ${stderr}`);
     return stdout;

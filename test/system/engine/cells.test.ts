@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { Random } from "../../../src/core/random.ts";
 import { readDataFiles, readSources } from "../../../src/engine/sources.ts";
+import { VerilatorEngine } from "../../../src/engine/verilator-engine.ts";
 import { combinationalCells } from "../../../src/engine/wasm/cells.ts";
 import { parseNetlist } from "../../../src/engine/wasm/netlist.ts";
 import { flipFlops } from "../../../src/engine/wasm/sequential-cells.ts";
 import { elaborate } from "../../../src/engine/wasm/yosys.ts";
-import { type Circuit, compareWithIcarus, type Input, randomSteps } from "../../soak/icarus.ts";
+import { type Circuit, compareWithIcarus, type Input, randomSteps, type Steps } from "../../soak/icarus.ts";
+import { batchOf, batchSteps, indexInBatch } from "../../soak/module-batch.ts";
 
 /**
  * The built-in engine against Icarus Verilog: for each group of operators a module with random widths and signs gets
@@ -19,7 +21,9 @@ const CYCLES = 200;
 const folder = mkdtempSync(join(tmpdir(), "hilt-cells-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Cell types of all circuits that were compared. */
+/** All circuits that were compared. */
+const all: { readonly made: Circuit; readonly steps: Steps }[] = [];
+/** Their cell types. */
 const seen = new Set<string>();
 
 const binary = [
@@ -91,9 +95,14 @@ function circuit(
 }
 
 async function compare(name: string, made: Circuit, random: Random): Promise<void> {
-  const { compared, difference } = await compareWithIcarus(name, made, randomSteps(made, random, CYCLES), {
-    folder,
-  });
+  const steps = randomSteps(made, random, CYCLES);
+  // In Verilator an input that is low from the start has not fallen: a reset that is active low waits for the clock.
+  const isHigh = (index: number): boolean => made.inputs[index]?.name === "c";
+  const first = steps[0]?.map((value, index) => (isHigh(index) ? 1n : value)) ?? [];
+  // And what is written to a part that begins outside the vector is lost as a whole.
+  const text = made.text.replace("part[$signed({s, c}) -: 3] <= n[2:0];", "");
+  all.push({ made: { ...made, text }, steps: [first, ...steps.slice(1)] });
+  const { compared, difference } = await compareWithIcarus(name, made, steps, { folder });
   expect(difference).toBeUndefined();
   expect(compared).toBeGreaterThan((CYCLES * made.outputs.length) / 4);
   const source = { top: "top", files: [join(folder, `${name}.v`)], clock: "clk" };
@@ -234,6 +243,22 @@ describe("the built-in engine agrees with Icarus Verilog", () => {
       ];
     });
     await compare("data-files", made, random);
+  });
+
+  test("and so does Verilator, on all of these circuits in one build", async () => {
+    const batch = batchOf(all.map(({ made }) => made));
+    const engines = [new VerilatorEngine({ cacheDirectory: join(folder, "cache") })];
+    const { compared, difference, output } = await compareWithIcarus(
+      "all",
+      batch,
+      batchSteps(all.map(({ steps }) => steps)),
+      { folder, engines },
+    );
+    expect(
+      difference && `${difference.split("; inputs")[0]}\n${all[indexInBatch(output ?? "")]?.made.text}`,
+    ).toBe(undefined);
+    expect(all.length).toBeGreaterThan(10);
+    expect(compared).toBeGreaterThan((CYCLES * batch.outputs.length) / 4);
   });
 
   test("on every cell type that it accepts", () => {
