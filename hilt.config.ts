@@ -11,5 +11,11 @@ export default defineConfig({
       engine: "wasm",
       harness: { readLatency: [1, 60], writeLatency: [1, 20], stalls: 0.4 },
     },
+    verilator: { link: "simulator", engine: "verilator" },
+    "verilator-rough": {
+      link: "simulator",
+      engine: "verilator",
+      harness: { readLatency: [1, 60], writeLatency: [1, 20], stalls: 0.4 },
+    },
   },
 });

@@ -18,15 +18,10 @@ const WARM_UP = 20_000;
 
 /** Whether the millionth transfer costs what the thousandth did, in time and in memory. */
 export async function measureEndurance(cacheDirectory: string): Promise<Figure[]> {
-  const resident = (): number => process.memoryUsage().rss / 2 ** 20;
   const open = (): Promise<Link> =>
     openLink("bench", { link: "simulator", engine: "wasm" }, { seed: 1n, cacheDirectory, log: silentLog });
-  const before = resident();
-  let opened: number;
   {
     await using link = await open();
-    await link.idle(100_000);
-    opened = resident();
     const transfer = await transfers(link);
     for (let index = 0; index < WARM_UP; index++) await transfer();
   }
@@ -53,12 +48,6 @@ export async function measureEndurance(cacheDirectory: string): Promise<Figure[]
   const settled = costs[DECADES.indexOf(SETTLED)] as Figure;
   const ratio = (costs.at(-1) as Figure).median / settled.median;
   return [
-    figure(
-      "engine and link, memory",
-      "MiB",
-      [opened - before],
-      "resident after building and opening, RAM untouched",
-    ),
     ...costs,
     figure("transfer 10^6 : 10^4", "", [ratio], "cost"),
     figure("heap after 10^3", "MiB", [heaps[0] as number], "after a collection, with node --expose-gc"),

@@ -10,17 +10,21 @@ import { measureEndurance } from "./endurance.ts";
 import { measureEngine } from "./engine.ts";
 import type { Figure } from "./figure.ts";
 import { measureLists } from "./lists.ts";
+import { measureMemory } from "./memory.ts";
 import { measureSimulators } from "./simulators.ts";
 import { measureStartup } from "./startup.ts";
+import { measureVerilator } from "./verilator.ts";
 
 const cacheDirectory = mkdtempSync(join(tmpdir(), "hilt-bench-"));
 try {
   const figures = [
     ...(await measureLists(cacheDirectory)),
+    ...measureMemory(cacheDirectory),
     ...(await measureStartup()),
     ...(await measureEndurance(cacheDirectory)),
     ...(await measureEngine(cacheDirectory)),
     ...(await measureSimulators(cacheDirectory)),
+    ...(await measureVerilator(cacheDirectory)),
   ];
   const here = fileURLToPath(new URL(".", import.meta.url));
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;

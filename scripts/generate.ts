@@ -2,11 +2,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bindingFiles } from "../src/links/simulator/device-binding.ts";
-import { generatedFiles } from "../src/spec/generated-files.ts";
+import { everyGeneratedFile } from "./generated-files.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-for (const [path, text] of [...generatedFiles(), ...bindingFiles()]) {
+for (const [path, text] of everyGeneratedFile()) {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), text);
   console.log(path);

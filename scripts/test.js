@@ -1,20 +1,29 @@
 // `npm test`: installs whatever the tests need, then runs all of them.
 import { spawnSync } from "node:child_process";
-import { installPackages, run } from "./install.js";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { installPackages, root, run } from "./install.js";
 
-/** Debian packages by the command that shows that they are there. */
-const tools = { iverilog: "iverilog", verilator: "verilator", yosys: "yosys" };
+/** Debian packages, each with a shell command that succeeds when it is there. */
+const tools = {
+  iverilog: "command -v iverilog",
+  verilator: "command -v verilator",
+  yosys: "command -v yosys",
+  "g++": "command -v g++",
+  "zlib1g-dev": "test -e /usr/include/zlib.h",
+  "liblz4-dev": "test -e /usr/include/lz4.h",
+  "python3-venv": "python3 -c 'import ensurepip'",
+};
 
-function isThere(command) {
-  return spawnSync("sh", ["-c", `command -v ${command}`], { stdio: "ignore" }).status === 0;
+function succeeds(command) {
+  return spawnSync("sh", ["-c", command], { stdio: "ignore" }).status === 0;
 }
 
 function installTools() {
-  const missing = Object.keys(tools).filter((command) => !isThere(command));
-  if (missing.length === 0) return;
-  const packages = missing.map((command) => tools[command]);
-  if (!isThere("apt-get")) {
-    console.error(`The tests need ${missing.join(", ")}; install them and run npm test again.`);
+  const packages = Object.keys(tools).filter((name) => !succeeds(tools[name]));
+  if (packages.length === 0) return;
+  if (!succeeds("command -v apt-get")) {
+    console.error(`The tests need ${packages.join(", ")}; install them and run npm test again.`);
     process.exit(3);
   }
   const apt = process.getuid?.() === 0 ? ["apt-get"] : ["sudo", "apt-get"];
@@ -24,7 +33,22 @@ function installTools() {
   run(apt[0], [...apt.slice(1), "install", "-y", "-qq", "--no-install-recommends", ...packages], { env });
 }
 
+/** A second, newer Verilator, in an environment of the project's own. */
+function installPythonPackages() {
+  const environment = join(root, ".cache/python");
+  const requirements = join(root, "test/requirements.txt");
+  const stamp = join(environment, ".hilt-installed");
+  const wanted = readFileSync(requirements, "utf8");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  console.log("Installing the Python packages of test/requirements.txt in .cache/python");
+  run("python3", ["-m", "venv", "--clear", environment]);
+  const options = ["--quiet", "--disable-pip-version-check", "--only-binary", ":all:"];
+  run(join(environment, "bin/pip"), ["install", ...options, "--requirement", requirements]);
+  writeFileSync(stamp, wanted);
+}
+
 installPackages();
 installTools();
+installPythonPackages();
 run("npm", ["run", "--silent", "check"]);
 run(process.execPath, ["node_modules/vitest/vitest.mjs", "run", ...process.argv.slice(2)]);

@@ -309,11 +309,11 @@ module dma_ring #(
 
     generate
         if (ADDR_W < 64) begin : narrow
-            assign base_read            = {{(64-ADDR_W){1'b0}}, base[ADDR_W-1:0]};
+            assign base_read            = {{(64-ADDR_W){1'b0}}, ring_base};
             assign completion_base_read = {{(64-ADDR_W){1'b0}}, completion_base[ADDR_W-1:0]};
             wire unused = &{1'b0, base[63:ADDR_W], completion_base[63:ADDR_W]};
         end else begin : wide
-            assign base_read            = base;
+            assign base_read            = ring_base;
             assign completion_base_read = completion_base;
         end
     endgenerate

@@ -134,7 +134,8 @@ module top #(
     wire        event_log_full;
 
     assign stop_cause = {event_log_full, irq, command_head == host_command_tail};
-    assign stop       = |(stop_cause & (host_stop_mask | 3'b100));
+    // Before the first reset a log may look full, and a reset must take its cycles.
+    assign stop       = ~rst & (|(stop_cause & (host_stop_mask | 3'b100)));
 
     always @(posedge clk) begin
         if (rst)

@@ -17,6 +17,10 @@ const hints: Readonly<Record<string, string>> = {
     "--timeout gives tests more time; a wait for the device has a limit of its own in device time",
   E_WORKER_LOST:
     "run it alone, with --jobs 1, and look at the system's log for the killer of processes that use up memory",
+  E_MODEL_STALLED:
+    "look for a loop in the Verilog that does not end; what crossed the link last says what the device was at",
+  E_MODEL_CRASHED:
+    "C++ functions that the Verilog calls are the first to look at; --waves on keeps the waves up to the crash",
   E_NO_DEVICE: 'import { test } from "hilt", not from "vitest"',
   E_COMMAND_LINE: "hilt --help shows commands and options",
   E_TOOL: "hilt doctor shows what is installed",

@@ -20,12 +20,13 @@ export interface Command {
 }
 
 /** They load what they need when they are called: `--help` needs neither Vitest nor Yosys. */
-const commands: readonly Command[] = [run, list, build, doctor, init, cache];
+export const commands: readonly Command[] = [run, list, build, doctor, init, cache];
 
 /** The command line; resolves with the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   let code = 0;
   const isVerbose = args.includes("--verbose");
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
   try {
     const parser = createParser(args, async (command, argv) => {
       code = await command.handler(argv);
@@ -63,6 +64,11 @@ export function createParser(
     );
   }
   return parser;
+}
+
+/** Whoever read the output has seen enough, as in `hilt run | head`: the command goes on, its exit code is still true. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }
 
 function explain(error: unknown, isVerbose: boolean): number {

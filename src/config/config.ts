@@ -20,7 +20,8 @@ type PartialProfile = { readonly [K in keyof PlatformProfile]?: PlatformProfile[
 /** What reaches a device; `link` says how, the rest belongs to that link. */
 export interface TargetConfig {
   readonly link: "simulator";
-  readonly engine: "wasm";
+  readonly engine: "wasm" | "verilator";
+  readonly verilator?: string | undefined;
   readonly harness?: HarnessConfig | undefined;
   readonly device?: DeviceConfig | undefined;
 }

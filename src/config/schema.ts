@@ -31,10 +31,14 @@ const truth = z.boolean({ error: "must be true or false" });
 const harness: z.ZodType<HarnessConfig> = keys({
   readLatency: latency
     .optional()
-    .describe("Cycles from a read address to its first beat: one number, or the least and the most. 1."),
-  writeLatency: latency.optional().describe("Cycles from the last beat of a write to its response. 1."),
-  readOutstanding: outstanding.optional().describe("Most read bursts in flight, 1 to 64. 64."),
-  writeOutstanding: outstanding.optional().describe("Most write bursts in flight, 1 to 64. 64."),
+    .describe(
+      "Cycles from a read address to its first beat: one number, or the least and the most. By default 1.",
+    ),
+  writeLatency: latency
+    .optional()
+    .describe("Cycles from the last beat of a write to its response. By default 1."),
+  readOutstanding: outstanding.optional().describe("Most read bursts in flight, 1 to 64. By default 64."),
+  writeOutstanding: outstanding.optional().describe("Most write bursts in flight, 1 to 64. By default 64."),
   stalls: z
     .union([
       share,
@@ -45,7 +49,7 @@ const harness: z.ZodType<HarnessConfig> = keys({
     ])
     .optional()
     .describe(
-      "Share of cycles, 0 to 0.99, in which a channel is held back: one for all, or by `ar`, `aw`, `w`, `r`, `b`, `register`. 0.",
+      "Share of cycles, 0 to 0.99, in which a channel is held back: one for all, or by `ar`, `aw`, `w`, `r`, `b`, `register`. By default 0.",
     ),
 });
 
@@ -94,7 +98,12 @@ const device: z.ZodType<DeviceConfig> = keys({
 
 const target: z.ZodType<TargetConfig> = keys({
   link: oneOf("link", "simulator").describe("How the device is reached: `simulator`."),
-  engine: oneOf("engine", "wasm").describe("What computes the RTL: `wasm`, the built-in engine."),
+  engine: oneOf("engine", "wasm", "verilator").describe(
+    "What computes the RTL: `wasm`, the built-in engine, or `verilator`.",
+  ),
+  verilator: text
+    .optional()
+    .describe("Path of the command of Verilator, for the engine `verilator`. The one on the PATH."),
   harness: harness.optional().describe("How host memory and the bus behave; ideal by default."),
   device: device.optional().describe("A device of your own; by default hilt's DMA controller."),
 });
@@ -136,8 +145,10 @@ export const configSchema: z.ZodType<Config> = keys({
   seed: z
     .union([z.bigint(), z.int()], { error: "must be a whole number from 0 to 2^64 - 1" })
     .optional()
-    .describe("The seed of a run that is given none, 64 bits. 1."),
-  profile: text.optional().describe("The platform profile of a run that is given none. `standard`."),
+    .describe("The seed of a run that is given none, 64 bits. By default 1."),
+  profile: text
+    .optional()
+    .describe("The platform profile of a run that is given none. By default `standard`."),
   profiles: z
     .record(z.string(), profile, { error: "must be an object" })
     .optional()

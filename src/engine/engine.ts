@@ -24,6 +24,10 @@ export interface ModelSource {
    * not asked for may be optimised away.
    */
   readonly trace?: readonly string[];
+  /** Patterns of signals that `recordWaves` writes. */
+  readonly waves?: readonly string[];
+  /** Lines, toggles and assertions are counted. Not every engine can. */
+  readonly coverage?: boolean;
 }
 
 export interface Engine {
@@ -39,12 +43,16 @@ export interface Model {
   readonly fromCache: boolean;
   /** Wall milliseconds that `build` took. */
   readonly buildMs: number;
+  /** Of the files that `recordWaves` writes. */
+  readonly wavesFormat: "vcd" | "fst";
   open(options?: OpenOptions): Simulation;
 }
 
 export interface OpenOptions {
   /** Decides what registers hold that have no initial value; without it they hold 0. */
   readonly seed?: bigint;
+  /** Where a model that crashes, or never ends a cycle, leaves word before it takes the process with it. */
+  readonly lastWords?: { readonly file: string; readonly keep: Uint8Array; readonly stallMs: number };
   /** Hears what the design says. */
   readonly onMessage?: (message: SimulationMessage) => void;
 }
@@ -83,6 +91,13 @@ export interface Simulation {
   /** A memory of the design by hierarchical name below the top, such as `memory.ram`. */
   array(name: string): MemoryArray;
   readonly signals: readonly TraceSignal[];
+  /**
+   * From now on `run` writes the signals of `ModelSource.waves` to `file`, until the result is called or the simulation
+   * closed; one file at a time. Throws `NoSignalError` when there are none, or the result rejects with it.
+   */
+  recordWaves(file: string): () => Promise<void>;
+  /** Only of a model with `coverage`: what was counted so far, in Verilator's format. */
+  writeCoverage?(file: string): void;
   close(): void;
 }
 

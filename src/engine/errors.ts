@@ -56,3 +56,13 @@ export class CacheError extends HiltError {
     super(`a built model cannot be kept in ${directory}: ${cause.message}`, { cause });
   }
 }
+
+/** The design has no signal of this name or pattern. */
+export class NoSignalError extends HiltError {
+  readonly code = "E_NO_SIGNAL";
+  readonly blame: Blame = "usage";
+
+  constructor(pattern: string) {
+    super(`the design has no signal ${pattern}`);
+  }
+}

@@ -1,12 +1,13 @@
 import { type Log, silentLog } from "../core/log.ts";
 import type { Engine, Model, ModelSource, OpenOptions, Simulation } from "./engine.ts";
+import { UnsupportedConstructError } from "./errors.ts";
+import { readDataFiles, readSources } from "./sources.ts";
 import { elaborateDesign } from "./wasm/elaborate-design.ts";
 import { generateModule } from "./wasm/generate-module.ts";
 import type { Layout } from "./wasm/layout.ts";
 import { type Artefact, ModelCache } from "./wasm/model-cache.ts";
 import { modelKey } from "./wasm/model-key.ts";
 import { parseNetlist } from "./wasm/netlist.ts";
-import { readDataFiles, readSources } from "./wasm/sources.ts";
 import { WasmSimulation } from "./wasm/wasm-simulation.ts";
 import { elaborate } from "./wasm/yosys.ts";
 
@@ -37,6 +38,8 @@ export class WasmEngine implements Engine {
 
   async build(source: ModelSource): Promise<Model> {
     const start = performance.now();
+    const foreign = source.files.find((file) => /\.(c|cc|cpp|cxx)$/.test(file));
+    if (foreign !== undefined) throw new UnsupportedConstructError("C or C++", foreign);
     const files = readSources(source);
     const dataFiles = readDataFiles(files);
     const key = modelKey(source, files, dataFiles);
@@ -53,7 +56,8 @@ export class WasmEngine implements Engine {
       key,
       fromCache,
       buildMs: performance.now() - start,
-      open: (options: OpenOptions = {}): Simulation => new WasmSimulation(compiled, layout, options),
+      wavesFormat: "vcd",
+      open: (options: OpenOptions = {}): Simulation => new WasmSimulation(compiled, layout, source, options),
     };
   }
 

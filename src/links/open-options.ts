@@ -10,6 +10,17 @@ export interface OpenOptions {
   /** RAM by physical address; by default that of the standard profile. */
   readonly banks?: readonly BankLayout[];
   readonly waves?: WavesOptions;
+  readonly lastWords?: LastWords;
+}
+
+/** What is left of a process when an engine takes it with it. */
+export interface LastWords {
+  /** A line of JSON: what happened, in which cycle; then the bytes to keep. */
+  readonly file: string;
+  /** Kept as they are at the end. */
+  readonly keep: Uint8Array;
+  /** The longest that an engine may compute one cycle. */
+  readonly stallMs: number;
 }
 
 /** Which signals to record, and from when. */
@@ -18,11 +29,13 @@ export interface WavesChoice {
   readonly patterns: readonly string[];
   /** From this cycle, or from the first cycle in which the signal of this name is not 0; by default from the start. */
   readonly from?: number | string;
+  /** The last cycle to record; by default the end. */
+  readonly to?: number;
 }
 
 export interface WavesOptions extends WavesChoice {
-  /** The VCD file to write. */
-  readonly file: string;
+  /** The file to write, without the ending that the engine's format has. */
+  readonly path: string;
 }
 
 /** How long a build took and whether it was there already. */
@@ -31,4 +44,6 @@ export interface BuildSummary {
   readonly buildMs: number;
 }
 
-export type BuildOptions = Omit<OpenOptions, "seed" | "waves" | "banks"> & { readonly waves?: WavesChoice };
+export type BuildOptions = Omit<OpenOptions, "seed" | "waves" | "banks" | "lastWords"> & {
+  readonly waves?: WavesChoice;
+};

@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { relative } from "node:path";
 import type { LinkEvent } from "../bus/event.ts";
 import type { Link } from "../bus/link.ts";
@@ -14,6 +13,7 @@ import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "../wdm/constants.ts";
 import type { DmaAdapter, Out } from "../wdm/dma-adapter.ts";
 import { DmaSystem } from "../wdm/dma-system.ts";
 import { FindingError } from "../wdm/finding.ts";
+import { describeJournal } from "./describe-journal.ts";
 import {
   ForeignDeviceError,
   HoldingsError,
@@ -21,7 +21,9 @@ import {
   UsageError,
   WindowFaultError,
 } from "./errors.ts";
-import { describeEntry, RecordingLink } from "./recording-link.ts";
+import { JournalRing } from "./journal-ring.ts";
+import { lastWordsFile } from "./last-words.ts";
+import { RecordingLink } from "./recording-link.ts";
 import type { BenchFacts, RunContext } from "./run-context.ts";
 
 const BUS_BYTES = 8;
@@ -29,8 +31,6 @@ const BUS_BYTES = 8;
 const QUIET_CYCLES = 256;
 /** Most bytes of one operation: the card's memory is smaller. */
 const MAXIMUM_LENGTH = 1 << 20;
-/** Events that are told of a failure; a message shows the last of them. */
-const LAST_EVENTS = 200;
 
 interface Parts {
   readonly run: RunContext;
@@ -41,7 +41,6 @@ interface Parts {
   readonly device: DmaDevice | undefined;
   readonly rng: Random;
   readonly watch: Watch;
-  readonly wavesFile: string | undefined;
 }
 
 /** Everything that one test has: a device fresh out of reset, host memory, the DMA system, and the watch over them. */
@@ -59,18 +58,27 @@ export class BenchSession {
   /** `name` is the test's file and full name: a test alone draws what it draws in a full run. */
   static async open(run: RunContext, name: string): Promise<BenchSession> {
     const random = new Random(BigInt(run.seed)).fork(name);
-    const wavesFile = run.waves === undefined ? undefined : `${run.waves.directory}/${fileName(name)}.vcd`;
+    const ring = new JournalRing();
     const opened = await openLink(run.target, run.settings, {
       seed: random.fork("link").seed,
       cacheDirectory: run.cacheDirectory,
       log: silentLog,
       banks: run.profile.banks,
-      ...(run.waves === undefined || wavesFile === undefined
+      ...(run.workersDirectory === undefined
         ? {}
-        : { waves: { ...run.waves, file: wavesFile } }),
+        : {
+            lastWords: {
+              file: lastWordsFile(run.workersDirectory, process.pid),
+              keep: ring.bytes,
+              stallMs: run.stallMs,
+            },
+          }),
+      ...(run.waves === undefined
+        ? {}
+        : { waves: { ...run.waves, path: `${run.waves.directory}/${fileName(name)}` } }),
     });
     try {
-      const link = new RecordingLink(opened);
+      const link = new RecordingLink(opened, ring);
       const watch = new Watch(link);
       const { mapRegisters } = run.profile;
       const host = new HostMemory(link.memory, random.fork("pages"), run.profile);
@@ -87,7 +95,7 @@ export class BenchSession {
           })
         : undefined;
       const rng = random.fork("bench");
-      return new BenchSession({ run, link, host, system, adapter, device, rng, watch, wavesFile });
+      return new BenchSession({ run, link, host, system, adapter, device, rng, watch });
     } catch (error) {
       await opened[Symbol.asyncDispose]();
       throw error;
@@ -122,15 +130,15 @@ export class BenchSession {
   }
 
   get facts(): BenchFacts {
-    const { link, watch, run, wavesFile } = this.#parts;
-    const hasWaves = wavesFile !== undefined && (this.#isFailed || run.waves?.onlyOfFailures === false);
+    const { link, watch, run } = this.#parts;
+    const { wavesFile } = link;
     return {
       device: this.#identity,
       cycles: link.clock.cycle,
       ...watch.counts,
       lastEvents: this.#lastEvents,
       holdings: this.#holdings,
-      ...(hasWaves ? { waves: relative(run.root, wavesFile) } : {}),
+      ...(wavesFile !== undefined ? { waves: relative(run.root, wavesFile) } : {}),
     };
   }
 
@@ -145,10 +153,10 @@ export class BenchSession {
   /** Keeps what a message about the failure tells, as it is now. */
   noteFailure(): void {
     const { link, device, system } = this.#parts;
-    const nameOf = device === undefined ? () => undefined : describeAccess;
+    const nameOf = device === undefined ? undefined : describeAccess;
     this.#isFailed = true;
     this.#holdings = system.describeHoldings();
-    this.#lastEvents = link.entries.slice(-LAST_EVENTS).map((entry) => describeEntry(entry, nameOf));
+    this.#lastEvents = describeJournal(link.entries, nameOf);
   }
 
   /** What no test asks for: bus rules, windows, guard bytes, the use of the DMA interface. */
@@ -170,9 +178,7 @@ export class BenchSession {
   }
 
   async close(): Promise<void> {
-    const { link, run, wavesFile } = this.#parts;
-    await link[Symbol.asyncDispose]();
-    if (run.waves?.onlyOfFailures === true && !this.#isFailed && wavesFile !== undefined) rmSync(wavesFile);
+    await this.#parts.link[Symbol.asyncDispose]();
   }
 }
 

@@ -2,6 +2,9 @@ import { relative } from "node:path";
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 import type { Blame } from "../core/errors.ts";
 import type { BenchResult, Problem, RunListener } from "../report/run-result.ts";
+import { describeJournal } from "./describe-journal.ts";
+import { type LastWords, signalName } from "./last-words.ts";
+import type { BenchFacts } from "./run-context.ts";
 import type { WorkerActivity } from "./worker-activity.ts";
 
 /** Turns Vitest's reports into results. */
@@ -12,14 +15,23 @@ export class Collector implements Reporter {
   readonly #seed: string;
   readonly #limitMs: number;
   readonly #listener: RunListener;
+  readonly #isSelected: (name: string) => boolean;
   /** Files that Vitest has told the end of. */
   readonly #ended = new Set<string>();
 
-  constructor(root: string, seed: string, limitMs: number, listener: RunListener) {
+  /** `isSelected` says of a test's full name whether the filter takes it. */
+  constructor(
+    root: string,
+    seed: string,
+    limitMs: number,
+    listener: RunListener,
+    isSelected: (name: string) => boolean,
+  ) {
     this.#root = root;
     this.#seed = seed;
     this.#limitMs = limitMs;
     this.#listener = listener;
+    this.#isSelected = isSelected;
   }
 
   onTestCaseReady(test: TestCase): void {
@@ -29,7 +41,8 @@ export class Collector implements Reporter {
   onTestCaseResult(test: TestCase): void {
     const { state, errors = [] } = test.result();
     // What the filter or an end before the end leaves out is no bench of this run.
-    if (state === "pending" || (state === "skipped" && test.options.mode !== "skip")) return;
+    const isLeftOut = test.options.mode !== "skip" || !this.#isSelected(test.fullName);
+    if (state === "pending" || (state === "skipped" && isLeftOut)) return;
     const problems = distinct(errors.map((error) => this.#problemOf(error)));
     if (state === "passed" && test.meta().hilt === undefined)
       problems.push({
@@ -68,7 +81,11 @@ export class Collector implements Reporter {
   }
 
   /** Verdicts for tests whose worker is gone: `killed` by us because it span, or gone for whatever reason. */
-  noteLostWorkers(killed: readonly WorkerActivity[], remaining: readonly WorkerActivity[]): void {
+  noteLostWorkers(
+    killed: readonly WorkerActivity[],
+    remaining: readonly WorkerActivity[],
+    lastWordsOf: (pid: number) => LastWords | undefined,
+  ): void {
     for (const activity of killed) {
       this.#noteLost(activity, {
         ...{ blame: "product", code: "E_TEST_TIMEOUT" },
@@ -77,14 +94,12 @@ export class Collector implements Reporter {
     }
     const isKnown = ({ file, test }: WorkerActivity): boolean => test === undefined && this.#ended.has(file);
     for (const activity of remaining.filter((one) => !isKnown(one))) {
-      this.#noteLost(activity, {
-        ...{ blame: "environment", code: "E_WORKER_LOST" },
-        message: `the process that ran it (${activity.pid}) ended before it did: it was killed, or ran out of memory`,
-      });
+      const words = lastWordsOf(activity.pid);
+      this.#noteLost(activity, words === undefined ? lostProblem(activity) : modelProblem(words), words);
     }
   }
 
-  #noteLost({ file, test }: WorkerActivity, problem: Problem): void {
+  #noteLost({ file, test }: WorkerActivity, problem: Problem, words?: LastWords): void {
     const path = relative(this.#root, file);
     if (test === undefined) {
       this.problems.push({ ...problem, message: `${path}: loading the file ${problem.message}` });
@@ -95,7 +110,7 @@ export class Collector implements Reporter {
         verdict: "failed",
         problems: [problem],
         wallMs: 0,
-        facts: undefined,
+        facts: words === undefined ? undefined : factsOf(words),
       });
     }
   }
@@ -120,6 +135,35 @@ export class Collector implements Reporter {
       ...(typeof stack === "string" ? { stack } : {}),
     };
   }
+}
+
+function lostProblem({ pid }: WorkerActivity): Problem {
+  return {
+    ...{ blame: "environment", code: "E_WORKER_LOST" },
+    message: `the process that ran it (${pid}) ended before it did: it was killed, or ran out of memory`,
+  };
+}
+
+/** The cycle is that of the model, which counts from before the reset. */
+function modelProblem({ kind, number, cycle }: LastWords): Problem {
+  if (kind === "stall") {
+    return {
+      ...{ blame: "product", code: "E_MODEL_STALLED" },
+      message: `the model never finished the cycle behind its cycle ${cycle}: an endless loop in one evaluation, ended after ${number / 1000} s with its process`,
+    };
+  }
+  return {
+    ...{ blame: "environment", code: "E_MODEL_CRASHED" },
+    message: `the model crashed behind its cycle ${cycle} with ${signalName(number)}, and its process with it`,
+  };
+}
+
+function factsOf({ cycle, journal }: LastWords): BenchFacts {
+  return {
+    ...{ device: "not known: its model is gone", cycles: cycle, holdings: [] },
+    ...{ readBursts: 0, writeBursts: 0, readBytes: 0, writtenBytes: 0, interrupts: 0 },
+    lastEvents: describeJournal(journal),
+  };
 }
 
 /** An error in the end of a fixture is reported once for each fixture that depends on it. */

@@ -1,24 +1,12 @@
 import type { Capabilities } from "../bus/capabilities.ts";
 import type { Clock } from "../bus/clock.ts";
 import type { ErrorInjection } from "../bus/error-injection.ts";
-import type { LinkEvent, LinkEventListener } from "../bus/event.ts";
-import type { Link } from "../bus/link.ts";
+import type { LinkEventListener } from "../bus/event.ts";
+import type { Link, Operation } from "../bus/link.ts";
 import type { WindowTable } from "../bus/window.ts";
-import { hex, hexAddress } from "../core/hex.ts";
 import type { PhysicalMemory } from "../memory/physical-memory.ts";
-
-/** Whatever crossed the link, in order: an event of the link, or an access to a register. */
-export type JournalEntry =
-  | LinkEvent
-  | {
-      readonly kind: "register";
-      readonly cycle: number;
-      readonly access: "read" | "write";
-      readonly address: number;
-      readonly value: number;
-    };
-
-const ENTRIES = 1024;
+import type { JournalEntry } from "./journal-entry.ts";
+import { type JournalRing, readJournal } from "./journal-ring.ts";
 
 /** A link that remembers what crossed it last, for the message about a failure and the journal. */
 export class RecordingLink implements Link {
@@ -28,39 +16,54 @@ export class RecordingLink implements Link {
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
   readonly errors?: ErrorInjection;
+  readonly wavesFile?: string;
   readonly #link: Link;
-  readonly #entries: JournalEntry[] = [];
-  #next = 0;
+  readonly #ring: JournalRing;
 
-  constructor(link: Link) {
+  constructor(link: Link, ring: JournalRing) {
     this.name = link.name;
     this.capabilities = link.capabilities;
     this.clock = link.clock;
     this.memory = link.memory;
     this.windows = link.windows;
     if (link.errors !== undefined) this.errors = link.errors;
+    if (link.wavesFile !== undefined) this.wavesFile = link.wavesFile;
     this.#link = link;
-    link.onEvent((event) => this.#note(event));
+    this.#ring = ring;
+    link.onEvent((event) => ring.note(event));
   }
 
   /** The last entries, the oldest first. */
   get entries(): JournalEntry[] {
-    return [...this.#entries.slice(this.#next), ...this.#entries.slice(0, this.#next)];
+    return readJournal(this.#ring.bytes);
   }
 
   writeRegister(address: number, value: number): void {
-    this.#note({ kind: "register", cycle: this.clock.cycle, access: "write", address, value });
+    this.#ring.note({ kind: "register", cycle: this.clock.cycle, access: "write", address, value });
     this.#link.writeRegister(address, value);
   }
 
   async readRegister(address: number): Promise<number> {
     const value = await this.#link.readRegister(address);
-    this.#note({ kind: "register", cycle: this.clock.cycle, access: "read", address, value });
+    this.#ring.note({ kind: "register", cycle: this.clock.cycle, access: "read", address, value });
     return value;
   }
 
   waitForInterrupt(limitCycles: number): Promise<void> {
     return this.#link.waitForInterrupt(limitCycles);
+  }
+
+  async perform(operations: readonly Operation[]): Promise<number[]> {
+    const values = await this.#link.perform(operations);
+    const { cycle } = this.clock;
+    let reads = 0;
+    for (const operation of operations) {
+      if (operation.kind === "wait") continue;
+      const { kind: access, address } = operation;
+      const value = operation.kind === "write" ? operation.value : (values[reads++] as number);
+      this.#ring.note({ kind: "register", cycle, access, address, value });
+    }
+    return values;
   }
 
   idle(cycles: number): Promise<void> {
@@ -73,43 +76,5 @@ export class RecordingLink implements Link {
 
   [Symbol.asyncDispose](): PromiseLike<void> {
     return this.#link[Symbol.asyncDispose]();
-  }
-
-  #note(entry: JournalEntry): void {
-    this.#entries[this.#next] = entry;
-    this.#next = (this.#next + 1) % ENTRIES;
-  }
-}
-
-/** One line; `nameOf` knows registers by address. */
-export function describeEntry(
-  entry: JournalEntry,
-  nameOf: (address: number, value: number) => string | undefined,
-): string {
-  return `cycle ${String(entry.cycle).padStart(8)}  ${wordsOf(entry, nameOf)}`;
-}
-
-function wordsOf(
-  entry: JournalEntry,
-  nameOf: (address: number, value: number) => string | undefined,
-): string {
-  switch (entry.kind) {
-    case "register": {
-      const what =
-        nameOf(entry.address, entry.value) ?? `register ${hex(entry.address, 4)} = ${hex(entry.value, 8)}`;
-      return `host ${entry.access === "read" ? "reads " : "writes"} ${what}`;
-    }
-    case "burst":
-      return `device ${entry.direction}s ${entry.beats} beats at logical ${hexAddress(entry.address)} (id ${entry.id})`;
-    case "burst-end":
-      return `device's ${entry.direction} ends`;
-    case "interrupt":
-      return `interrupt line goes ${entry.asserted ? "high" : "low"}`;
-    case "fault":
-      return `FAULT: ${entry.direction} of logical ${hexAddress(entry.address)} outside every window`;
-    case "injected-error":
-      return `host memory answers the ${entry.direction} of logical ${hexAddress(entry.address)} with an error, as asked`;
-    case "violation":
-      return `VIOLATION of ${entry.rule} at logical ${hexAddress(entry.address)}`;
   }
 }

@@ -14,6 +14,9 @@ import { benchPlugin } from "./vitest-plugin.ts";
 import { WorkerWatch } from "./worker-watch.ts";
 import "./run-context.ts";
 
+/** No model that anybody simulates takes a tenth of it for one cycle. */
+const STALL_MS = 10_000;
+
 export interface RunOptions {
   readonly root: string;
   /** Absolute paths of benches. */
@@ -59,10 +62,14 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
       seed: seedText(seed),
       root: options.root,
       cacheDirectory: modelsDirectory(options.root),
+      stallMs: Math.min(options.timeoutMs, STALL_MS),
       workersDirectory: join(directory, "workers", String(process.pid)),
       ...waves,
     };
-    const collector = new Collector(options.root, run.seed, options.timeoutMs, listener);
+    const pattern = namePattern(options.filter ?? "");
+    const collector = new Collector(options.root, run.seed, options.timeoutMs, listener, (name) =>
+      pattern.test(vitestName(name)),
+    );
     await runRound(options, run, collector);
     benches.push(...collector.benches);
     problems.push(...collector.problems);
@@ -110,7 +117,7 @@ async function runRound(options: RunOptions, run: RunContext, collector: Collect
     await vitest.start([...options.files]);
     const remaining = signal?.aborted === true ? [] : watch.remaining();
     if (signal?.aborted === true || watch.killed.length + remaining.length > 0) collector.dropPoolProblems();
-    collector.noteLostWorkers(watch.killed, remaining);
+    collector.noteLostWorkers(watch.killed, remaining, (pid) => watch.lastWords(pid));
   } finally {
     signal?.removeEventListener("abort", breakOff);
     await vitest.close();
@@ -139,5 +146,10 @@ async function cancel(vitest: Vitest, watch: WorkerWatch): Promise<void> {
 
 /** Vitest matches names whose parts are joined by spaces; ours, as reports print them, have " > " between them. */
 function namePattern(text: string): RegExp {
-  return new RegExp(text.replaceAll(" > ", " ").replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+  return new RegExp(vitestName(text).replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+}
+
+/** A name as reports print it, in the form that Vitest compares with its pattern. */
+function vitestName(name: string): string {
+  return name.replaceAll(" > ", " ");
 }

@@ -13,6 +13,8 @@ export interface RunContext {
   readonly cacheDirectory: string;
   /** Where workers say what they are at; absent when nobody watches them. */
   readonly workersDirectory?: string;
+  /** The longest that an engine may compute one cycle. */
+  readonly stallMs: number;
   readonly waves?: RunWaves;
 }
 

@@ -41,6 +41,7 @@ export async function hilt(options: PluginOptions = {}): Promise<Plugin> {
       seed: `0x${seed.toString(16)}`,
       root: config.root,
       cacheDirectory: modelsDirectory(config.root),
+      stallMs: options.timeoutMs ?? TIMEOUT_MS,
     },
     options.timeoutMs ?? TIMEOUT_MS,
   );

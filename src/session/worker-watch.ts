@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { type LastWords, takeLastWords } from "./last-words.ts";
 import { readActivities, type WorkerActivity } from "./worker-activity.ts";
 
 const LOOK_MS = 250;
@@ -26,6 +27,11 @@ export class WorkerWatch implements Disposable {
    */
   remaining(): WorkerActivity[] {
     return readActivities(this.#directory).filter(({ pid }) => !this.killed.some((one) => one.pid === pid));
+  }
+
+  /** What the process of a worker left before it ended. */
+  lastWords(pid: number): LastWords | undefined {
+    return takeLastWords(this.#directory, pid);
   }
 
   /** Ends all workers at once: the run is being broken off. */

@@ -61,7 +61,10 @@ export class FindingError extends HiltError {
   }
 }
 
-/** The first frame outside this room. It is looked for when somebody asks: to write a stack down takes long. */
+/**
+ * The first frame outside this room; frames without a file, as of a promise, are nobody's. It is looked for when somebody
+ * asks: to write a stack down takes long.
+ */
 function callSite(): () => string {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = DEEPEST;
@@ -69,6 +72,6 @@ function callSite(): () => string {
   Error.stackTraceLimit = limit;
   return () => {
     const lines = (here.stack ?? "").split("\n").slice(1);
-    return lines.find((line) => !line.includes(ROOM))?.trim() ?? "unknown";
+    return lines.find((line) => /[/\\]/.test(line) && !line.includes(ROOM))?.trim() ?? "unknown";
   };
 }

@@ -30,7 +30,7 @@ interface Slot {
 const INVALID = STATUS_INVALID_PARAMETER;
 
 /** DMA_OPERATIONS of wdm.h, slot by slot behind `size`, with the IRQL that each page demands. */
-const slots: Readonly<Record<RoutineName, Slot>> = {
+export const slots: Readonly<Record<RoutineName, Slot>> = {
   putDmaAdapter: { since: 1, irql: UP_TO_DISPATCH, refusal: undefined },
   allocateCommonBuffer: { since: 1, irql: AT_PASSIVE, refusal: null },
   freeCommonBuffer: { since: 1, irql: AT_PASSIVE, refusal: undefined },

@@ -30,6 +30,7 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   vite: ["session", "config"],
   serialport: ["links"],
   "@yowasp/yosys": ["engine"],
+  koffi: ["engine"],
 };
 
 export interface Import {

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -50,9 +51,19 @@ test("a filter takes names as reports print them", () => {
     'import { describe, test } from "hilt";\ndescribe("outer (a+b)", () => {\n  test("one", () => {});\n  test("two", () => {});\n});\n',
   );
   const { status, stdout } = project.hilt("run", "nested.hil.ts", "--filter", "outer (a+b) > two");
-  expect(stdout).toContain("1 passed, 0 failed");
+  expect(stdout).toContain("1 passed, 0 failed, 0 skipped");
   expect(stdout).toContain("nested.hil.ts > outer (a+b) > two");
+  expect(stdout).not.toContain("one");
   expect(status).toBe(0);
+});
+
+test("a reader that goes away early is no crash: the exit code is still that of the run", () => {
+  const command = `"${process.execPath}" bin/hilt.js run examples/first-transfer.hil.ts`;
+  const { stdout, stderr } = spawnSync("bash", ["-c", `${command} | true; echo "\${PIPESTATUS[0]}"`], {
+    ...{ cwd: project.path, encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } },
+  });
+  expect(stderr).toBe("");
+  expect(stdout).toBe("0\n");
 });
 
 test.each([
@@ -92,7 +103,7 @@ test("list shows benches and targets; doctor what is installed", () => {
 });
 
 test.each([
-  ["a cycle", "200", /\$enddefinitions \$end\n#200\n/],
+  ["a cycle", "200", /\$enddefinitions \$end\n#204\n/],
   [
     "a trigger",
     "device.h2c.active",

@@ -23,7 +23,7 @@ export interface Comparison {
 }
 
 /** The value of an input in a cycle; extremes come often. */
-function stimulus(random: Random, bits: number): bigint {
+export function stimulus(random: Random, bits: number): bigint {
   const kind = random.integer(0, 5);
   const all = (1n << BigInt(bits)) - 1n;
   if (kind === 0) return 0n;
@@ -61,7 +61,7 @@ export async function compareWithIcarus(
     simulation.run(1);
     return before;
   });
-  const reference = icarus(file, made, steps);
+  const reference = runIcarus({ ...made, prefix: file.replace(/v$/, ""), files: [file], top: "top" }, steps);
   if (reference.length !== cycles) throw new Error(`Icarus gave ${reference.length} of ${cycles} cycles`);
   let compared = 0;
   for (const [cycle, row] of reference.entries()) {
@@ -78,9 +78,24 @@ export async function compareWithIcarus(
   return { compared, difference: undefined };
 }
 
-function icarus(file: string, made: Circuit, steps: readonly (readonly bigint[])[]): string[][] {
-  const bench = file.replace(/v$/, "bench.v");
-  const stimuli = file.replace(/v$/, "hex");
+/** What Icarus Verilog simulates: a module with the clock `clk`. */
+export interface IcarusDesign {
+  /** Path of the files that are left, without their extensions. */
+  readonly prefix: string;
+  readonly files: readonly string[];
+  readonly includeDirectories?: readonly string[];
+  readonly top: string;
+  readonly parameters?: Readonly<Record<string, number>>;
+  /** Statements before the first cycle; the module is `t`. */
+  readonly prepare?: string;
+  readonly inputs: readonly Input[];
+  readonly outputs: readonly { readonly name: string; readonly width: number }[];
+}
+
+/** The outputs before each clock edge in hexadecimal, after the inputs of `steps` were set. */
+export function runIcarus(made: IcarusDesign, steps: readonly (readonly bigint[])[]): string[][] {
+  const bench = `${made.prefix}bench.v`;
+  const stimuli = `${made.prefix}hex`;
   const total = made.inputs.reduce((sum, input) => sum + input.width, 0);
   const concatenation = `{${made.inputs.map((input) => input.name).join(", ")}}`;
   const lines = steps.map((values) =>
@@ -100,13 +115,15 @@ function icarus(file: string, made: Circuit, steps: readonly (readonly bigint[])
     ...made.inputs.map((each) => each.name),
     ...made.outputs.map((each) => each.name),
   ];
+  const overridden = Object.entries(made.parameters ?? {}).map(([name, value]) => `.${name}(${value})`);
+  const parameters = overridden.length === 0 ? "" : `#(${overridden.join(", ")}) `;
   const format = made.outputs.map(() => "%h").join(" ");
   writeFileSync(
     bench,
     `module bench; reg clk = 0; ${declared.join(" ")}
 reg [${total - 1}:0] steps [0:${steps.length - 1}]; integer k;
-top t(${connections.map((each) => `.${each}(${each})`).join(", ")});
-initial begin $readmemh("${stimuli}", steps);
+${made.top} ${parameters}t(${connections.map((each) => `.${each}(${each})`).join(", ")});
+initial begin $readmemh("${stimuli}", steps); #0 ; ${made.prepare ?? ""}
 for (k = 0; k < ${steps.length}; k = k + 1) begin ${concatenation} = steps[k]; #1
 $display("${format}", ${made.outputs.map((each) => each.name).join(", ")}); clk = 1; #1 clk = 0; #1; end
 $finish; end endmodule\n`,
@@ -117,7 +134,8 @@ $finish; end endmodule\n`,
     if (status !== 0) throw new Error(`${command}: ${stderr}`);
     return stdout;
   };
-  run("iverilog", ["-g2005", "-o", `${bench}vp`, bench, file]);
+  const includes = (made.includeDirectories ?? []).map((directory) => `-I${directory}`);
+  run("iverilog", ["-g2005", "-s", "bench", "-o", `${bench}vp`, ...includes, bench, ...made.files]);
   return run("vvp", ["-n", `${bench}vp`])
     .trim()
     .split("\n")

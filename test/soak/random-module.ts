@@ -60,6 +60,8 @@ const binary = [
   ">>",
   "<<<",
   ">>>",
+  "/",
+  "%",
 ];
 
 const { expression } = fc.letrec<{ expression: Expression }>((tie) => ({
@@ -210,6 +212,8 @@ function textOf(expression: Expression, visible: readonly string[]): string {
       return `((${textOf(expression.a, visible)}) ? ${textOf(expression.b, visible)} : ${textOf(expression.c, visible)})`;
     case "binary": {
       const [a, b] = [textOf(expression.a, visible), textOf(expression.b, visible)];
+      // A divisor of 0 gives x, which would never leave a register.
+      if (/[/%]/.test(expression.operator)) return `((${a}) ${expression.operator} ((${b}) | 2'sd1))`;
       // An amount of a shift has at most 64 bits.
       return /[<>]{2}/.test(expression.operator)
         ? `((${a}) ${expression.operator} (7'd127 & (${b})))`

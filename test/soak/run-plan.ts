@@ -6,7 +6,14 @@ import { openSimulator, type SimulatorSettings } from "../../src/links/simulator
 import type { SimulatorLink } from "../../src/links/simulator/simulator-link.ts";
 import { CardMemory } from "./card.ts";
 import { kinds, type Outcome, stages } from "./expectation.ts";
-import { type ChannelId, channelIds, type Disturbance, HALF_CARD_BYTES, type Plan } from "./plan.ts";
+import {
+  type ChannelId,
+  type ChannelPlan,
+  channelIds,
+  type Disturbance,
+  HALF_CARD_BYTES,
+  type Plan,
+} from "./plan.ts";
 import { check, type Geometry, RingRun, SoakFailure } from "./ring-run.ts";
 
 /** A build of the device that the soak runs on. */
@@ -16,6 +23,13 @@ export interface Variant {
   readonly geometry: Geometry;
   /** Where each channel finds host memory. */
   readonly memoryBases: Readonly<Record<ChannelId, bigint>>;
+  /** It has neither compact descriptors, nor completion records, nor coalescing. */
+  readonly isPlain?: boolean;
+}
+
+/** What is left of a channel's plan on a plain build. */
+function plainly(channel: ChannelPlan): ChannelPlan {
+  return { ...channel, compact: false, completions: false, coalesceCount: 0, coalesceTime: 0 };
 }
 
 export interface Tally {
@@ -39,22 +53,37 @@ const causes = {
   c2h: { done: field("IRQ_STATUS", "C2H_DONE").mask, error: field("IRQ_STATUS", "C2H_ERROR").mask },
 } as const;
 
+/** What a plan is run on; by default the built-in engine. */
+export type EngineChoice = Pick<SimulatorSettings, "engine" | "verilator" | "verilatorOptions">;
+
 /** Runs a plan on a device fresh out of reset. Throws `SoakFailure` with what is wrong. */
-export async function runPlan(plan: Plan, variant: Variant, cacheDirectory: string): Promise<Tally> {
-  const link = await openSimulator(
-    "soak",
-    {
-      engine: "wasm",
-      harness: plan.harness,
-      ...(variant.device === undefined ? {} : { device: variant.device }),
-    },
-    { seed: BigInt(plan.seed), cacheDirectory, log: silentLog },
-  );
+export async function runPlan(given: Plan, variant: Variant, cacheDirectory: string): Promise<Tally> {
+  const plan =
+    variant.isPlain === true ? { ...given, h2c: plainly(given.h2c), c2h: plainly(given.c2h) } : given;
+  const link = await openForPlan(plan, variant, cacheDirectory, { engine: "wasm" });
   try {
-    return await new PlanRun(plan, variant, link).run();
+    return await runPlanOn(link, plan, variant);
   } finally {
     await link[Symbol.asyncDispose]();
   }
+}
+
+export async function openForPlan(
+  plan: Plan,
+  { device }: Variant,
+  cacheDirectory: string,
+  engine: EngineChoice,
+): Promise<SimulatorLink> {
+  return await openSimulator(
+    "soak",
+    { ...engine, harness: plan.harness, ...(device === undefined ? {} : { device }) },
+    { seed: BigInt(plan.seed), cacheDirectory, log: silentLog },
+  );
+}
+
+/** Runs a plan on a link that has just been opened for it. */
+export async function runPlanOn(link: SimulatorLink, plan: Plan, variant: Variant): Promise<Tally> {
+  return await new PlanRun(plan, variant, link).run();
 }
 
 class PlanRun {

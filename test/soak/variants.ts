@@ -30,4 +30,23 @@ export const variants: Readonly<Record<string, Variant>> = {
     geometry: { wordBytes: 4, burstBytes: 1024 },
     memoryBases: { h2c: BELOW_4_GIB, c2h: BELOW_4_GIB + HALF_BANK },
   },
+  /** A small build: rings without compact descriptors, records and coalescing, one short burst at a time. */
+  plain: {
+    name: "plain",
+    device: {
+      binding: {
+        ...hiltDma,
+        parameters: {
+          ...{ DATA_W: 32, ADDR_W: 40, BURST_BYTES_LOG2: 6, OUTSTANDING: 1, RING_ENTRIES_LOG2: 7 },
+          ...{ COMPACT: 0, COMPLETIONS: 0, COALESCING: 0 },
+        },
+        dataWidth: 32,
+        addressWidth: 40,
+      },
+      ...parseFileList(join(root, "rtl/dma/dma.f"), root),
+    },
+    geometry: { wordBytes: 4, burstBytes: 64 },
+    memoryBases: { h2c: BELOW_4_GIB, c2h: ABOVE_4_GIB },
+    isPlain: true,
+  },
 };

@@ -3,6 +3,7 @@ import { ProjectCopy } from "./project-copy.ts";
 
 const BENCHES = "test/system/benches";
 
+// On the built-in engine alone: each would be a build of its own on the other, and the messages come from above the engine.
 describe("broken RTL fails the run, and the message says how", () => {
   const copies: ProjectCopy[] = [];
   afterAll(() => {

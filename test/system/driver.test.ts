@@ -18,7 +18,10 @@ interface World extends AsyncDisposable {
   readonly device: DmaDevice;
 }
 
+type EngineName = SimulatorSettings["engine"];
+
 interface WorldOptions {
+  readonly engine: EngineName;
   readonly mode?: "rings" | "registers";
   readonly harness?: SimulatorSettings["harness"];
   readonly seed?: bigint;
@@ -26,9 +29,9 @@ interface WorldOptions {
   readonly mapRegisters?: number;
 }
 
-async function openWorld(options: WorldOptions = {}): Promise<World> {
+async function openWorld(options: WorldOptions): Promise<World> {
   const { mode = "rings", harness = {}, seed = 1n, addressBits = 64, mapRegisters = 4096 } = options;
-  const settings = { engine: "wasm", harness } as const;
+  const settings = { engine: options.engine, harness };
   const link = await openSimulator("driver", settings, {
     seed,
     cacheDirectory: ".hilt/cache",
@@ -71,150 +74,6 @@ function filled({ host }: World, lengthBytes: number, seed = 1): HostBuffer {
 
 const slow = { readLatency: [20, 60], writeLatency: [20, 60] } as const;
 const rough = { ...slow, stalls: 0.3 } as const;
-
-describe.each(["rings", "registers"] as const)("the driver on %s", (mode) => {
-  test("a hundred transfers at once, both ways, more than a ring has room for", async () => {
-    await using world = await openWorld({ mode, harness: rough });
-    const { device, host } = world;
-    const sources = Array.from({ length: 50 }, (_, index) => filled(world, 1000 + index, index + 1));
-    await Promise.all(
-      sources.map((source, index) => device.hostToCard(source, { cardAddress: index * 1100 })),
-    );
-    const targets = sources.map(({ lengthBytes }) => host.allocate({ lengthBytes, offset: 11 }));
-    const others = Array.from({ length: 50 }, (_, index) => filled(world, 900, index + 100));
-    await Promise.all([
-      ...targets.map((target, index) => device.cardToHost(target, { cardAddress: index * 1100 })),
-      ...others.map((other, index) => device.hostToCard(other, { cardAddress: 60_000 + index * 900 })),
-    ]);
-    for (const [index, target] of targets.entries()) expect(target.read()).toEqual(sources[index]?.read());
-  });
-
-  test("one transfer of more elements than the ring has entries", async () => {
-    await using world = await openWorld({ mode });
-    const { device, host } = world;
-    const lengthBytes = device.identity.cardMemoryBytes;
-    const source = filled(world, lengthBytes);
-    const target = host.allocate({ lengthBytes, offset: 5 });
-    await device.hostToCard(source);
-    const { elements } = await device.cardToHost(target);
-    expect(target.read()).toEqual(source.read());
-    expect(elements).toBeGreaterThan(lengthBytes / 4096 / 2);
-  });
-
-  test("an error of the device fails its transfer, with kind, address and residue, and no other", async () => {
-    await using world = await openWorld({ mode, harness: slow });
-    const { device, link, host } = world;
-    const buffers = Array.from({ length: 5 }, (_, index) => filled(world, 512, index + 1));
-    const victim = buffers[2] as HostBuffer;
-    const [frame] = victim.mdl.pageFrameNumbers as [number];
-    const address = BigInt(frame * 4096 + victim.mdl.byteOffset + 256) & ~7n;
-    link.errors.at(address as never, "read", "SLVERR");
-    const results = await Promise.allSettled(
-      buffers.map((buffer, index) => device.hostToCard(buffer, { cardAddress: index * 512 })),
-    );
-    expect(results.map(({ status }) => status)).toEqual(
-      buffers.map((buffer) => (buffer === victim ? "rejected" : "fulfilled")),
-    );
-    const { reason } = results[2] as PromiseRejectedResult;
-    expect(reason).toBeInstanceOf(TransferError);
-    expect(reason).toMatchObject({ channel: "h2c", kind: "SLVERR", address });
-    for (const [index, buffer] of buffers.entries()) {
-      if (buffer === victim) continue;
-      const back = host.allocate({ lengthBytes: 512 });
-      await device.cardToHost(back, { cardAddress: index * 512 });
-      expect(back.read()).toEqual(buffer.read());
-    }
-  });
-
-  test("a device that takes too long: who waits for whom; afterwards it works again", async () => {
-    await using world = await openWorld({ mode, harness: { readLatency: 1000 } });
-    const source = filled(world, 64);
-    const late = world.device.hostToCard(source, { timeoutMs: 0.001 });
-    await expect(late).rejects.toThrow(TransferTimeoutError);
-    await expect(late).rejects.toThrow(
-      /h2c: no completion interrupt within 100 cycles\n {2}the driver waits for descriptor 1 of 1 of a transfer of 64 bytes; the device has 1, 0 wait behind them\n {2}STATUS 0x00000001 \(BUSY\)/,
-    );
-    await world.device.hostToCard(source);
-  });
-
-  test("a reset ends what is under way and the device works again", async () => {
-    await using world = await openWorld({ mode, harness: slow });
-    const { device } = world;
-    const source = filled(world, 20_000);
-    const under = [device.hostToCard(source), device.hostToCard(source)];
-    const ends = Promise.allSettled(under);
-    await world.link.idle(300);
-    await device.reset();
-    for (const end of await ends) {
-      expect((end as PromiseRejectedResult).reason).toBeInstanceOf(DeviceResetError);
-    }
-    const target = world.host.allocate({ lengthBytes: 20_000 });
-    await device.hostToCard(source);
-    await device.cardToHost(target);
-    expect(target.read()).toEqual(source.read());
-  });
-
-  test("a transfer cancelled at any cycle ends once, with its reason or well; those behind it end well", async () => {
-    const reason = new Error("changed my mind");
-    const ends = new Set<string>();
-    for (const cycle of [1, 5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560]) {
-      await using world = await openWorld({ mode, harness: slow });
-      const { device, host } = world;
-      const [first, second, third] = [filled(world, 3000, 1), filled(world, 3000, 2), filled(world, 3000, 3)];
-      const cancel = new AbortController();
-      const results = Promise.allSettled([
-        device.hostToCard(first, { cardAddress: 0 }),
-        device.hostToCard(second, { cardAddress: 3000, signal: cancel.signal }),
-        device.hostToCard(third, { cardAddress: 6000 }),
-      ]);
-      await world.link.idle(cycle);
-      cancel.abort(reason);
-      const [one, two, three] = await results;
-      expect([one.status, three.status]).toEqual(["fulfilled", "fulfilled"]);
-      if (two.status === "rejected") expect(two.reason).toBe(reason);
-      ends.add(two.status);
-      const back = host.allocate({ lengthBytes: 3000 });
-      await device.cardToHost(back, { cardAddress: 6000 });
-      expect(back.read()).toEqual(third.read());
-    }
-    expect([...ends].sort()).toEqual(["fulfilled", "rejected"]);
-  });
-});
-
-test("a signal that was aborted before: nothing is mapped", async () => {
-  await using world = await openWorld();
-  const signal = AbortSignal.abort(new Error("before"));
-  await expect(world.device.hostToCard(filled(world, 64), { signal })).rejects.toThrow("before");
-});
-
-test("a request that waits for map registers is cancelled in the adapter's queue", async () => {
-  await using world = await openWorld({ mapRegisters: 4, harness: slow });
-  const cancel = new AbortController();
-  const first = world.device.hostToCard(filled(world, 12_000));
-  const second = world.device.hostToCard(filled(world, 12_000), { signal: cancel.signal });
-  const third = world.device.hostToCard(filled(world, 12_000));
-  cancel.abort(new Error("no longer"));
-  await expect(second).rejects.toThrow("no longer");
-  await Promise.all([first, third]);
-});
-
-test("both channels get on alike under full load", async () => {
-  await using world = await openWorld({ harness: slow });
-  const { device, host, link } = world;
-  const ends = { h2c: [] as number[], c2h: [] as number[] };
-  const load = async (id: "h2c" | "c2h"): Promise<void> => {
-    await Promise.all(
-      Array.from({ length: 40 }, async () => {
-        const buffer = host.allocate({ lengthBytes: 2048 });
-        await (id === "h2c" ? device.hostToCard(buffer) : device.cardToHost(buffer));
-        ends[id].push(link.clock.cycle);
-      }),
-    );
-  };
-  await Promise.all([load("h2c"), load("c2h")]);
-  const [h2c, c2h] = [ends.h2c.at(-1) as number, ends.c2h.at(-1) as number];
-  expect(Math.max(h2c, c2h) / Math.min(h2c, c2h)).toBeLessThan(1.5);
-});
 
 interface Job {
   readonly isRead: boolean;
@@ -273,43 +132,195 @@ class Run {
   }
 }
 
-test("any mix of transfers, errors and cancellations: each ends once and as it must, and the data are right", async () => {
-  const job: fc.Arbitrary<Job> = fc.record({
-    isRead: fc.boolean(),
-    lengthBytes: fc.integer({ min: 1, max: 6000 }),
-    fails: fc.nat(7).map((luck) => luck === 0),
-    cancelAfter: fc.option(fc.integer({ min: 1, max: 4000 }), { nil: undefined, freq: 5 }),
+describe.each(["wasm", "verilator"] as const)("the driver on %s", (engine) => {
+  describe.each(["rings", "registers"] as const)("on %s", (mode) => {
+    test("a hundred transfers at once, both ways, more than a ring has room for", async () => {
+      await using world = await openWorld({ engine, mode, harness: rough });
+      const { device, host } = world;
+      const sources = Array.from({ length: 50 }, (_, index) => filled(world, 1000 + index, index + 1));
+      await Promise.all(
+        sources.map((source, index) => device.hostToCard(source, { cardAddress: index * 1100 })),
+      );
+      const targets = sources.map(({ lengthBytes }) => host.allocate({ lengthBytes, offset: 11 }));
+      const others = Array.from({ length: 50 }, (_, index) => filled(world, 900, index + 100));
+      await Promise.all([
+        ...targets.map((target, index) => device.cardToHost(target, { cardAddress: index * 1100 })),
+        ...others.map((other, index) => device.hostToCard(other, { cardAddress: 60_000 + index * 900 })),
+      ]);
+      for (const [index, target] of targets.entries()) expect(target.read()).toEqual(sources[index]?.read());
+    });
+
+    test("one transfer of more elements than the ring has entries", async () => {
+      await using world = await openWorld({ engine, mode });
+      const { device, host } = world;
+      const lengthBytes = device.identity.cardMemoryBytes;
+      const source = filled(world, lengthBytes);
+      const target = host.allocate({ lengthBytes, offset: 5 });
+      await device.hostToCard(source);
+      const { elements } = await device.cardToHost(target);
+      expect(target.read()).toEqual(source.read());
+      expect(elements).toBeGreaterThan(lengthBytes / 4096 / 2);
+    });
+
+    test("an error of the device fails its transfer, with kind, address and residue, and no other", async () => {
+      await using world = await openWorld({ engine, mode, harness: slow });
+      const { device, link, host } = world;
+      const buffers = Array.from({ length: 5 }, (_, index) => filled(world, 512, index + 1));
+      const victim = buffers[2] as HostBuffer;
+      const [frame] = victim.mdl.pageFrameNumbers as [number];
+      const address = BigInt(frame * 4096 + victim.mdl.byteOffset + 256) & ~7n;
+      link.errors.at(address as never, "read", "SLVERR");
+      const results = await Promise.allSettled(
+        buffers.map((buffer, index) => device.hostToCard(buffer, { cardAddress: index * 512 })),
+      );
+      expect(results.map(({ status }) => status)).toEqual(
+        buffers.map((buffer) => (buffer === victim ? "rejected" : "fulfilled")),
+      );
+      const { reason } = results[2] as PromiseRejectedResult;
+      expect(reason).toBeInstanceOf(TransferError);
+      expect(reason).toMatchObject({ channel: "h2c", kind: "SLVERR", address });
+      for (const [index, buffer] of buffers.entries()) {
+        if (buffer === victim) continue;
+        const back = host.allocate({ lengthBytes: 512 });
+        await device.cardToHost(back, { cardAddress: index * 512 });
+        expect(back.read()).toEqual(buffer.read());
+      }
+    });
+
+    test("a device that takes too long: who waits for whom; afterwards it works again", async () => {
+      await using world = await openWorld({ engine, mode, harness: { readLatency: 1000 } });
+      const source = filled(world, 64);
+      const late = world.device.hostToCard(source, { timeoutMs: 0.001 });
+      await expect(late).rejects.toThrow(TransferTimeoutError);
+      await expect(late).rejects.toThrow(
+        /h2c: no completion interrupt within 100 cycles\n {2}the driver waits for descriptor 1 of 1 of a transfer of 64 bytes; the device has 1, 0 wait behind them\n {2}STATUS 0x00000001 \(BUSY\)/,
+      );
+      await world.device.hostToCard(source);
+    });
+
+    test("a reset ends what is under way and the device works again", async () => {
+      await using world = await openWorld({ engine, mode, harness: slow });
+      const { device } = world;
+      const source = filled(world, 20_000);
+      const under = [device.hostToCard(source), device.hostToCard(source)];
+      const ends = Promise.allSettled(under);
+      await world.link.idle(300);
+      await device.reset();
+      for (const end of await ends) {
+        expect((end as PromiseRejectedResult).reason).toBeInstanceOf(DeviceResetError);
+      }
+      const target = world.host.allocate({ lengthBytes: 20_000 });
+      await device.hostToCard(source);
+      await device.cardToHost(target);
+      expect(target.read()).toEqual(source.read());
+    });
+
+    test("a transfer cancelled at any cycle ends once, with its reason or well; those behind it end well", async () => {
+      const reason = new Error("changed my mind");
+      const ends = new Set<string>();
+      for (const cycle of [1, 5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560]) {
+        await using world = await openWorld({ engine, mode, harness: slow });
+        const { device, host } = world;
+        const [first, second, third] = [
+          filled(world, 3000, 1),
+          filled(world, 3000, 2),
+          filled(world, 3000, 3),
+        ];
+        const cancel = new AbortController();
+        const results = Promise.allSettled([
+          device.hostToCard(first, { cardAddress: 0 }),
+          device.hostToCard(second, { cardAddress: 3000, signal: cancel.signal }),
+          device.hostToCard(third, { cardAddress: 6000 }),
+        ]);
+        await world.link.idle(cycle);
+        cancel.abort(reason);
+        const [one, two, three] = await results;
+        expect([one.status, three.status]).toEqual(["fulfilled", "fulfilled"]);
+        if (two.status === "rejected") expect(two.reason).toBe(reason);
+        ends.add(two.status);
+        const back = host.allocate({ lengthBytes: 3000 });
+        await device.cardToHost(back, { cardAddress: 6000 });
+        expect(back.read()).toEqual(third.read());
+      }
+      expect([...ends].sort()).toEqual(["fulfilled", "rejected"]);
+    });
   });
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(job, { minLength: 1, maxLength: 20, size: "max" }),
-      fc.constantFrom("rings" as const, "registers" as const),
-      fc.constantFrom({}, slow, rough),
-      fc.constantFrom(32, 64),
-      fc.bigInt({ min: 0n, max: 1_000_000n }),
-      fc.option(fc.nat(4000), { nil: undefined, freq: 1 }),
-      async (jobs, mode, harness, addressBits, seed, hit) => {
-        await using world = await openWorld({ mode, harness, addressBits, seed });
-        const { device, link } = world;
-        // The upper half of the card holds what is read, the lower half takes what is written.
-        const half = device.identity.cardMemoryBytes / 2;
-        const card = filled(world, 6000, 99);
-        await device.hostToCard(card, { cardAddress: half });
-        const runs = jobs.map((each, index) => new Run(each, filled(world, each.lengthBytes, index + 1)));
-        for (const run of runs.filter(({ job: { fails } }) => fails).slice(0, link.errors.addresses)) {
-          run.inject(link, addressBits);
-        }
-        // Whatever is there: payload, a descriptor, a record.
-        if (hit !== undefined) link.errors.afterBeats(hit, hit % 2 === 0 ? "read" : "write", "SLVERR");
-        const start = link.clock.cycle;
-        const ends = Promise.allSettled(
-          runs.map((run, index) => run.start(device, run.job.isRead ? half : (index * 6000) % (half - 6000))),
-        );
-        await Promise.all(runs.map((run) => run.cancelInTime(link, start)));
-        for (const [index, end] of (await ends).entries())
-          runs[index]?.check(end, card.read(), hit !== undefined);
-      },
-    ),
-    { numRuns: 100 },
-  );
-}, 120_000);
+
+  test("a signal that was aborted before: nothing is mapped", async () => {
+    await using world = await openWorld({ engine });
+    const signal = AbortSignal.abort(new Error("before"));
+    await expect(world.device.hostToCard(filled(world, 64), { signal })).rejects.toThrow("before");
+  });
+
+  test("a request that waits for map registers is cancelled in the adapter's queue", async () => {
+    await using world = await openWorld({ engine, mapRegisters: 4, harness: slow });
+    const cancel = new AbortController();
+    const first = world.device.hostToCard(filled(world, 12_000));
+    const second = world.device.hostToCard(filled(world, 12_000), { signal: cancel.signal });
+    const third = world.device.hostToCard(filled(world, 12_000));
+    cancel.abort(new Error("no longer"));
+    await expect(second).rejects.toThrow("no longer");
+    await Promise.all([first, third]);
+  });
+
+  test("both channels get on alike under full load", async () => {
+    await using world = await openWorld({ engine, harness: slow });
+    const { device, host, link } = world;
+    const ends = { h2c: [] as number[], c2h: [] as number[] };
+    const load = async (id: "h2c" | "c2h"): Promise<void> => {
+      await Promise.all(
+        Array.from({ length: 40 }, async () => {
+          const buffer = host.allocate({ lengthBytes: 2048 });
+          await (id === "h2c" ? device.hostToCard(buffer) : device.cardToHost(buffer));
+          ends[id].push(link.clock.cycle);
+        }),
+      );
+    };
+    await Promise.all([load("h2c"), load("c2h")]);
+    const [h2c, c2h] = [ends.h2c.at(-1) as number, ends.c2h.at(-1) as number];
+    expect(Math.max(h2c, c2h) / Math.min(h2c, c2h)).toBeLessThan(1.5);
+  });
+
+  test("any mix of transfers, errors and cancellations: each ends once and as it must, and the data are right", async () => {
+    const job: fc.Arbitrary<Job> = fc.record({
+      isRead: fc.boolean(),
+      lengthBytes: fc.integer({ min: 1, max: 6000 }),
+      fails: fc.nat(7).map((luck) => luck === 0),
+      cancelAfter: fc.option(fc.integer({ min: 1, max: 4000 }), { nil: undefined, freq: 5 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(job, { minLength: 1, maxLength: 20, size: "max" }),
+        fc.constantFrom("rings" as const, "registers" as const),
+        fc.constantFrom({}, slow, rough),
+        fc.constantFrom(32, 64),
+        fc.bigInt({ min: 0n, max: 1_000_000n }),
+        fc.option(fc.nat(4000), { nil: undefined, freq: 1 }),
+        async (jobs, mode, harness, addressBits, seed, hit) => {
+          await using world = await openWorld({ engine, mode, harness, addressBits, seed });
+          const { device, link } = world;
+          // The upper half of the card holds what is read, the lower half takes what is written.
+          const half = device.identity.cardMemoryBytes / 2;
+          const card = filled(world, 6000, 99);
+          await device.hostToCard(card, { cardAddress: half });
+          const runs = jobs.map((each, index) => new Run(each, filled(world, each.lengthBytes, index + 1)));
+          for (const run of runs.filter(({ job: { fails } }) => fails).slice(0, link.errors.addresses)) {
+            run.inject(link, addressBits);
+          }
+          // Whatever is there: payload, a descriptor, a record.
+          if (hit !== undefined) link.errors.afterBeats(hit, hit % 2 === 0 ? "read" : "write", "SLVERR");
+          const start = link.clock.cycle;
+          const ends = Promise.allSettled(
+            runs.map((run, index) =>
+              run.start(device, run.job.isRead ? half : (index * 6000) % (half - 6000)),
+            ),
+          );
+          await Promise.all(runs.map((run) => run.cancelInTime(link, start)));
+          for (const [index, end] of (await ends).entries())
+            runs[index]?.check(end, card.read(), hit !== undefined);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  }, 120_000);
+});

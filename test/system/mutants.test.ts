@@ -232,6 +232,8 @@ const harness: readonly RuleMutant[] = [
   { rule: "AXI_WRITE_4KIB", from: "aw & (aw_end > 13'h1000)", to: "aw & (aw_end >= 13'h1000)" },
   { rule: "AXI_WLAST", from: "w & (wlast != write_beat_is_last)", to: "w & wlast & ~write_beat_is_last" },
   { rule: "AXI_W_STABLE", from: "(wdata != w_data)", to: "(wdata[7:1] != w_data[7:1])" },
+  { rule: "AXI_AR_STABLE", from: "ar_rest_now = {arid, ", to: "ar_rest_now = {4'd0, " },
+  { rule: "AXI_BURST_TYPE", from: "read_type | write_type}  <<", to: "read_type}  <<" },
   { rule: "AXI_R_WAITS", from: "(~rst & rvalid & ~rready) ", to: "(~rst & rvalid & rready) " },
   {
     rule: "AXI_STROBE",
@@ -240,6 +242,8 @@ const harness: readonly RuleMutant[] = [
   },
 ];
 
+// On the built-in engine alone: on the other each mutant would be a build of its own, and test/system/sameness shows that
+// they compute the same.
 describe("mutants are caught", () => {
   const folders: string[] = [];
   afterAll(() => {
@@ -275,7 +279,7 @@ describe("mutants are caught", () => {
   test.each(harness)("harness_rules.v: $rule", async ({ rule, from, to }) => {
     const copy = copyWith("harness_rules.v", from, to);
     const model = await buildRules(copy);
-    const missed = !reportedRules(model.open(), offences[rule]).has(rule);
+    const missed = offences[rule].some((steps) => !reportedRules(model.open(), steps).has(rule));
     const cries = Object.values(allowed).some((steps) => reportedRules(model.open(), steps).size > 0);
     expect(missed || cries).toBe(true);
   });

@@ -41,7 +41,8 @@ export async function handler({ json }: Arguments<typeof builder>): Promise<numb
       isThere: isResolved("@yowasp/yosys"),
       remedy: "npm install",
     },
-    ...["iverilog", "verilator", "yosys"].map((tool) => ({
+    ...(await verilatorChecks()),
+    ...["iverilog", "yosys"].map((tool) => ({
       what: `${tool} (only for hilt's own tests)`,
       isNeeded: false,
       isThere: spawnSync("sh", ["-c", `command -v ${tool}`]).status === 0,
@@ -55,6 +56,32 @@ export async function handler({ json }: Arguments<typeof builder>): Promise<numb
     }
   }
   return checks.some(({ isNeeded, isThere }) => isNeeded && !isThere) ? exitCodes.environment : 0;
+}
+
+/** Which Verilator each target gets, and why. A machine without one is no fault as long as no target asks for it. */
+async function verilatorChecks(): Promise<Check[]> {
+  const [{ loadConfig }, { describeVerilator }] = await Promise.all([
+    import("../../config/load-config.ts"),
+    import("../../session/describe-verilator.ts"),
+  ]);
+  const { targets } = await loadConfig(process.cwd());
+  const users = Object.entries(targets).filter(([, { engine }]) => engine === "verilator");
+  const named = new Set([undefined, ...users.map(([, { verilator }]) => verilator)]);
+  return [...named].map((path) => {
+    const names = users.filter(([, { verilator }]) => verilator === path).map(([name]) => name);
+    const reason = path === undefined ? "the one on the PATH" : "named in the configuration";
+    const use = names.length === 0 ? "no target uses it" : `for ${names.join(", ")}`;
+    const found = describeVerilator(path);
+    return {
+      what: `${found.what} (${reason}; ${use})`,
+      isNeeded: names.length > 0,
+      isThere: found.isThere,
+      remedy:
+        path === undefined
+          ? "apt-get install verilator g++ zlib1g-dev liblz4-dev"
+          : `look at verilator: "${path}"`,
+    };
+  });
 }
 
 function isNodeNewEnough(version: string): boolean {

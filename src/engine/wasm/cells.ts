@@ -1,7 +1,15 @@
-import { UnsupportedConstructError } from "../errors.ts";
 import { type Graph, type Node, WIDEST } from "./graph.ts";
 import type { Bit, Cell } from "./netlist.ts";
-import { type Limbs, wideAdd, wideLess, wideMul, wideShift, wideSub, zeros } from "./wide-arithmetic.ts";
+import {
+  type Limbs,
+  wideAdd,
+  wideDivide,
+  wideLess,
+  wideMul,
+  wideShift,
+  wideSub,
+  zeros,
+} from "./wide-arithmetic.ts";
 
 /** What a cell's translation may ask for. */
 export interface CellContext {
@@ -15,7 +23,7 @@ type Translation = (cell: Cell, context: CellContext) => Node[];
 
 /**
  * The combinational word-level cells of Yosys ("Internal cell library" of its manual), by type. A cell that is not here
- * is refused. All may be of any width, save quotients (64 bits).
+ * is refused. All may be of any width.
  */
 export const combinationalCells: ReadonlyMap<string, Translation> = new Map<string, Translation>([
   ["$pos", bitwise(({ a }) => a)],
@@ -44,8 +52,14 @@ export const combinationalCells: ReadonlyMap<string, Translation> = new Map<stri
   ["$add", arithmetic(wideAdd)],
   ["$sub", arithmetic(wideSub)],
   ["$mul", arithmetic(wideMul)],
-  ["$div", division(({ g, a, b, signed }) => g.division(signed ? "divideSigned" : "divide", a, b))],
-  ["$mod", division(({ g, a, b, signed }) => g.division(signed ? "moduloSigned" : "modulo", a, b))],
+  [
+    "$div",
+    division("quotient", ({ g, a, b, signed }) => g.division(signed ? "divideSigned" : "divide", a, b)),
+  ],
+  [
+    "$mod",
+    division("remainder", ({ g, a, b, signed }) => g.division(signed ? "moduloSigned" : "modulo", a, b)),
+  ],
   ["$shl", shift((g, a, b) => wideShift(g, "shiftLeft", a, b))],
   ["$sshl", shift((g, a, b) => wideShift(g, "shiftLeft", a, b))],
   ["$shr", shift((g, a, b) => wideShift(g, "shiftRight", a, b))],
@@ -98,11 +112,22 @@ function arithmetic(compute: (g: Graph, a: Limbs, b: Limbs) => Limbs): Translati
 }
 
 /** Quotients need the whole operands, even where only the lower bits of the result are kept. */
-function division(compute: (operands: Operands) => Node): Translation {
+function division(result: "quotient" | "remainder", compute: (operands: Operands) => Node): Translation {
   return (cell, context) => {
-    const widths = ["A_WIDTH", "B_WIDTH", "Y_WIDTH"].map((name) => cell.number(name));
-    const operands = operandsOf(cell, context, narrow(cell, Math.max(...widths)));
-    return [context.graph.slice(compute(operands), 0, cell.number("Y_WIDTH"))];
+    const { graph } = context;
+    const [aWidth, bWidth, yWidth] = ["A_WIDTH", "B_WIDTH", "Y_WIDTH"].map((name) => cell.number(name)) as [
+      number,
+      number,
+      number,
+    ];
+    const width = Math.max(aWidth, bWidth, yWidth);
+    if (width <= WIDEST) {
+      return [graph.slice(compute(operandsOf(cell, context, width)), 0, yWidth)];
+    }
+    const signed = isSigned(cell);
+    const as = pieces(context, extendBits(cell.port("A"), width, signed));
+    const bs = pieces(context, extendBits(cell.port("B"), width, signed));
+    return cutLimbs(graph, wideDivide(graph, as, bs, signed)[result], yWidth);
   };
 }
 
@@ -120,8 +145,16 @@ function amountOf(cell: Cell, context: CellContext): Node {
   const bits = cell.port("B");
   const [low, ...high] = pieces(context, bits) as [Node, ...Node[]];
   if (high.length === 0) return low;
-  if (cell.flag("B_SIGNED")) narrow(cell, bits.length);
-  return context.graph.mux(isAny(context, bits.slice(WIDEST)), context.graph.const(-1n, WIDEST), low);
+  const { graph } = context;
+  if (!cell.flag("B_SIGNED")) {
+    return graph.mux(isAny(context, bits.slice(WIDEST)), graph.const(-1n, WIDEST), low);
+  }
+  // The smallest and the largest that fit, unless the upper bits are copies of the sign.
+  const upper = bits.slice(WIDEST - 1);
+  const fits = graph.or(isAll(context, upper), graph.not(isAny(context, upper)));
+  const largest = graph.const((1n << BigInt(WIDEST - 1)) - 1n, WIDEST);
+  const smallest = graph.const(1n << BigInt(WIDEST - 1), WIDEST);
+  return graph.mux(fits, low, graph.mux(context.value([bits.at(-1) as Bit]), smallest, largest));
 }
 
 /** A negative amount of `$shift` and `$shiftx` shifts to the left. */
@@ -250,9 +283,4 @@ function extendBits(bits: readonly Bit[], width: number, signed: boolean): reado
 
 function isUndefined(bits: readonly Bit[]): boolean {
   return bits.length > 0 && bits.every((each) => each === "x");
-}
-
-function narrow(cell: Cell, width: number): number {
-  if (width <= WIDEST) return width;
-  throw new UnsupportedConstructError(`${cell.type} of ${width} bits (at most ${WIDEST})`, cell.place);
 }

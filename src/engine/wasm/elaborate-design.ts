@@ -1,5 +1,6 @@
 import type { ModelSource } from "../engine.ts";
 import { BuildError, UnsupportedConstructError } from "../errors.ts";
+import { matchesAny } from "../signal-pattern.ts";
 import { type CellContext, combinationalCells } from "./cells.ts";
 import type { Design, Effect, Memory, Register, Update } from "./design.ts";
 import { fieldWidths } from "./format-text.ts";
@@ -8,7 +9,6 @@ import { mergeWrites, type WritePort } from "./merge-writes.ts";
 import { type Bit, type Cell, type Netlist, textOf } from "./netlist.ts";
 import { orderCells } from "./order-cells.ts";
 import { describeCell, flipFlops, latches, needsEvents, refuseHighImpedance } from "./sequential-cells.ts";
-import { matchesAny } from "./signal-pattern.ts";
 import { taskOf } from "./system-tasks.ts";
 import { EdgeTriggers, SingleClock, type Triggers } from "./triggers.ts";
 
@@ -451,7 +451,7 @@ class Elaborator implements CellContext {
   // ---- what is looked at from outside
 
   #traces(): Design["traces"] {
-    const patterns = this.#source.trace ?? [];
+    const patterns = [...(this.#source.trace ?? []), ...(this.#source.waves ?? [])];
     if (patterns.length === 0) return [];
     return this.#netlist.signals
       .filter(({ name, bits }) => matchesAny(patterns, name) && this.#isReadable(bits))

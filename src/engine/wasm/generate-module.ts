@@ -6,6 +6,7 @@ import { accessOf, isWithin, NodeEmitter, typeOf } from "./node-emitter.ts";
 import { type Pin, type Placement, place, type Region } from "./placement.ts";
 import { type Block, type Step, updateTree } from "./update-tree.ts";
 import { encodeModule, FunctionWriter, type WasmFunction, type WasmImport } from "./wasm-writer.ts";
+import { divideByBits } from "./wide-division.ts";
 
 /**
  * The module of a design. `run(limit)` takes clock edges until the limit, until `stop` is not 0 or until the design asks
@@ -18,6 +19,7 @@ export function generateModule(design: Design): { bytes: Uint8Array<ArrayBuffer>
     runFunction(design, layout),
     storeFunction("settle", settledValues(design, layout), layout),
     storeFunction("start", startValues(design, layout), layout),
+    ...(layout.divisions.length === 0 ? [] : [divideByBits()]),
   ];
   const imports = design.effects.length === 0 ? [] : [EFFECT_IMPORT];
   return { bytes: encodeModule(imports, functions, layout.totalBytes), layout };

@@ -10,6 +10,7 @@ export type Operation =
   | "input"
   | "register"
   | "memory"
+  | "quotient"
   | "slice"
   | "concat"
   | "extend"
@@ -29,6 +30,7 @@ export type Computation =
   | "modulo"
   | "divideSigned"
   | "moduloSigned"
+  | "wideDivide"
   | "shiftLeft"
   | "shiftRight"
   | "shiftRightSigned"
@@ -46,7 +48,7 @@ export interface Node {
   readonly args: readonly Node[];
   /** The value of a constant; which 64 bits of an input or element. */
   readonly value: bigint;
-  /** Which input, register or memory; the lowest bit of a slice. */
+  /** Which input, register, memory or wide division; the lowest bit of a slice; which 64 bits of a result. */
   readonly index: number;
   /** Bits that may be other than 0: the value is below `1 << reach`. */
   readonly reach: number;
@@ -60,6 +62,9 @@ export function ones(width: number): bigint {
 
 export class Graph {
   readonly #nodes = new Map<string, Node>();
+  readonly #divisionIndex = new Map<string, number>();
+  /** Limbs of the operands of each wide division. */
+  readonly divisions: number[] = [];
 
   const(value: bigint, width: number): Node {
     const bits = BigInt.asUintN(width, value);
@@ -270,6 +275,24 @@ export class Graph {
   division(op: "divide" | "modulo" | "divideSigned" | "moduloSigned", x: Node, y: Node): Node {
     if (x.op === "const" && y.op === "const") return this.const(divideBits(op, x, y), x.width);
     return this.#node(op, x.width, [x, y]);
+  }
+
+  /**
+   * Quotient and remainder of unsigned values of more than 64 bits: as many limbs as each operand has. Both come from one
+   * "wideDivide", whose value is where it leaves them; division by zero gives 0 for both.
+   */
+  wideDivision(a: readonly Node[], b: readonly Node[]): { quotient: Node[]; remainder: Node[] } {
+    const args = [...a, ...b];
+    const key = args.map((each) => each.id).join(",");
+    let index = this.#divisionIndex.get(key);
+    if (index === undefined) {
+      index = this.divisions.push(a.length) - 1;
+      this.#divisionIndex.set(key, index);
+    }
+    const division = this.#node("wideDivide", 32, args, { index });
+    const limbs = (from: number): Node[] =>
+      a.map(({ width }, limb) => this.#node("quotient", width, [division], { index: from + limb }));
+    return { quotient: limbs(0), remainder: limbs(a.length) };
   }
 
   /** The amount is unsigned and of any width; shifting by the width or more leaves 0, or copies of the sign. */

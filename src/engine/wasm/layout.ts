@@ -8,6 +8,7 @@ export interface Layout {
   readonly memories: readonly MemorySlot[];
   readonly traces: readonly Slot[];
   readonly effects: readonly EffectSlot[];
+  readonly divisions: readonly DivisionSlot[];
   /** 32 bits: not 0 when the design has asked for its end. */
   readonly end: number;
   readonly totalBytes: number;
@@ -41,6 +42,12 @@ export interface EffectSlot extends Omit<Effect, "constant"> {
   readonly constant: string;
 }
 
+/** Where a wide division works: quotient, remainder and divisor, each of so many times 64 bits. */
+export interface DivisionSlot {
+  readonly address: number;
+  readonly limbs: number;
+}
+
 /** Nothing lies at address 0, and memories start on a cache line. */
 const FIRST_ADDRESS = 64;
 const CACHE_LINE = 64;
@@ -71,6 +78,7 @@ export function layOut(design: Design): Layout {
     const bits = effect.widths.reduce((sum, width) => sum + width, 0);
     return { ...effect, constant: effect.constant.toString(16), address: take(8 * Math.ceil(bits / 64), 8) };
   });
+  const divisions = design.graph.divisions.map((limbs) => ({ address: take(3 * 8 * limbs, 8), limbs }));
   const memories = design.memories.map((memory): MemorySlot => {
     const elementBytes = elementBytesOf(memory.width);
     return {
@@ -85,7 +93,7 @@ export function layOut(design: Design): Layout {
       })),
     };
   });
-  return { inputs, outputs, registers, memories, traces, effects, end, totalBytes: next };
+  return { inputs, outputs, registers, memories, traces, effects, divisions, end, totalBytes: next };
 }
 
 function slotBytes(width: number): number {

@@ -2,20 +2,11 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { ModelSource } from "../engine.ts";
+import { sourceKey } from "../source-key.ts";
 
 /** Content hash of everything that decides what a build gives: sources, options, and the engine itself. */
 export function modelKey(source: ModelSource, ...files: readonly ReadonlyMap<string, string>[]): string {
-  const hash = createHash("sha256");
-  const add = (value: unknown): void => {
-    hash.update(`${JSON.stringify(value)}\n`);
-  };
-  add(engineHash());
-  add([source.top, source.clock, source.stop ?? null, source.files, source.includeDirectories ?? []]);
-  add(Object.entries(source.parameters ?? {}).map(([name, value]) => [name, String(value)]));
-  add(source.defines ?? {});
-  add(source.trace ?? []);
-  for (const map of files) add([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
-  return hash.digest("hex").slice(0, 32);
+  return sourceKey(source, [engineHash()], ...files);
 }
 
 let knownEngineHash: string | undefined;

@@ -1,7 +1,8 @@
 import { arg, type Node, ones } from "./graph.ts";
-import type { Layout } from "./layout.ts";
+import type { DivisionSlot, Layout } from "./layout.ts";
 import type { Placement, Region } from "./placement.ts";
 import type { AccessInstruction, FunctionWriter, PlainInstruction, ValueType } from "./wasm-writer.ts";
+import { divideFunction } from "./wide-division.ts";
 
 export function typeOf(width: number): ValueType {
   return width <= 32 ? "i32" : "i64";
@@ -93,6 +94,10 @@ export class NodeEmitter {
       case "memory":
         this.#readMemory(node);
         return;
+      case "quotient":
+        this.emit(x);
+        out.access(`${type}.load`, 8 * node.index);
+        return;
       case "slice":
         this.#slice(node);
         return;
@@ -144,6 +149,9 @@ export class NodeEmitter {
       case "divideSigned":
       case "moduloSigned":
         this.#divide(node);
+        return;
+      case "wideDivide":
+        this.#wideDivide(node);
         return;
       case "shiftLeft":
       case "shiftRight":
@@ -380,6 +388,21 @@ export class NodeEmitter {
     out.const(type, 0n);
     isSmall();
     out.op("select");
+  }
+
+  /** Stores the operands, and leaves the place of the result. */
+  #wideDivide(node: Node): void {
+    const out = this.#out;
+    const { address, limbs } = this.#layout.divisions[node.index] as DivisionSlot;
+    for (const [index, limb] of node.args.entries()) {
+      const place = index < limbs ? index : index + limbs;
+      out.const("i32", 0n);
+      this.emitAs(limb, "i64");
+      out.access("i64.store", address + 8 * place);
+    }
+    out.const("i32", BigInt(address));
+    out.const("i32", BigInt(8 * limbs));
+    out.call(divideFunction(this.#layout));
   }
 
   /** In 64 bits, where only the smallest number divided by -1 overflows; by zero is 0. */

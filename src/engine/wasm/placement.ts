@@ -206,6 +206,8 @@ function costOf(node: Node): number {
     case "divideSigned":
     case "moduloSigned":
       return 30;
+    case "wideDivide":
+      return 5000;
     case "mux":
       return 2 + (arg(node, 0).op === "equal" ? 1 : 0);
     default:

@@ -1,17 +1,21 @@
 /// <reference path="./webassembly.d.ts" />
 import { Random } from "../../core/random.ts";
+import { ENDING } from "../ending.ts";
 import type {
   MemoryArray,
+  ModelSource,
   OpenOptions,
   Port,
   Simulation,
   SimulationMessage,
   TraceSignal,
 } from "../engine.ts";
-import { UnsettledError } from "../errors.ts";
+import { NoSignalError, UnsettledError } from "../errors.ts";
+import { matchesAny } from "../signal-pattern.ts";
 import { formatText } from "./format-text.ts";
 import { UNSETTLED } from "./generate-module.ts";
 import type { EffectSlot, Layout, MemorySlot, Slot } from "./layout.ts";
+import { WaveFile } from "./wave-file.ts";
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
@@ -23,16 +27,6 @@ interface Exports {
 /** The most edges of one call into the module; its counter has 32 bits. */
 const MOST_EDGES = 2 ** 31 - 1;
 
-/** After one of these a design takes no further edge. */
-const ENDING: ReadonlySet<SimulationMessage["kind"]> = new Set([
-  "finish",
-  "stop",
-  "fatal",
-  "error",
-  "assert",
-  "assume",
-]);
-
 export class WasmSimulation implements Simulation {
   readonly signals: readonly TraceSignal[];
   readonly #exports: Exports;
@@ -42,11 +36,19 @@ export class WasmSimulation implements Simulation {
   readonly #arrays: ReadonlyMap<string, MemorySlot>;
   readonly #layout: Layout;
   readonly #onMessage: (message: SimulationMessage) => void;
+  readonly #wavePatterns: readonly string[];
+  #waves: WaveFile | undefined;
   #cycle = 0;
   #isSettled = false;
   #end: SimulationMessage | undefined;
 
-  constructor(module: WebAssembly.Module, layout: Layout, { seed, onMessage }: OpenOptions) {
+  constructor(
+    module: WebAssembly.Module,
+    layout: Layout,
+    { waves = [] }: Pick<ModelSource, "waves">,
+    { seed, onMessage }: OpenOptions,
+  ) {
+    this.#wavePatterns = waves;
     const env = { effect: (effect: number, count: number) => this.#effect(effect, this.#cycle + count) };
     this.#layout = layout;
     this.#onMessage = onMessage ?? (() => {});
@@ -78,6 +80,31 @@ export class WasmSimulation implements Simulation {
   }
 
   run(maxCycles: number): number {
+    return this.#waves === undefined ? this.#step(maxCycles) : this.#record(this.#waves, maxCycles);
+  }
+
+  recordWaves(file: string): () => Promise<void> {
+    const signals = this.signals.filter(({ name }) => matchesAny(this.#wavePatterns, name));
+    if (signals.length === 0) throw new NoSignalError(this.#wavePatterns.join(","));
+    const waves = new WaveFile(file, signals);
+    this.#waves = waves;
+    return async () => {
+      if (this.#waves === waves) this.#waves = undefined;
+      await waves.close();
+    };
+  }
+
+  /** One by one: signals are looked at from outside. */
+  #record(waves: WaveFile, maxCycles: number): number {
+    let taken = 0;
+    while (taken < maxCycles && this.#step(1) === 1) {
+      taken++;
+      waves.sample(this.#cycle);
+    }
+    return taken;
+  }
+
+  #step(maxCycles: number): number {
     let taken = 0;
     // A run of no edges still lets new inputs reach resets, latches and other clocks.
     do {

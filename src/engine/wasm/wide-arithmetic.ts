@@ -59,6 +59,27 @@ export function wideMul(g: Graph, a: Limbs, b: Limbs): Limbs {
   });
 }
 
+/** Quotient and remainder of more than 64 bits, rounded towards zero; the remainder has the sign of the dividend. */
+export function wideDivide(
+  g: Graph,
+  a: Limbs,
+  b: Limbs,
+  signed: boolean,
+): { readonly quotient: Limbs; readonly remainder: Limbs } {
+  if (!signed) return g.wideDivision(a, b);
+  const isNegative = (limbs: Limbs): Node => {
+    const top = limbs.at(-1) as Node;
+    return g.slice(top, top.width - 1, 1);
+  };
+  const negateIf = (condition: Node, limbs: Limbs): Node[] => {
+    const negated = wideSub(g, zeros(g, limbs), limbs);
+    return limbs.map((limb, index) => g.mux(condition, negated[index] as Node, limb));
+  };
+  const [minusA, minusB] = [isNegative(a), isNegative(b)];
+  const { quotient, remainder } = g.wideDivision(negateIf(minusA, a), negateIf(minusB, b));
+  return { quotient: negateIf(g.xor(minusA, minusB), quotient), remainder: negateIf(minusA, remainder) };
+}
+
 function digits(g: Graph, limbs: Limbs): Node[] {
   return limbs.flatMap((limb) => {
     const whole = g.extend(limb, 64);

@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { ModelSource } from "../engine.ts";
 import { BuildError, ToolError, UnsupportedConstructError } from "../errors.ts";
+import { runTool } from "../run-tool.ts";
 import type { YosysJson } from "./netlist.ts";
 import { markTasks } from "./system-tasks.ts";
 
@@ -21,9 +21,13 @@ export async function elaborate(
   const virtual: Record<string, string> = {};
   for (const [name, text] of dataFiles) virtual[virtualDataPath(name)] = text;
   for (const [path, text] of files) virtual[virtualPath(path)] = markTasks(nameDataFiles(text, dataFiles));
-  const { status, stdout, stderr } = await runChild(
-    JSON.stringify({ files: virtual, script: scriptOf(source) }),
-  );
+  const { status, stdout, stderr } = await runTool({
+    name: "Yosys",
+    command: process.execPath,
+    args: ["--liftoff-only", CHILD],
+    limitMs: LIMIT_MS,
+    input: JSON.stringify({ files: virtual, script: scriptOf(source) }),
+  });
   const messages = stderr.replaceAll("hilt-sources/", "/");
   if (status !== 0) throw yosysError(messages);
   for (const line of messages.split("\n")) refuseWarning(line);
@@ -91,32 +95,4 @@ function refuseWarning(line: string): void {
   );
   if (match === null) return;
   throw new UnsupportedConstructError(`the hierarchical reference ${match[3]}`, `${match[1]}:${match[2]}`);
-}
-
-function runChild(input: string): Promise<{ status: number | null; stdout: string; stderr: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--liftoff-only", CHILD], { stdio: ["pipe", "pipe", "pipe"] });
-    const output = { stdout: "", stderr: "" };
-    const timer = setTimeout(() => {
-      child.kill("SIGKILL");
-      reject(new ToolError(`Yosys did not end within ${LIMIT_MS / 1000} s`));
-    }, LIMIT_MS);
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      output.stdout += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      output.stderr += text;
-    });
-    child.on("error", (cause) => {
-      clearTimeout(timer);
-      reject(new ToolError(`cannot start Yosys: ${cause.message}`, { cause }));
-    });
-    child.on("close", (status) => {
-      clearTimeout(timer);
-      resolve({ status, ...output });
-    });
-    // A child that dies early closes its input; its exit code says more than the broken pipe.
-    child.stdin.on("error", () => {});
-    child.stdin.end(input);
-  });
 }

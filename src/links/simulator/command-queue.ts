@@ -4,10 +4,10 @@ const DEPTH = 256;
 const COUNTER_MASK = 2 * DEPTH - 1;
 const OPERATION = { write: 1, read: 2 } as const;
 
-export type Operation = keyof typeof OPERATION;
+export type CommandKind = keyof typeof OPERATION;
 
 export interface Answer {
-  readonly operation: Operation;
+  readonly operation: CommandKind;
   readonly address: number;
   readonly value: number;
   /** AXI4-Lite RRESP or BRESP; 0 is OKAY. */
@@ -42,12 +42,12 @@ export class CommandQueue {
     return (this.#tail - this.#taken) & COUNTER_MASK;
   }
 
-  /** Free-running count of finished commands, for telling progress. */
+  /** Free-running count of finished commands, for telling progress; as of the last `take`. */
   get head(): number {
-    return this.#headPort.read();
+    return this.#taken;
   }
 
-  post(operation: Operation, address: number, value: number): void {
+  post(operation: CommandKind, address: number, value: number): void {
     const at = (this.#tail % DEPTH) * 2;
     this.#commands[at] = value;
     this.#commands[at + 1] = address | (OPERATION[operation] << 30);
@@ -55,15 +55,15 @@ export class CommandQueue {
     this.#tailPort.write(this.#tail);
   }
 
-  /** The answers of the commands that have finished since the last call, oldest first. */
-  take(): Answer[] {
-    const head = this.head;
-    const answers: Answer[] = [];
+  /** Hands over the answers of the commands that have finished since the last call, oldest first. */
+  take(settle: (answer: Answer) => void): void {
+    if (this.pending === 0) return;
+    const head = this.#headPort.read();
     while (this.#taken !== head) {
-      answers.push(this.oldest());
+      const answer = this.oldest();
       this.#taken = (this.#taken + 1) & COUNTER_MASK;
+      settle(answer);
     }
-    return answers;
   }
 
   /** The oldest command whose answer has not been taken. */

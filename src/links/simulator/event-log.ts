@@ -2,6 +2,7 @@ import type { Direction, LinkEvent, LinkEventListener } from "../../bus/event.ts
 import { type LogicalAddress, logicalAddress } from "../../core/address.ts";
 import type { Port, Simulation } from "../../engine/engine.ts";
 import { protocolRules } from "../../spec/protocol-rules.ts";
+import { wordsOf } from "./command-queue.ts";
 
 const DEPTH = 4096;
 const COUNTER_MASK = 2 * DEPTH - 1;
@@ -58,8 +59,9 @@ function beat(flag: number, kind: "fault" | "injected-error", direction: Directi
 export class EventLog {
   readonly #headPort: Port;
   readonly #tailPort: Port;
-  readonly #info: BigUint64Array;
-  readonly #cycle: BigUint64Array;
+  /** Pairs of 32-bit words, the lower one first. */
+  readonly #info: Uint32Array;
+  readonly #cycle: Uint32Array;
   readonly #addresses: Readonly<Record<AddressColumn, BigUint64Array>>;
   #tail = 0;
 
@@ -70,8 +72,8 @@ export class EventLog {
     };
     this.#headPort = simulation.port("event_head");
     this.#tailPort = simulation.port("host_event_tail");
-    this.#info = column("info");
-    this.#cycle = column("cycle");
+    this.#info = wordsOf(simulation, "events.event_info");
+    this.#cycle = wordsOf(simulation, "events.event_cycle");
     this.#addresses = {
       read: column("read_address"),
       write: column("write_address"),
@@ -92,18 +94,42 @@ export class EventLog {
     this.#tailPort.write(this.#tail);
   }
 
+  /** Frees the places of every new event: nobody listens. */
+  skip(): void {
+    const head = this.#headPort.read();
+    if (this.#tail === head) return;
+    this.#tail = head;
+    this.#tailPort.write(head);
+  }
+
+  /** The latest event that was handed over or skipped. */
+  last(): LinkEvent | undefined {
+    let latest: LinkEvent | undefined;
+    const index = (this.#tail - 1) & (DEPTH - 1);
+    if (this.#cycleAt(index) > 0) {
+      this.#decode(index, (event) => {
+        latest = event;
+      });
+    }
+    return latest;
+  }
+
+  #cycleAt(index: number): number {
+    return (this.#cycle[2 * index] as number) + (this.#cycle[2 * index + 1] as number) * 2 ** 32;
+  }
+
   #decode(index: number, listener: LinkEventListener): void {
-    const cycle = Number(this.#cycle[index]);
-    const info = this.#info[index] as bigint;
-    const flags = Number(info & 0xffff_ffffn);
-    const ids = Number((info >> 32n) & 0xffn);
+    const cycle = this.#cycleAt(index);
+    const flags = this.#info[2 * index] as number;
+    const above = this.#info[2 * index + 1] as number;
+    const ids = above & 0xff;
     for (const row of rows) {
       if ((flags & row.flag) === 0) continue;
       const address = row.column === undefined ? 0n : (this.#addresses[row.column][index] as bigint);
       listener(row.event(cycle, logicalAddress(address), flags, ids));
     }
     if ((flags & VIOLATION) === 0) return;
-    const broken = Number(info >> 40n);
+    const broken = above >>> 8;
     const address = logicalAddress(this.#addresses.violation[index] as bigint);
     for (const { name, bit } of protocolRules) {
       if ((broken >>> bit) & 1) listener({ kind: "violation", cycle, rule: name, address });

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { physicalAddress } from "../../core/address.ts";
 import { hexAddress } from "../../core/hex.ts";
 import type { Engine, Model } from "../../engine/engine.ts";
-import { WasmEngine } from "../../engine/wasm-engine.ts";
+import { ToolError } from "../../engine/errors.ts";
 import { type Bank, PhysicalMemory } from "../../memory/physical-memory.ts";
 import { type BankLayout, standardProfile } from "../../memory/platform-profile.ts";
-import type { BuildOptions, BuildSummary, OpenOptions } from "../open-options.ts";
+import type { BuildOptions, BuildSummary, OpenOptions, WavesChoice } from "../open-options.ts";
 import type { DeviceSource } from "./device-binding.ts";
 import { SimulatedMemoryError } from "./errors.ts";
 import { applySettings, type HarnessSettings } from "./harness-settings.ts";
@@ -15,7 +15,11 @@ import { SimulatorLink } from "./simulator-link.ts";
 import { WaveRecorder } from "./wave-recorder.ts";
 
 export interface SimulatorSettings {
-  readonly engine: "wasm";
+  readonly engine: "wasm" | "verilator";
+  /** Path of the command of Verilator; by default the one on the PATH. */
+  readonly verilator?: string;
+  /** More options for Verilator. */
+  readonly verilatorOptions?: readonly string[];
   readonly harness?: HarnessSettings;
   /** The device; by default our own, with the Verilog of this installation. */
   readonly device?: DeviceSource;
@@ -45,30 +49,52 @@ function placeBanks(layouts: readonly BankLayout[]): Bank[] {
   });
 }
 
-const engineKinds: Readonly<Record<SimulatorSettings["engine"], (options: BuildOptions) => Engine>> = {
-  wasm: ({ cacheDirectory, log }) => new WasmEngine({ cacheDirectory, log }),
+type EngineOptions = BuildOptions & Pick<SimulatorSettings, "verilator" | "verilatorOptions">;
+
+/** They are loaded when they are asked for: the built-in one needs nothing of the other. */
+const engineKinds: Readonly<
+  Record<SimulatorSettings["engine"], (options: EngineOptions) => Promise<Engine>>
+> = {
+  wasm: async ({ cacheDirectory, log }) => {
+    const { WasmEngine } = await import("../../engine/wasm-engine.ts");
+    return new WasmEngine({ cacheDirectory, log });
+  },
+  verilator: async ({ cacheDirectory, log, verilator, verilatorOptions }) => {
+    const { VerilatorEngine } = await import("../../engine/verilator-engine.ts");
+    return new VerilatorEngine({
+      ...{ cacheDirectory, log },
+      ...(verilator === undefined ? {} : { verilator }),
+      ...(verilatorOptions === undefined ? {} : { options: verilatorOptions }),
+    });
+  },
 };
 
 /** One engine for each cache, so that a model that a test has warmed up stays warm for the next. */
-const engines = new Map<string, Engine>();
+const engines = new Map<string, Promise<Engine>>();
 
-function engineOf(kind: SimulatorSettings["engine"], options: BuildOptions): Engine {
-  const key = `${kind} ${options.cacheDirectory}`;
+function engineOf(settings: SimulatorSettings, options: BuildOptions): Promise<Engine> {
+  const { engine: kind, verilator, verilatorOptions } = settings;
+  const key = JSON.stringify([kind, verilator, verilatorOptions, options.cacheDirectory]);
   const known = engines.get(key);
   if (known !== undefined) return known;
-  const engine = engineKinds[kind](options);
+  const engine = engineKinds[kind]({ ...settings, ...options });
   engines.set(key, engine);
   return engine;
 }
 
-function buildModel(settings: SimulatorSettings, options: BuildOptions): Promise<Model> {
+async function buildModel(settings: SimulatorSettings, options: BuildOptions): Promise<Model> {
   const source =
     settings.device === undefined
       ? harnessSource()
       : boundSource(settings.device, join(options.cacheDirectory, "devices"));
-  const { patterns = [], from } = options.waves ?? {};
-  const trace = typeof from === "string" ? [...patterns, from] : patterns;
-  return engineOf(settings.engine, options).build({ ...source, trace });
+  const engine = await engineOf(settings, options);
+  if (options.waves === undefined) return await engine.build(source);
+  const { patterns, from } = options.waves;
+  return await engine.build({
+    ...source,
+    waves: patterns,
+    ...(typeof from === "string" ? { trace: [from] } : {}),
+  });
 }
 
 export async function buildSimulator(
@@ -79,6 +105,15 @@ export async function buildSimulator(
   return { fromCache, buildMs };
 }
 
+/** Cycles of the link count from the end of the reset, those of the simulation from the start. */
+function windowOf({ patterns, from, to }: WavesChoice = { patterns: [] }): WavesChoice {
+  return {
+    patterns,
+    ...(from === undefined ? {} : { from: typeof from === "number" ? from + RESET_CYCLES : from }),
+    ...(to === undefined ? {} : { to: to + RESET_CYCLES }),
+  };
+}
+
 export async function openSimulator(
   name: string,
   settings: SimulatorSettings,
@@ -87,12 +122,16 @@ export async function openSimulator(
   const model = await buildModel(settings, options);
   const simulation = model.open({
     seed: options.seed,
+    ...(options.lastWords === undefined ? {} : { lastWords: options.lastWords }),
     onMessage: ({ kind, text, place, cycle }) =>
       options.log.info(`${place}: ${kind} in cycle ${cycle}: ${text}`),
   });
   const banks = placeBanks(options.banks ?? standardProfile.banks);
   const memory = new PhysicalMemory(simulation.array("memory.ram").bytes, banks);
-  const recorder = options.waves === undefined ? undefined : new WaveRecorder(simulation, options.waves);
+  const { waves } = options;
+  const wavesFile = waves === undefined ? undefined : `${waves.path}.${model.wavesFormat}`;
+  const recorder =
+    wavesFile === undefined ? undefined : new WaveRecorder(simulation, wavesFile, windowOf(waves));
   const run = (cycles: number): number => recorder?.run(cycles) ?? simulation.run(cycles);
   applySettings(simulation, settings.harness ?? {}, options.seed);
   for (const [index, bank] of banks.entries()) {
@@ -100,14 +139,18 @@ export async function openSimulator(
   }
   simulation.port("cfg_region_enable").write(2 ** banks.length - 1);
   simulation.port("rst").write(1);
-  run(RESET_CYCLES);
+  if (run(RESET_CYCLES) < RESET_CYCLES) {
+    throw new ToolError(
+      `the device cannot be reset: the simulation stopped in cycle ${simulation.cycle} of its reset`,
+    );
+  }
   simulation.port("rst").write(0);
   return new SimulatorLink({
     name,
     simulation,
     memory,
     windows: new HarnessWindows(simulation, memory, banks),
-    hasWaves: recorder !== undefined,
+    wavesFile,
     run,
     close: async () => {
       await recorder?.close();

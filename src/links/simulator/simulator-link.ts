@@ -3,11 +3,11 @@ import type { Clock } from "../../bus/clock.ts";
 import type { ErrorInjection } from "../../bus/error-injection.ts";
 import { InterruptTimeoutError, RegisterAccessError } from "../../bus/errors.ts";
 import type { LinkEvent, LinkEventListener } from "../../bus/event.ts";
-import type { Link } from "../../bus/link.ts";
+import type { Link, Operation } from "../../bus/link.ts";
 import type { WindowTable } from "../../bus/window.ts";
 import type { Port, Simulation } from "../../engine/engine.ts";
 import type { PhysicalMemory } from "../../memory/physical-memory.ts";
-import { type Answer, CommandQueue, type Operation } from "./command-queue.ts";
+import { type Answer, type CommandKind, CommandQueue } from "./command-queue.ts";
 import { SimulationEndedError } from "./errors.ts";
 import { EventLog } from "./event-log.ts";
 import { HarnessErrors } from "./harness-errors.ts";
@@ -26,7 +26,7 @@ export interface SimulatorLinkParts {
   readonly simulation: Simulation;
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
-  readonly hasWaves: boolean;
+  readonly wavesFile: string | undefined;
   /** Runs the engine; recording waves is a way of running. */
   readonly run: (cycles: number) => number;
   readonly close: () => Promise<void>;
@@ -40,6 +40,7 @@ export class SimulatorLink implements Link {
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
   readonly errors: ErrorInjection;
+  readonly wavesFile?: string;
   /** For a look inside: ports, memories and traced signals of the harness. */
   readonly simulation: Simulation;
   readonly #parts: SimulatorLinkParts;
@@ -50,7 +51,8 @@ export class SimulatorLink implements Link {
   readonly #pump: Pump;
   readonly #listeners = new Set<LinkEventListener>();
   readonly #rejections = new WeakMap<Wait, (error: unknown) => void>();
-  #lastEvent: LinkEvent | undefined;
+  /** As of the last time that device time passed. */
+  #isRaised = false;
   #readValue = 0;
   #writeError: Error | undefined;
   #broken: Error | undefined;
@@ -63,12 +65,13 @@ export class SimulatorLink implements Link {
     this.memory = parts.memory;
     this.windows = parts.windows;
     this.errors = new HarnessErrors(simulation);
+    if (parts.wavesFile !== undefined) this.wavesFile = parts.wavesFile;
     this.simulation = simulation;
     this.capabilities = {
       stepsTime: true,
       observesDma: true,
       injectsFaults: true,
-      hasWaves: parts.hasWaves,
+      hasWaves: parts.wavesFile !== undefined,
       enforcesWindows: true,
     };
     this.clock = {
@@ -105,6 +108,20 @@ export class SimulatorLink implements Link {
   }
 
   async readRegister(address: number): Promise<number> {
+    return this.#read(address);
+  }
+
+  async perform(operations: readonly Operation[]): Promise<number[]> {
+    const values: number[] = [];
+    for (const operation of operations) {
+      if (operation.kind === "write") this.writeRegister(operation.address, operation.value);
+      else if (operation.kind === "read") values.push(this.#read(operation.address));
+      else this.#runToInterrupt(operation.limitCycles);
+    }
+    return values;
+  }
+
+  #read(address: number): number {
     checkRegister(address, 0);
     this.#throwPending();
     this.#post("read", address, 0);
@@ -113,12 +130,29 @@ export class SimulatorLink implements Link {
     return this.#readValue;
   }
 
-  async waitForInterrupt(limitCycles: number): Promise<void> {
-    this.#throwPending();
+  /** The line is high when all that was posted has been done: one of them may clear it. */
+  #isRaisedForGood(): boolean {
+    if (!this.#isRaised) return false;
     this.#finishCommands(0);
+    return this.#isRaised;
+  }
+
+  #runToInterrupt(limitCycles: number): void {
     this.#throwPending();
     const start = this.clock.cycle;
-    const met = await this.#park(start + limitCycles, () => this.#interrupt.read() !== 0);
+    while (!this.#isRaisedForGood()) {
+      const waited = this.clock.cycle - start;
+      if (waited >= limitCycles)
+        throw new InterruptTimeoutError(this.name, waited, this.#describeLastEvent());
+      this.#advance(limitCycles - waited);
+    }
+  }
+
+  async waitForInterrupt(limitCycles: number): Promise<void> {
+    this.#throwPending();
+    const start = this.clock.cycle;
+    const met = await this.#park(start + limitCycles, () => this.#isRaisedForGood());
+    this.#throwPending();
     if (!met) throw new InterruptTimeoutError(this.name, this.clock.cycle - start, this.#describeLastEvent());
   }
 
@@ -148,7 +182,7 @@ export class SimulatorLink implements Link {
     });
   }
 
-  #post(operation: Operation, address: number, value: number): void {
+  #post(operation: CommandKind, address: number, value: number): void {
     if (this.#commands.isFull) this.#finishCommands(0);
     this.#commands.post(operation, address, value);
   }
@@ -170,28 +204,34 @@ export class SimulatorLink implements Link {
   #advance(cycles: number, stopMask: number = this.#pumpStopMask()): void {
     if (this.#broken !== undefined) throw this.#broken;
     this.#stopMask.write(stopMask);
-    this.#parts.run(cycles);
+    try {
+      this.#parts.run(cycles);
+    } catch (error) {
+      this.#broken = error as Error;
+      throw error;
+    }
     const { end } = this.simulation;
     if (end !== undefined) this.#broken ??= new SimulationEndedError(this.name, end);
-    this.#events.drain(this.#deliver);
-    for (const answer of this.#commands.take()) this.#settleCommand(answer);
+    this.#isRaised = this.#interrupt.read() !== 0;
+    this.#commands.take(this.#settleCommand);
+    if (this.#listeners.size > 0) this.#events.drain(this.#deliver);
+    else this.#events.skip();
   }
 
   #pumpStopMask(): number {
-    return this.#interrupt.read() === 0 ? STOP.interrupt : 0;
+    return this.#isRaised ? 0 : STOP.interrupt;
   }
 
   readonly #deliver = (event: LinkEvent): void => {
-    this.#lastEvent = event;
     for (const listener of this.#listeners) listener(event);
   };
 
-  #settleCommand(answer: Answer): void {
+  readonly #settleCommand = (answer: Answer): void => {
     this.#readValue = answer.value;
     if (answer.response === 0) return;
     const what = `the device answered ${RESPONSE_NAMES[answer.response]}`;
     this.#writeError ??= new RegisterAccessError(this.name, answer.operation, answer.address, what);
-  }
+  };
 
   #breakWith(what: string): Error {
     const oldest = this.#commands.oldest();
@@ -208,7 +248,7 @@ export class SimulatorLink implements Link {
   }
 
   #describeLastEvent(): string {
-    const event = this.#lastEvent;
+    const event = this.#events.last();
     return event === undefined
       ? "nothing happened on the bus"
       : `last event: ${event.kind} in cycle ${event.cycle}`;

@@ -1,74 +1,79 @@
-import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { finished } from "node:stream/promises";
-import { type Blame, HiltError } from "../../core/errors.ts";
 import type { Simulation } from "../../engine/engine.ts";
-import type { WavesOptions } from "../open-options.ts";
-import { VcdWriter } from "../vcd-writer.ts";
+import { NoSignalError } from "../../engine/errors.ts";
+import type { WavesChoice } from "../open-options.ts";
 
-/** Runs a simulation cycle by cycle and writes the traced signals to a VCD file; before its start it only runs. */
+/** Runs a simulation and records waves of its window: from a cycle or a signal on, up to a cycle or the end. */
 export class WaveRecorder {
   readonly #simulation: Simulation;
-  readonly #file: WriteStream;
-  readonly #vcd: VcdWriter;
-  readonly #hasStarted: () => boolean;
-  /** Cycles before this one need no look at any signal. */
-  readonly #firstCycle: number;
+  readonly #file: string;
+  /** The first cycle in the file, where it is known. */
+  readonly #first: number | undefined;
+  readonly #trigger: { read(): bigint } | undefined;
+  readonly #last: number;
+  #stop: (() => Promise<void>) | undefined;
+  #isOver = false;
 
-  /** Throws `NoSignalError` when nothing matches, or nothing has the name of the trigger. */
-  constructor(simulation: Simulation, { file, patterns, from = 0 }: WavesOptions) {
-    if (simulation.signals.length === 0) throw new NoSignalError(patterns.join(","));
+  /** Throws `NoSignalError` when nothing has the name of the trigger. */
+  constructor(
+    simulation: Simulation,
+    file: string,
+    { from = 0, to = Number.POSITIVE_INFINITY }: WavesChoice,
+  ) {
     this.#simulation = simulation;
+    this.#file = file;
+    this.#last = to;
     if (typeof from === "number") {
-      this.#firstCycle = from;
-      this.#hasStarted = () => true;
+      this.#first = from;
     } else {
-      const trigger = simulation.signals.find(({ name }) => name === from);
-      if (trigger === undefined) throw new NoSignalError(from);
-      let started = false;
-      this.#firstCycle = 0;
-      this.#hasStarted = () => {
-        started ||= trigger.read() !== 0n;
-        return started;
-      };
+      this.#trigger = simulation.signals.find(({ name }) => name === from);
+      if (this.#trigger === undefined) throw new NoSignalError(from);
     }
     mkdirSync(dirname(file), { recursive: true });
-    this.#file = createWriteStream(file);
-    this.#vcd = new VcdWriter(this.#file, simulation.signals, "10 ns");
   }
 
-  /** As `Simulation.run`, with a sample in each cycle from the start on. */
+  /** As `Simulation.run`. */
   run(cycles: number): number {
-    const unrecorded = Math.min(cycles, Math.max(0, this.#firstCycle - this.#simulation.cycle - 1));
-    let taken = unrecorded > 0 ? this.#simulation.run(unrecorded) : 0;
-    if (taken < unrecorded) return taken;
+    if (this.#isOver) return this.#simulation.run(cycles);
+    if (this.#stop !== undefined) return this.#recorded(cycles);
+    return this.#first === undefined ? this.#untilTriggered(cycles) : this.#untilCycle(cycles, this.#first);
+  }
+
+  async close(): Promise<void> {
+    this.#isOver = true;
+    await this.#stop?.();
+  }
+
+  #untilCycle(cycles: number, first: number): number {
+    const unrecorded = Math.min(cycles, Math.max(0, first - this.#simulation.cycle - 1));
+    const taken = unrecorded > 0 ? this.#simulation.run(unrecorded) : 0;
+    if (taken < unrecorded || taken === cycles) return taken;
+    this.#start();
+    return taken + this.#recorded(cycles - taken);
+  }
+
+  #untilTriggered(cycles: number): number {
+    let taken = 0;
     while (taken < cycles && this.#simulation.run(1) === 1) {
       taken++;
-      if (this.#hasStarted()) this.#sample();
+      if (this.#trigger?.read() === 0n) continue;
+      this.#start();
+      return taken + this.#recorded(cycles - taken);
     }
     return taken;
   }
 
-  async close(): Promise<void> {
-    this.#file.end();
-    await finished(this.#file);
+  #recorded(cycles: number): number {
+    const left = Math.max(0, this.#last - this.#simulation.cycle);
+    if (left >= cycles) return this.#simulation.run(cycles);
+    const taken = this.#simulation.run(left);
+    if (taken < left) return taken;
+    void this.close();
+    return taken + this.#simulation.run(cycles - taken);
   }
 
-  #sample(): void {
-    const { cycle, signals } = this.#simulation;
-    this.#vcd.sample(
-      cycle,
-      signals.map((signal) => signal.read()),
-    );
-  }
-}
-
-/** The design has no signal of this name or pattern. */
-class NoSignalError extends HiltError {
-  readonly code = "E_NO_SIGNAL";
-  readonly blame: Blame = "usage";
-
-  constructor(pattern: string) {
-    super(`the design has no signal ${pattern}`);
+  #start(): void {
+    this.#stop = this.#simulation.recordWaves(this.#file);
   }
 }

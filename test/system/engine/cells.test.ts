@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { Random } from "../../../src/core/random.ts";
+import { readDataFiles, readSources } from "../../../src/engine/sources.ts";
 import { combinationalCells } from "../../../src/engine/wasm/cells.ts";
 import { parseNetlist } from "../../../src/engine/wasm/netlist.ts";
 import { flipFlops } from "../../../src/engine/wasm/sequential-cells.ts";
-import { readDataFiles, readSources } from "../../../src/engine/wasm/sources.ts";
 import { elaborate } from "../../../src/engine/wasm/yosys.ts";
 import { type Circuit, compareWithIcarus, type Input } from "../../soak/icarus.ts";
 
@@ -47,8 +47,12 @@ const binary = [
   "&&",
   "||",
 ];
-/** Quotients have at most 64 bits, shifts by wide amounts are a case of their own. */
-const withoutDivision = binary.filter((operator) => !/[/%]|[<>]{2}/.test(operator));
+/** Shifts by wide amounts are a case of their own. */
+const withoutShifts = binary.filter((operator) => !/[<>]{2}/.test(operator));
+/** Narrow and wide divisors, with and without a sign. */
+const quotients = ["/", "%"].flatMap((operator) =>
+  ["i0", "i1", "i2[69:0]", "$signed(i3[40:0])", "$signed(i1)"].map((divisor) => `${operator} ${divisor}`),
+);
 const unary = ["~", "-", "+", "!", "&", "|", "^", "~&", "~|", "~^"];
 
 function width(random: Random): number {
@@ -128,7 +132,7 @@ describe("the built-in engine agrees with Icarus Verilog", () => {
     const made = circuit(
       random,
       (inputs, output) => {
-        for (const operator of withoutDivision) {
+        for (const operator of withoutShifts) {
           output(wide(), `${pick(random, inputs)} ${operator} ${pick(random, inputs)}`);
         }
         for (const operator of ["<<", ">>", "<<<", ">>>"]) {
@@ -136,6 +140,7 @@ describe("the built-in engine agrees with Icarus Verilog", () => {
           output(wide(), `${pick(random, inputs)} ${operator} ${pick(random, inputs)}[9:0]`);
         }
         for (const operator of unary) output(wide(), `${operator}${pick(random, inputs)}`);
+        for (const quotient of quotients) output(wide(), `$signed(${pick(random, inputs)}) ${quotient}`);
         const bits = wide();
         output(bits, "m[s]");
         output(bits, "q");

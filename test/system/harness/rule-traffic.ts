@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { silentLog } from "../../../src/core/log.ts";
 import type { Model, Simulation } from "../../../src/engine/engine.ts";
-import { WasmEngine } from "../../../src/engine/wasm-engine.ts";
 import { type ProtocolRule, protocolRules } from "../../../src/spec/protocol-rules.ts";
+import { type EngineName, engines } from "../../engines.ts";
 
 type Inputs = Readonly<Record<string, number | bigint>>;
 /** Inputs of one cycle, and for how many cycles they stay. What is not named is 0. */
@@ -12,34 +11,68 @@ const AR = { arvalid: 1, araddr: 0x1000, arlen: 3, arsize: 3, arburst: 1 };
 const AW = { awvalid: 1, awaddr: 0x2000, awlen: 3, awsize: 3, awburst: 1 };
 const W = { wvalid: 1, wstrb: 0xff, write_is_open: 1, write_beat_address: 0x2008 };
 
-/** For each rule, traffic that breaks it and no other. */
-export const offences: Readonly<Record<ProtocolRule, readonly Step[]>> = {
-  AXI_READ_4KIB: [[{ ...AR, araddr: 0x1fe8, arready: 1 }]],
-  AXI_WRITE_4KIB: [[{ ...AW, awaddr: 0x2fe8, awready: 1 }]],
-  AXI_WLAST: [[{ ...W, wready: 1, write_beat_is_last: 1 }]],
-  AXI_AR_STABLE: [[AR], [{ ...AR, araddr: 0x1008 }]],
-  AXI_AW_STABLE: [[AW], [{}]],
-  AXI_W_STABLE: [[W], [{ ...W, wdata: 1 }]],
-  AXI_BURST_TYPE: [[{ ...AR, arburst: 0, arready: 1 }]],
-  AXI_SIZE: [[{ ...AW, awsize: 2, awready: 1 }]],
-  AXI_STROBE: [[{ ...W, wready: 1, write_beat_is_first: 1, write_beat_address: 0x2003, wstrb: 0xfc }]],
-  AXI_RESET: [[{ rst: 1, awvalid: 1 }], [AW]],
-  AXI_R_WAITS: [[{ rvalid: 1 }, 4097]],
-  AXI_B_WAITS: [[{ bvalid: 1 }, 4097]],
-  AXI_W_MISSING: [[{ write_is_open: 1 }, 4097]],
-  AXI_W_ORPHAN: [[{ ...W, write_is_open: 0 }, 4097]],
-  LITE_R_STABLE: [
-    [{ lite_arvalid: 1, lite_arready: 1 }],
+const late = (inputs: Inputs): Step => [inputs, 4097];
+const waitsThenBecomes = (first: Inputs, changes: readonly Inputs[]): readonly (readonly Step[])[] =>
+  changes.map((change) => [[first], [{ ...first, ...change }]]);
+const READ = [{ lite_arvalid: 1, lite_arready: 1 }] as const satisfies Step;
+const WRITE = [{ lite_awvalid: 1, lite_awready: 1, lite_wvalid: 1, lite_wready: 1 }] as const satisfies Step;
+
+/** For each rule, pieces of traffic that break it and no other: every way to break it that has a wire of its own. */
+export const offences: Readonly<Record<ProtocolRule, readonly (readonly Step[])[]>> = {
+  AXI_READ_4KIB: [
+    [[{ ...AR, araddr: 0x1fe8, arready: 1 }]],
+    [[{ ...AR, arlen: 255, araddr: 0x1808, arready: 1 }]],
+  ],
+  AXI_WRITE_4KIB: [
+    [[{ ...AW, awaddr: 0x2fe8, awready: 1 }]],
+    [[{ ...AW, awlen: 255, awaddr: 0x2808, awready: 1 }]],
+  ],
+  AXI_WLAST: [[[{ ...W, wready: 1, write_beat_is_last: 1 }]], [[{ ...W, wready: 1, wlast: 1 }]]],
+  AXI_AR_STABLE: waitsThenBecomes(AR, [
+    ...[{ arvalid: 0 }, { araddr: 0x1008 }, { araddr: 0x1_0000_1000 }, { arid: 1 }],
+    ...[{ arlen: 2 }, { arsize: 2 }, { arburst: 0 }],
+  ]),
+  AXI_AW_STABLE: waitsThenBecomes(AW, [
+    ...[{ awvalid: 0 }, { awaddr: 0x2008 }, { awaddr: 0x1_0000_2000 }, { awid: 8 }],
+    ...[{ awlen: 2 }, { awsize: 2 }, { awburst: 0 }],
+  ]),
+  AXI_W_STABLE: waitsThenBecomes(W, [
+    { wvalid: 0 },
+    { wdata: 1 },
+    { wdata: 2 ** 52 },
+    { wstrb: 0xfe },
+    { wlast: 1 },
+  ]),
+  AXI_BURST_TYPE: [[[{ ...AR, arburst: 0, arready: 1 }]], [[{ ...AW, awburst: 2, awready: 1 }]]],
+  AXI_SIZE: [[[{ ...AR, arsize: 0, arready: 1 }]], [[{ ...AW, awsize: 2, awready: 1 }]]],
+  AXI_STROBE: [
+    [[{ ...W, wready: 1, write_beat_is_first: 1, write_beat_address: 0x2003, wstrb: 0xfc }]],
+    [[{ ...W, wready: 1, write_beat_is_first: 1, write_beat_address: 0x2007, wstrb: 0x81 }]],
+  ],
+  AXI_RESET: [
+    [[{ rst: 1, awvalid: 1 }], [AW]],
+    [[{ rst: 1, arvalid: 1 }], [AR]],
+    [[{ rst: 1, wvalid: 1 }], [W]],
+  ],
+  AXI_R_WAITS: [[late({ rvalid: 1 })]],
+  AXI_B_WAITS: [[late({ bvalid: 1 })]],
+  AXI_W_MISSING: [[late({ write_is_open: 1 })]],
+  AXI_W_ORPHAN: [[late({ ...W, write_is_open: 0 })]],
+  LITE_R_STABLE: [{ lite_rdata: 6 }, { lite_rresp: 2 }, { lite_rvalid: 0 }].map((change) => [
+    READ,
     [{ lite_rvalid: 1, lite_rdata: 5 }],
-    [{ lite_rvalid: 1, lite_rdata: 6 }],
-  ],
-  LITE_B_STABLE: [
-    [{ lite_awvalid: 1, lite_awready: 1, lite_wvalid: 1, lite_wready: 1 }],
+    [{ lite_rvalid: 1, lite_rdata: 5, ...change }],
+  ]),
+  LITE_B_STABLE: [{ lite_bresp: 2 }, { lite_bvalid: 0 }].map((change) => [
+    WRITE,
     [{ lite_bvalid: 1 }],
-    [{}],
+    [{ lite_bvalid: 1, ...change }],
+  ]),
+  LITE_R_UNASKED: [[[{ lite_rvalid: 1, lite_rready: 1 }]]],
+  LITE_B_UNASKED: [
+    [[{ lite_awvalid: 1, lite_awready: 1 }], [{ lite_bvalid: 1, lite_bready: 1 }]],
+    [[{ lite_wvalid: 1, lite_wready: 1 }], [{ lite_bvalid: 1, lite_bready: 1 }]],
   ],
-  LITE_R_UNASKED: [[{ lite_rvalid: 1, lite_rready: 1 }]],
-  LITE_B_UNASKED: [[{ lite_awvalid: 1, lite_awready: 1 }], [{ lite_bvalid: 1, lite_bready: 1 }]],
 };
 
 /** Traffic that is allowed, though only just. */
@@ -65,8 +98,8 @@ export const allowed: Readonly<Record<string, readonly Step[]>> = {
 };
 
 /** `harness_rules` alone; `root` holds `sim`. */
-export function buildRules(root: string): Promise<Model> {
-  return new WasmEngine({ cacheDirectory: ".hilt/cache", log: silentLog }).build({
+export function buildRules(root: string, engine: EngineName = "wasm"): Promise<Model> {
+  return engines[engine]({ cacheDirectory: ".hilt/cache" }).build({
     top: "harness_rules",
     files: [join(root, "sim/harness/harness_rules.v")],
     includeDirectories: [join(root, "sim/harness")],

@@ -460,3 +460,14 @@ describe("common buffers", () => {
     expect(operations.allocateCommonBuffer(adapter, 0, out as never, true)).toBeNull();
   });
 });
+
+test("adapter.map: a finding names the line of the program that called it", async () => {
+  const { adapter, host } = new Driver();
+  const { mdl } = host.host.allocate({ lengthBytes: 100 });
+  await expect(adapter.map(mdl, { writeToDevice: true, length: 101 })).rejects.toThrow(
+    "GetScatterGatherListEx returned STATUS_INVALID_PARAMETER",
+  );
+  expect(host.system.findings.map(({ callSite }) => callSite)).toEqual([
+    expect.stringContaining("list.test.ts:"),
+  ]);
+});

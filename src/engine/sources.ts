@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { ModelSource } from "../engine.ts";
-import { BuildError } from "../errors.ts";
+import type { ModelSource } from "./engine.ts";
+import { BuildError } from "./errors.ts";
 
 /** Every file that a build reads, by absolute path: the sources and whatever they include, however deep. */
 export function readSources(source: ModelSource): Map<string, string> {

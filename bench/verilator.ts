@@ -1,0 +1,203 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import koffi from "koffi";
+import { logicalAddress, physicalAddress } from "../src/core/address.ts";
+import { silentLog } from "../src/core/log.ts";
+import { Random } from "../src/core/random.ts";
+import { DmaDevice } from "../src/driver/dma-device.ts";
+import { field, RegisterFile } from "../src/driver/register-file.ts";
+import type { VerilatorSimulation } from "../src/engine/verilator/verilator-simulation.ts";
+import { hiltDma } from "../src/links/simulator/device-binding.ts";
+import { parseFileList } from "../src/links/simulator/harness-source.ts";
+import { openSimulator } from "../src/links/simulator/open-simulator.ts";
+import type { SimulatorLink } from "../src/links/simulator/simulator-link.ts";
+import { HostMemory } from "../src/memory/host-memory.ts";
+import { JournalRing } from "../src/session/journal-ring.ts";
+import { RecordingLink } from "../src/session/recording-link.ts";
+import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "../src/wdm/constants.ts";
+import { DmaSystem } from "../src/wdm/dma-system.ts";
+import { type Figure, figure } from "./figure.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const PAIRS = 15;
+const DEPTH = 32;
+const LIMIT_CYCLES = 10_000_000;
+const START = field("COMMAND", "START").mask;
+
+/** Our own device, with the C++ loop compiled into its model. */
+const device = {
+  binding: hiltDma,
+  ...parseFileList(join(ROOT, "rtl/dma/dma.f"), ROOT),
+};
+
+/**
+ * hilt on Verilator beside a C++ loop in the same library, doing the same to the same model, slice by slice in turn, in
+ * CPU time of the process.
+ */
+export async function measureVerilator(cacheDirectory: string): Promise<Figure[]> {
+  const settings = {
+    engine: "verilator" as const,
+    device: { ...device, files: [...device.files, join(ROOT, "bench/native.cpp")] },
+  };
+  const open = () => openSimulator("bench", settings, { seed: 1n, cacheDirectory, log: silentLog });
+  await using theirs = await open();
+  const base = await prepare(theirs);
+  const native = nativeOf(theirs);
+  await using link = await open();
+  await prepare(link);
+  const figures = await pair(
+    "register read",
+    2000,
+    "awaited",
+    async () => {
+      for (let n = 0; n < 2000; n++) await link.readRegister(0);
+    },
+    () => native.reads(2000),
+  );
+  for (const [name, lengthBytes, times] of SIZES) {
+    const bare = (): void => native.transfers(base, lengthBytes, times);
+    const one = (): Promise<void> => awaited(link, base, lengthBytes, times);
+    const list = (): Promise<void> => listed(link, base, lengthBytes, times);
+    figures.push(
+      ...(await pair(`${name}, awaited`, times, "posted writes, interrupt, status read", one, bare)),
+      ...(await pair(`${name}, as one list`, times, "the same in one call", list, bare)),
+    );
+  }
+  await using whole = await open();
+  return [...figures, ...(await measureStack(whole, native, base))];
+}
+
+const SIZES = [
+  ["64 B", 64, 400],
+  ["4 KiB", 4096, 40],
+  // The card's memory has 128 KiB.
+  ["1 MiB in eight", 1 << 17, 8],
+] as const;
+
+/** A window on the first MiB, bus mastering and interrupts on; returns where the window is. */
+async function prepare(link: SimulatorLink): Promise<bigint> {
+  const registers = new RegisterFile(link);
+  registers.global.write("CONTROL", field("CONTROL", "BUS_MASTER").mask);
+  registers.global.write("IRQ_ENABLE", 0xffff_ffff);
+  const base = physicalAddress(link.memory.banks[0]?.base ?? 0n);
+  const window = { logical: logicalAddress(base), physical: base, lengthBytes: 1 << 20 };
+  link.windows.open({ ...window, access: "read-write" });
+  await link.readRegister(0);
+  return base;
+}
+
+type Work = () => Promise<void>;
+
+async function awaited(link: SimulatorLink, base: bigint, lengthBytes: number, times: number): Promise<void> {
+  for (let n = 0; n < times; n++) {
+    link.writeRegister(0x108, Number(base & 0xffff_ffffn));
+    link.writeRegister(0x10c, Number(base >> 32n));
+    link.writeRegister(0x110, 0);
+    link.writeRegister(0x114, lengthBytes);
+    link.writeRegister(0x100, START);
+    await link.waitForInterrupt(LIMIT_CYCLES);
+    if (((await link.readRegister(0x104)) & 5) !== 0) throw new Error("the transfer failed");
+    link.writeRegister(0x20, 0xffff_ffff);
+  }
+}
+
+async function listed(link: SimulatorLink, base: bigint, lengthBytes: number, times: number): Promise<void> {
+  for (let n = 0; n < times; n++) {
+    const [status = 5] = await link.perform([
+      { kind: "write", address: 0x108, value: Number(base & 0xffff_ffffn) },
+      { kind: "write", address: 0x10c, value: Number(base >> 32n) },
+      { kind: "write", address: 0x110, value: 0 },
+      { kind: "write", address: 0x114, value: lengthBytes },
+      { kind: "write", address: 0x100, value: START },
+      { kind: "wait", limitCycles: LIMIT_CYCLES },
+      { kind: "read", address: 0x104 },
+      { kind: "write", address: 0x20, value: 0xffff_ffff },
+    ]);
+    if ((status & 5) !== 0) throw new Error("the transfer failed");
+  }
+}
+
+/** Through everything: buffer, list, driver, ring, completion, put; journal and findings on. */
+async function measureStack(opened: SimulatorLink, native: Native, base: bigint): Promise<Figure[]> {
+  const link = new RecordingLink(opened, new JournalRing());
+  const host = new HostMemory(link.memory, new Random(1n));
+  const system = new DmaSystem({ memory: link.memory, pages: host.pages, windows: link.windows });
+  const description = {
+    ...{ version: DEVICE_DESCRIPTION_VERSION3, master: true, scatterGather: true, interfaceType: PCIBus },
+    ...{ maximumLength: 1 << 20, dmaAddressWidth: 64 },
+  };
+  const adapter = system.ioGetDmaAdapter(null, description, { value: undefined });
+  if (adapter === null) throw new Error("no adapter");
+  await using driver = await DmaDevice.open({ link, adapter });
+  const figures: Figure[] = [];
+  for (const [name, lengthBytes, times] of SIZES) {
+    const depth = lengthBytes === 1 << 17 ? 8 : DEPTH;
+    const rounds = Math.ceil(times / depth);
+    const buffers = Array.from({ length: depth }, () => host.allocate({ lengthBytes }));
+    figures.push(
+      ...(await pair(
+        `${name}, whole stack`,
+        depth * rounds,
+        `${depth} at a time: list, driver, ring, completion, put; journal on`,
+        async () => {
+          for (let round = 0; round < rounds; round++)
+            await Promise.all(buffers.map((buffer) => driver.hostToCard(buffer)));
+        },
+        () => native.transfers(base, lengthBytes, depth * rounds),
+      )),
+    );
+  }
+  return figures;
+}
+
+interface Native {
+  reads(count: number): void;
+  transfers(address: bigint, lengthBytes: number, count: number): void;
+}
+
+function nativeOf(link: SimulatorLink): Native {
+  const { handle, libraryPath } = link.simulation as VerilatorSimulation;
+  const library = koffi.load(libraryPath);
+  const reads = library.func("uint32_t hilt_native_reads(void *model, uint32_t count)");
+  const transfers = library.func(
+    "int hilt_native_transfers(void *model, uint64_t address, uint32_t length, uint32_t count)",
+  );
+  return {
+    reads: (count) => void reads(handle, count),
+    transfers: (address, lengthBytes, count) => {
+      if (transfers(handle, address, lengthBytes, count) !== 0) throw new Error("the native transfer failed");
+    },
+  };
+}
+
+/** Alternating slices; ratio of the native time to ours, in each pair. */
+async function pair(
+  what: string,
+  times: number,
+  note: string,
+  work: Work,
+  bare: () => void,
+): Promise<Figure[]> {
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  for (let round = 0; round < PAIRS + 5; round++) {
+    const start = process.cpuUsage();
+    bare();
+    const middle = process.cpuUsage(start);
+    const from = process.cpuUsage();
+    await work();
+    const end = process.cpuUsage(from);
+    if (round < 5) continue;
+    theirs.push((middle.user + middle.system) / times);
+    ours.push((end.user + end.system) / times);
+  }
+  return [
+    figure(`${what}: hilt on Verilator`, "µs", ours, note),
+    figure(
+      `${what}: C++ : hilt`,
+      "",
+      theirs.map((time, index) => time / (ours[index] as number)),
+      "CPU time, paired",
+    ),
+  ];
+}

@@ -1,0 +1,129 @@
+import { createHash, randomUUID } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Log, silentLog } from "../core/log.ts";
+import type { Engine, Model, ModelSource, OpenOptions, Simulation } from "./engine.ts";
+import { CacheError } from "./errors.ts";
+import { sourceKey } from "./source-key.ts";
+import { readSources } from "./sources.ts";
+import { compileModel, SHIM } from "./verilator/compile.ts";
+import { loadLibrary } from "./verilator/library.ts";
+import { findToolchain, type Toolchain } from "./verilator/toolchain.ts";
+import { translate } from "./verilator/translate.ts";
+import { VerilatorSimulation } from "./verilator/verilator-simulation.ts";
+
+export interface VerilatorOptions {
+  readonly cacheDirectory: string;
+  readonly log?: Log;
+  /** Path of the command; by default the one on the PATH. */
+  readonly verilator?: string;
+  /** More options for Verilator. */
+  readonly options?: readonly string[];
+}
+
+/**
+ * Verilator in this process: Verilog to C++ (`translate`), that to a shared library with sim/verilator/model.cpp round it
+ * (`compile`), loaded through koffi (`library`). Verilator's runtime is compiled once, a model once for each content of
+ * its sources; a cached model needs no compiler.
+ */
+export class VerilatorEngine implements Engine {
+  readonly name = "verilator";
+  readonly #options: VerilatorOptions;
+  readonly #log: Log;
+  #toolchain: Toolchain | undefined;
+
+  constructor(options: VerilatorOptions) {
+    this.#options = options;
+    this.#log = options.log ?? silentLog;
+  }
+
+  async build(source: ModelSource): Promise<Model> {
+    const start = performance.now();
+    this.#toolchain ??= findToolchain(this.#options.verilator);
+    const { options = [] } = this.#options;
+    const key = sourceKey(source, [ownHash(), this.#toolchain.key, ...options], readSources(source));
+    const path = join(this.#options.cacheDirectory, "verilator", `${key}.so`);
+    const fromCache = isWhole(path);
+    if (!fromCache) await this.#build(source, this.#toolchain, path);
+    return {
+      source,
+      key,
+      fromCache,
+      buildMs: performance.now() - start,
+      wavesFormat: "fst",
+      open: (options: OpenOptions = {}): Simulation =>
+        new VerilatorSimulation(loadLibrary(path), source, options),
+    };
+  }
+
+  async #build(source: ModelSource, toolchain: Toolchain, path: string): Promise<void> {
+    const directory = join(this.#options.cacheDirectory, "verilator");
+    const runtime = join(directory, "runtime");
+    let folder: string;
+    try {
+      mkdirSync(runtime, { recursive: true });
+      folder = mkdtempSync(join(directory, "build-"));
+    } catch (cause) {
+      throw new CacheError(directory, cause as Error);
+    }
+    try {
+      await translate(source, folder, toolchain, this.#log, this.#options.options);
+      const library = await compileModel(source, folder, toolchain, runtime);
+      keep(library, path);
+      this.#log.debug(`built ${source.top} with ${toolchain.verilator}`);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+}
+
+const checkFile = (path: string): string => `${path}.sha256`;
+
+/** A library that was cut off would take the process with it when it is loaded. */
+function isWhole(path: string): boolean {
+  if (!existsSync(path)) return false;
+  try {
+    return readFileSync(checkFile(path), "utf8") === checksum(path);
+  } catch {
+    return false;
+  }
+}
+
+function checksum(path: string): string {
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
+}
+
+/** Under its final name, from which it is loaded, it is whole. */
+function keep(library: string, path: string): void {
+  try {
+    const draft = `${checkFile(path)}.${randomUUID()}`;
+    writeFileSync(draft, checksum(library));
+    renameSync(draft, checkFile(path));
+    renameSync(library, path);
+  } catch (cause) {
+    throw new CacheError(path, cause as Error);
+  }
+}
+
+let knownHash: string | undefined;
+
+/** This engine's own files stand for its version. */
+function ownHash(): string {
+  if (knownHash !== undefined) return knownHash;
+  const hash = createHash("sha256");
+  for (const folder of [fileURLToPath(new URL("./verilator", import.meta.url)), SHIM]) {
+    for (const name of readdirSync(folder).sort()) hash.update(name).update(readFileSync(join(folder, name)));
+  }
+  knownHash = hash.digest("hex");
+  return knownHash;
+}

@@ -1,0 +1,161 @@
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ModelSource } from "../engine.ts";
+import { BuildError, ToolError } from "../errors.ts";
+import { runTool } from "../run-tool.ts";
+import type { Toolchain } from "./toolchain.ts";
+import { isForeign, PREFIX } from "./translate.ts";
+
+const LIMIT_MS = 1_800_000;
+/** The C++ side of this engine. */
+export const SHIM: string = fileURLToPath(new URL("../../../sim/verilator", import.meta.url));
+
+/** Of the functions that Verilator calls over and over; what runs once is not worth the compiler's time. */
+const FAST = "-O2";
+const SLOW = "-O0";
+
+/** Verilator's makefile would compile at -Os, each file on its own and the runtime every time. */
+export async function compileModel(
+  source: ModelSource,
+  folder: string,
+  toolchain: Toolchain,
+  runtimeDirectory: string,
+): Promise<string> {
+  const { compiler } = toolchain;
+  const generated = readdirSync(folder).filter((name) => name.endsWith(".cpp"));
+  const include = (names: readonly string[]): string => names.map((name) => `#include "${name}"\n`).join("");
+  writeFileSync(join(folder, "ports.inc"), portsOf(readFileSync(join(folder, `${PREFIX}.h`), "utf8")));
+  writeFileSync(join(folder, "fast.inc"), include(generated.filter((name) => !isSlow(name))));
+  writeFileSync(join(folder, "slow.cc"), include(generated.filter(isSlow)));
+  writeFileSync(join(folder, "exports.map"), "{ global: hilt_*; local: *; };\n");
+  const flags = [...commonFlags(source, toolchain), `-I${folder}`];
+  const stop = source.stop === undefined ? "0" : `model.${source.stop}`;
+  const defines = [
+    ...[`-DHILT_TOP="${source.top}"`, `-DHILT_CLOCK=${source.clock}`, `-DHILT_STOP=${stop}`],
+    ...['-DHILT_PORTS="ports.inc"', '-DHILT_SOURCES="fast.inc"'],
+  ];
+  const objects = ["model.o", "slow.o", "watch.o"].map((name) => join(folder, name));
+  const compile = (
+    from: string,
+    level: string,
+    object: string,
+    more: readonly string[] = [],
+  ): Promise<void> => cxx(compiler, [...flags, level, ...more, "-c", "-o", object, from]);
+  const foreign = source.files
+    .filter(isForeign)
+    .map((file, index) => ({ file, object: join(folder, `foreign${index}.o`) }));
+  const [runtime] = await Promise.all([
+    Promise.all(runtimeNames(folder).map((name) => runtimeObject(name, source, toolchain, runtimeDirectory))),
+    compile(join(SHIM, "model.cpp"), FAST, objects[0] as string, defines),
+    compile(join(folder, "slow.cc"), SLOW, objects[1] as string),
+    compile(join(SHIM, "watch.cpp"), SLOW, objects[2] as string),
+    ...foreign.map(({ file, object }) =>
+      compile(file, FAST, object, file.endsWith(".c") ? ["-x", "c++"] : []),
+    ),
+  ]);
+  const library = join(folder, "model.so");
+  const link = ["-shared", "-Wl,-Bsymbolic", `-Wl,--version-script=${join(folder, "exports.map")}`];
+  const libraries = [
+    "-pthread",
+    ...(source.waves !== undefined ? wavesLibraries(toolchain) : []),
+    "-latomic",
+  ];
+  await cxx(compiler, [
+    ...link,
+    "-o",
+    library,
+    ...objects,
+    ...foreign.map(({ object }) => object),
+    ...runtime,
+    ...libraries,
+  ]);
+  return library;
+}
+
+/** Newer versions have a writer of FST files that takes LZ4 too. */
+function wavesLibraries({ root }: Toolchain): string[] {
+  return [...(existsSync(join(root, "include/fstcpp")) ? ["-llz4"] : []), "-lz"];
+}
+
+function isSlow(name: string): boolean {
+  return /__Slow\.cpp$|__Trace__.*Slow/.test(name);
+}
+
+function commonFlags(source: ModelSource, { root }: Toolchain): string[] {
+  const hasWaves = source.waves !== undefined;
+  const flag = (name: string, isOn: boolean | undefined): string => `-D${name}=${isOn === true ? 1 : 0}`;
+  return [
+    ...["-std=gnu++17", "-faligned-new", "-fPIC", "-fvisibility=hidden", "-fno-semantic-interposition", "-w"],
+    ...["-DVERILATOR=1", "-DVM_SC=0", "-DVL_USER_FATAL", "-DVL_USER_STOP", "-DVL_USER_FINISH"],
+    ...[flag("VM_COVERAGE", source.coverage), flag("VM_TRACE", hasWaves), flag("VM_TRACE_FST", hasWaves)],
+    flag("HILT_WAVES", hasWaves),
+    ...["-include", join(SHIM, "hooks.h"), `-I${join(root, "include")}`, `-I${join(root, "include/vltstd")}`],
+    `-I${SHIM}`,
+  ];
+}
+
+/** The parts of Verilator's runtime that a model needs, as its makefile lists them. */
+function runtimeNames(folder: string): string[] {
+  const makefile = readFileSync(join(folder, `${PREFIX}_classes.mk`), "utf8");
+  const lists = [...makefile.matchAll(/^VM_GLOBAL_(?:FAST|SLOW) \+= ((?:\\\n|.)*)$/gm)];
+  return lists.flatMap((match) => (match[1] as string).split(/[\s\\]+/).filter((name) => name !== ""));
+}
+
+/** Compiled once for each version and set of flags. */
+async function runtimeObject(
+  name: string,
+  source: ModelSource,
+  toolchain: Toolchain,
+  directory: string,
+): Promise<string> {
+  const flags = [...commonFlags(source, toolchain), FAST];
+  const key = createHash("sha256")
+    .update(`${toolchain.key} ${flags.join(" ")}`)
+    .digest("hex")
+    .slice(0, 16);
+  const folder = join(directory, key);
+  const object = join(folder, `${name}.o`);
+  if (existsSync(object)) return object;
+  mkdirSync(folder, { recursive: true });
+  const draft = `${object}.${randomUUID()}`;
+  const from = join(toolchain.root, "include", `${name}.cpp`);
+  await cxx(toolchain.compiler, [...flags, "-c", "-o", draft, from]);
+  renameSync(draft, object);
+  return object;
+}
+
+async function cxx(compiler: string, args: readonly string[]): Promise<void> {
+  const { status, stderr } = await runTool({
+    name: "the C++ compiler",
+    command: compiler,
+    args,
+    limitMs: LIMIT_MS,
+  });
+  if (status === 0) return;
+  const first = stderr.split("\n").find((line) => /error|undefined reference/i.test(line)) ?? stderr.trim();
+  // A full disk or a compiler that was killed is the machine's; a clock or stop that the top does not have is the source's.
+  const missing =
+    /class Vmodel'? has no member named '(\w+)'|'class Vmodel' has no member named '(\w+)'/.exec(stderr);
+  if (missing !== null) throw new BuildError(`the top module has no port ${missing[1] ?? missing[2]}`);
+  const library = /fatal error: (lz4|zlib)\.h/.exec(stderr)?.[1];
+  if (library !== undefined)
+    throw new ToolError(
+      `waves with this Verilator need the C headers of ${library}, which are not installed`,
+    );
+  throw new ToolError(`the C++ compiler failed: ${first}`);
+}
+
+/** A line for each port of the top module, from the generated class: its members are the interface that Verilator documents. */
+function portsOf(header: string): string {
+  const ports = [
+    ...header.matchAll(/^\s*VL_(IN|OUT|INOUT)(?:8|16|64|W)?\(&?(\w+),(\d+),(\d+)(?:,\d+)?\);/gm),
+  ];
+  return ports
+    .map(([, direction, name, high, low]) => {
+      const width = Number(high) - Number(low) + 1;
+      return `HILT_${direction === "IN" ? "INPUT" : "OUTPUT"}("${name}", ${width}, top->${name})\n`;
+    })
+    .join("");
+}

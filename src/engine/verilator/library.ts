@@ -1,0 +1,122 @@
+import koffi from "koffi";
+import { ToolError } from "../errors.ts";
+
+/** Address of a model in the library. */
+export type Handle = unknown;
+
+/** Where a model keeps what the host reads and writes; addresses count from the start of its memory. */
+export interface Description {
+  readonly base: number;
+  readonly bytes: number;
+  /** Of the status block. */
+  readonly status: number;
+  readonly ports: readonly PortPlace[];
+  readonly variables: readonly VariablePlace[];
+}
+
+export interface PortPlace {
+  readonly name: string;
+  readonly width: number;
+  readonly direction: "input" | "output";
+  readonly address: number;
+}
+
+export interface VariablePlace {
+  readonly name: string;
+  readonly width: number;
+  /** Elements; 0 for what is no memory. */
+  readonly depth: number;
+  readonly address: number;
+}
+
+/** What the design has said, as the library tells it: `text` is printed, the others are calls of the runtime. */
+export interface NativeMessage {
+  readonly kind: "text" | "stop" | "finish" | "fault";
+  readonly text: string;
+  readonly place: string;
+  readonly cycle: number;
+}
+
+/** The functions of sim/verilator/model.cpp and watch.cpp. Only this file knows of foreign functions. */
+export interface ModelLibrary {
+  readonly path: string;
+  open(seed: bigint): Handle;
+  describe(handle: Handle): Description;
+  run(handle: Handle, limit: number): number;
+  settle(handle: Handle): number;
+  messages(handle: Handle): NativeMessage[];
+  openWaves(handle: Handle, file: string, scopes: string): void;
+  closeWaves(handle: Handle): void;
+  writeCoverage(handle: Handle, file: string): void;
+  close(handle: Handle): void;
+  watch(file: string, block: Uint8Array, stallMs: number): void;
+  error(): string;
+}
+
+const loaded = new Map<string, ModelLibrary>();
+/** By library, which has the address: they must not be collected. */
+const watchedBlocks = new Map<string, Uint8Array>();
+
+/** Loads a library, once in a process; it is never unloaded. Throws `ToolError` for a file that is no library. */
+export function loadLibrary(path: string): ModelLibrary {
+  const known = loaded.get(path);
+  if (known !== undefined) return known;
+  let native: ReturnType<typeof koffi.load>;
+  try {
+    native = koffi.load(path);
+  } catch (cause) {
+    throw new ToolError(`the model ${path} cannot be loaded: ${(cause as Error).message}`, { cause });
+  }
+  // Absent in a model that was built without them.
+  const optional = (signature: string): ((...args: unknown[]) => unknown) | undefined => {
+    try {
+      return native.func(signature);
+    } catch {
+      return undefined;
+    }
+  };
+  const open = native.func("void *hilt_open(uint64_t seed)");
+  const describe = native.func("const char *hilt_describe(void *model)");
+  const run = native.func("double hilt_run(void *model, double limit)");
+  const settle = native.func("int hilt_settle(void *model)");
+  const messages = native.func("const char *hilt_messages(void *model)");
+  const close = native.func("void hilt_close(void *model)");
+  const error = native.func("const char *hilt_error()") as () => string;
+  const watch = native.func(
+    "void hilt_watch(const char *file, const void *block, uint64_t bytes, int stallMs)",
+  );
+  const openWaves = optional("int hilt_open_waves(void *model, const char *file, const char *scopes)");
+  const closeWaves = optional("void hilt_close_waves(void *model)");
+  const writeCoverage = optional("int hilt_write_coverage(void *model, const char *file)");
+  const check = (result: unknown): void => {
+    if (result !== 0) throw new ToolError(error());
+  };
+  const library: ModelLibrary = {
+    path,
+    open: (seed) => {
+      const handle: unknown = open(seed);
+      if (handle === null) throw new ToolError(error());
+      return handle;
+    },
+    describe: (handle) => JSON.parse(describe(handle) as string) as Description,
+    run: run as ModelLibrary["run"],
+    settle: settle as ModelLibrary["settle"],
+    messages: (handle) => JSON.parse(messages(handle) as string) as NativeMessage[],
+    openWaves: (handle, file, scopes) => check(openWaves?.(handle, file, scopes)),
+    closeWaves: (handle) => void closeWaves?.(handle),
+    writeCoverage: (handle, file) => check(writeCoverage?.(handle, file)),
+    close: close as ModelLibrary["close"],
+    watch: (file, block, stallMs) => {
+      watchedBlocks.set(path, block);
+      watch(file, block, BigInt(block.length), stallMs);
+    },
+    error,
+  };
+  loaded.set(path, library);
+  return library;
+}
+
+/** The memory at an address, as it is: no copy, and gone when the library frees it. */
+export function viewOf(address: number, bytes: number): ArrayBuffer {
+  return koffi.view(BigInt(address), bytes);
+}

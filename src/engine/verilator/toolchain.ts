@@ -1,0 +1,88 @@
+import { createHash } from "node:crypto";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { ToolError } from "../errors.ts";
+
+/** A Verilator and the C++ compiler that goes with it. */
+export interface Toolchain {
+  /** Absolute path of `verilator`. */
+  readonly verilator: string;
+  /** Where its headers and runtime are: `include` below it. */
+  readonly root: string;
+  /** Such as `5.006`, as its files say; no program is started for it. */
+  readonly version: string | undefined;
+  /** Absolute path. */
+  readonly compiler: string;
+  /** Changes when one of them does. */
+  readonly key: string;
+}
+
+const DEBIAN_ROOT = "/usr/share/verilator";
+
+/**
+ * The Verilator that a target names (a path of the command), or the one on the PATH; no program is started. Throws
+ * `ToolError`.
+ */
+export function findToolchain(named?: string): Toolchain {
+  const verilator = named === undefined ? onPath("verilator") : resolve(named);
+  if (verilator === undefined)
+    throw new ToolError("Verilator is not installed: there is no verilator on the PATH");
+  if (!isExecutable(verilator)) throw new ToolError(`the target's Verilator, ${verilator}, is no program`);
+  // A package for Python or an installation of its own has everything below one folder, Debian's has not. Headers from
+  // elsewhere are of another version.
+  const besides = dirname(dirname(realpathSync(verilator)));
+  const root = [besides, join(besides, "share/verilator")].find((folder) =>
+    existsSync(join(folder, "include/verilated.h")),
+  );
+  if (root === undefined) throw new ToolError(`${verilator} has no include/verilated.h beside it`);
+  const name = process.env["CXX"] ?? "g++";
+  const compiler = onPath(name);
+  if (compiler === undefined) throw new ToolError(`there is no C++ compiler: ${name} is not on the PATH`);
+  const parts = [verilator, join(root, "bin/verilator_bin"), join(root, "include/verilated.cpp"), compiler];
+  const key = createHash("sha256").update(parts.map(stampOf).join("\n")).digest("hex").slice(0, 16);
+  return { verilator, root, version: versionIn(root), compiler, key };
+}
+
+/** A package for Python finds its own files only when told; what a shell has set may be of another version. */
+export function environmentOf({ root }: Toolchain): NodeJS.ProcessEnv {
+  const { VERILATOR_ROOT: _, ...rest } = process.env;
+  return root === DEBIAN_ROOT ? rest : { ...rest, VERILATOR_ROOT: root };
+}
+
+/** Python's packages say it in the name of their metadata (their `--version` and header are those of some day's sources). */
+function versionIn(root: string): string | undefined {
+  const packages = readdirSync(dirname(root)).join("\n");
+  const header = readFileSync(join(root, "include/verilated_config.h"), "utf8");
+  const match =
+    /^verilator-(\d+)\.(\d+)\S*\.dist-info$/m.exec(packages) ??
+    /VERILATOR_VERSION "(\d+)\.(\d+)/.exec(header);
+  return match === null ? undefined : `${match[1]}.${(match[2] as string).padStart(3, "0")}`;
+}
+
+function onPath(name: string): string | undefined {
+  if (name.includes("/")) return isExecutable(name) ? resolve(name) : undefined;
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function stampOf(path: string): string {
+  const status = statSync(path, { throwIfNoEntry: false });
+  return status === undefined ? `${path} -` : `${realpathSync(path)} ${status.size} ${status.mtimeMs}`;
+}

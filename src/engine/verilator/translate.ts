@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Log } from "../../core/log.ts";
+import type { ModelSource } from "../engine.ts";
+import { BuildError } from "../errors.ts";
+import { runTool } from "../run-tool.ts";
+import { environmentOf, type Toolchain } from "./toolchain.ts";
+
+const LIMIT_MS = 600_000;
+/** Name of the generated class, whatever the top module is called. */
+export const PREFIX = "Vmodel";
+
+/**
+ * Verilog to C++ in `folder`. Rejects with `BuildError`.
+ *
+ * - `--x-initial unique`, `--x-assign unique`: what has no value starts from the seed, so that a missing reset shows.
+ */
+export async function translate(
+  source: ModelSource,
+  folder: string,
+  toolchain: Toolchain,
+  log: Log,
+  extra: readonly string[] = [],
+): Promise<void> {
+  const publics = join(folder, "public.vlt");
+  writeFileSync(publics, publicVariables(source.trace ?? []));
+  const args = [
+    ...["--cc", "-O3", "--assert", "--x-assign", "unique", "--x-initial", "unique", "--no-timing"],
+    ...[
+      "-Wno-fatal",
+      "-Wno-lint",
+      "-Wno-style",
+      "--top-module",
+      source.top,
+      "--prefix",
+      PREFIX,
+      "--Mdir",
+      folder,
+    ],
+    ...(source.waves !== undefined ? ["--trace-fst", "--trace-structs"] : []),
+    ...(source.coverage === true ? ["--coverage-line", "--coverage-toggle", "--coverage-user"] : []),
+    ...dataFlowOptions(toolchain.version),
+    ...extra,
+    ...(source.includeDirectories ?? []).map((directory) => `-I${directory}`),
+    ...Object.entries(source.defines ?? {}).map(([name, value]) => `-D${name}=${value}`),
+    ...Object.entries(source.parameters ?? {}).map(([name, value]) => `-G${name}=${parameterLiteral(value)}`),
+    publics,
+    ...source.files.filter((file) => !isForeign(file)),
+  ];
+  const { verilator: command } = toolchain;
+  const env = environmentOf(toolchain);
+  const { status, stderr } = await runTool({ name: "Verilator", command, args, limitMs: LIMIT_MS, env });
+  if (status !== 0) throw buildError(stderr);
+  for (const line of stderr.split("\n")) if (line.startsWith("%Warning")) log.debug(line);
+  keepMemoriesUntouched(folder);
+}
+
+/** C or C++, for functions that the Verilog imports (DPI, IEEE 1800-2017, section 35). */
+export function isForeign(file: string): boolean {
+  return /\.(c|cc|cpp|cxx)$/.test(file);
+}
+
+/**
+ * With some of its data-flow passes Verilator miscompiles correct RTL without a word: 5.006 with the one behind inlining
+ * (upstream issues 3679, 4709), 5.044 to 5.052 where bits of a vector have no driver (8377). What `extra` says comes later
+ * and wins.
+ */
+function dataFlowOptions(version: string | undefined): string[] {
+  if (version === undefined || version < "5.002") return [];
+  if (version < "5.044") return ["-fno-dfg-post-inline"];
+  return version <= "5.052" ? ["-fno-dfg"] : [];
+}
+
+/** Signals by the last part of their patterns: the only way to name them without knowing the modules. */
+function publicVariables(patterns: readonly string[]): string {
+  const names = new Set(patterns.map((pattern) => (pattern.split(".").at(-1) as string).replace("**", "*")));
+  return [
+    "`verilator_config",
+    ...[...names].map((name) => `public_flat_rd -module "*" -var "${name}"`),
+    "",
+  ].join("\n");
+}
+
+function parameterLiteral(value: number | bigint): string {
+  return value >= 0 && value < 2 ** 31
+    ? String(value)
+    : `64'h${BigInt.asUintN(64, BigInt(value)).toString(16)}`;
+}
+
+function buildError(messages: string): Error {
+  const line = messages.split("\n").find((text) => text.startsWith("%Error")) ?? messages.trim();
+  const match = /^%Error(?:-\w+)?: (.*?):(\d+):(?:\d+:)? (.*)$/.exec(line);
+  if (match !== null) return new BuildError(match[3] as string, `${match[1]}:${match[2]}`);
+  return new BuildError(line.replace(/^%Error(?:-\w+)?: /, ""));
+}
+
+/** In a loop over a memory; the loops themselves are empty then and the compiler drops them. */
+const RESET_OF_ELEMENT = /^.*\[__Vi\d+\].*VL_(?:SCOPED_)?RAND_RESET_.*\n/gm;
+
+/**
+ * Memories start at 0, as in the built-in engine: the block that holds the model is zero when it is made, and to fill
+ * millions of elements would take longer than most tests.
+ */
+function keepMemoriesUntouched(folder: string): void {
+  for (const name of readdirSync(folder).filter((file) => /Slow\.cpp$/.test(file))) {
+    const path = join(folder, name);
+    const text = readFileSync(path, "utf8");
+    const kept = text.replace(RESET_OF_ELEMENT, "");
+    if (kept !== text) writeFileSync(path, kept);
+  }
+}

@@ -1,0 +1,258 @@
+import { readFileSync } from "node:fs";
+import { ENDING } from "../ending.ts";
+import type {
+  MemoryArray,
+  ModelSource,
+  OpenOptions,
+  Port,
+  Simulation,
+  SimulationMessage,
+  TraceSignal,
+} from "../engine.ts";
+import { NoSignalError, ToolError, UnsettledError } from "../errors.ts";
+import { matchesAny } from "../signal-pattern.ts";
+import { designMessages } from "./design-messages.ts";
+import {
+  type Description,
+  type Handle,
+  type ModelLibrary,
+  type PortPlace,
+  type VariablePlace,
+  viewOf,
+} from "./library.ts";
+
+/** The most edges of one call: a number that the library takes and that Ctrl-C can wait for. */
+const MOST_EDGES = 2 ** 40;
+/** 32-bit words of the status block: the cycle, the count of messages, whether the design has ended. */
+const MESSAGES = 2;
+
+/**
+ * Gives a model back when nothing of its memory can be reached any more: buffers of a test may outlive the link, and
+ * must not point to what is freed.
+ */
+const models = new FinalizationRegistry<() => void>((free) => free());
+
+/** A Verilated model in this process. Its memory is one block that both sides see. */
+export class VerilatorSimulation implements Simulation {
+  readonly signals: readonly TraceSignal[];
+  /** For functions of C++ files that were built into the model. */
+  readonly handle: Handle;
+  readonly #library: ModelLibrary;
+  readonly #source: ModelSource;
+  readonly #view: DataView;
+  readonly #bytes: Uint8Array;
+  readonly #status: Uint32Array;
+  readonly #ports: ReadonlyMap<string, Port>;
+  readonly #arrays: ReadonlyMap<string, VariablePlace>;
+  readonly #onMessage: (message: SimulationMessage) => void;
+  #isRecording = false;
+  #isSettled = true;
+  #cycle = 0;
+  #end: SimulationMessage | undefined;
+
+  constructor(library: ModelLibrary, source: ModelSource, { seed = 0n, onMessage, lastWords }: OpenOptions) {
+    this.#library = library;
+    this.#source = source;
+    this.#onMessage = onMessage ?? (() => {});
+    if (lastWords !== undefined) library.watch(lastWords.file, lastWords.keep, lastWords.stallMs);
+    this.handle = library.open(seed);
+    const { base, bytes, status, ports, variables }: Description = library.describe(this.handle);
+    const memory = viewOf(base, bytes);
+    const { handle } = this;
+    models.register(memory, () => library.close(handle));
+    this.#view = new DataView(memory);
+    this.#bytes = new Uint8Array(memory);
+    this.#status = new Uint32Array(viewOf(status, 16));
+    this.#ports = new Map(
+      ports.map((place) => [
+        place.name,
+        place.direction === "input" ? this.#input(place) : this.#output(place),
+      ]),
+    );
+    this.#arrays = new Map(variables.filter(({ depth }) => depth > 0).map((place) => [place.name, place]));
+    this.signals = variables
+      .filter(({ name, depth }) => depth === 0 && matchesAny(source.trace ?? [], name))
+      .map(({ name, width, address }) => ({
+        name,
+        width,
+        read: () => {
+          this.#settle();
+          return this.#readBits(address, width);
+        },
+      }));
+    this.#hear();
+  }
+
+  get libraryPath(): string {
+    return this.#library.path;
+  }
+
+  get cycle(): number {
+    return this.#cycle;
+  }
+
+  get end(): SimulationMessage | undefined {
+    return this.#end;
+  }
+
+  run(maxCycles: number): number {
+    const taken = this.#library.run(this.handle, Math.min(maxCycles, MOST_EDGES));
+    this.#isSettled = true;
+    this.#cycle += Math.max(0, taken);
+    if (this.#status[MESSAGES] !== 0) this.#hear();
+    if (taken < 0) throw this.#fault();
+    return taken;
+  }
+
+  port(name: string): Port {
+    const port = this.#ports.get(name);
+    if (port !== undefined) return port;
+    throw new RangeError(`the top module has no port ${name}; it has ${[...this.#ports.keys()].join(", ")}`);
+  }
+
+  array(name: string): MemoryArray {
+    const place = this.#arrays.get(name);
+    if (place === undefined) {
+      throw new RangeError(
+        `the design has no memory ${name} that is public; there is ${[...this.#arrays.keys()].join(", ")}`,
+      );
+    }
+    const { width, depth, address } = place;
+    const elementBytes = bytesOf(width);
+    return {
+      name,
+      width,
+      depth,
+      elementBytes,
+      bytes: this.#bytes.subarray(address, address + depth * elementBytes),
+    };
+  }
+
+  recordWaves(file: string): () => Promise<void> {
+    const { top, waves = [] } = this.#source;
+    this.#library.openWaves(this.handle, file, waves.map((pattern) => scopeOf(top, pattern)).join(" "));
+    this.#isRecording = true;
+    return async () => {
+      this.#closeWaves();
+      if (signalsIn(file) === 0) throw new NoSignalError(waves.join(","));
+    };
+  }
+
+  writeCoverage(file: string): void {
+    this.#library.writeCoverage(this.handle, file);
+  }
+
+  close(): void {
+    this.#closeWaves();
+  }
+
+  #closeWaves(): void {
+    if (!this.#isRecording) return;
+    this.#isRecording = false;
+    this.#library.closeWaves(this.handle);
+  }
+
+  #input({ name, width, address }: PortPlace): Port {
+    return {
+      ...{ name, width, direction: "input" },
+      read: () => this.#readNumber(address, width),
+      readBig: () => this.#readBits(address, width),
+      write: (value) => {
+        this.#isSettled = false;
+        if (width <= 32) this.#writeNumber(address, width, typeof value === "number" ? value : Number(value));
+        else this.#writeBits(address, width, BigInt(value));
+      },
+    };
+  }
+
+  #output({ name, width, address }: PortPlace): Port {
+    return {
+      ...{ name, width, direction: "output" },
+      read: () => {
+        if (!this.#isSettled) this.#settle();
+        return this.#readNumber(address, width);
+      },
+      readBig: () => {
+        if (!this.#isSettled) this.#settle();
+        return this.#readBits(address, width);
+      },
+      write: () => {
+        throw new TypeError(`${name} is an output of the top module`);
+      },
+    };
+  }
+
+  #settle(): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    if (this.#library.settle(this.handle) !== 0) throw this.#fault();
+  }
+
+  /** Takes what the design has said. */
+  #hear(): void {
+    for (const message of designMessages(this.#library.messages(this.handle), this.#source.top)) {
+      if (ENDING.has(message.kind)) this.#end ??= message;
+      this.#onMessage(message);
+    }
+  }
+
+  #fault(): Error {
+    const text = this.#library.error();
+    if (/did not converge/i.test(text)) return new UnsettledError(this.#cycle);
+    return new ToolError(`the model failed behind its cycle ${this.#cycle}: ${text}`);
+  }
+
+  #readNumber(address: number, width: number): number {
+    if (width <= 8) return this.#view.getUint8(address);
+    if (width <= 16) return this.#view.getUint16(address, true);
+    if (width <= 32) return this.#view.getUint32(address, true);
+    return Number(this.#readBits(address, width));
+  }
+
+  #readBits(address: number, width: number): bigint {
+    if (width <= 32) return BigInt(this.#readNumber(address, width));
+    if (width <= 64) return this.#view.getBigUint64(address, true);
+    let value = 0n;
+    for (let low = 0; low < width; low += 32)
+      value |= BigInt(this.#view.getUint32(address + low / 8, true)) << BigInt(low);
+    return value;
+  }
+
+  /** Verilator wants the bits above the width to be 0. */
+  #writeNumber(address: number, width: number, value: number): void {
+    const bits = width === 32 ? value >>> 0 : (value & (2 ** width - 1)) >>> 0;
+    if (width <= 8) this.#view.setUint8(address, bits);
+    else if (width <= 16) this.#view.setUint16(address, bits, true);
+    else this.#view.setUint32(address, bits, true);
+  }
+
+  #writeBits(address: number, width: number, value: bigint): void {
+    const bits = BigInt.asUintN(width, value);
+    if (width <= 64) {
+      this.#view.setBigUint64(address, bits, true);
+      return;
+    }
+    for (let low = 0; low < width; low += 32)
+      this.#view.setUint32(address + low / 8, Number((bits >> BigInt(low)) & 0xffff_ffffn), true);
+  }
+}
+
+/** Verilator's own sizes: 1, 2, 4 or 8 bytes, above that words of 4. */
+function bytesOf(width: number): number {
+  return [1, 2, 4, 8].find((bytes) => width <= 8 * bytes) ?? 4 * Math.ceil(width / 32);
+}
+
+/** Verilator records whole scopes and single signals: up to the first part that is a pattern. */
+function scopeOf(top: string, pattern: string): string {
+  const parts = pattern.split(".");
+  const wild = parts.findIndex((part) => part.includes("*"));
+  return [top, ...(wild < 0 ? parts : parts.slice(0, wild))].join(".");
+}
+
+/** Of the header of an FST file, which is written when it is closed: block type, six values of 8 bytes, the variables. */
+const FST_VARIABLES = 49;
+
+function signalsIn(file: string): number {
+  const header = readFileSync(file).subarray(0, FST_VARIABLES + 8);
+  return header.length < FST_VARIABLES + 8 ? 0 : Number(header.readBigUInt64BE(FST_VARIABLES));
+}

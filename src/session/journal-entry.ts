@@ -1,0 +1,12 @@
+import type { LinkEvent } from "../bus/event.ts";
+
+/** Whatever crossed the link, in order: an event of the link, or an access to a register. */
+export type JournalEntry =
+  | LinkEvent
+  | {
+      readonly kind: "register";
+      readonly cycle: number;
+      readonly access: "read" | "write";
+      readonly address: number;
+      readonly value: number;
+    };

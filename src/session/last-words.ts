@@ -1,0 +1,39 @@
+import { readFileSync, rmSync } from "node:fs";
+import { constants } from "node:os";
+import { join } from "node:path";
+import type { JournalEntry } from "./journal-entry.ts";
+import { readJournal } from "./journal-ring.ts";
+
+/** What a model left before it took its process with it (sim/verilator/watch.cpp). */
+export interface LastWords {
+  /** It crashed (`number` is the signal), or one evaluation never ended (`number` milliseconds). */
+  readonly kind: "signal" | "stall";
+  readonly number: number;
+  /** Cycles since the model was opened. */
+  readonly cycle: number;
+  /** What crossed the link last. */
+  readonly journal: readonly JournalEntry[];
+}
+
+export function lastWordsFile(directory: string, pid: number): string {
+  return join(directory, `${pid}.last`);
+}
+
+/** Takes the last words of a process; undefined when it left none. */
+export function takeLastWords(directory: string, pid: number): LastWords | undefined {
+  const file = lastWordsFile(directory, pid);
+  try {
+    const bytes = readFileSync(file);
+    rmSync(file);
+    const end = bytes.indexOf("\n");
+    const { kind, number, cycle } = JSON.parse(bytes.toString("utf8", 0, end)) as Omit<LastWords, "journal">;
+    return { kind, number, cycle, journal: readJournal(Uint8Array.from(bytes.subarray(end + 1))) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Such as SIGSEGV. */
+export function signalName(number: number): string {
+  return Object.entries(constants.signals).find(([, value]) => value === number)?.[0] ?? `signal ${number}`;
+}

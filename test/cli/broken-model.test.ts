@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import type { RunResult } from "../../src/report/run-result.ts";
+import { projectOf } from "./project.ts";
+
+const source = (name: string): string =>
+  readFileSync(fileURLToPath(new URL(`faulty/${name}`, import.meta.url)), "utf8");
+
+const config = `export default { targets: { faulty: { link: "simulator", engine: "verilator", device: {
+  top: "faulty", files: ["faulty.sv", "faulty.cpp"], dataWidth: 32, addressWidth: 32, idWidth: 0,
+  clock: "aclk", reset: { port: "aresetn", activeLow: true },
+  registers: { prefix: "S_", upperCase: true, ports: { awprot: null, arprot: null, wstrb: null } },
+  memory: { prefix: "M00_", upperCase: true, ports: {
+    awlen: null, awsize: null, awburst: null, awprot: null, arlen: null, arsize: null, arburst: null, arprot: null } },
+  interrupt: "intr" } } } };
+`;
+
+/** Two tests: the first passes, the second asks for the fault. */
+const bench = (fault: number): string => `import { expect, test } from "hilt";
+test("before", async ({ link }) => {
+  link.writeRegister(0, 5);
+  expect(await link.readRegister(0)).toBe(5);
+});
+test("fault", async ({ link }) => {
+  link.writeRegister(0, 5);
+  expect(await link.readRegister(0)).toBe(5);
+  link.writeRegister(12, ${fault});
+  await link.idle(100);
+});
+`;
+
+/** By the number that is written: the code, the blame and the words of the verdict. */
+const faults: Readonly<Record<number, readonly [code: string, blame: string, words: RegExp]>> = {
+  1: ["E_SIMULATION_ENDED", "product", /faulty\.sv:\d+: (error|fatal) in cycle \d+ .*the design gives up/],
+  2: ["E_SIMULATION_ENDED", "product", /faulty\.sv:\d+: error in cycle \d+ .*the design complains/],
+  3: ["E_SIMULATION_ENDED", "product", /faulty\.sv:\d+: assert in cycle \d+/],
+  4: ["E_SIMULATION_ENDED", "product", /faulty\.sv:\d+: finish in cycle \d+/],
+  5: ["E_MODEL_STALLED", "product", /never finished the cycle behind its cycle \d+: an endless loop/],
+  6: ["E_MODEL_CRASHED", "environment", /crashed behind its cycle \d+ with SIGSEGV/],
+  8: ["E_MODEL_CRASHED", "environment", /crashed behind its cycle \d+ with SIGABRT/],
+  9: ["E_WORKER_LOST", "environment", /the process that ran it \(\d+\) ended before it did/],
+  10: ["E_TOOL", "environment", /std::(bad_alloc|length_error)|vector|memory/],
+};
+
+function isGone(code: string): boolean {
+  return code === "E_WORKER_LOST" || code.startsWith("E_MODEL_");
+}
+
+test("a model that ends, crashes or never ends costs its test the verdict, with cause and last events, and nothing else", () => {
+  const files = Object.fromEntries(
+    Object.keys(faults).map((fault) => [`fault-${fault}.hil.ts`, bench(Number(fault))]),
+  );
+  const project = projectOf({
+    ...files,
+    ...{ "good.hil.ts": bench(0), "hilt.config.mjs": config },
+    ...{ "faulty.sv": source("faulty.sv"), "faulty.cpp": source("faulty.cpp") },
+  });
+  const { status, stdout, stderr } = project.hilt("run", "--json", "--timeout", "60");
+  expect(stderr).not.toContain("a bug of hilt");
+  const { benches, problems } = JSON.parse(stdout) as RunResult;
+  const verdictOf = (file: string, name: string) =>
+    benches.find((one) => one.file === file && one.name === name);
+  expect(verdictOf("good.hil.ts", "fault")?.verdict).toBe("passed");
+  for (const [fault, [code, blame, words]] of Object.entries(faults)) {
+    const file = `fault-${fault}.hil.ts`;
+    const failed = verdictOf(file, "fault");
+    expect(failed?.verdict, `${file}: ${stderr}`).toBe("failed");
+    expect(failed?.problems[0], file).toMatchObject({ code, blame });
+    expect(failed?.problems[0]?.message, file).toMatch(words);
+    // What crossed the link up to that point is kept, whatever became of the process.
+    if (code !== "E_WORKER_LOST")
+      expect(failed?.facts?.lastEvents.join("\n"), file).toContain("writes register 0x000c");
+    // A process that is gone may have kept to itself what had passed before.
+    expect(verdictOf(file, "before")?.verdict ?? (isGone(code) ? "passed" : "lost"), file).toBe("passed");
+  }
+  expect(problems.map(({ message }) => message)).toEqual([]);
+  expect(status).not.toBe(0);
+  const crash = project.hilt("run", "fault-6.hil.ts");
+  expect(crash.status).toBe(3);
+  expect(crash.stdout).toContain("E_MODEL_CRASHED");
+  expect(project.hilt("run", "fault-4.hil.ts").status).toBe(1);
+});

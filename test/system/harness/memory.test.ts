@@ -1,0 +1,257 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { silentLog } from "../../../src/core/log.ts";
+import type { Simulation } from "../../../src/engine/engine.ts";
+import { WasmEngine } from "../../../src/engine/wasm-engine.ts";
+import { harnessSource } from "../../../src/links/simulator/harness-source.ts";
+import { openSimulator } from "../../../src/links/simulator/open-simulator.ts";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const options = { cacheDirectory: ".hilt/cache", log: silentLog };
+
+async function open(top: string, parameters: Readonly<Record<string, number>> = {}): Promise<Simulation> {
+  const files = [top, "harness_lookup"].map((name) => `${root}sim/harness/${name}.v`);
+  const model = await new WasmEngine(options).build({ top, files, parameters, clock: "clk" });
+  return model.open({ seed: 1n });
+}
+
+type Inputs = Readonly<Record<string, number>>;
+
+function set(simulation: Simulation, inputs: Inputs): void {
+  for (const [name, value] of Object.entries(inputs)) simulation.port(name).write(value);
+}
+
+const bit = (simulation: Simulation, name: string): boolean => simulation.port(name).read() === 1;
+
+/** `harness_memory` out of reset, with one window over all of its first region. */
+async function openMemory(inputs: Inputs = {}): Promise<Simulation> {
+  const memory = await open("harness_memory", { RAM_BYTES_LOG2: 16, REGION_BYTES_LOG2: 14 });
+  for (const name of ["read_permission", "write_permission"]) memory.array(name).bytes.fill(0xff);
+  set(memory, { cfg_region_enable: 1, cfg_read_outstanding: 64, cfg_write_outstanding: 64 });
+  set(memory, { read_latency: 1, write_latency: 1, rst: 1, ...inputs });
+  memory.run(2);
+  memory.port("rst").write(0);
+  return memory;
+}
+
+/** Cycles until `name` is 1, with the counter that the memory sees. */
+function cyclesUntil(memory: Simulation, name: string): number {
+  for (let cycle = 0; cycle <= 300; cycle++) {
+    memory.port("cycle").write(memory.cycle);
+    if (bit(memory, name)) return cycle;
+    memory.run(1);
+  }
+  throw new Error(`no ${name} in 300 cycles`);
+}
+
+function step(memory: Simulation): void {
+  memory.port("cycle").write(memory.cycle);
+  memory.run(1);
+}
+
+describe("host memory", () => {
+  test.each([1, 2, 7, 100])("answers a read %i cycles behind its address", async (latency) => {
+    const memory = await openMemory({ read_latency: latency, arvalid: 1, araddr: 0x100 });
+    step(memory);
+    memory.port("arvalid").write(0);
+    expect(cyclesUntil(memory, "rvalid")).toBe(latency - 1);
+  });
+
+  test.each([1, 2, 7, 100])("answers a write %i cycles behind its last beat", async (latency) => {
+    const inputs = { write_latency: latency, awvalid: 1, awaddr: 0x100, awlen: 1 };
+    const memory = await openMemory(inputs);
+    step(memory);
+    set(memory, { awvalid: 0, wvalid: 1, wstrb: 255 });
+    step(memory);
+    step(memory);
+    memory.port("wvalid").write(0);
+    expect(cyclesUntil(memory, "bvalid")).toBe(latency - 1);
+  });
+
+  test.each([1, 3, 64])("takes %i read addresses ahead of their answers and no more", async (most) => {
+    const memory = await openMemory({ cfg_read_outstanding: most, arvalid: 1, cfg_write_outstanding: 2 });
+    let taken = 0;
+    for (let cycle = 0; cycle < 100; cycle++) {
+      if (bit(memory, "arready")) taken++;
+      step(memory);
+    }
+    expect(taken).toBe(most);
+    memory.port("rready").write(1);
+    step(memory);
+    expect(bit(memory, "arready")).toBe(true);
+  });
+
+  test.each([1, 3, 64])("takes %i write addresses ahead of their responses and no more", async (most) => {
+    const memory = await openMemory({ cfg_write_outstanding: most, awvalid: 1, wvalid: 1, wstrb: 255 });
+    let taken = 0;
+    for (let cycle = 0; cycle < 200; cycle++) {
+      if (bit(memory, "awready")) taken++;
+      step(memory);
+    }
+    expect(taken).toBe(most);
+    memory.port("bready").write(1);
+    step(memory);
+    expect(bit(memory, "awready")).toBe(true);
+  });
+
+  const channels = { ar: "arready", aw: "awready", w: "wready", r: "rvalid", b: "bvalid" } as const;
+
+  test.each(Object.keys(channels))("a stall of %s holds back that channel and no other", async (stalled) => {
+    const memory = await openMemory({ arvalid: 1, awvalid: 1, wvalid: 1 });
+    // Everything is under way, and nothing is offered that would have to stay.
+    for (let cycle = 0; cycle < 4; cycle++) step(memory);
+    set(memory, { rready: 1, bready: 1 });
+    step(memory);
+    memory.port(`stall_${stalled}`).write(1);
+    memory.port("cycle").write(memory.cycle);
+    for (const [channel, handshake] of Object.entries(channels)) {
+      expect([channel, bit(memory, handshake)]).toEqual([channel, channel !== stalled]);
+    }
+  });
+
+  test.each([
+    ["r", "rvalid", "rready"],
+    ["b", "bvalid", "bready"],
+  ])("what %s offers stays offered under a stall", async (channel, valid, ready) => {
+    const memory = await openMemory({ arvalid: 1, awvalid: 1, wvalid: 1 });
+    for (let cycle = 0; cycle < 4; cycle++) step(memory);
+    expect(bit(memory, valid)).toBe(true);
+    memory.port(`stall_${channel}`).write(1);
+    step(memory);
+    expect(bit(memory, valid)).toBe(true);
+    memory.port(ready).write(1);
+    step(memory);
+    memory.port("cycle").write(memory.cycle);
+    expect(bit(memory, valid)).toBe(false);
+  });
+});
+
+describe("errors on purpose", () => {
+  const responses = { SLVERR: 2, DECERR: 3 } as const;
+  const directions = { read: 1, write: 2 } as const;
+  const cases = Object.keys(responses).flatMap((kind) =>
+    Object.keys(directions).map((direction) => [kind, direction] as const),
+  );
+
+  test.each(cases)(
+    "%s of a %s by address, in each entry, for 8 bytes and one direction",
+    async (kind, way) => {
+      const [response, direction] = [responses[kind as "SLVERR"], directions[way as "read"]];
+      for (let entry = 0; entry < 4; entry++) {
+        const errors = await open("harness_errors");
+        set(errors, { rst: 1 });
+        errors.run(1);
+        set(errors, { rst: 0, [`cfg_error_control_${entry}`]: (response << 2) | direction });
+        errors.port(`cfg_error_address_${entry}`).write(0x1_0000_0010n);
+        const answers = [0x1_0000_000fn, 0x1_0000_0010n, 0x1_0000_0017n, 0x1_0000_0018n, 0x10n].map(
+          (address) => {
+            errors.port("read_beat_address").write(address);
+            errors.port("write_beat_address").write(address);
+            return [errors.port("read_error").read(), errors.port("write_error").read()];
+          },
+        );
+        const hit = way === "read" ? [response, 0] : [0, response];
+        expect(answers).toEqual([[0, 0], hit, hit, [0, 0], [0, 0]]);
+      }
+    },
+  );
+
+  test.each(cases)("%s of the %s beat with a number, once", async (kind, way) => {
+    const errors = await open("harness_errors");
+    errors.port("rst").write(1);
+    errors.run(1);
+    set(errors, {
+      rst: 0,
+      [`cfg_error_${way}_beat`]: 5,
+      [`cfg_error_${way}_beat_kind`]: responses[kind as "SLVERR"],
+    });
+    const other = way === "read" ? "write" : "read";
+    set(errors, { read_beat: 1, write_beat: 1 });
+    const failed: number[] = [];
+    for (let beat = 0; beat < 20; beat++) {
+      expect(errors.port(`${other}_error`).read()).toBe(0);
+      if (errors.port(`${way}_error`).read() === responses[kind as "SLVERR"]) failed.push(beat);
+      errors.run(1);
+    }
+    expect(failed).toEqual([5]);
+  });
+});
+
+describe("chance", () => {
+  const shares = { ar: 0, aw: 64, w: 128, r: 230, b: 10, register: 32 } as const;
+  const CYCLES = 8000;
+
+  async function draw(seed: number): Promise<{ stalls: number[][]; latencies: [number, number][] }> {
+    const chance = await open("harness_chance");
+    set(chance, { cfg_seed: seed, rst: 1 });
+    set(chance, { cfg_read_latency_min: 3, cfg_read_latency_max: 9 });
+    set(chance, { cfg_write_latency_min: 20, cfg_write_latency_max: 20 });
+    for (const [channel, share] of Object.entries(shares)) chance.port(`cfg_stall_${channel}`).write(share);
+    chance.run(2);
+    chance.port("rst").write(0);
+    const stalls: number[][] = [];
+    const latencies: [number, number][] = [];
+    for (let cycle = 0; cycle < CYCLES; cycle++) {
+      chance.run(1);
+      stalls.push(Object.keys(shares).map((channel) => chance.port(`stall_${channel}`).read()));
+      latencies.push([chance.port("read_latency").read(), chance.port("write_latency").read()]);
+    }
+    return { stalls, latencies };
+  }
+
+  test("stalls each channel in its share of cycles, whatever the others do", async () => {
+    const { stalls } = await draw(7);
+    const both = (a: number, b: number): number =>
+      stalls.filter((row) => row[a] === 1 && row[b] === 1).length / CYCLES;
+    const wanted = Object.values(shares).map((share) => share / 256);
+    for (const [a, share] of wanted.entries()) {
+      expect(Math.abs(both(a, a) - share)).toBeLessThan(0.02);
+      for (const [b, other] of wanted.entries()) {
+        if (b !== a) expect(Math.abs(both(a, b) - share * other)).toBeLessThan(0.02);
+      }
+    }
+  });
+
+  test("draws latencies from their range, both ends included, and a fixed one is fixed", async () => {
+    const { latencies } = await draw(8);
+    expect([...new Set(latencies.map(([read]) => read))].sort((a, b) => a - b)).toEqual([
+      3, 4, 5, 6, 7, 8, 9,
+    ]);
+    expect(new Set(latencies.map(([, write]) => write))).toEqual(new Set([20]));
+  });
+
+  test("follows from the seed", async () => {
+    const [first, again, other] = [await draw(9), await draw(9), await draw(10)];
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
+  });
+});
+
+test("every setting of a target reaches its place", async () => {
+  const stalls = { ar: 0.1, aw: 0.2, w: 0.3, r: 0.4, b: 0.5, register: 0.6 };
+  const harness = {
+    readLatency: [2, 30],
+    writeLatency: 5,
+    readOutstanding: 7,
+    writeOutstanding: 9,
+    stalls,
+  } as const;
+  await using link = await openSimulator("settings", { engine: "wasm", harness }, { ...options, seed: 3n });
+  const found = (name: string): number => link.simulation.port(`cfg_${name}`).read();
+  expect(["read", "write"].map((way) => [found(`${way}_latency_min`), found(`${way}_latency_max`)])).toEqual([
+    [2, 30],
+    [5, 5],
+  ]);
+  expect([found("read_outstanding"), found("write_outstanding")]).toEqual([7, 9]);
+  for (const [channel, share] of Object.entries(stalls)) {
+    expect([channel, found(`stall_${channel}`)]).toEqual([channel, Math.round(share * 256)]);
+  }
+});
+
+test("a reset takes its cycles whatever the registers held before", async () => {
+  const model = await new WasmEngine(options).build(harnessSource());
+  const simulation = model.open();
+  // A log that looks full, as one in 8192 seeds makes it.
+  set(simulation, { host_event_tail: 4096, rst: 1 });
+  expect(simulation.run(4)).toBe(4);
+});
