@@ -284,7 +284,7 @@ test("a device that never answers: who waits for whom, its registers by name, wh
 test("reports: JUnit with target, seed, profile and device, a journal, annotations, JSON", () => {
   const project = projectOf({
     "mixed.hil.ts":
-      'import { expect, test } from "hilt";\ntest("good", () => {});\ntest("bad <&>", () => {\n  expect(1).toBe(2);\n});\ntest.skip("left out", () => {});\n',
+      'import { expect, test } from "hilt";\ntest("good", () => {});\ntest("bad <&> \\u0007 😀", () => {\n  expect(1).toBe(2);\n});\ntest.skip("left out", () => {});\n',
   });
   const { status, stdout } = spawnSync(
     process.execPath,
@@ -295,7 +295,7 @@ test("reports: JUnit with target, seed, profile and device, a journal, annotatio
   expect(stdout).toMatch(/::error file=mixed\.hil\.ts,line=4,title=E_ASSERTION::expected 1 to be 2/);
   expect(stdout).toContain("2 passed, 2 failed, 2 skipped");
   expect(stdout).toContain(
-    "npx hilt run mixed.hil.ts --target wasm --profile standard --seed 0xff --filter 'bad <&>'",
+    "npx hilt run mixed.hil.ts --target wasm --profile standard --seed 0xff --filter 'bad <&> \u0007 😀'",
   );
   const xml = readFileSync(join(project.path, "out/junit.xml"), "utf8");
   for (const text of [
@@ -303,7 +303,7 @@ test("reports: JUnit with target, seed, profile and device, a journal, annotatio
     '<property name="target" value="wasm"/>',
     '<property name="profile" value="standard"/>',
     '<property name="device" value="hilt DMA 1.0, build 00000000"/>',
-    'name="bad &lt;&amp;&gt;"',
+    'name="bad &lt;&amp;&gt; ? 😀"',
     '<property name="seed" value="0x100"/>',
   ]) {
     expect(xml).toContain(text);
