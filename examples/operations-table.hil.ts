@@ -9,7 +9,8 @@ import {
 
 /**
  * The DMA interface as a Windows driver calls it: the operations table of the adapter, a transfer context of the
- * driver's own, a list, and the device's registers. `device.hostToCard` does nothing else.
+ * driver's own, a list, and the device's registers. `device.hostToCard` does nothing else. The same in C stands beside it
+ * in docs/wdm.md.
  */
 test("a driver programs the card from the operations table", async ({
   host,

@@ -12,7 +12,7 @@ const hints: Readonly<Record<string, string>> = {
     "make room on the disk (hilt cache clean deletes the models of this project), or run where you may write",
   E_BUILD:
     "the message is that of Yosys: look at the line it names, or at files, top and ports of the target's device",
-  E_BENCH_FILE: 'a bench imports { expect, test } from "hilt" and has a test at least',
+  E_BENCH_FILE: 'a bench is TypeScript, imports { expect, test } from "hilt", and has a test at least',
   E_TEST_TIMEOUT:
     "--timeout gives tests more time; a wait for the device has a limit of its own in device time",
   E_WORKER_LOST:

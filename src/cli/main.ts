@@ -49,11 +49,14 @@ export function createParser(
     .usage("$0 <command>\n\nTests DMA controllers from the driver's side, in simulation and on boards.")
     .completion("completion", "print the completion script for bash or zsh")
     .demandCommand(1, `Say what to do: ${names.join(", ")}.`)
+    .strictCommands()
     .strict()
     .wrap(100)
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new CommandLineError(message);
+      // The parser throws what it does not understand of an option, too.
+      const isParsers = error === undefined || error === null || error.name === "YError";
+      throw isParsers ? new CommandLineError(error?.message ?? message) : error;
     });
   for (const command of commands) {
     parser = parser.command(
@@ -87,6 +90,10 @@ function explain(error: unknown, isVerbose: boolean): number {
     );
     return exitCodes.environment;
   }
-  process.stderr.write(`hilt: a bug of hilt: ${error instanceof Error ? error.stack : String(error)}\n`);
+  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
+  const trace = isVerbose
+    ? `${stack ?? ""}\n`
+    : "hint: --verbose shows where; please report it, with the command\n";
+  process.stderr.write(`hilt: a bug of hilt: ${message}\n${trace}`);
   return exitCodes.bug;
 }

@@ -70,6 +70,6 @@ function escaped(text: string): string {
     text
       .replace(/[&<>"]/g, (character) => entities[character] as string)
       // XML 1.0 has no place for the others (section 2.2).
-      .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd]/g, "?")
+      .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "?")
   );
 }

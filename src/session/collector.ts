@@ -67,7 +67,8 @@ export class Collector implements Reporter {
     for (const error of module.errors()) {
       const { message, code, ...rest } = this.#problemOf(error);
       const isOurs = code !== "E_ASSERTION";
-      this.problems.push({ ...rest, code: isOurs ? code : "E_BENCH_FILE", message: `${file}: ${message}` });
+      const said = isOurs ? message : loadingMessage(message);
+      this.problems.push({ ...rest, code: isOurs ? code : "E_BENCH_FILE", message: `${file}: ${said}` });
     }
   }
 
@@ -135,6 +136,14 @@ export class Collector implements Reporter {
       ...(typeof stack === "string" ? { stack } : {}),
     };
   }
+}
+
+/** A syntax error comes as a drawing in colours: its place and its words are enough. */
+function loadingMessage(message: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what the colours are written with.
+  const plain = message.replace(/\u001b\[[0-9;]*m/g, "");
+  const [, what, line, column] = /^\[PARSE_ERROR\] (.+)\n[^\n]*:(\d+):(\d+) /m.exec(plain) ?? [];
+  return what === undefined ? plain : `line ${line}, column ${column}: ${what}`;
 }
 
 function lostProblem({ pid }: WorkerActivity): Problem {

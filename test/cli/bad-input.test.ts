@@ -7,6 +7,14 @@ import { env, hiltPath, type Project, projectOf } from "./project.ts";
 
 const empty = 'import { test } from "hilt";\ntest("one", () => {});\n';
 
+test("a bench with a syntax error: its line and column, in plain words", () => {
+  const project = projectOf({ "odd.hil.ts": 'import { test } from "hilt";\ntest("x", () => {{);\n' });
+  const { status, stdout } = project.hilt("run");
+  expect(stdout).toContain("odd.hil.ts: line 2, column 19: Unexpected token [E_BENCH_FILE]\n");
+  expect(stdout.trim().endsWith("FAILED")).toBe(true);
+  expect(status).toBe(1);
+});
+
 test("a bench that spins, sleeps, is killed, imports nothing or has no test: each is told by name, and nothing passes that did not end", () => {
   const project = projectOf({
     "spins.hil.ts": 'import { test } from "hilt";\ntest("spins", () => {\n  for (;;);\n});\n',
@@ -105,6 +113,14 @@ describe("the command line", () => {
     [["run", "--waves-from", "100"], /--waves-from needs --waves on or on-failure/],
     [["build", "board"], /no target board; there is wasm/],
     [["cache"], /Not enough non-option arguments/],
+    [["cache", "empty"], /Argument: action, Given: "empty", Choices: "clean"/],
+    [["run", "--target", "board"], /--target: no target board; there is wasm/],
+    [["run", "--target"], /Not enough arguments following: target/],
+    [["run", "--seed", "tomorrow"], /--seed: tomorrow is no whole number from 0 to 2\^64 - 1/],
+    [["run", "lost.hil.ts"], /lost\.hil\.ts: no such file or folder/],
+    [["run", "--sed", "4"], /Unknown argument: sed/],
+    [["sprint"], /Unknown command: sprint/],
+    [[], /Say what to do: run, list, build, doctor, init, cache/],
   ])("%o", (args, message) => {
     const { status, stderr } = project.hilt(...args);
     expect(stderr).toMatch(message);
@@ -182,7 +198,7 @@ describe("the cache", () => {
     for (const name of readdirSync(models)) writeFileSync(join(models, name), "damaged");
     expect(project.hilt("build").stdout).toMatch(/built in/);
     expect(project.hilt("build").stdout).toMatch(/was in the cache/);
-    expect(project.hilt("cache", "clean").stdout).toMatch(/deleted \d\.\d MiB/);
+    expect(project.hilt("cache", "clean").stdout).toMatch(/deleted \d+ KiB/);
     writeFileSync(models, "in the way");
     const { status, stderr } = project.hilt("run");
     expect(stderr).toMatch(/a built model cannot be kept in .*models: EEXIST/);
@@ -268,7 +284,7 @@ test("a device that never answers: who waits for whom, its registers by name, wh
 test("reports: JUnit with target, seed, profile and device, a journal, annotations, JSON", () => {
   const project = projectOf({
     "mixed.hil.ts":
-      'import { expect, test } from "hilt";\ntest("good", () => {});\ntest("bad <&>", () => {\n  expect(1).toBe(2);\n});\ntest.skip("left out", () => {});\n',
+      'import { expect, test } from "hilt";\ntest("good", () => {});\ntest("bad <&> \\u0007 😀", () => {\n  expect(1).toBe(2);\n});\ntest.skip("left out", () => {});\n',
   });
   const { status, stdout } = spawnSync(
     process.execPath,
@@ -279,7 +295,7 @@ test("reports: JUnit with target, seed, profile and device, a journal, annotatio
   expect(stdout).toMatch(/::error file=mixed\.hil\.ts,line=4,title=E_ASSERTION::expected 1 to be 2/);
   expect(stdout).toContain("2 passed, 2 failed, 2 skipped");
   expect(stdout).toContain(
-    "npx hilt run mixed.hil.ts --target wasm --profile standard --seed 0xff --filter 'bad <&>'",
+    "npx hilt run mixed.hil.ts --target wasm --profile standard --seed 0xff --filter 'bad <&> \u0007 😀'",
   );
   const xml = readFileSync(join(project.path, "out/junit.xml"), "utf8");
   for (const text of [
@@ -287,7 +303,7 @@ test("reports: JUnit with target, seed, profile and device, a journal, annotatio
     '<property name="target" value="wasm"/>',
     '<property name="profile" value="standard"/>',
     '<property name="device" value="hilt DMA 1.0, build 00000000"/>',
-    'name="bad &lt;&amp;&gt;"',
+    'name="bad &lt;&amp;&gt; ? 😀"',
     '<property name="seed" value="0x100"/>',
   ]) {
     expect(xml).toContain(text);

@@ -3,11 +3,15 @@ import { join } from "node:path";
 import type { Argv } from "yargs";
 import { modelsDirectory } from "../../session/project-folders.ts";
 
-export const command = "cache clean";
-export const describe = "delete the built models of this project";
+export const command = "cache <action>";
+export const describe = "clean: delete the built models of this project";
 
 export function builder(yargs: Argv) {
-  return yargs;
+  return yargs.positional("action", {
+    choices: ["clean"] as const,
+    demandOption: true,
+    describe: "what to do with the cache",
+  });
 }
 
 /** `hilt cache clean`: the next run builds anew. */
@@ -21,6 +25,6 @@ export async function handler(): Promise<number> {
     : [];
   const bytes = files.reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0);
   rmSync(directory, { recursive: true, force: true });
-  process.stdout.write(`deleted ${(bytes / 2 ** 20).toFixed(1)} MiB in ${directory}\n`);
+  process.stdout.write(`deleted ${Math.ceil(bytes / 1024).toLocaleString("en-US")} KiB in ${directory}\n`);
   return 0;
 }

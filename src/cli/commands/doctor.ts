@@ -18,7 +18,8 @@ interface Check {
   readonly remedy: string;
 }
 
-const OLDEST_NODE = [20, 19] as const;
+/** As package.json says it under "engines": these majors from a minor on, and everything from 24 on. */
+const OLDEST_MINOR: Readonly<Record<number, number>> = { 20: 19, 22: 12 };
 
 /** `hilt doctor`: what is installed, what is missing, and the command that installs it. */
 export async function handler({ json }: Arguments<typeof builder>): Promise<number> {
@@ -26,8 +27,8 @@ export async function handler({ json }: Arguments<typeof builder>): Promise<numb
     {
       what: `Node ${process.version}`,
       isNeeded: true,
-      isThere: isNodeNewEnough(process.versions.node),
-      remedy: `install Node ${OLDEST_NODE.join(".")} or newer`,
+      isThere: isNodeTaken(process.versions.node),
+      remedy: "install Node 20.19, 22.12 or 24, or a later one of these",
     },
     {
       what: `write access to ${process.cwd()}, for built models`,
@@ -84,9 +85,9 @@ async function verilatorChecks(): Promise<Check[]> {
   });
 }
 
-function isNodeNewEnough(version: string): boolean {
+function isNodeTaken(version: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number);
-  return major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
+  return major >= 24 || (major in OLDEST_MINOR && minor >= (OLDEST_MINOR[major] as number));
 }
 
 function isResolved(name: string): boolean {

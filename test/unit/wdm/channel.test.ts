@@ -209,9 +209,16 @@ describe("AllocateAdapterChannelEx", () => {
     };
     driver.atDispatch(() => operations.allocateAdapterChannel(adapter, deviceObject, 1, outer, null));
     expect(driver.host.system.findings).toMatchObject([{ name: "DEVICE_OBJECT_BUSY", code: "X13" }]);
+    // One that waits has not ended either.
+    driver.own(1);
+    const queue = (): number =>
+      driver.atDispatch(() => operations.allocateAdapterChannel(adapter, deviceObject, 1, inner, null));
+    expect([queue(), queue()]).toEqual([STATUS_SUCCESS, STATUS_SUCCESS]);
+    expect(driver.findings).toEqual(["DEVICE_OBJECT_BUSY", "DEVICE_OBJECT_BUSY"]);
+    driver.freeChannel();
     driver.allocate({ routine: () => driver.allocate({ routine: inner }) + DeallocateObject });
-    expect(calls).toBe(2);
-    expect(driver.findings).toHaveLength(1);
+    expect(calls).toBe(4);
+    expect(driver.findings).toHaveLength(2);
   });
 
   test("A45 below DISPATCH_LEVEL it is found, in both versions", () => {

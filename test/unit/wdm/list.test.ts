@@ -13,7 +13,11 @@ import {
   STATUS_SUCCESS,
 } from "../../../src/wdm/constants.ts";
 import type { DmaTransferInfo, DriverListControl, Out } from "../../../src/wdm/dma-adapter.ts";
-import { type ScatterGatherList, scatterGatherBuffer } from "../../../src/wdm/scatter-gather.ts";
+import {
+  type ScatterGatherElement,
+  type ScatterGatherList,
+  scatterGatherBuffer,
+} from "../../../src/wdm/scatter-gather.ts";
 import { addressesOf, bytesOf, chainOf, Driver, ROOM } from "./driver.ts";
 import { createHost } from "./host.ts";
 
@@ -162,8 +166,10 @@ describe.each([
     buffers[0]?.write(data);
     const list = driver.listNow(chainOf(buffers), { ...room, length: 30_010 });
     expect(list.elements.map(({ length }) => length)).toEqual([30_000, 10]);
-    const [first] = list.elements;
-    expect(driver.host.memory.view(first?.address as never, 30_000)).toEqual(data);
+    const [first, second] = list.elements as [ScatterGatherElement, ScatterGatherElement];
+    expect(first.address + 30_000n).toBeLessThanOrEqual(1n << 32n);
+    expect(second.address + 10n).toBeLessThanOrEqual(1n << 32n);
+    expect(driver.host.memory.view(first.address as never, 30_000)).toEqual(data);
     driver.put(list);
     expect(driver.host.system.freeMapRegisters).toBe(64);
   });
@@ -211,6 +217,9 @@ describe.each([
       completion: () => ++calls,
     });
     driver.put(list);
+    const routine: DriverListControl = (_device, _irp, later) => driver.put(later);
+    const buffer = driver.host.host.allocate({ lengthBytes: 10 });
+    expect(driver.list(buffer, { ...room, routine, completion: () => ++calls })).toBe(OK);
     expect(calls).toBe(0);
   });
 
