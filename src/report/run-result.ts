@@ -12,6 +12,21 @@ export interface RunResult {
   /** It was broken off before everything had run. */
   readonly isInterrupted: boolean;
   readonly wallMs: number;
+  readonly coverage?: CoverageResult;
+}
+
+/** What the tests covered of the device. */
+export interface CoverageResult {
+  /** Tests that gave their counts; one that took its process with it has none. */
+  readonly simulations: number;
+  readonly totals: Readonly<
+    Record<"line" | "branch" | "toggle" | "user", { readonly hit: number; readonly total: number }>
+  >;
+  /** In the format of lcov. */
+  readonly info: string;
+  readonly html?: string;
+  /** Why there is no HTML. */
+  readonly missing?: string;
 }
 
 export interface BenchResult {

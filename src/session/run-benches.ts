@@ -1,8 +1,10 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createVitest, type Vitest } from "vitest/node";
 import type { TargetConfig } from "../config/config.ts";
 import type { Log } from "../core/log.ts";
 import type { WavesChoice } from "../links/open-options.ts";
+import { reportCoverage } from "../links/simulator/coverage-report.ts";
 import type { PlatformProfile } from "../memory/platform-profile.ts";
 import type { BenchResult, Problem, RunListener, RunResult } from "../report/run-result.ts";
 import { buildModel } from "./build-model.ts";
@@ -37,6 +39,8 @@ export interface RunOptions {
   readonly filter?: string;
   /** Signals to record. */
   readonly waves?: WavesChoice & { readonly onlyOfFailures: boolean };
+  /** Counts what the tests cover of the device, and writes it to this folder. */
+  readonly coverage?: string;
   readonly log: Log;
   /** Breaks the run off: what is known so far is the result. */
   readonly signal?: AbortSignal;
@@ -49,7 +53,13 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
   const settings = linkSettings(options.root, options.settings);
   const waves =
     options.waves === undefined ? {} : { waves: { ...options.waves, directory: join(directory, "waves") } };
-  const built = await buildModel(options.root, options.settings, options.log, options.waves);
+  const built = await buildModel(options.root, options.settings, options.log, {
+    ...(options.waves === undefined ? {} : { waves: options.waves }),
+    coverage: options.coverage !== undefined,
+  });
+  const countsDirectory =
+    options.coverage === undefined ? undefined : join(options.coverage, `counts-${process.pid}`);
+  if (countsDirectory !== undefined) mkdirSync(countsDirectory, { recursive: true });
   listener.modelBuilt(options.target, built.fromCache, built.buildMs);
   const benches: BenchResult[] = [];
   const problems: Problem[] = [];
@@ -65,6 +75,7 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
       stallMs: Math.min(options.timeoutMs, STALL_MS),
       workersDirectory: join(directory, "workers", String(process.pid)),
       ...waves,
+      ...(countsDirectory === undefined ? {} : { coverageDirectory: countsDirectory }),
     };
     const pattern = namePattern(options.filter ?? "");
     const collector = new Collector(options.root, run.seed, options.timeoutMs, listener, (name) =>
@@ -84,6 +95,9 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
     problems,
     isInterrupted: options.signal?.aborted === true,
     wallMs: performance.now() - start,
+    ...(countsDirectory === undefined
+      ? {}
+      : { coverage: await reportCoverage(countsDirectory, options.coverage as string) }),
   };
 }
 

@@ -58,6 +58,11 @@ export function builder(yargs: Argv) {
         requiresArg: true,
         describe: "record from this cycle, or from when this signal is not 0",
       },
+      coverage: {
+        type: "boolean",
+        default: false,
+        describe: "count lines, branches, toggles and cover statements, into .hilt/coverage/<target>",
+      },
       junit: { type: "string", requiresArg: true, describe: "write JUnit XML to this file" },
       json: { type: "boolean", default: false, describe: "the result as JSON on stdout" },
       verbose: { type: "boolean", default: false, describe: "stack traces, and more on stderr" },
@@ -110,6 +115,7 @@ function runOptions(config: LoadedConfig, args: Arguments<typeof builder>): RunO
     ...(jobs === undefined ? {} : { jobs: count("--jobs", jobs) }),
     ...(filter === undefined ? {} : { filter }),
     ...(waves === "off" ? {} : { waves: choice }),
+    ...(args.coverage ? { coverage: join(hiltDirectory(config.root), "coverage", target.name) } : {}),
   };
 }
 
