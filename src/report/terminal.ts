@@ -112,7 +112,9 @@ function coverageLines({ coverage, benches }: RunResult): string {
   if (coverage === undefined) return "";
   const ran = benches.filter(({ verdict }) => verdict !== "skipped").length;
   const pages = coverage.html ?? `no HTML (${coverage.missing})`;
-  return `coverage:    ${percentages(coverage).join(", ")}, from ${coverage.simulations} of ${ran} benches
+  const { simulations } = coverage;
+  const others = simulations === ran ? "" : `, but ${ran} ran`;
+  return `coverage:    ${percentages(coverage).join(", ")}; counts of ${simulations} test${simulations === 1 ? "" : "s"}${others}
              ${coverage.info}, ${pages}
 `;
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { runTool } from "../../engine/run-tool.ts";
 import { CoverageCounts, type CoverageTotals } from "../../engine/coverage-counts.ts";
+import { runTool } from "../../engine/run-tool.ts";
 
 const LIMIT_MS = 600_000;
 /** The device in the harness: what a bench tests. The harness itself is not counted. */

@@ -149,6 +149,8 @@ export async function openSimulator(
     );
   }
   simulation.port("rst").write(0);
+  // What registers without a value do before their reset shows nothing.
+  if (coverageFile !== undefined) simulation.clearCoverage?.();
   return new SimulatorLink({
     name,
     simulation,
