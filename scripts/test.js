@@ -10,6 +10,7 @@ const tools = {
   verilator: "command -v verilator",
   yosys: "command -v yosys",
   "g++": "command -v g++",
+  lcov: "command -v genhtml",
   "zlib1g-dev": "test -e /usr/include/zlib.h",
   "liblz4-dev": "test -e /usr/include/lz4.h",
   gtkwave: "command -v fst2vcd",

@@ -298,6 +298,11 @@ API int hilt_write_coverage(void* handle, const char* file) {
   Model* const model = static_cast<Model*>(handle);
   return guarded(model, -1, [&] { model->context->coveragep()->write(file); return 0; });
 }
+
+API int hilt_clear_coverage(void* handle) {
+  Model* const model = static_cast<Model*>(handle);
+  return guarded(model, -1, [&] { model->context->coveragep()->zero(); return 0; });
+}
 #endif
 
 API void hilt_close(void* handle) {

@@ -105,6 +105,8 @@ export interface Simulation {
   recordWaves(file: string): () => Promise<void>;
   /** Only of a model with `coverage`: what was counted so far, in Verilator's format. */
   writeCoverage?(file: string): void;
+  /** Only of a model with `coverage`: counts from here on. */
+  clearCoverage?(): void;
   close(): void;
 }
 

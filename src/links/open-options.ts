@@ -11,6 +11,8 @@ export interface OpenOptions {
   readonly banks?: readonly BankLayout[];
   readonly waves?: WavesOptions;
   readonly lastWords?: LastWords;
+  /** Lines, toggles and `cover` statements are counted; the counts are written to this file when the link closes. */
+  readonly coverageFile?: string;
 }
 
 /** What is left of a process when an engine takes it with it. */
@@ -47,6 +49,7 @@ export interface BuildSummary {
   readonly buildMs: number;
 }
 
-export type BuildOptions = Omit<OpenOptions, "seed" | "waves" | "banks" | "lastWords"> & {
+export type BuildOptions = Omit<OpenOptions, "seed" | "waves" | "banks" | "lastWords" | "coverageFile"> & {
   readonly waves?: WavesChoice;
+  readonly coverage?: boolean;
 };

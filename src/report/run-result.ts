@@ -14,6 +14,21 @@ export interface RunResult {
   readonly wallMs: number;
   /** Tests that failed and were not run again for waves: only the first few are. */
   readonly unrecorded: number;
+  readonly coverage?: CoverageResult;
+}
+
+/** What the tests covered of the device. */
+export interface CoverageResult {
+  /** Tests that gave their counts; one that took its process with it has none. */
+  readonly simulations: number;
+  readonly totals: Readonly<
+    Record<"line" | "branch" | "toggle" | "user", { readonly hit: number; readonly total: number }>
+  >;
+  /** In the format of lcov. */
+  readonly info: string;
+  readonly html?: string;
+  /** Why there is no HTML. */
+  readonly missing?: string;
 }
 
 export interface BenchResult {

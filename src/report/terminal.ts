@@ -1,6 +1,7 @@
 import {
   type BenchCounts,
   type BenchResult,
+  type CoverageResult,
   isProof,
   type Problem,
   type RunListener,
@@ -92,7 +93,7 @@ device:      ${device}
 host memory: ${count(total.readBytes)} bytes read in ${count(total.readBursts)} bursts, ${count(total.writtenBytes)} bytes written in ${count(total.writeBursts)} bursts
 device time: ${count(total.cycles)} cycles, ${count(total.interrupts)} interrupts
 benches:     ${verdicts.join(", ")} in ${(result.wallMs / 1000).toFixed(1)} s${nothing}${interrupted}
-seed:        ${result.seed}, profile ${result.profile}
+${coverageLines(result)}seed:        ${result.seed}, profile ${result.profile}
 repeat:      ${repeat}
 ${isProof(result) ? "PASSED" : result.isInterrupted ? "INTERRUPTED" : "FAILED"}`,
     );
@@ -132,6 +133,29 @@ function placeOf(moment: number | string): string {
 
 function count(value: number): string {
   return value.toLocaleString("en-US");
+}
+
+const coverageNames = { line: "lines", branch: "branches", toggle: "toggles", user: "cover statements" };
+
+function coverageLines({ coverage, benches }: RunResult): string {
+  if (coverage === undefined) return "";
+  const ran = benches.filter(({ verdict }) => verdict !== "skipped").length;
+  const pages = coverage.html ?? `no HTML (${coverage.missing})`;
+  const { simulations } = coverage;
+  const others = simulations === ran ? "" : `, but ${ran} ran`;
+  return `coverage:    ${percentages(coverage).join(", ")}; counts of ${simulations} test${simulations === 1 ? "" : "s"}${others}
+             ${coverage.info}, ${pages}
+`;
+}
+
+/** A whole number of tenths, rounded down: 100.0 % is all of it. */
+function percentages({ totals }: CoverageResult): string[] {
+  return (["line", "branch", "toggle", "user"] as const).map((kind) => {
+    const { hit, total } = totals[kind];
+    if (total === 0) return `no ${coverageNames[kind]}`;
+    const percent = (Math.floor((1000 * hit) / total) / 10).toFixed(1);
+    return `${percent} % of ${count(total)} ${coverageNames[kind]}`;
+  });
 }
 
 const totals = ["cycles", "readBursts", "writeBursts", "readBytes", "writtenBytes", "interrupts"] as const;

@@ -1,4 +1,5 @@
-import { relative } from "node:path";
+import { randomUUID } from "node:crypto";
+import { join, relative } from "node:path";
 import type { LinkEvent } from "../bus/event.ts";
 import type { Link } from "../bus/link.ts";
 import type { WaveRecord } from "../bus/wave-record.ts";
@@ -80,6 +81,9 @@ export class BenchSession {
       ...(run.waves === undefined
         ? {}
         : { waves: { ...run.waves, path: `${run.waves.directory}/${fileName(name)}` } }),
+      ...(run.coverageDirectory === undefined
+        ? {}
+        : { coverageFile: join(run.coverageDirectory, `${randomUUID()}.dat`) }),
     });
     try {
       const link = new RecordingLink(opened, ring);

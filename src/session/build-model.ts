@@ -10,8 +10,9 @@ export function buildModel(
   root: string,
   target: TargetConfig,
   log: Log,
-  waves?: WavesChoice,
+  choice: { readonly waves?: WavesChoice; readonly coverage?: boolean } = {},
 ): Promise<BuildSummary> {
-  const options = { cacheDirectory: modelsDirectory(root), log };
+  const { waves, coverage = false } = choice;
+  const options = { cacheDirectory: modelsDirectory(root), log, coverage };
   return buildTarget(linkSettings(root, target), waves === undefined ? options : { ...options, waves });
 }

@@ -1,8 +1,10 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createVitest, type Vitest } from "vitest/node";
 import type { TargetConfig } from "../config/config.ts";
 import type { Log } from "../core/log.ts";
 import type { WavesChoice } from "../links/open-options.ts";
+import { reportCoverage } from "../links/simulator/coverage-report.ts";
 import type { PlatformProfile } from "../memory/platform-profile.ts";
 import type { BenchResult, Problem, RunListener, RunResult } from "../report/run-result.ts";
 import { buildModel } from "./build-model.ts";
@@ -38,6 +40,8 @@ export interface RunOptions {
   readonly filter?: string;
   /** Signals to record. */
   readonly waves?: WavesRequest;
+  /** Counts what the tests cover of the device, and writes it to this folder. */
+  readonly coverage?: string;
   readonly log: Log;
   /** Breaks the run off: what is known so far is the result. */
   readonly signal?: AbortSignal;
@@ -57,9 +61,16 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
     waves: { ...choice, directory: join(directory, "waves") },
   });
   const build = async (choice?: WavesChoice): Promise<void> => {
-    const built = await buildModel(options.root, options.settings, options.log, choice);
+    const built = await buildModel(options.root, options.settings, options.log, {
+      ...(choice === undefined ? {} : { waves: choice }),
+      // A test that runs again for its waves is not counted again.
+      coverage: options.coverage !== undefined && (choice === undefined || waves?.mode === "on"),
+    });
     listener.modelBuilt(options.target, built.fromCache, built.buildMs, choice !== undefined);
   };
+  const countsDirectory =
+    options.coverage === undefined ? undefined : join(options.coverage, `counts-${process.pid}`);
+  if (countsDirectory !== undefined) mkdirSync(countsDirectory, { recursive: true });
   await build(waves?.mode === "on" ? waves : undefined);
   const runs = new Map<string, RunContext>();
   let benches: readonly BenchResult[] = [];
@@ -77,6 +88,7 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
       stallMs: Math.min(options.timeoutMs, STALL_MS),
       workersDirectory: join(directory, "workers", String(process.pid)),
       ...(waves?.mode === "on" ? wavesOf(waves) : {}),
+      ...(countsDirectory === undefined ? {} : { coverageDirectory: countsDirectory }),
     };
     runs.set(run.seed, run);
     const pattern = namePattern(options.filter ?? "");
@@ -92,7 +104,8 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
   if (waves?.mode === "on-failure") {
     const { patterns } = waves;
     const rerun = async (bench: BenchResult, window: Pick<WavesChoice, "from" | "to">) => {
-      const run = { ...(runs.get(bench.seed) as RunContext), ...wavesOf({ patterns, ...window }) };
+      const { coverageDirectory: _, ...first } = runs.get(bench.seed) as RunContext;
+      const run = { ...first, ...wavesOf({ patterns, ...window }) };
       const isSame = (name: string): boolean => name === bench.name;
       const collector = new Collector(options.root, run.seed, options.timeoutMs, silent, isSame);
       await runRound({ ...options, files: [join(options.root, bench.file)] }, run, collector, bench.name);
@@ -113,6 +126,9 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
     isInterrupted: options.signal?.aborted === true,
     wallMs: performance.now() - start,
     unrecorded,
+    ...(countsDirectory === undefined
+      ? {}
+      : { coverage: await reportCoverage(countsDirectory, options.coverage as string) }),
   };
 }
 

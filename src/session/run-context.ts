@@ -17,6 +17,8 @@ export interface RunContext {
   /** The longest that an engine may compute one cycle. */
   readonly stallMs: number;
   readonly waves?: RunWaves;
+  /** Where each test leaves what it has covered. */
+  readonly coverageDirectory?: string;
 }
 
 export interface RunWaves extends WavesChoice {

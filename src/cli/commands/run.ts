@@ -63,6 +63,11 @@ export function builder(yargs: Argv) {
         requiresArg: true,
         describe: "cycles before a failure that on-failure records; 2000",
       },
+      coverage: {
+        type: "boolean",
+        default: false,
+        describe: "count lines, branches, toggles and cover statements, into .hilt/coverage/<target>",
+      },
       junit: { type: "string", requiresArg: true, describe: "write JUnit XML to this file" },
       json: { type: "boolean", default: false, describe: "the result as JSON on stdout" },
       verbose: { type: "boolean", default: false, describe: "stack traces, and more on stderr" },
@@ -109,6 +114,7 @@ function runOptions(config: LoadedConfig, args: Arguments<typeof builder>): RunO
     ...(jobs === undefined ? {} : { jobs: count("--jobs", jobs) }),
     ...(filter === undefined ? {} : { filter }),
     ...(waves === undefined ? {} : { waves }),
+    ...(args.coverage ? { coverage: join(hiltDirectory(config.root), "coverage", target.name) } : {}),
   };
 }
 

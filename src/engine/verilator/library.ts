@@ -48,6 +48,7 @@ export interface ModelLibrary {
   openWaves(handle: Handle, file: string, scopes: string): void;
   closeWaves(handle: Handle): void;
   writeCoverage(handle: Handle, file: string): void;
+  clearCoverage(handle: Handle): void;
   close(handle: Handle): void;
   watch(file: string, block: Uint8Array, stallMs: number): void;
   error(): string;
@@ -88,6 +89,7 @@ export function loadLibrary(path: string): ModelLibrary {
   const openWaves = optional("int hilt_open_waves(void *model, const char *file, const char *scopes)");
   const closeWaves = optional("void hilt_close_waves(void *model)");
   const writeCoverage = optional("int hilt_write_coverage(void *model, const char *file)");
+  const clearCoverage = optional("int hilt_clear_coverage(void *model)");
   const check = (result: unknown): void => {
     if (result !== 0) throw new ToolError(error());
   };
@@ -105,6 +107,7 @@ export function loadLibrary(path: string): ModelLibrary {
     openWaves: (handle, file, scopes) => check(openWaves?.(handle, file, scopes)),
     closeWaves: (handle) => void closeWaves?.(handle),
     writeCoverage: (handle, file) => check(writeCoverage?.(handle, file)),
+    clearCoverage: (handle) => check(clearCoverage?.(handle)),
     close: close as ModelLibrary["close"],
     watch: (file, block, stallMs) => {
       watchedBlocks.set(path, block);

@@ -144,6 +144,10 @@ export class VerilatorSimulation implements Simulation {
     this.#library.writeCoverage(this.handle, file);
   }
 
+  clearCoverage(): void {
+    this.#library.clearCoverage(this.handle);
+  }
+
   close(): void {
     this.#closeWaves();
   }

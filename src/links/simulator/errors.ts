@@ -7,6 +7,16 @@ export class SimulatedMemoryError extends HiltError {
   readonly blame: Blame = "usage";
 }
 
+/** Coverage is asked of an engine that does not count it. */
+export class NoCoverageError extends HiltError {
+  readonly code = "E_NO_COVERAGE";
+  readonly blame: Blame = "usage";
+
+  constructor(engine: string) {
+    super(`the engine ${engine} does not count coverage; only targets with the engine "verilator" do`);
+  }
+}
+
 /** The design has ended the simulation: `$finish`, `$fatal`, `$error`, or an assertion that failed. Never a pass. */
 export class SimulationEndedError extends HiltError {
   readonly code = "E_SIMULATION_ENDED";

@@ -7,7 +7,7 @@ import { type Bank, PhysicalMemory } from "../../memory/physical-memory.ts";
 import { type BankLayout, standardProfile } from "../../memory/platform-profile.ts";
 import type { BuildOptions, BuildSummary, OpenOptions } from "../open-options.ts";
 import type { DeviceSource } from "./device-binding.ts";
-import { SimulatedMemoryError } from "./errors.ts";
+import { NoCoverageError, SimulatedMemoryError } from "./errors.ts";
 import { applySettings, type HarnessSettings } from "./harness-settings.ts";
 import { boundSource, harnessSource, RAM_BYTES_LOG2, REGION_BYTES_LOG2 } from "./harness-source.ts";
 import { HarnessWindows } from "./harness-windows.ts";
@@ -83,10 +83,13 @@ function engineOf(settings: SimulatorSettings, options: BuildOptions): Promise<E
 }
 
 async function buildModel(settings: SimulatorSettings, options: BuildOptions): Promise<Model> {
-  const source =
+  const { coverage = false } = options;
+  if (coverage && settings.engine !== "verilator") throw new NoCoverageError(settings.engine);
+  const harness =
     settings.device === undefined
       ? harnessSource()
       : boundSource(settings.device, join(options.cacheDirectory, "devices"));
+  const source = coverage ? { ...harness, coverage } : harness;
   const engine = await engineOf(settings, options);
   if (options.waves === undefined) return await engine.build(source);
   const { patterns = usefulSignals, from } = options.waves;
@@ -110,7 +113,8 @@ export async function openSimulator(
   settings: SimulatorSettings,
   options: OpenOptions,
 ): Promise<SimulatorLink> {
-  const model = await buildModel(settings, options);
+  const { coverageFile } = options;
+  const model = await buildModel(settings, { ...options, coverage: coverageFile !== undefined });
   const simulation = model.open({
     seed: options.seed,
     ...(options.lastWords === undefined ? {} : { lastWords: options.lastWords }),
@@ -137,6 +141,8 @@ export async function openSimulator(
     );
   }
   simulation.port("rst").write(0);
+  // What registers without a value do before their reset shows nothing.
+  if (coverageFile !== undefined) simulation.clearCoverage?.();
   return new SimulatorLink({
     name,
     simulation,
@@ -145,8 +151,12 @@ export async function openSimulator(
     waves: recorder,
     run,
     close: async () => {
-      await recorder?.close();
-      simulation.close();
+      try {
+        await recorder?.close();
+        if (coverageFile !== undefined) simulation.writeCoverage?.(coverageFile);
+      } finally {
+        simulation.close();
+      }
     },
   });
 }
