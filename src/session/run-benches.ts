@@ -11,6 +11,7 @@ import { linkSettings } from "./link-settings.ts";
 import { hiltDirectory, modelsDirectory } from "./project-folders.ts";
 import { recordFailures } from "./record-failures.ts";
 import type { RunContext } from "./run-context.ts";
+import { createRunFolder } from "./run-folder.ts";
 import { benchPlugin } from "./vitest-plugin.ts";
 import { WorkerWatch } from "./worker-watch.ts";
 import "./run-context.ts";
@@ -50,14 +51,18 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
   const directory = hiltDirectory(options.root);
   const settings = linkSettings(options.root, options.settings);
   const { waves } = options;
-  const wavesOf = (choice: WavesChoice): Pick<RunContext, "waves"> => ({
-    waves: { ...choice, directory: join(directory, "waves") },
-  });
   const build = async (choice?: WavesChoice): Promise<void> => {
     const built = await buildModel(options.root, options.settings, options.log, choice);
     listener.modelBuilt(options.target, built.fromCache, built.buildMs, choice !== undefined);
   };
+  // A run whose model cannot be built leaves nothing.
   await build(waves?.mode === "on" ? waves : undefined);
+  const folder = createRunFolder(options.root, options.target);
+  const wavesDirectory = join(folder.path, "waves");
+  const wavesOf = (choice: WavesChoice, seed: string): Pick<RunContext, "waves"> => ({
+    // Rounds run the same tests.
+    waves: { ...choice, directory: options.repeat > 1 ? join(wavesDirectory, seed) : wavesDirectory },
+  });
   const runs = new Map<string, RunContext>();
   let benches: readonly BenchResult[] = [];
   let unrecorded = 0;
@@ -72,7 +77,7 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
       root: options.root,
       cacheDirectory: modelsDirectory(options.root),
       workersDirectory: join(directory, "workers", String(process.pid)),
-      ...(waves?.mode === "on" ? wavesOf(waves) : {}),
+      ...(waves?.mode === "on" ? wavesOf(waves, seedText(seed)) : {}),
     };
     runs.set(run.seed, run);
     const collector = new Collector(options.root, run.seed, options.timeoutMs, listener);
@@ -85,7 +90,10 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
   if (waves?.mode === "on-failure") {
     const { patterns } = waves;
     const rerun = async (bench: BenchResult, window: Pick<WavesChoice, "from" | "to">) => {
-      const run = { ...(runs.get(bench.seed) as RunContext), ...wavesOf({ patterns, ...window }) };
+      const run = {
+        ...(runs.get(bench.seed) as RunContext),
+        ...wavesOf({ patterns, ...window }, bench.seed),
+      };
       const collector = new Collector(options.root, run.seed, options.timeoutMs, silent);
       await runRound({ ...options, files: [join(options.root, bench.file)] }, run, collector, bench.name);
       return collector.benches.find(({ name }) => name === bench.name);
@@ -97,6 +105,7 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
     ({ benches, unrecorded } = await recordFailures(benches, recorder, listener));
   }
   return {
+    id: folder.id,
     target: options.target,
     profile: options.profile.name,
     seed: seedText(options.seed),
