@@ -6,6 +6,7 @@ import * as doctor from "./commands/doctor.ts";
 import * as init from "./commands/init.ts";
 import * as list from "./commands/list.ts";
 import * as run from "./commands/run.ts";
+import * as waves from "./commands/waves.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { hintFor } from "./hints.ts";
 import { CommandLineError } from "./options.ts";
@@ -20,7 +21,7 @@ export interface Command {
 }
 
 /** They load what they need when they are called: `--help` needs neither Vitest nor Yosys. */
-export const commands: readonly Command[] = [run, list, build, doctor, init, cache];
+export const commands: readonly Command[] = [run, list, waves, build, doctor, init, cache];
 
 /** The command line; resolves with the exit code. */
 export async function main(args: readonly string[]): Promise<number> {

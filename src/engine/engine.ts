@@ -100,9 +100,9 @@ export interface Simulation {
   readonly signals: readonly TraceSignal[];
   /**
    * From now on `run` writes the signals of `ModelSource.waves` to `file`, until the result is called or the simulation
-   * closed; one file at a time. Throws `NoSignalError` for a pattern that nothing matches, or the result rejects with it.
+   * closed, which tells what is in the file; one file at a time. Throws `NoSignalError` for a pattern that nothing matches, or the result rejects with it.
    */
-  recordWaves(file: string): () => Promise<void>;
+  recordWaves(file: string): () => Promise<readonly RecordedSignal[]>;
   /** Only of a model with `coverage`: what was counted so far, in Verilator's format. */
   writeCoverage?(file: string): void;
   /** Only of a model with `coverage`: counts from here on. */
@@ -129,6 +129,15 @@ export interface MemoryArray {
   /** 1, 2, 4 or 8, the smallest that holds `width` bits; above 64 bits a multiple of 8. */
   readonly elementBytes: number;
   readonly bytes: Uint8Array;
+}
+
+/** A signal in a file of waves. */
+export interface RecordedSignal {
+  /** Scopes from the top on and name, with dots between them. */
+  readonly path: string;
+  readonly width: number;
+  /** Of its bits as the file has it, such as `[7:0]`; empty for a single bit. */
+  readonly range: string;
 }
 
 /** A signal kept by `trace`; its value is that of the last settled cycle. */

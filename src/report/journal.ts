@@ -7,10 +7,10 @@ import { isProof, type RunResult } from "./run-result.ts";
  * last), problems outside benches, and the end. A journal without an end is of a run that did not get there.
  */
 export function writeJournal(file: string, result: RunResult): void {
-  const { benches, problems, target, seed, profile, isInterrupted, wallMs } = result;
+  const { id, benches, problems, target, seed, profile, isInterrupted, wallMs } = result;
   const verdict = isProof(result) ? "passed" : isInterrupted ? "interrupted" : "failed";
   const lines = [
-    { kind: "run", target, seed, profile },
+    { kind: "run", id, target, seed, profile },
     ...benches.map((bench) => ({ kind: "bench", ...bench })),
     ...problems.map((problem) => ({ kind: "problem", ...problem })),
     { kind: "end", verdict, benches: benches.length, wallMs: Math.round(wallMs) },

@@ -2,6 +2,8 @@ import type { Blame } from "../core/errors.ts";
 
 /** What a run found out, as data; reports print it. */
 export interface RunResult {
+  /** Of this run alone, in this project. */
+  readonly id: string;
   readonly target: string;
   readonly profile: string;
   /** Of the first round. */

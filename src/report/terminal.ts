@@ -94,6 +94,7 @@ host memory: ${count(total.readBytes)} bytes read in ${count(total.readBursts)} 
 device time: ${count(total.cycles)} cycles, ${count(total.interrupts)} interrupts
 benches:     ${verdicts.join(", ")} in ${(result.wallMs / 1000).toFixed(1)} s${nothing}${interrupted}
 ${coverageLines(result)}seed:        ${result.seed}, profile ${result.profile}
+run:         ${result.id}
 repeat:      ${repeat}
 ${isProof(result) ? "PASSED" : result.isInterrupted ? "INTERRUPTED" : "FAILED"}`,
     );

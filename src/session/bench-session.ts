@@ -29,6 +29,7 @@ import { JournalRing } from "./journal-ring.ts";
 import { lastWordsFile } from "./last-words.ts";
 import { RecordingLink } from "./recording-link.ts";
 import type { BenchFacts, RunContext } from "./run-context.ts";
+import { writeViewerFiles } from "./write-viewer-files.ts";
 
 const BUS_BYTES = 8;
 /** Device time after a test, in which whatever the device does behind its last completion still shows. */
@@ -162,12 +163,11 @@ export class BenchSession {
 
   /** Keeps what a message about the failure tells, as it is now. */
   noteFailure(): void {
-    const { link, device, system } = this.#parts;
-    const nameOf = device === undefined ? undefined : describeAccess;
+    const { link, system } = this.#parts;
     const { cycle } = link.clock;
     this.#failure = { cycle, lastCrossing: link.entries.findLast(isCrossing)?.cycle ?? cycle };
     this.#holdings = system.describeHoldings();
-    this.#lastEvents = describeJournal(link.entries, nameOf);
+    this.#lastEvents = describeJournal(link.entries, this.#nameOf);
   }
 
   /** What no test asks for: bus rules, windows, guard bytes, the use of the DMA interface. */
@@ -189,7 +189,18 @@ export class BenchSession {
   }
 
   async close(): Promise<void> {
-    await this.#parts.link[Symbol.asyncDispose]();
+    const { link, watch, run } = this.#parts;
+    const { cycle, lastCrossing } = this.facts.failure ?? { cycle: link.clock.cycle, lastCrossing: 0 };
+    await link[Symbol.asyncDispose]();
+    if (link.waves?.hasBegun !== true) return;
+    // A failure long after the last crossing is not in the window.
+    const focus = cycle > (run.waves?.to ?? cycle) ? lastCrossing : cycle;
+    const window = run.waves ?? {};
+    writeViewerFiles(link.waves, { entries: watch.entries(), focus, window, nameOf: this.#nameOf });
+  }
+
+  get #nameOf(): (address: number, value: number) => string | undefined {
+    return this.#parts.device === undefined ? () => undefined : describeAccess;
   }
 }
 
@@ -248,8 +259,18 @@ class Watch {
   readonly #violations: Extract<LinkEvent, { kind: "violation" }>[] = [];
   readonly #faults: Extract<LinkEvent, { kind: "fault" }>[] = [];
 
-  constructor(link: Link) {
+  readonly #link: RecordingLink;
+  #untilBreach: readonly JournalEntry[] = [];
+
+  constructor(link: RecordingLink) {
+    this.#link = link;
     link.onEvent((event) => this.#see(event));
+  }
+
+  /** What crossed the link last, and what crossed it before the first breach: a test may go on for long behind that. */
+  entries(): JournalEntry[] {
+    const { firstBreach = -1 } = this;
+    return [...this.#untilBreach, ...this.#link.entries.filter(({ cycle }) => cycle > firstBreach)];
   }
 
   /** Cycle of the first breach of a rule or access outside every window. */
@@ -273,6 +294,8 @@ class Watch {
   }
 
   #see(event: LinkEvent): void {
+    const isBreach = event.kind === "violation" || event.kind === "fault";
+    if (isBreach && this.firstBreach === undefined) this.#untilBreach = this.#link.entries;
     if (event.kind === "violation") this.#violations.push(event);
     else if (event.kind === "fault") this.#faults.push(event);
     else if (event.kind === "interrupt") this.counts.interrupts += event.asserted ? 1 : 0;

@@ -13,6 +13,7 @@ import { linkSettings } from "./link-settings.ts";
 import { hiltDirectory, modelsDirectory } from "./project-folders.ts";
 import { recordFailures } from "./record-failures.ts";
 import type { RunContext } from "./run-context.ts";
+import { createRunFolder } from "./run-folder.ts";
 import { benchPlugin } from "./vitest-plugin.ts";
 import { WorkerWatch } from "./worker-watch.ts";
 import "./run-context.ts";
@@ -57,9 +58,6 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
   const directory = hiltDirectory(options.root);
   const settings = linkSettings(options.root, options.settings);
   const { waves } = options;
-  const wavesOf = (choice: WavesChoice): Pick<RunContext, "waves"> => ({
-    waves: { ...choice, directory: join(directory, "waves") },
-  });
   const build = async (choice?: WavesChoice): Promise<void> => {
     const built = await buildModel(options.root, options.settings, options.log, {
       ...(choice === undefined ? {} : { waves: choice }),
@@ -68,10 +66,15 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
     });
     listener.modelBuilt(options.target, built.fromCache, built.buildMs, choice !== undefined);
   };
-  const countsDirectory =
-    options.coverage === undefined ? undefined : join(options.coverage, `counts-${process.pid}`);
-  if (countsDirectory !== undefined) mkdirSync(countsDirectory, { recursive: true });
+  const countsDirectory = createCountsFolder(options.coverage);
+  // A run whose model cannot be built leaves nothing.
   await build(waves?.mode === "on" ? waves : undefined);
+  const folder = createRunFolder(options.root, options.target);
+  const wavesDirectory = join(folder.path, "waves");
+  const wavesOf = (choice: WavesChoice, seed: string): Pick<RunContext, "waves"> => ({
+    // Rounds run the same tests.
+    waves: { ...choice, directory: options.repeat > 1 ? join(wavesDirectory, seed) : wavesDirectory },
+  });
   const runs = new Map<string, RunContext>();
   let benches: readonly BenchResult[] = [];
   let unrecorded = 0;
@@ -87,7 +90,7 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
       cacheDirectory: modelsDirectory(options.root),
       stallMs: Math.min(options.timeoutMs, STALL_MS),
       workersDirectory: join(directory, "workers", String(process.pid)),
-      ...(waves?.mode === "on" ? wavesOf(waves) : {}),
+      ...(waves?.mode === "on" ? wavesOf(waves, seedText(seed)) : {}),
       ...(countsDirectory === undefined ? {} : { coverageDirectory: countsDirectory }),
     };
     runs.set(run.seed, run);
@@ -105,7 +108,7 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
     const { patterns } = waves;
     const rerun = async (bench: BenchResult, window: Pick<WavesChoice, "from" | "to">) => {
       const { coverageDirectory: _, ...first } = runs.get(bench.seed) as RunContext;
-      const run = { ...first, ...wavesOf({ patterns, ...window }) };
+      const run = { ...first, ...wavesOf({ patterns, ...window }, bench.seed) };
       const isSame = (name: string): boolean => name === bench.name;
       const collector = new Collector(options.root, run.seed, options.timeoutMs, silent, isSame);
       await runRound({ ...options, files: [join(options.root, bench.file)] }, run, collector, bench.name);
@@ -118,6 +121,7 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
     ({ benches, unrecorded } = await recordFailures(benches, recorder, listener));
   }
   return {
+    id: folder.id,
     target: options.target,
     profile: options.profile.name,
     seed: seedText(options.seed),
@@ -140,6 +144,14 @@ const silent: RunListener = {
   recordingStarted: () => {},
   benchRecorded: () => {},
 };
+
+/** Where the tests leave their counts. */
+function createCountsFolder(coverage: string | undefined): string | undefined {
+  if (coverage === undefined) return undefined;
+  const folder = join(coverage, `counts-${process.pid}`);
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
 
 function seedText(seed: bigint): string {
   return `0x${seed.toString(16)}`;

@@ -276,7 +276,8 @@ test("a device that never answers: who waits for whom, its registers by name, wh
   );
   expect(stdout).toMatch(/RING_HEAD 0x0000000\d, RING_TAIL 0x0000000\d; the driver expects head \d, tail \d/);
   expect(stdout).toMatch(/the last that crossed the link:\n( {6}cycle +\d+ {2}.*\n){5,}/);
-  expect(stdout).toContain("waves: .hilt/waves/slow.hil.ts-hangs.vcd");
+  const [, run] = /^run: +(\S+)$/m.exec(stdout) ?? [];
+  expect(stdout).toContain(`waves: .hilt/runs/${run}/waves/slow.hil.ts-hangs.vcd`);
   expect(stdout).not.toMatch(/\n\s+at .*node_modules/);
   expect(status).toBe(1);
 });
@@ -308,9 +309,14 @@ test("reports: JUnit with target, seed, profile and device, a journal, annotatio
   ]) {
     expect(xml).toContain(text);
   }
-  const lines = readFileSync(join(project.path, ".hilt/journals/wasm.jsonl"), "utf8").trim().split("\n");
-  const kinds = lines.map((line) => (JSON.parse(line) as { kind: string }).kind);
-  expect(kinds).toEqual(["run", ...Array(6).fill("bench"), "end"]);
+  const [, run] = /^run: +(\d{8}-\d{6}-wasm)$/m.exec(stdout) ?? [];
+  const folder = join(project.path, `.hilt/runs/${run}`);
+  const lines = readFileSync(join(folder, "journal.jsonl"), "utf8").trim().split("\n");
+  const entries = lines.map((line) => JSON.parse(line) as { kind: string; id?: string });
+  expect(entries.map(({ kind }) => kind)).toEqual(["run", ...Array(6).fill("bench"), "end"]);
+  expect(entries[0]?.id).toBe(run);
+  const result = JSON.parse(readFileSync(join(folder, "result.json"), "utf8")) as RunResult;
+  expect(result.benches).toHaveLength(6);
 });
 
 test("--fail-fast ends with the first failure", () => {

@@ -1,6 +1,4 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ProjectCopy } from "../system/project-copy.ts";
 
@@ -13,12 +11,12 @@ afterAll(() => project[Symbol.dispose]());
 test("--help names the commands and needs nothing else", () => {
   const { status, stdout } = project.hilt("--help");
   expect(status).toBe(0);
-  for (const command of ["run [files..]", "list", "build", "doctor", "init", "cache clean"])
+  for (const command of ["run [files..]", "list", "waves [run]", "build", "doctor", "init", "cache clean"])
     expect(stdout).toContain(command);
 });
 
 test.each([
-  ["no command", [], /run, list, build, doctor/],
+  ["no command", [], /run, list, waves, build, doctor/],
   ["an unknown option", ["run", "--sed", "1"], /Unknown argument: sed/],
   ["an unknown target", ["run", "examples", "--target", "board"], /no target board; there is wasm/],
   ["a bad seed", ["run", "examples", "--seed", "lots"], /--seed: lots is no whole number/],
@@ -100,56 +98,4 @@ test("list shows benches and targets; doctor what is installed", () => {
   const { status, stdout } = project.hilt("doctor");
   expect(stdout).toMatch(/ok {7}Node v/);
   expect(status).toBe(0);
-});
-
-test.each([
-  ["a cycle", "200", /\$enddefinitions \$end\n#2040\n/],
-  [
-    "a trigger",
-    "device.h2c.active",
-    /\$var wire 1 (\S+) active \$end\n[\s\S]*\$enddefinitions \$end\n#\d{2,}\n((?!#\d).*\n)*1\1\n/,
-  ],
-])("--waves-from starts the record at %s", (_name, from, start) => {
-  const file = ".hilt/waves/examples-first-transfer.hil.ts-a-write-leaves-its-source-alone.vcd";
-  const args = ["run", "examples/first-transfer.hil.ts", "--filter", "leaves its source alone"];
-  expect(
-    project.hilt(...args, "--waves", "on", "--signals", "device.h2c.*", "--waves-from", from).status,
-  ).toBe(0);
-  expect(readFileSync(join(project.path, file), "utf8")).toMatch(start);
-});
-
-test("--waves of a signal that is not there is a usage error", () => {
-  const { status, stdout } = project.hilt(
-    "run",
-    "examples/first-transfer.hil.ts",
-    "--waves",
-    "on",
-    "--signals",
-    "device.nothing",
-  );
-  expect(stdout).toContain("the design has no signal device.nothing");
-  expect(status).toBe(2);
-});
-
-test("--waves writes the chosen signals as VCD", () => {
-  const { status, stdout } = project.hilt(
-    "run",
-    "examples/first-transfer.hil.ts",
-    "--filter",
-    "leaves its source alone",
-    "--waves",
-    "on",
-    "--signals",
-    "device.h2c.*",
-  );
-  expect(stdout).toContain("PASSED");
-  expect(status).toBe(0);
-  const file = join(
-    project.path,
-    ".hilt/waves/examples-first-transfer.hil.ts-a-write-leaves-its-source-alone.vcd",
-  );
-  expect(existsSync(file)).toBe(true);
-  const text = readFileSync(file, "utf8");
-  expect(text).toMatch(/\$scope module h2c \$end\n(\$var .*\n)*\$var wire 1 \S+ active \$end/);
-  expect(text.split("\n").filter((line) => line.startsWith("#")).length).toBeGreaterThan(10);
 });

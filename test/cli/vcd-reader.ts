@@ -11,6 +11,8 @@ export class VcdReader {
   readonly timescale: string;
   /** Of all changes, in order. */
   readonly times: readonly number[];
+  /** With ranges of bits, as viewers call them. */
+  readonly fullNames: readonly string[];
   /** By hierarchical name, without ranges. */
   readonly #ids: ReadonlyMap<string, string>;
   readonly #changes: ReadonlyMap<string, readonly Change[]>;
@@ -18,7 +20,9 @@ export class VcdReader {
   constructor(path: string) {
     const [header = "", body = ""] = textOf(path).split("$enddefinitions $end\n");
     this.timescale = /\$timescale\s+(.*?)\s+\$end/.exec(header)?.[1] ?? "";
-    this.#ids = identifiersOf(header);
+    const variables = variablesOf(header);
+    this.fullNames = variables.map(({ name, range }) => `${name}${range}`);
+    this.#ids = new Map(variables.map(({ name, id }) => [name, id]));
     const changes = new Map<string, Change[]>();
     const times: number[] = [];
     let time = 0;
@@ -52,17 +56,17 @@ export class VcdReader {
   }
 }
 
-function identifiersOf(header: string): Map<string, string> {
+function variablesOf(header: string): { name: string; range: string; id: string }[] {
   const scopes: string[] = [];
-  const ids = new Map<string, string>();
-  for (const line of header.split("\n")) {
-    // `$scope module NAME $end` or `$var wire WIDTH ID NAME ...`
-    const [keyword, , second = "", id = "", name] = line.trim().split(/\s+/);
+  return header.split("\n").flatMap((line) => {
+    // `$scope module NAME $end` or `$var wire WIDTH ID NAME RANGE $end`
+    const [keyword, , second = "", id = "", name = "", range = ""] = line.trim().split(/\s+/);
     if (keyword === "$scope") scopes.push(second);
     else if (keyword === "$upscope") scopes.pop();
-    else if (keyword === "$var") ids.set([...scopes, name].join("."), id);
-  }
-  return ids;
+    else if (keyword === "$var")
+      return [{ name: [...scopes, name].join("."), range: range.startsWith("[") ? range : "", id }];
+    return [];
+  });
 }
 
 function textOf(path: string): string {

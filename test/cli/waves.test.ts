@@ -1,7 +1,7 @@
-import { readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RunResult } from "../../src/report/run-result.ts";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { Recording, RunResult } from "../../src/report/run-result.ts";
 import { UserProject } from "./user-project.ts";
 import { VcdReader } from "./vcd-reader.ts";
 
@@ -74,12 +74,34 @@ test("tells what it sees", async ({ host, device, link, rng }) => {
 });
 `;
 
+const mover = {
+  ...{ files: ["mover.v"], top: "mover", dataWidth: 32, addressWidth: 32, idWidth: 0, clock: "aclk" },
+  reset: { port: "aresetn", activeLow: true },
+  registers: { prefix: "S_", upperCase: true, ports: { awprot: null, arprot: null, wstrb: null } },
+  memory: {
+    ...{ prefix: "M00_", upperCase: true },
+    ports: {
+      ...{ awlen: null, awsize: null, awburst: null, awprot: null },
+      ...{ arlen: null, arsize: null, arburst: null, arprot: null },
+    },
+  },
+  interrupt: "intr",
+};
+
 const config = `export default {
   targets: {
     wasm: { link: "simulator", engine: "wasm" },
     verilator: { link: "simulator", engine: "verilator" },
+    "wasm-mover": { link: "simulator", engine: "wasm", device: ${JSON.stringify(mover)} },
+    "verilator-mover": { link: "simulator", engine: "verilator", device: ${JSON.stringify(mover)} },
   },
 };
+`;
+
+const other = `import { expect, test } from "hilt";
+test("is read", async ({ link }) => {
+  expect(await link.readRegister(8)).toBe(0);
+});
 `;
 
 let project: UserProject;
@@ -88,6 +110,8 @@ beforeAll(() => {
     "hilt.config.js": config,
     "benches/fails.hil.ts": benches,
     "benches/quiet.hil.ts": quiet,
+    "benches/other.hil.ts": other,
+    "mover.v": readFileSync(new URL("../system/foreign/mover.v", import.meta.url), "utf8"),
   });
 });
 afterAll(() => project[Symbol.dispose]());
@@ -101,6 +125,47 @@ function run(...args: string[]): { status: number | null; result: RunResult; tex
 
 function wavesOf(path: string | undefined): VcdReader {
   return new VcdReader(join(project.path, path as string));
+}
+
+/** Whatever the files beside the waves name is there, and all times are in the window. */
+function expectViewersToShow(path: string, waves: VcdReader, { from, to }: Recording): void {
+  const beside = (ending: string): string[] =>
+    readFileSync(path.replace(/\w+$/, ending), "utf8").trim().split("\n");
+  const isInWindow = (time: number): boolean =>
+    time >= timeOf(from as number) && time <= timeOf(to as number);
+
+  const saved = beside("gtkw");
+  const names = saved.filter((line) => line.startsWith("top."));
+  expect(names.length).toBeGreaterThan(50);
+  expect(names.filter((name) => !waves.fullNames.includes(name))).toEqual([]);
+  const groups = saved.flatMap((line, index) => (saved[index - 1] === "@800200" ? [line.slice(1)] : []));
+  expect(groups).toEqual([
+    ...["clock and reset", "register port", "interrupt", "AXI read address", "AXI read data"],
+    ...["AXI write address", "AXI write data", "AXI write response", "checks of the harness", "device"],
+  ]);
+  for (const name of ["h2c.active", "c2h_channel.state[1:0]"]) expect(names).toContain(`top.device.${name}`);
+  const [focus, ...markers] = (saved.find((line) => line.startsWith("*")) as string)
+    .split(" ")
+    .slice(1)
+    .map(Number);
+  expect(markers).toHaveLength(26);
+  const set = markers.filter((time) => time !== -1);
+  expect(set.length).toBeGreaterThan(0);
+  expect([focus as number, ...set].filter((time) => !isInWindow(time))).toEqual([]);
+  expect(saved.filter((line) => line.startsWith("[markername]"))).toHaveLength(set.length);
+
+  const commands = beside("sucl").filter((line) => !line.startsWith("#"));
+  const forms = [/^divider_add \w+$/, /^variable_add \S+$/, /^marker_set [^\s#;]+ \d+$/, /^cursor_set \d+$/];
+  expect(commands.filter((line) => !forms.some((form) => form.test(line)))).toEqual([]);
+  const argumentsOf = (command: string): string[][] =>
+    commands.map((line) => line.split(" ")).flatMap(([first, ...rest]) => (first === command ? [rest] : []));
+  const shown = argumentsOf("variable_add").map(([name]) => name as string);
+  expect(shown).toEqual(names.map((name) => name.replace(/\[[\d:]+\]$/, "")));
+  expect(shown.filter((name) => !waves.names.includes(name))).toEqual([]);
+  const places = argumentsOf("marker_set").map(([, time]) => Number(time));
+  expect(places.length).toBeGreaterThanOrEqual(set.length);
+  expect(places.filter((time) => !isInWindow(time))).toEqual([]);
+  expect(argumentsOf("cursor_set")).toEqual([[String(focus)]]);
 }
 
 describe.each(["wasm", "verilator"])("on %s", (target) => {
@@ -154,6 +219,18 @@ describe.each(["wasm", "verilator"])("on %s", (target) => {
     expect(wavesOf(vain?.recording?.waves).at("top.s_axil_awaddr", timeOf(vain?.recording?.to ?? 0))).toBe(
       0x18n,
     );
+
+    for (const bench of [failed, strays, vain]) {
+      const path = bench?.recording?.waves as string;
+      expectViewersToShow(join(project.path, path), wavesOf(path), bench?.recording as Recording);
+    }
+    const saved = readFileSync(
+      join(project.path, strays?.recording?.waves as string).replace(/\w+$/, "gtkw"),
+      "utf8",
+    );
+    expect(saved).toMatch(new RegExp(`^\\*-\\S+ ${timeOf(at)} `, "m"));
+    expect(saved).toMatch(/^\[markername\] [A-Z]read 8$/m);
+    expect(saved).toMatch(/^\[markername\] [A-Z]FAULT( \+\d+)?$/m);
 
     expect(recordings["fails only once"]?.recording?.problem).toMatch(
       /^not the same: the first run failed with E_ASSERTION in cycle \d+, the recorded one passed$/,
@@ -220,6 +297,17 @@ describe.each(["wasm", "verilator"])("on %s", (target) => {
     expect(late.result.benches[0]?.facts?.wavesMissing).toContain("before the record began");
   });
 
+  test("a device of one's own is recorded with its bus, and shown", { timeout: LIMIT_MS }, () => {
+    const { status, result } = run("benches/other.hil.ts", "--target", `${target}-mover`, "--waves", "on");
+    expect(status).toBe(0);
+    const path = file(result) as string;
+    const saved = readFileSync(join(project.path, path).replace(/\w+$/, "gtkw"), "utf8");
+    const names = saved.split("\n").filter((line) => line.startsWith("top."));
+    expect(names.filter((name) => !wavesOf(path).fullNames.includes(name))).toEqual([]);
+    expect(names).toContain("top.araddr[63:0]");
+    expect(names.filter((name) => name.startsWith("top.device.")).length).toBeGreaterThan(3);
+  });
+
   test("--waves-from wins over the window", { timeout: LIMIT_MS }, () => {
     const { result } = run(...failing, "--filter", "waits in vain", "--waves-from", "50");
     const [bench] = result.benches.filter(({ verdict }) => verdict === "failed");
@@ -245,6 +333,82 @@ describe.each(["wasm", "verilator"])("on %s", (target) => {
     const [bench] = result.benches.filter(({ verdict }) => verdict === "failed");
     expect(bench?.recording?.problem).toContain("the design has no signal device.nothing [E_NO_SIGNAL]");
     expect(status).toBe(1);
+  });
+});
+
+describe("hilt waves", () => {
+  const id = (text: string): string => /^run: +(\S+)$/m.exec(text)?.[1] ?? "";
+  let withWaves: string;
+  let without: string;
+  beforeAll(() => {
+    withWaves = id(project.hilt("run", "benches/quiet.hil.ts", "--waves", "on").stdout);
+    without = id(project.hilt("run", "benches/quiet.hil.ts").stdout);
+  });
+
+  const file = (): string => `.hilt/runs/${withWaves}/waves/benches-quiet.hil.ts-tells-what-it-sees.vcd`;
+
+  test("without a viewer or display it tells where the files are and what opens them", () => {
+    for (const args of [[], [withWaves]]) {
+      const { status, stdout } = project.hiltIn(
+        { DISPLAY: "", WAYLAND_DISPLAY: "", PATH: "/nowhere" },
+        "waves",
+        ...args,
+      );
+      expect(status).toBe(0);
+      expect(stdout).toContain(`run ${withWaves}: no viewer of waves on the PATH, or no display`);
+      expect(stdout).toContain(`\n${file()}\n    surfer ${file()}`);
+      expect(stdout).toContain(`\n    gtkwave ${file()}`);
+    }
+  });
+
+  test.each([
+    ["gtkwave", ["gtkwave"], "gtkwave"],
+    ["surfer, when both are there", ["gtkwave", "surfer"], "surfer"],
+  ])("opens %s", async (_name, installed, taken) => {
+    const folder = join(project.path, `bin-${installed.length}`);
+    mkdirSync(folder, { recursive: true });
+    for (const name of installed)
+      writeFileSync(join(folder, name), `#!/bin/sh\necho "${name} $*" > "${folder}/opened"\n`, {
+        mode: 0o755,
+      });
+    const { status, stdout } = project.hiltIn({ DISPLAY: ":7", PATH: folder }, "waves");
+    expect(status).toBe(0);
+    expect(stdout).toBe(`${file()}: opened with ${taken}\n`);
+    await vi.waitFor(() => {
+      expect(readFileSync(join(folder, "opened"), "utf8")).toContain(
+        `${taken} ${join(project.path, file())}`,
+      );
+    }, 5000);
+  });
+
+  test.each([
+    [["nothing"], /no run nothing is kept; hilt waves --list shows/],
+    [[() => without], /run \S+ has no waves; --waves on or on-failure records them/],
+  ])("a run that is not there or has no waves is a usage error", (args, message) => {
+    const { status, stderr } = project.hilt(
+      "waves",
+      ...args.map((arg) => (typeof arg === "string" ? arg : arg())),
+    );
+    expect(stderr).toMatch(message);
+    expect(status).toBe(2);
+  });
+
+  test("--list shows the runs that are kept, the last ones first; older ones go", () => {
+    const { status, stdout } = project.hilt("waves", "--list");
+    expect(status).toBe(0);
+    const [first, second] = stdout.split("\n");
+    expect(first).toBe(`${without}  1 benches, 0 failed, 0 files of waves`);
+    expect(second).toBe(`${withWaves}  1 benches, 0 failed, 1 files of waves`);
+    const runs = join(project.path, ".hilt/runs");
+    const old = Array.from({ length: 20 }, (_, index) => join(runs, `20200101-0000${index}-wasm`));
+    for (const path of old) {
+      mkdirSync(path);
+      writeFileSync(join(path, "result.json"), "{}");
+    }
+    const last = id(project.hilt("run", "benches/quiet.hil.ts").stdout);
+    const kept = readdirSync(runs);
+    expect(kept).toHaveLength(20);
+    expect(kept).toContain(last);
   });
 });
 

@@ -4,18 +4,19 @@ import type { Argv } from "yargs";
 import type { LoadedConfig } from "../../config/load-config.ts";
 import { parseSeed } from "../../config/seed.ts";
 import { annotations } from "../../report/annotations.ts";
-import { writeJournal } from "../../report/journal.ts";
 import { junit } from "../../report/junit.ts";
 import { isProof, problemsOf, type RunResult } from "../../report/run-result.ts";
 import { TerminalReport } from "../../report/terminal.ts";
 import { findBenches } from "../../session/bench-files.ts";
 import { hiltDirectory } from "../../session/project-folders.ts";
 import type { RunOptions, WavesRequest } from "../../session/run-benches.ts";
+import { keepResult } from "../../session/run-folder.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { hintFor } from "../hints.ts";
 import { interruptSignal } from "../interrupt-signal.ts";
 import { createLog } from "../logger.ts";
 import { type Arguments, CommandLineError, count, profileOf, targetOf } from "../options.ts";
+import { shellQuote } from "../shell-quote.ts";
 
 export const command = "run [files..]";
 export const describe = "run benches: files and folders, or all that the configuration names";
@@ -88,7 +89,7 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
   const options = runOptions(config, args);
   const result = await runBenches({ ...options, signal: interrupt.signal }, report);
   report.summary(result, repeatCommand(args, result));
-  writeJournal(join(hiltDirectory(config.root), "journals", `${result.target}.jsonl`), result);
+  keepResult(config.root, result);
   if (args.junit !== undefined) writeReport(args.junit, junit(result));
   if (process.env["GITHUB_ACTIONS"] === "true")
     for (const line of annotations(result)) out.write(`${line}\n`);
@@ -165,13 +166,8 @@ function repeatCommand(args: Arguments<typeof builder>, result: RunResult): stri
   const files = failed === undefined ? given : [failed.file];
   const filter = failed?.name ?? args.filter;
   return [
-    ...["npx hilt run", ...files.map(quote), "--target", result.target, "--profile", result.profile],
+    ...["npx hilt run", ...files.map(shellQuote), "--target", result.target, "--profile", result.profile],
     ...["--seed", failed?.seed ?? result.seed],
-    ...(filter === undefined ? [] : ["--filter", quote(filter)]),
+    ...(filter === undefined ? [] : ["--filter", shellQuote(filter)]),
   ].join(" ");
-}
-
-/** For a POSIX shell. */
-function quote(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,15 +1,13 @@
 import { gunzipSync } from "node:zlib";
+import type { RecordedSignal } from "../engine.ts";
 
 /** Blocks of an FST file that hold the hierarchy, by type: packed with gzip, with LZ4, with LZ4 twice. */
 const HIERARCHY = { gzip: 4, lz4: 6, lz4Twice: 7 } as const;
 /** Tags in the hierarchy; what is below is a variable. */
 const TAG = { attributeBegin: 252, attributeEnd: 253, scope: 254, upscope: 255 } as const;
 
-/**
- * Hierarchical names of the variables in an FST file that is closed, without the range of their bits. The format is that
- * of GTKWave's writer (fstapi.c), which Verilator has built in.
- */
-export function fstSignals(file: Buffer): string[] {
+/** The variables of an FST file that is closed. The format is that of GTKWave's fstapi.c, which Verilator has built in. */
+export function fstSignals(file: Buffer): RecordedSignal[] {
   // A block is its type, a length that counts itself, and so many bytes less the 8 of the length.
   for (let at = 0; at + 9 <= file.length; ) {
     const type = file.readUInt8(at);
@@ -30,9 +28,9 @@ function unpacked(type: number, block: Buffer): Buffer | undefined {
   return lz4(lz4(block.subarray(16), Number(block.readBigUInt64BE(8))), length);
 }
 
-function variablesOf(hierarchy: Buffer): string[] {
+function variablesOf(hierarchy: Buffer): RecordedSignal[] {
   const scopes: string[] = [];
-  const variables: string[] = [];
+  const variables: RecordedSignal[] = [];
   let at = 0;
   const text = (): string => {
     const end = hierarchy.indexOf(0, at);
@@ -40,8 +38,14 @@ function variablesOf(hierarchy: Buffer): string[] {
     at = end + 1;
     return found;
   };
-  const skipNumber = (): void => {
-    while (((hierarchy[at++] as number) & 0x80) !== 0);
+  /** In 7 bits each byte, the lowest first. */
+  const number = (): number => {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const byte = hierarchy[at++] as number;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
   };
   while (at < hierarchy.length) {
     const tag = hierarchy[at++] as number;
@@ -53,12 +57,13 @@ function variablesOf(hierarchy: Buffer): string[] {
     } else if (tag === TAG.attributeBegin) {
       at += 2;
       text();
-      skipNumber();
+      number();
     } else if (tag !== TAG.attributeEnd) {
       at += 1;
-      variables.push([...scopes, text().replace(/ ?\[[\d:]+\]$/, "")].join("."));
-      skipNumber();
-      skipNumber();
+      const [, name = "", range = ""] = /^(.*?) ?((?:\[-?\d+:-?\d+\])?)$/.exec(text()) ?? [];
+      const width = number();
+      number();
+      variables.push({ path: [...scopes, name].join("."), width, range });
     }
   }
   return variables;

@@ -5,6 +5,7 @@ import type {
   ModelSource,
   OpenOptions,
   Port,
+  RecordedSignal,
   Simulation,
   SimulationMessage,
   TraceSignal,
@@ -129,14 +130,19 @@ export class VerilatorSimulation implements Simulation {
     };
   }
 
-  recordWaves(file: string): () => Promise<void> {
+  recordWaves(file: string): () => Promise<readonly RecordedSignal[]> {
     const { top, clock, waves = [] } = this.#source;
     const scopes = [clock, ...waves].map((pattern) => scopeOf(top, pattern));
     this.#library.openWaves(this.handle, file, scopes.join(" "));
     this.#isRecording = true;
     return async () => {
       this.#closeWaves();
-      requireMatches(waves, signalsIn(readFileSync(file), top));
+      const signals = fstSignals(readFileSync(file));
+      requireMatches(
+        waves,
+        signals.map(({ path }) => path.slice(top.length + 1)),
+      );
+      return signals;
     };
   }
 
@@ -253,9 +259,4 @@ function scopeOf(top: string, pattern: string): string {
   const parts = pattern.split(".");
   const wild = parts.findIndex((part) => part.includes("*"));
   return [top, ...(wild < 0 ? parts : parts.slice(0, wild))].join(".");
-}
-
-/** Names below the top. */
-function signalsIn(fst: Buffer, top: string): string[] {
-  return fstSignals(fst).flatMap((name) => (name.startsWith(`${top}.`) ? [name.slice(top.length + 1)] : []));
 }

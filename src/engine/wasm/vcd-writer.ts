@@ -1,14 +1,12 @@
+import type { RecordedSignal } from "../engine.ts";
+
 /** Writes value changes in the format of IEEE 1364-2005, section 18. Only changes are written. */
 export class VcdWriter {
   readonly #out: { write(text: string): unknown };
   readonly #signals: readonly { readonly width: number; readonly id: string }[];
   readonly #last: (bigint | undefined)[] = [];
 
-  constructor(
-    out: { write(text: string): unknown },
-    signals: readonly { readonly name: string; readonly width: number }[],
-    timescale: string,
-  ) {
+  constructor(out: { write(text: string): unknown }, signals: readonly RecordedSignal[], timescale: string) {
     this.#out = out;
     this.#signals = signals.map(({ width }, index) => ({ width, id: identifier(index) }));
     const scopes: string[] = [];
@@ -22,10 +20,11 @@ export class VcdWriter {
       }
     };
     out.write(`$timescale ${timescale} $end\n`);
-    for (const [index, { name, width }] of signals.entries()) {
-      const path = ["top", ...name.split(".")];
-      enter(path.slice(0, -1));
-      out.write(`$var wire ${width} ${identifier(index)} ${path.at(-1)} $end\n`);
+    for (const [index, { path, width, range }] of signals.entries()) {
+      const parts = path.split(".");
+      enter(parts.slice(0, -1));
+      const name = range === "" ? parts.at(-1) : `${parts.at(-1)} ${range}`;
+      out.write(`$var wire ${width} ${identifier(index)} ${name} $end\n`);
     }
     enter([]);
     out.write("$enddefinitions $end\n");

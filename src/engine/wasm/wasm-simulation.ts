@@ -6,6 +6,7 @@ import type {
   ModelSource,
   OpenOptions,
   Port,
+  RecordedSignal,
   Simulation,
   SimulationMessage,
   TraceSignal,
@@ -36,7 +37,7 @@ export class WasmSimulation implements Simulation {
   readonly #arrays: ReadonlyMap<string, MemorySlot>;
   readonly #layout: Layout;
   readonly #onMessage: (message: SimulationMessage) => void;
-  readonly #source: Pick<ModelSource, "waves" | "clock">;
+  readonly #source: Pick<ModelSource, "waves" | "clock" | "top">;
   #waves: WaveFile | undefined;
   #cycle = 0;
   #isSettled = false;
@@ -45,7 +46,7 @@ export class WasmSimulation implements Simulation {
   constructor(
     module: WebAssembly.Module,
     layout: Layout,
-    source: Pick<ModelSource, "waves" | "clock">,
+    source: Pick<ModelSource, "waves" | "clock" | "top">,
     { seed, onMessage }: OpenOptions,
   ) {
     this.#source = source;
@@ -83,15 +84,16 @@ export class WasmSimulation implements Simulation {
     return this.#waves === undefined ? this.#step(maxCycles) : this.#record(this.#waves, maxCycles);
   }
 
-  recordWaves(file: string): () => Promise<void> {
-    const { waves: patterns = [], clock } = this.#source;
+  recordWaves(file: string): () => Promise<readonly RecordedSignal[]> {
+    const { waves: patterns = [], clock, top } = this.#source;
     const signals = this.signals.filter(({ name }) => name !== clock && matchesAny(patterns, name));
     requireMatches(patterns, [clock, ...signals.map(({ name }) => name)]);
-    const waves = new WaveFile(file, clock, signals);
+    const waves = new WaveFile(file, top, clock, signals);
     this.#waves = waves;
     return async () => {
       if (this.#waves === waves) this.#waves = undefined;
       await waves.close();
+      return waves.signals;
     };
   }
 

@@ -1,3 +1,5 @@
+import type { SignalGroup, WaveSignal } from "../../bus/wave-record.ts";
+
 /** Nets of the harness (sim/harness/top.v) that are worth a look, in the order in which one reads them. */
 const buses: Readonly<Record<string, readonly string[]>> = {
   "clock and reset": ["clk", "rst", "cycle"],
@@ -25,3 +27,23 @@ function names(prefix: string, channels: Readonly<Record<string, readonly string
 
 /** What is recorded when nothing is chosen: the device and what goes in and out of it. */
 export const usefulSignals: readonly string[] = ["device.**", ...Object.values(buses).flat()];
+
+const DEVICE = "device";
+/** Signals of a device that tell what it is at, by the last words of their names. */
+const STATE = /[._](state|busy|active|halted|aborting|failed|in_flight)$/;
+const MOST_OF_DEVICE = 40;
+
+/** What a viewer shows at first, of the signals below `top` that a file has. */
+export function groupsOf(top: string, recorded: readonly WaveSignal[]): SignalGroup[] {
+  const known = new Map(recorded.map((signal) => [signal.path, signal]));
+  const inDevice = recorded.filter(({ path }) => path.startsWith(`${top}.${DEVICE}.`));
+  const ofState = inDevice.filter(({ path }) => STATE.test(path));
+  const device = (ofState.length > 0 ? ofState : inDevice).slice(0, MOST_OF_DEVICE);
+  const groups = Object.entries(buses).map(([name, nets]) => ({
+    name,
+    signals: nets
+      .flatMap((net) => known.get(`${top}.${net}`) ?? [])
+      .map((signal) => ({ ...signal, isCount: signal.path === `${top}.cycle` })),
+  }));
+  return [...groups, { name: DEVICE, signals: device }].filter(({ signals }) => signals.length > 0);
+}

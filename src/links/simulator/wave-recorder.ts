@@ -1,9 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import type { WaveRecord } from "../../bus/wave-record.ts";
-import { type Simulation, WAVES_TIME_PER_CYCLE } from "../../engine/engine.ts";
+import type { SignalGroup, WaveRecord } from "../../bus/wave-record.ts";
+import { type RecordedSignal, type Simulation, WAVES_TIME_PER_CYCLE } from "../../engine/engine.ts";
 import { NoSignalError } from "../../engine/errors.ts";
 import type { WavesChoice } from "../open-options.ts";
+import { groupsOf } from "./signal-groups.ts";
+
+/** The harness. */
+const TOP = "top";
 
 /**
  * Cycle 0 of the link, and of every report, is the first one after the reset: the edges of the clock before it are in
@@ -24,8 +28,9 @@ export class WaveRecorder implements WaveRecord {
   readonly #first: number | undefined;
   readonly #trigger: { read(): bigint } | undefined;
   readonly #last: number;
-  #stop: (() => Promise<void>) | undefined;
-  #stopped: Promise<void> | undefined;
+  #stop: (() => Promise<readonly RecordedSignal[]>) | undefined;
+  #stopped: Promise<readonly RecordedSignal[]> | undefined;
+  #signals: readonly RecordedSignal[] = [];
 
   /** `from` and `to` are cycles of the link. Throws `NoSignalError` when nothing has the name of the trigger. */
   constructor(
@@ -49,6 +54,10 @@ export class WaveRecorder implements WaveRecord {
     return this.#stop !== undefined;
   }
 
+  get groups(): readonly SignalGroup[] {
+    return groupsOf(TOP, this.#signals);
+  }
+
   timeOf(cycle: number): number {
     return wavesTimeOf(cycle);
   }
@@ -62,8 +71,8 @@ export class WaveRecorder implements WaveRecord {
 
   /** The file is whole afterwards. */
   async close(): Promise<void> {
-    this.#stopped ??= this.#stop?.() ?? Promise.resolve();
-    await this.#stopped;
+    this.#stopped ??= this.#stop?.() ?? Promise.resolve([]);
+    this.#signals = await this.#stopped;
   }
 
   #untilCycle(cycles: number, first: number): number {
