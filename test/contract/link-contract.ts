@@ -78,6 +78,31 @@ export function describeLinkContract(name: string, open: () => Promise<Link>): v
       expect(link.clock.cycle - start).toBeLessThan(600);
     });
 
+    test("a list does its operations in order and gives what was read; one that fails ends it", async () => {
+      const scratch = registers.global.addressOf("SCRATCH");
+      const [enable, raise, status] = (["IRQ_ENABLE", "IRQ_TEST", "IRQ_STATUS"] as const).map((name) =>
+        registers.global.addressOf(name),
+      ) as [number, number, number];
+      const values = await link.perform([
+        { kind: "write", address: scratch, value: 7 },
+        { kind: "read", address: scratch },
+        { kind: "write", address: enable, value: 0x8000_0000 },
+        { kind: "write", address: raise, value: 1 },
+        { kind: "wait", limitCycles: 1000 },
+        { kind: "read", address: status },
+        { kind: "write", address: status, value: 0x8000_0000 },
+        { kind: "write", address: scratch, value: 8 },
+        { kind: "read", address: scratch },
+      ]);
+      expect(values).toEqual([7, 0x8000_0000, 8]);
+      const late = link.perform([
+        { kind: "wait", limitCycles: 100 },
+        { kind: "write", address: scratch, value: 9 },
+      ]);
+      await expect(late).rejects.toThrow(InterruptTimeoutError);
+      expect(await link.readRegister(scratch)).toBe(8);
+    });
+
     test("waits are met in the order in which they end, whoever waits", async () => {
       const order: string[] = [];
       await Promise.all([
