@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { physicalAddress } from "../../../src/core/address.ts";
+import { Random } from "../../../src/core/random.ts";
 import type { HostBuffer } from "../../../src/memory/host-buffer.ts";
+import { HostMemory } from "../../../src/memory/host-memory.ts";
+import { PhysicalMemory } from "../../../src/memory/physical-memory.ts";
 import {
   DeallocateObject,
   DeallocateObjectKeepRegisters,
@@ -9,9 +13,11 @@ import {
   STATUS_SUCCESS,
 } from "../../../src/wdm/constants.ts";
 import type { MapRegisterBase, Out } from "../../../src/wdm/dma-adapter.ts";
+import { DmaSystem } from "../../../src/wdm/dma-system.ts";
 import { listBytes } from "../../../src/wdm/scatter-gather.ts";
 import { addressesOf, bytesOf, chainOf, Driver, ROOM } from "./driver.ts";
 import { createHost } from "./host.ts";
+import { RecordingWindows } from "./recording-windows.ts";
 
 const members = fc.array(fc.tuple(fc.integer({ min: 1, max: 9000 }), fc.nat(4095)), {
   minLength: 1,
@@ -183,6 +189,28 @@ describe("MapTransferEx", () => {
         expect(load(driver, seen)).toEqual(own.map((_, at) => at & 0xff));
       }),
     );
+  });
+
+  test("A67 the last page below the device's reach is used as it is, the first one behind it is bounced", () => {
+    const reach = 2 ** 29;
+    const base = physicalAddress(BigInt(reach - 8 * 4096));
+    const memory = new PhysicalMemory(new Uint8Array(16 * 4096), [
+      { base, lengthBytes: 16 * 4096, offset: 0 },
+    ]);
+    const profile = { fragmentation: "contiguous", pageBytes: 4096 } as const;
+    const host = new HostMemory(memory, new Random(1n), profile);
+    const windows = new RecordingWindows();
+    const system = new DmaSystem({ memory, pages: host.pages, windows });
+    const driver = new Driver({ memory, host, windows, system }, { dmaAddressWidth: 29 });
+    // The lower pages but one are taken, so that the buffer lies on both sides.
+    const below = host.allocate({ lengthBytes: 7 * 4096 });
+    const { mdl } = host.allocate({ lengthBytes: 2 * 4096 });
+    expect(mdl.pageFrameNumbers).toEqual([reach / 4096 - 1, reach / 4096]);
+    below.free();
+    const { elements } = driver.map(mdl, driver.own(2), 0, 2 * 4096);
+    const seen = addressesOf(elements);
+    expect(seen[4095]).toBe(reach - 1);
+    expect(Math.max(...seen)).toBe(reach - 1);
   });
 
   test("A69 no bytes are found", () => {
