@@ -66,9 +66,9 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
     });
     listener.modelBuilt(options.target, built.fromCache, built.buildMs, choice !== undefined);
   };
-  const countsDirectory = createCountsFolder(options.coverage);
   // A run whose model cannot be built leaves nothing.
   await build(waves?.mode === "on" ? waves : undefined);
+  const countsDirectory = createCountsFolder(options.coverage);
   const folder = createRunFolder(options.root, options.target);
   const wavesDirectory = join(folder.path, "waves");
   const wavesOf = (choice: WavesChoice, seed: string): Pick<RunContext, "waves"> => ({
