@@ -9,7 +9,8 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 test("a failure of the soak prints seed, smallest reproduction and a command that repeats it", () => {
   using copy = new ProjectCopy();
-  cpSync(join(root, "test/soak"), join(copy.path, "test/soak"), { recursive: true });
+  for (const folder of ["test/soak", "test/unit/wdm"])
+    cpSync(join(root, folder), join(copy.path, folder), { recursive: true });
   copy.replace(
     "rtl/dma/dma_ring.v",
     "phase           <= phase ^ (head == last_index);",
