@@ -24,9 +24,10 @@ export async function translatedConfig(file: string): Promise<string | undefined
     // Whole or not at all: other runs may do the same.
     const draft = join(folder, `${randomUUID()}.draft`);
     writeFileSync(draft, code);
-    for (const name of readdirSync(folder))
-      if (name.endsWith(".mjs")) rmSync(join(folder, name), { force: true });
     renameSync(draft, place);
+    // Another run may be about to load the one of this state.
+    for (const name of readdirSync(folder))
+      if (name.endsWith(".mjs") && name !== `${hash}.mjs`) rmSync(join(folder, name), { force: true });
     return place;
   } catch {
     return undefined;
