@@ -1,4 +1,4 @@
-import type { BenchResult, FailurePlace, Recording, RunListener } from "../report/run-result.ts";
+import type { BenchResult, FailurePlace, Problem, Recording, RunListener } from "../report/run-result.ts";
 import type { RunWaves } from "./run-context.ts";
 
 /** Each costs a run of its own, and the first failures mostly tell of the others. */
@@ -13,12 +13,16 @@ export interface FailureRecorder {
   readonly from?: number | string;
   /** Builds a model that can record. */
   readonly build: () => Promise<void>;
-  /** Runs one test again with the waves of a window; undefined when it did not get to its end. */
-  readonly rerun: (
-    bench: BenchResult,
-    window: Pick<RunWaves, "from" | "to">,
-  ) => Promise<BenchResult | undefined>;
+  /** Runs one test again with the waves of a window. */
+  readonly rerun: (bench: BenchResult, window: Pick<RunWaves, "from" | "to">) => Promise<SecondRun>;
   readonly isAborted: () => boolean;
+}
+
+export interface SecondRun {
+  /** Absent when the test did not get to its end. */
+  readonly bench: BenchResult | undefined;
+  /** What went wrong outside it. */
+  readonly problems: readonly Problem[];
 }
 
 /** `benches` with the waves of the first failures: simulation is deterministic, so a second run fails in the same way. */
@@ -55,7 +59,7 @@ async function record(
     from === undefined ? windowRound(bench.facts?.failure as FailurePlace, windowCycles) : { from };
   if (buildProblem !== undefined) return { ...window, problem: buildProblem };
   const again = await rerun(bench, window);
-  const waves = again?.facts?.waves;
+  const waves = again.bench?.facts?.waves;
   const problem = differenceOf(bench, again);
   return {
     ...window,
@@ -74,8 +78,11 @@ function windowRound(
 }
 
 /** Undefined when both failed alike. */
-function differenceOf(first: BenchResult, again: BenchResult | undefined): string | undefined {
-  if (again === undefined) return "the second run of the test did not get to its end";
+function differenceOf(first: BenchResult, { bench: again, problems }: SecondRun): string | undefined {
+  if (again === undefined) {
+    const [why = ""] = problems.map(({ message, code }) => `: ${message} [${code}]`);
+    return `the test did not get to its end when it ran again${why}`;
+  }
   const noWaves = again.problems.find(({ code }) => code === "E_NO_SIGNAL");
   if (noWaves !== undefined) return `${noWaves.message} [${noWaves.code}]`;
   if (again.verdict !== "failed")

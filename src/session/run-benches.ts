@@ -112,7 +112,8 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
       const isSame = (name: string): boolean => name === bench.name;
       const collector = new Collector(options.root, run.seed, options.timeoutMs, silent, isSame);
       await runRound({ ...options, files: [join(options.root, bench.file)] }, run, collector, bench.name);
-      return collector.benches.find(({ name }) => name === bench.name);
+      const { benches: again, problems: others } = collector;
+      return { bench: again.find(({ name }) => name === bench.name), problems: others };
     };
     const recorder = {
       ...waves,

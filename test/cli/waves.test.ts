@@ -312,6 +312,7 @@ describe.each(["wasm", "verilator"])("on %s", (target) => {
     const { result } = run(...failing, "--filter", "waits in vain", "--waves-from", "50");
     const [bench] = result.benches.filter(({ verdict }) => verdict === "failed");
     expect(bench?.recording).toMatchObject({ from: 50 });
+    expect(bench?.recording).not.toHaveProperty("problem");
     const waves = wavesOf(bench?.recording?.waves);
     expect(waves.times.at(-1)).toBe(timeOf(bench?.facts?.cycles ?? 0) + 5);
   });

@@ -1,10 +1,10 @@
 import type { RecordedSignal } from "../engine.ts";
 
-/** Writes value changes in the format of IEEE 1364-2005, section 18. Only changes are written. */
+/** Writes value changes in the format of IEEE 1364-2005, section 18. */
 export class VcdWriter {
   readonly #out: { write(text: string): unknown };
   readonly #signals: readonly { readonly width: number; readonly id: string }[];
-  readonly #last: (bigint | undefined)[] = [];
+  #time: number | undefined;
 
   constructor(out: { write(text: string): unknown }, signals: readonly RecordedSignal[], timescale: string) {
     this.#out = out;
@@ -30,16 +30,12 @@ export class VcdWriter {
     out.write("$enddefinitions $end\n");
   }
 
-  /** `values` of the first signals, if not of all. */
-  sample(time: number, values: readonly bigint[]): void {
-    let text = "";
-    for (const [index, value] of values.entries()) {
-      if (value === this.#last[index]) continue;
-      this.#last[index] = value;
-      const { width, id } = this.#signals[index] as { width: number; id: string };
-      text += width === 1 ? `${value}${id}\n` : `b${value.toString(2)} ${id}\n`;
-    }
-    if (text !== "") this.#out.write(`#${time}\n${text}`);
+  /** Signal `index` changes; `time` never goes back. */
+  change(time: number, index: number, value: bigint | number): void {
+    const { width, id } = this.#signals[index] as { width: number; id: string };
+    const moment = time === this.#time ? "" : `#${time}\n`;
+    this.#time = time;
+    this.#out.write(width === 1 ? `${moment}${value}${id}\n` : `${moment}b${value.toString(2)} ${id}\n`);
   }
 }
 

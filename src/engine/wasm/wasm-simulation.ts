@@ -86,13 +86,13 @@ export class WasmSimulation implements Simulation {
 
   recordWaves(file: string): () => Promise<readonly RecordedSignal[]> {
     const { waves: patterns = [], clock, top } = this.#source;
-    const signals = this.signals.filter(({ name }) => name !== clock && matchesAny(patterns, name));
-    requireMatches(patterns, [clock, ...signals.map(({ name }) => name)]);
-    const waves = new WaveFile(file, top, clock, signals);
+    const slots = this.#layout.traces.filter(({ name }) => name !== clock && matchesAny(patterns, name));
+    requireMatches(patterns, [clock, ...slots.map(({ name }) => name)]);
+    const waves = new WaveFile(file, top, clock, slots, this.#exports.memory.buffer);
     this.#waves = waves;
     return async () => {
       if (this.#waves === waves) this.#waves = undefined;
-      await waves.close();
+      waves.close();
       return waves.signals;
     };
   }
@@ -102,6 +102,7 @@ export class WasmSimulation implements Simulation {
     let taken = 0;
     while (taken < maxCycles && this.#step(1) === 1) {
       taken++;
+      this.#settle();
       waves.sample(this.#cycle);
     }
     return taken;

@@ -1,34 +1,90 @@
-import { createWriteStream, type WriteStream } from "node:fs";
-import { finished } from "node:stream/promises";
-import { type RecordedSignal, type TraceSignal, WAVES_TIME_PER_CYCLE } from "../engine.ts";
+import { closeSync, openSync, writeSync } from "node:fs";
+import { type RecordedSignal, WAVES_TIME_PER_CYCLE } from "../engine.ts";
+import type { Slot } from "./layout.ts";
 import { VcdWriter } from "./vcd-writer.ts";
 
-/** A VCD file of a clock and signals, a sample each cycle. */
+/** Characters that are kept before they are written. */
+const CHUNK = 1 << 16;
+
+/**
+ * A VCD file of a clock and of signals in the memory of a module, a sample each cycle. It is written at once and not in
+ * the background: a run of millions of cycles would fill the memory first.
+ */
 export class WaveFile {
   readonly signals: readonly RecordedSignal[];
-  readonly #read: readonly TraceSignal[];
-  readonly #file: WriteStream;
   readonly #vcd: VcdWriter;
+  readonly #file: number;
+  readonly #slots: readonly Slot[];
+  readonly #words: Uint32Array;
+  /** The words of all slots, end to end, as they were. */
+  readonly #last: Uint32Array;
+  #text = "";
+  #isFirst = true;
 
-  constructor(file: string, top: string, clock: string, signals: readonly TraceSignal[]) {
-    this.#read = signals;
-    this.#file = createWriteStream(file);
-    this.signals = [{ name: clock, width: 1 }, ...signals].map(({ name, width }) => {
+  constructor(file: string, top: string, clock: string, slots: readonly Slot[], memory: ArrayBuffer) {
+    this.#slots = slots;
+    this.#words = new Uint32Array(memory);
+    this.#last = new Uint32Array(slots.reduce((sum, { width }) => sum + wordsOf(width), 0));
+    this.signals = [{ name: clock, width: 1 }, ...slots].map(({ name, width }) => {
       const range = width === 1 ? "" : `[${width - 1}:0]`;
       return { path: `${top}.${name}`, width, range };
     });
-    this.#vcd = new VcdWriter(this.#file, this.signals, "1 ns");
+    this.#file = openSync(file, "w");
+    this.#vcd = new VcdWriter({ write: (text) => this.#write(text) }, this.signals, "1 ns");
   }
 
-  /** After edge `cycle`. */
+  /** After edge `cycle`; the module's memory has settled. */
   sample(cycle: number): void {
     const time = WAVES_TIME_PER_CYCLE * cycle;
-    this.#vcd.sample(time, [1n, ...this.#read.map((signal) => signal.read())]);
-    this.#vcd.sample(time + WAVES_TIME_PER_CYCLE / 2, [0n]);
+    this.#vcd.change(time, 0, 1);
+    let at = 0;
+    for (let index = 0; index < this.#slots.length; index++) {
+      const { address, width } = this.#slots[index] as Slot;
+      const count = wordsOf(width);
+      if (this.#hasChanged(address / 4, at, count) || this.#isFirst)
+        this.#vcd.change(time, index + 1, this.#valueAt(at, count));
+      at += count;
+    }
+    this.#isFirst = false;
+    this.#vcd.change(time + WAVES_TIME_PER_CYCLE / 2, 0, 0);
   }
 
-  async close(): Promise<void> {
-    this.#file.end();
-    await finished(this.#file);
+  close(): void {
+    this.#flush();
+    closeSync(this.#file);
   }
+
+  /** Takes the words over. */
+  #hasChanged(from: number, to: number, count: number): boolean {
+    let hasChanged = false;
+    for (let word = 0; word < count; word++) {
+      const value = this.#words[from + word] as number;
+      if (value === this.#last[to + word]) continue;
+      this.#last[to + word] = value;
+      hasChanged = true;
+    }
+    return hasChanged;
+  }
+
+  #valueAt(at: number, count: number): bigint | number {
+    if (count === 1) return this.#last[at] as number;
+    let value = 0n;
+    for (let word = count - 1; word >= 0; word--)
+      value = (value << 32n) | BigInt(this.#last[at + word] as number);
+    return value;
+  }
+
+  #write(text: string): void {
+    this.#text += text;
+    if (this.#text.length > CHUNK) this.#flush();
+  }
+
+  #flush(): void {
+    writeSync(this.#file, this.#text);
+    this.#text = "";
+  }
+}
+
+function wordsOf(width: number): number {
+  return Math.ceil(width / 32);
 }
