@@ -74,7 +74,7 @@ export class RingWork implements ChannelWork {
   }
 
   async finished(isHalted: boolean): Promise<Outcome[]> {
-    const outcomes = this.#takeRecords();
+    const outcomes = this.#takeRecords(isHalted);
     if (!isHalted) return outcomes.map(({ isFlagged }) => ({ isFlagged }));
     const last = outcomes.at(-1);
     // A record that could not be written is missing; the registers tell of it all the same.
@@ -92,7 +92,7 @@ export class RingWork implements ChannelWork {
   async stop(): Promise<Outcome[]> {
     this.#channel.write("RING_CONTROL", 0);
     await this.#channel.untilIdle("RING_CONTROL.ENABLE was cleared");
-    const outcomes = this.#takeRecords().filter(({ record }) => record.status === 0);
+    const outcomes = this.#takeRecords(true).filter(({ record }) => record.status === 0);
     this.forget();
     return outcomes.map(({ isFlagged }) => ({ isFlagged }));
   }
@@ -148,12 +148,14 @@ export class RingWork implements ChannelWork {
     return decodeCompletion(this.#records.bytes.subarray(at, at + COMPLETION_BYTES));
   }
 
-  /** The new records, up to the first that tells of a failure. */
-  #takeRecords(): { piece: Piece; isFlagged: boolean; record: Completion }[] {
+  /** The new records, up to the first that tells of a failure; that one is left until the channel has halted. */
+  #takeRecords(isHalted: boolean): { piece: Piece; isFlagged: boolean; record: Completion }[] {
     const taken: { piece: Piece; isFlagged: boolean; record: Completion }[] = [];
     for (let [oldest] = this.#pieces; oldest !== undefined; [oldest] = this.#pieces) {
       const record = this.#record();
       if (record.phase !== this.#phase || record.index === NO_INDEX) break;
+      // It is written before the channel raises ERROR, and another interrupt may have brought the driver here.
+      if (record.status !== 0 && !isHalted) break;
       this.#check(record);
       this.#forgetIndex(this.#head);
       taken.push({ ...oldest, record });
