@@ -70,6 +70,19 @@ export function describeLinkContract(name: string, open: () => Promise<Link>): v
       ]);
     });
 
+    test("an interrupt that posted writes will clear is none, and other waits keep their limits", async () => {
+      registers.global.write("IRQ_ENABLE", 0x8000_0000);
+      registers.global.write("IRQ_TEST", 1);
+      await link.waitForInterrupt(10_000);
+      const start = link.clock.cycle;
+      for (let value = 0; value < 100; value++) registers.global.write("SCRATCH", value);
+      registers.global.write("IRQ_STATUS", 0x8000_0000);
+      const idle = link.idle(5).then(() => link.clock.cycle - start);
+      await expect(link.waitForInterrupt(5000)).rejects.toThrow(InterruptTimeoutError);
+      expect(await idle).toBeLessThan(100);
+      expect(link.clock.cycle - start).toBeLessThan(6000);
+    });
+
     test("a wait without an interrupt ends at its limit and says so", async () => {
       const start = link.clock.cycle;
       const error = await link.waitForInterrupt(500).catch((thrown: unknown) => thrown);

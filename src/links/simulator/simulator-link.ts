@@ -131,17 +131,15 @@ export class SimulatorLink implements Link {
     return this.#readValue;
   }
 
-  /** The line is high when all that was posted has been done: one of them may clear it. */
-  #isRaisedForGood(): boolean {
-    if (!this.#isRaised) return false;
-    this.#finishCommands(0);
-    return this.#isRaised;
+  /** The line is high and all that was posted has been done: one of them may clear it. Lets no time pass. */
+  get #isRaisedForGood(): boolean {
+    return this.#isRaised && this.#commands.pending === 0;
   }
 
   #runToInterrupt(limitCycles: number): void {
     this.#throwPending();
     const start = this.clock.cycle;
-    while (!this.#isRaisedForGood()) {
+    while (!this.#isRaisedForGood) {
       const waited = this.clock.cycle - start;
       if (waited >= limitCycles)
         throw new InterruptTimeoutError(this.name, waited, this.#describeLastEvent());
@@ -152,9 +150,12 @@ export class SimulatorLink implements Link {
   async waitForInterrupt(limitCycles: number): Promise<void> {
     this.#throwPending();
     const start = this.clock.cycle;
-    const met = await this.#park(start + limitCycles, () => this.#isRaisedForGood());
+    const met = await this.#park(start + limitCycles, () => this.#isRaisedForGood);
     this.#throwPending();
-    if (!met) throw new InterruptTimeoutError(this.name, this.clock.cycle - start, this.#describeLastEvent());
+    if (met) return;
+    // A device that does not answer is told by the access.
+    this.#finishCommands(0);
+    throw new InterruptTimeoutError(this.name, this.clock.cycle - start, this.#describeLastEvent());
   }
 
   async idle(cycles: number): Promise<void> {
@@ -220,7 +221,8 @@ export class SimulatorLink implements Link {
   }
 
   #pumpStopMask(): number {
-    return this.#isRaised ? 0 : STOP.interrupt;
+    if (!this.#isRaised) return STOP.interrupt;
+    return this.#commands.pending > 0 ? STOP.commandsDone : 0;
   }
 
   readonly #deliver = (event: LinkEvent): void => {
