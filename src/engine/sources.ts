@@ -3,6 +3,11 @@ import { dirname, join, resolve } from "node:path";
 import type { ModelSource } from "./engine.ts";
 import { BuildError } from "./errors.ts";
 
+/** C or C++, for functions that the Verilog imports (DPI, IEEE 1800-2017, section 35). */
+export function isForeign(file: string): boolean {
+  return /\.(c|cc|cpp|cxx)$/.test(file);
+}
+
 /** Every file that a build reads, by absolute path: the sources and whatever they include, however deep. */
 export function readSources(source: ModelSource): Map<string, string> {
   const files = new Map<string, string>();

@@ -1,7 +1,7 @@
 import { type Log, silentLog } from "../core/log.ts";
 import type { Engine, Model, ModelSource, OpenOptions, Simulation } from "./engine.ts";
 import { UnsupportedConstructError } from "./errors.ts";
-import { readDataFiles, readSources } from "./sources.ts";
+import { isForeign, readDataFiles, readSources } from "./sources.ts";
 import { elaborateDesign } from "./wasm/elaborate-design.ts";
 import { generateModule } from "./wasm/generate-module.ts";
 import type { Layout } from "./wasm/layout.ts";
@@ -38,7 +38,7 @@ export class WasmEngine implements Engine {
 
   async build(source: ModelSource): Promise<Model> {
     const start = performance.now();
-    const foreign = source.files.find((file) => /\.(c|cc|cpp|cxx)$/.test(file));
+    const foreign = source.files.find(isForeign);
     if (foreign !== undefined) throw new UnsupportedConstructError("C or C++", foreign);
     const files = readSources(source);
     const dataFiles = readDataFiles(files);

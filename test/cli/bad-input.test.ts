@@ -3,7 +3,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RunResult } from "../../src/report/run-result.ts";
-import { env, hiltPath, type Project, projectOf } from "./project.ts";
+import { moverBinding, moverVerilog } from "../system/foreign/mover.ts";
+import { env, hiltPath, projectOf, type UserProject } from "./user-project.ts";
 
 const empty = 'import { test } from "hilt";\ntest("one", () => {});\n';
 
@@ -130,22 +131,10 @@ describe("the command line", () => {
 });
 
 describe("a device of one's own", () => {
-  const mover = readFileSync(new URL("../system/foreign/mover.v", import.meta.url), "utf8");
-  const device = {
-    ...{ files: ["mover.v"], top: "mover", dataWidth: 32, addressWidth: 32, idWidth: 0, clock: "aclk" },
-    reset: { port: "aresetn", activeLow: true },
-    registers: { prefix: "S_", upperCase: true, ports: { awprot: null, arprot: null, wstrb: null } },
-    memory: {
-      ...{ prefix: "M00_", upperCase: true },
-      ports: {
-        ...{ awlen: null, awsize: null, awburst: null, awprot: null },
-        ...{ arlen: null, arsize: null, arburst: null, arprot: null },
-      },
-    },
-    interrupt: "intr",
-  };
+  const mover = moverVerilog;
+  const device = { ...moverBinding, files: ["mover.v"] };
 
-  function projectWith(changes: object, verilog: string = mover): Project {
+  function projectWith(changes: object, verilog: string = mover): UserProject {
     const target = { link: "simulator", engine: "wasm", device: { ...device, ...changes } };
     return projectOf({
       "hilt.config.ts": `export default { targets: { mover: ${JSON.stringify(target)} } };\n`,

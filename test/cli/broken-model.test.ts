@@ -2,19 +2,15 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { RunResult } from "../../src/report/run-result.ts";
-import { projectOf } from "./project.ts";
+import { moverBinding } from "../system/foreign/mover.ts";
+import { projectOf } from "./user-project.ts";
 
 const source = (name: string): string =>
   readFileSync(fileURLToPath(new URL(`faulty/${name}`, import.meta.url)), "utf8");
 
-const config = `export default { targets: { faulty: { link: "simulator", engine: "verilator", device: {
-  top: "faulty", files: ["faulty.sv", "faulty.cpp"], dataWidth: 32, addressWidth: 32, idWidth: 0,
-  clock: "aclk", reset: { port: "aresetn", activeLow: true },
-  registers: { prefix: "S_", upperCase: true, ports: { awprot: null, arprot: null, wstrb: null } },
-  memory: { prefix: "M00_", upperCase: true, ports: {
-    awlen: null, awsize: null, awburst: null, awprot: null, arlen: null, arsize: null, arburst: null, arprot: null } },
-  interrupt: "intr" } } } };
-`;
+const device = { ...moverBinding, top: "faulty", files: ["faulty.sv", "faulty.cpp"] };
+const target = { link: "simulator", engine: "verilator", device };
+const config = `export default ${JSON.stringify({ targets: { faulty: target } })};\n`;
 
 /** Two tests: the first passes, the second asks for the fault. */
 const bench = (fault: number): string => `import { expect, test } from "hilt";

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Recording, RunResult } from "../../src/report/run-result.ts";
+import { moverBinding, moverVerilog } from "../system/foreign/mover.ts";
 import { UserProject } from "./user-project.ts";
 import { VcdReader } from "./vcd-reader.ts";
 
@@ -74,19 +75,7 @@ test("tells what it sees", async ({ host, device, link, rng }) => {
 });
 `;
 
-const mover = {
-  ...{ files: ["mover.v"], top: "mover", dataWidth: 32, addressWidth: 32, idWidth: 0, clock: "aclk" },
-  reset: { port: "aresetn", activeLow: true },
-  registers: { prefix: "S_", upperCase: true, ports: { awprot: null, arprot: null, wstrb: null } },
-  memory: {
-    ...{ prefix: "M00_", upperCase: true },
-    ports: {
-      ...{ awlen: null, awsize: null, awburst: null, awprot: null },
-      ...{ arlen: null, arsize: null, arburst: null, arprot: null },
-    },
-  },
-  interrupt: "intr",
-};
+const mover = { ...moverBinding, files: ["mover.v"] };
 
 const config = `export default {
   targets: {
@@ -106,13 +95,16 @@ test("is read", async ({ link }) => {
 
 let project: UserProject;
 beforeAll(() => {
-  project = new UserProject({
-    "hilt.config.js": config,
-    "benches/fails.hil.ts": benches,
-    "benches/quiet.hil.ts": quiet,
-    "benches/other.hil.ts": other,
-    "mover.v": readFileSync(new URL("../system/foreign/mover.v", import.meta.url), "utf8"),
-  });
+  project = new UserProject(
+    {
+      "hilt.config.js": config,
+      "benches/fails.hil.ts": benches,
+      "benches/quiet.hil.ts": quiet,
+      "benches/other.hil.ts": other,
+      "mover.v": moverVerilog,
+    },
+    300_000,
+  );
 });
 afterAll(() => project[Symbol.dispose]());
 

@@ -1,7 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import type { LinkEvent } from "../../src/bus/event.ts";
 import { logicalAddress, physicalAddress } from "../../src/core/address.ts";
@@ -10,28 +9,10 @@ import type { DeviceBinding } from "../../src/links/simulator/device-binding.ts"
 import type { SimulatorSettings } from "../../src/links/simulator/open-simulator.ts";
 import { openSimulator } from "../../src/links/simulator/open-simulator.ts";
 import type { EngineName } from "../engines.ts";
+import { moverBinding, moverFile, moverVerilog } from "./foreign/mover.ts";
 
-/** A bus master with other names, widths and reset than ours, bound by its table. */
-const mover: DeviceBinding = {
-  top: "mover",
-  parameters: { STEP: 3 },
-  dataWidth: 32,
-  addressWidth: 32,
-  idWidth: 0,
-  clock: "aclk",
-  reset: { port: "aresetn", activeLow: true },
-  registers: { prefix: "S_", upperCase: true, ports: { awprot: null, arprot: null, wstrb: null } },
-  memory: {
-    prefix: "M00_",
-    upperCase: true,
-    ports: {
-      ...{ awlen: null, awsize: null, awburst: null, awprot: null },
-      ...{ arlen: null, arsize: null, arburst: null, arprot: null },
-    },
-  },
-  interrupt: "intr",
-};
-const files = [fileURLToPath(new URL("foreign/mover.v", import.meta.url))];
+const mover: DeviceBinding = { ...moverBinding, parameters: { STEP: 3 } };
+const files = [moverFile];
 
 const folder = mkdtempSync(join(tmpdir(), "hilt-foreign-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -98,8 +79,7 @@ describe.each(["wasm", "verilator"] as const)("a device that is not ours, on %s"
 // Verilator gives it a random value and warns.
 test("an input that nothing drives is refused by name by the built-in engine", async () => {
   const source = join(folder, "held.v");
-  const text = readFileSync(files[0] as string, "utf8");
-  const held = text
+  const held = moverVerilog
     .replace("wire        aclk,", "wire aclk, input wire hold,")
     .replace("STEP;", "STEP + hold;");
   writeFileSync(source, held);

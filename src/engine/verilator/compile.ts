@@ -5,8 +5,9 @@ import { fileURLToPath } from "node:url";
 import type { ModelSource } from "../engine.ts";
 import { BuildError, ToolError } from "../errors.ts";
 import { runTool } from "../run-tool.ts";
+import { isForeign } from "../sources.ts";
 import type { Toolchain } from "./toolchain.ts";
-import { isForeign, PREFIX } from "./translate.ts";
+import { PREFIX } from "./translate.ts";
 
 const LIMIT_MS = 1_800_000;
 /** The C++ side of this engine. */
@@ -111,10 +112,13 @@ async function runtimeObject(
   directory: string,
 ): Promise<string> {
   const flags = [...commonFlags(source, toolchain), FAST];
-  const key = createHash("sha256")
-    .update(`${toolchain.key} ${flags.join(" ")}`)
-    .digest("hex")
-    .slice(0, 16);
+  const hash = createHash("sha256").update(`${toolchain.key} ${flags.join(" ")}`);
+  // It is compiled behind them.
+  for (const header of readdirSync(SHIM)
+    .filter((file) => file.endsWith(".h"))
+    .sort())
+    hash.update(readFileSync(join(SHIM, header)));
+  const key = hash.digest("hex").slice(0, 16);
   const folder = join(directory, key);
   const object = join(folder, `${name}.o`);
   if (existsSync(object)) return object;

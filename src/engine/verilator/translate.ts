@@ -3,7 +3,9 @@ import { join } from "node:path";
 import type { Log } from "../../core/log.ts";
 import type { ModelSource } from "../engine.ts";
 import { BuildError } from "../errors.ts";
+import { parameterLiteral } from "../parameter-literal.ts";
 import { runTool } from "../run-tool.ts";
+import { isForeign } from "../sources.ts";
 import { environmentOf, type Toolchain } from "./toolchain.ts";
 
 const LIMIT_MS = 600_000;
@@ -11,9 +13,8 @@ const LIMIT_MS = 600_000;
 export const PREFIX = "Vmodel";
 
 /**
- * Verilog to C++ in `folder`. Rejects with `BuildError`.
- *
- * - `--x-initial unique`, `--x-assign unique`: what has no value starts from the seed, so that a missing reset shows.
+ * Verilog to C++ in `folder`. What has no value starts from the seed (`--x-initial unique`, `--x-assign unique`), so that a
+ * missing reset shows. Rejects with `BuildError`.
  */
 export async function translate(
   source: ModelSource,
@@ -26,17 +27,8 @@ export async function translate(
   writeFileSync(publics, publicVariables(source.trace ?? []));
   const args = [
     ...["--cc", "-O3", "--assert", "--x-assign", "unique", "--x-initial", "unique", "--no-timing"],
-    ...[
-      "-Wno-fatal",
-      "-Wno-lint",
-      "-Wno-style",
-      "--top-module",
-      source.top,
-      "--prefix",
-      PREFIX,
-      "--Mdir",
-      folder,
-    ],
+    ...["-Wno-fatal", "-Wno-lint", "-Wno-style"],
+    ...["--top-module", source.top, "--prefix", PREFIX, "--Mdir", folder],
     ...(source.waves !== undefined ? ["--trace-fst", "--trace-structs"] : []),
     ...(source.coverage === true ? ["--coverage-line", "--coverage-toggle", "--coverage-user"] : []),
     ...dataFlowOptions(toolchain.version),
@@ -53,11 +45,6 @@ export async function translate(
   if (status !== 0) throw buildError(stderr);
   for (const line of stderr.split("\n")) if (line.startsWith("%Warning")) log.debug(line);
   keepMemoriesUntouched(folder);
-}
-
-/** C or C++, for functions that the Verilog imports (DPI, IEEE 1800-2017, section 35). */
-export function isForeign(file: string): boolean {
-  return /\.(c|cc|cpp|cxx)$/.test(file);
 }
 
 /**
@@ -79,12 +66,6 @@ function publicVariables(patterns: readonly string[]): string {
     ...[...names].map((name) => `public_flat_rd -module "*" -var "${name}"`),
     "",
   ].join("\n");
-}
-
-function parameterLiteral(value: number | bigint): string {
-  return value >= 0 && value < 2 ** 31
-    ? String(value)
-    : `64'h${BigInt.asUintN(64, BigInt(value)).toString(16)}`;
 }
 
 function buildError(messages: string): Error {

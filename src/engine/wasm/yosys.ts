@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { ModelSource } from "../engine.ts";
 import { BuildError, ToolError, UnsupportedConstructError } from "../errors.ts";
+import { parameterLiteral } from "../parameter-literal.ts";
 import { runTool } from "../run-tool.ts";
 import type { YosysJson } from "./netlist.ts";
 import { markTasks } from "./system-tasks.ts";
@@ -72,12 +73,6 @@ function scriptOf(source: ModelSource): string {
     // No opt_clean: it would drop memories that only the host reads. The generator drops what nothing uses.
     "proc; flatten; opt_expr; opt_merge",
   ].join("; ");
-}
-
-function parameterLiteral(value: number | bigint): string {
-  return value >= 0 && value < 2 ** 31
-    ? String(value)
-    : `64'h${BigInt.asUintN(64, BigInt(value)).toString(16)}`;
 }
 
 function yosysError(messages: string): Error {
