@@ -70,6 +70,19 @@ export function describeLinkContract(name: string, open: () => Promise<Link>): v
       ]);
     });
 
+    test("a list rejects with the error of its own write, also when it ends with a wait", async () => {
+      const [enable, raise] = (["IRQ_ENABLE", "IRQ_TEST"] as const).map((name) =>
+        registers.global.addressOf(name),
+      ) as [number, number];
+      const list = link.perform([
+        { kind: "write", address: REGISTER_SPACE_BYTES + 4, value: 1 },
+        { kind: "write", address: enable, value: 0x8000_0000 },
+        { kind: "write", address: raise, value: 1 },
+        { kind: "wait", limitCycles: 1000 },
+      ]);
+      await expect(list).rejects.toThrow("write of register 0x0404: the device answered SLVERR");
+    });
+
     test("an interrupt that posted writes will clear is none, and other waits keep their limits", async () => {
       registers.global.write("IRQ_ENABLE", 0x8000_0000);
       registers.global.write("IRQ_TEST", 1);

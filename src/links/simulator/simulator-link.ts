@@ -145,6 +145,7 @@ export class SimulatorLink implements Link {
         throw new InterruptTimeoutError(this.name, waited, this.#describeLastEvent());
       this.#advance(limitCycles - waited);
     }
+    this.#throwPending();
   }
 
   async waitForInterrupt(limitCycles: number): Promise<void> {
