@@ -1,7 +1,6 @@
 import type { Allocation } from "./allocation.ts";
 import type { CommonBuffer } from "./common-buffers.ts";
 import type { DeviceDescription, DmaAdapter } from "./dma-adapter.ts";
-import type { ScatterGatherList } from "./scatter-gather.ts";
 
 /** What the system keeps of an adapter. */
 export interface AdapterState {
@@ -17,8 +16,10 @@ export interface AdapterState {
   /** Who has the channel; others wait in `queue`. */
   owner: Allocation | undefined;
   readonly queue: Allocation[];
-  /** Everything that holds something or waits. */
-  readonly allocations: Set<Allocation>;
-  readonly lists: Map<ScatterGatherList, Allocation>;
+  /**
+   * Everything that holds something or waits, mostly in the order of the calls. An array: what a Set or Map that is filled
+   * and emptied without end has held stays alive until the next full garbage collection.
+   */
+  readonly allocations: Allocation[];
   readonly commonBuffers: Set<CommonBuffer>;
 }

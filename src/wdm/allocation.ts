@@ -1,6 +1,7 @@
 import type { AdapterState } from "./adapter-state.ts";
 import type { DeviceObject } from "./dma-adapter.ts";
 import type { Mapping } from "./mapping.ts";
+import type { ScatterGatherList } from "./scatter-gather.ts";
 import type { ContextRecord } from "./transfer-context.ts";
 
 /**
@@ -17,7 +18,8 @@ export class Allocation {
   readonly record: ContextRecord | undefined;
   /** Map registers that were asked for. */
   readonly registers: number;
-  readonly grant: () => void;
+  /** Called with the allocation itself, once it has the channel and its registers. */
+  readonly grant: (allocation: Allocation) => void;
   /** Of the device object when the request was made. */
   readonly irp: unknown;
   /** It is for a list: the driver never sees its registers. */
@@ -31,22 +33,21 @@ export class Allocation {
   holdsRegisters = false;
   /** Physical page frames behind the registers; only where the device needs bouncing. */
   bouncePages: readonly number[] = [];
+  /** What the driver got, until it gives it back. */
+  list: ScatterGatherList | undefined;
   /** What is mapped now: one piece for the routines of version 3, several for MapTransfer. */
   readonly mappings: Mapping[] = [];
 
   constructor(
-    parts: Pick<Allocation, "adapter" | "deviceObject" | "record" | "registers"> & {
-      isList?: boolean;
-      grant: (allocation: Allocation) => void;
-    },
+    parts: Pick<Allocation, "adapter" | "deviceObject" | "record" | "registers" | "isList" | "grant">,
   ) {
     this.adapter = parts.adapter;
     this.deviceObject = parts.deviceObject;
     this.record = parts.record;
     this.registers = parts.registers;
-    this.isList = parts.isList ?? false;
+    this.isList = parts.isList;
     this.irp = parts.deviceObject?.currentIrp;
-    this.grant = () => parts.grant(this);
+    this.grant = parts.grant;
   }
 
   get mappedBytes(): number {
@@ -60,8 +61,10 @@ export class Allocation {
 
 /** The allocation of this adapter behind a handle of the driver's, granted and with its registers. */
 export function allocationOf(state: AdapterState, base: unknown): Allocation | undefined {
-  const allocation = base as Allocation;
-  return state.allocations.has(allocation) && allocation.stage === "granted" && allocation.holdsRegisters
-    ? allocation
+  return base instanceof Allocation &&
+    base.adapter === state &&
+    base.stage === "granted" &&
+    base.holdsRegisters
+    ? base
     : undefined;
 }

@@ -28,7 +28,7 @@ export class Arbiter {
 
   /** Grants in turn: now or later. */
   submit(allocation: Allocation): void {
-    allocation.adapter.allocations.add(allocation);
+    allocation.adapter.allocations.push(allocation);
     allocation.adapter.queue.push(allocation);
     this.#advance(allocation.adapter);
     this.#grant();
@@ -39,11 +39,11 @@ export class Arbiter {
     const { adapter } = allocation;
     const isFree = adapter.owner === undefined && adapter.queue.length === 0 && this.#line.length === 0;
     if (!isFree || !this.#takeRegisters(allocation)) return false;
-    adapter.allocations.add(allocation);
+    adapter.allocations.push(allocation);
     adapter.owner = allocation;
     allocation.holdsChannel = true;
     allocation.stage = "granted";
-    allocation.grant();
+    allocation.grant(allocation);
     return true;
   }
 
@@ -99,7 +99,7 @@ export class Arbiter {
     if (allocation.holdsChannel || allocation.holdsRegisters || allocation.mappings.length > 0) return;
     if (allocation.stage === "ended") return;
     allocation.stage = "ended";
-    allocation.adapter.allocations.delete(allocation);
+    remove(allocation.adapter.allocations, allocation);
     const { record } = allocation;
     if (record === undefined) return;
     record.state = "done";
@@ -125,7 +125,7 @@ export class Arbiter {
         if (!this.#takeRegisters(next)) break;
         this.#line.shift();
         next.stage = "granted";
-        next.grant();
+        next.grant(next);
       }
     } finally {
       this.#isGranting = false;

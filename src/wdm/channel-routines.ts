@@ -122,7 +122,7 @@ export function channelRoutines(
     allocateAdapterChannel(state, deviceObject, registers, routine, context) {
       if (!isCount(registers) || typeof routine !== "function") return STATUS_INVALID_PARAMETER;
       if (tooManyRegisters(state, "AllocateAdapterChannel", registers)) return STATUS_INSUFFICIENT_RESOURCES;
-      const isBusy = [...state.allocations].some(
+      const isBusy = state.allocations.some(
         (one) =>
           one.record === undefined && !one.isList && !one.hasReturned && one.deviceObject === deviceObject,
       );
@@ -134,7 +134,7 @@ export function channelRoutines(
       }
       arbiter.submit(
         new Allocation({
-          ...{ adapter: state, deviceObject, record: undefined, registers },
+          ...{ adapter: state, deviceObject, record: undefined, registers, isList: false },
           grant: (allocation) => {
             const action = callRoutine(host, () =>
               routine(deviceObject, allocation.irp, baseOf(allocation), context),
@@ -156,7 +156,7 @@ export function channelRoutines(
       if (tooManyRegisters(state, "AllocateAdapterChannelEx", registers))
         return STATUS_INSUFFICIENT_RESOURCES;
       const allocation = new Allocation({
-        ...{ adapter: state, deviceObject, record, registers },
+        ...{ adapter: state, deviceObject, record, registers, isList: false },
         grant: (granted) => {
           if (base !== null) base.value = baseOf(granted);
           if (routine === null) granted.isKept = true;
@@ -226,35 +226,38 @@ export function channelRoutines(
         return;
       }
       const { owner } = state;
-      if (owner?.isKept === true) freeKept(state, owner, action === DeallocateObjectKeepRegisters);
+      if (owner?.isKept === true) freeKept(owner, action === DeallocateObjectKeepRegisters);
       // Microsoft's own network stack frees the channel alone after a request that failed; it harms nobody.
       else if (action === DeallocateObject)
         findings.report("CHANNEL_NOT_OWNED", "FreeAdapterObject without a channel that was kept");
     },
   };
 
-  function freeKept(state: AdapterState, owner: Allocation, keepsRegisters: boolean): void {
+  function freeKept(owner: Allocation, keepsRegisters: boolean): void {
     if (keepsRegisters) {
       arbiter.releaseChannel(owner);
       return;
     }
-    if (owner.isList) dropList(state, owner);
+    if (owner.isList) dropList(owner);
     else flushForgotten(owner, "FreeAdapterObject");
     arbiter.release(owner);
   }
 }
 
 /** With the channel of a list its memory goes too (the pages leave it open). */
-function dropList({ lists }: AdapterState, owner: Allocation): void {
+function dropList(owner: Allocation): void {
   unmap(owner);
-  for (const [list, allocation] of lists) if (allocation === owner) lists.delete(list);
+  owner.list = undefined;
 }
 
 /** Makes the request that a context is for. */
 export function submit({ arbiter }: Host, allocation: Allocation, isNow: boolean): number {
   const { record } = allocation;
   const before = record?.state;
-  if (record !== undefined) Object.assign(record, { state: "live", allocation });
+  if (record !== undefined) {
+    record.state = "live";
+    record.allocation = allocation;
+  }
   if (!isNow) {
     arbiter.submit(allocation);
     return STATUS_SUCCESS;

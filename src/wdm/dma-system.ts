@@ -126,8 +126,7 @@ export class DmaSystem {
       isReleased: false,
       owner: undefined,
       queue: [],
-      allocations: new Set(),
-      lists: new Map(),
+      allocations: [],
       commonBuffers: new Set(),
     };
     adapters.set(adapter, state);

@@ -18,7 +18,8 @@ import {
 import type { Out } from "./dma-adapter.ts";
 import type { FindingName } from "./finding-codes.ts";
 import type { Host } from "./host.ts";
-import { countElements, isOffset, offsetIn } from "./map-routines.ts";
+import { isOffset, offsetIn } from "./map-routines.ts";
+import { planElements } from "./mapping.ts";
 import type { Routines } from "./operations-table.ts";
 import { listBytes } from "./scatter-gather.ts";
 import { isContext } from "./transfer-context.ts";
@@ -105,7 +106,7 @@ export function informationRoutines(
       if (mdl !== null && (offset < 0 || offset + length > chainBytes(mdl))) return STATUS_BUFFER_TOO_SMALL;
       const spanned = spannedPages(Number(currentVa % BigInt(PAGE_SIZE)), length);
       const { pages, elements } =
-        mdl === null ? { pages: spanned, elements: spanned } : countElements(state, { mdl, offset, length });
+        mdl === null ? { pages: spanned, elements: spanned } : planElements({ mdl, offset, length }, state);
       if (pages > state.maximumRegisters) return STATUS_INSUFFICIENT_RESOURCES;
       listSize.value = listBytes(elements);
       if (registers !== null) registers.value = pages;
@@ -131,7 +132,7 @@ export function informationRoutines(
       if (!isOffset(mdl, offset) || !Number.isSafeInteger(length) || length < 1)
         return STATUS_INVALID_PARAMETER;
       if (offset + length > chainBytes(mdl)) return STATUS_INVALID_PARAMETER;
-      const { pages, elements } = countElements(state, { mdl, offset, length });
+      const { pages, elements } = planElements({ mdl, offset, length }, state);
       info.mapRegisterCount = pages;
       info.scatterGatherElementCount = elements;
       info.scatterGatherListSize = listBytes(elements);
@@ -162,7 +163,7 @@ export function informationRoutines(
 export function leftovers(
   state: AdapterState,
 ): (readonly [name: FindingName, count: number, what: string])[] {
-  const granted = [...state.allocations].filter(({ stage }) => stage === "granted");
+  const granted = state.allocations.filter(({ stage }) => stage === "granted");
   const all = [
     ["PUT_WITH_COMMON_BUFFERS", state.commonBuffers.size, "common buffers not freed"],
     ["PUT_WITH_CHANNEL", granted.filter((one) => one.holdsChannel).length, "channels not freed"],
@@ -171,8 +172,12 @@ export function leftovers(
       granted.filter((one) => one.holdsRegisters && !one.isList).length,
       "sets of map registers not freed",
     ],
-    ["PUT_WITH_LISTS", state.lists.size, "scatter/gather lists not given back"],
-    ["PUT_WITH_REQUESTS", state.allocations.size - granted.length, "requests that wait"],
+    [
+      "PUT_WITH_LISTS",
+      granted.filter((one) => one.list !== undefined).length,
+      "scatter/gather lists not given back",
+    ],
+    ["PUT_WITH_REQUESTS", state.allocations.length - granted.length, "requests that wait"],
   ] as const;
   return all.filter(([, count]) => count > 0);
 }

@@ -13,33 +13,23 @@ import {
 } from "./constants.ts";
 import type { DeviceObject, DriverListControl, Out } from "./dma-adapter.ts";
 import type { Host } from "./host.ts";
-import { checkLocked, countElements, isOffset, map, offsetIn, unmap } from "./map-routines.ts";
-import type { Range } from "./mapping.ts";
+import { checkLocked, isOffset, mapPlan, offsetIn, unmap } from "./map-routines.ts";
+import { planElements, type Range } from "./mapping.ts";
 import type { Routines } from "./operations-table.ts";
 import { fillList, listBytes, type ScatterGatherList, scatterGatherBuffer } from "./scatter-gather.ts";
 import type { ContextRecord } from "./transfer-context.ts";
 
-interface ListRequest {
-  readonly state: AdapterState;
+interface ListRequest extends Range {
   readonly deviceObject: DeviceObject;
-  readonly record: ContextRecord | undefined;
-  readonly range: Range;
   readonly writeToDevice: boolean;
   readonly flags: number;
   readonly routine: DriverListControl | null;
   readonly context: unknown;
-  /** The driver's memory for the list, and its bytes. */
-  readonly buffer?: { readonly list: ScatterGatherList; readonly bytes: number };
-  readonly out?: Out<ScatterGatherList> | null;
+  /** The driver's memory for the list, and its bytes; the system's own otherwise. */
+  readonly buffer: ScatterGatherList | undefined;
+  readonly bufferBytes: number;
+  readonly out: Out<ScatterGatherList> | null;
 }
-
-type ListExCall = Omit<ListRequest, "record" | "range"> & {
-  readonly name: string;
-  readonly mdl: Mdl;
-  readonly offset: number;
-  readonly length: number;
-  readonly transferContext: unknown;
-};
 
 export function listRoutines(
   host: Host,
@@ -56,21 +46,30 @@ export function listRoutines(
   const translated = new WeakSet<ScatterGatherList>();
 
   /** Channel, registers, list and routine in one. The whole range is mapped, or the request is refused. */
-  function request(asked: ListRequest): number {
-    const { state, deviceObject, record, range, flags, routine, out, buffer } = asked;
-    const { pages, elements, isBounced } = countElements(state, range);
-    if (buffer !== undefined && buffer.bytes < listBytes(elements)) return STATUS_BUFFER_TOO_SMALL;
-    if (pages > state.maximumRegisters) return STATUS_INSUFFICIENT_RESOURCES;
+  function request(state: AdapterState, asked: ListRequest, record: ContextRecord | undefined): number {
+    const { flags, buffer } = asked;
+    const counted = planElements(asked, state);
+    const isBounced = counted.bounces.length > 0;
+    if (buffer !== undefined && asked.bufferBytes < listBytes(counted.elements))
+      return STATUS_BUFFER_TOO_SMALL;
+    if (counted.pages > state.maximumRegisters) return STATUS_INSUFFICIENT_RESOURCES;
     if (isBounced && (flags & DMA_FAIL_ON_BOUNCE) !== 0) return STATUS_INSUFFICIENT_RESOURCES;
+    const { deviceObject } = asked;
     const isNow = isSynchronous(flags) === true;
     const allocation = new Allocation({
-      ...{ adapter: state, deviceObject, record, registers: pages, isList: true },
+      adapter: state,
+      deviceObject,
+      record,
+      registers: counted.pages,
+      isList: true,
       grant: (granted) => {
-        const list = buffer?.list ?? scatterGatherBuffer();
-        const mapping = map(host, granted, range, asked.writeToDevice, Number.POSITIVE_INFINITY);
-        fillList(list, mapping.elements);
-        state.lists.set(list, granted);
-        if (isNow && out) out.value = list;
+        const plan = isBounced ? planElements(asked, state, granted.bouncePages) : counted;
+        const { elements } = mapPlan(host, granted, asked, asked.writeToDevice, plan);
+        const list = buffer ?? scatterGatherBuffer();
+        fillList(list, elements);
+        granted.list = list;
+        if (isNow && asked.out !== null) asked.out.value = list;
+        const { routine } = asked;
         if (routine === null) {
           granted.isKept = true;
           return;
@@ -82,10 +81,15 @@ export function listRoutines(
     return submit(host, allocation, isNow);
   }
 
-  function requestEx(call: ListExCall): number {
-    const { state, name, mdl, offset, length, flags, routine, out } = call;
-    const isNow = isSynchronous(flags);
-    const isComplete = routine !== null || (isNow === true && out !== null);
+  function requestEx(
+    name: string,
+    state: AdapterState,
+    transferContext: unknown,
+    asked: ListRequest,
+  ): number {
+    const { mdl, offset, length, routine } = asked;
+    const isNow = isSynchronous(asked.flags);
+    const isComplete = routine !== null || (isNow === true && asked.out !== null);
     if (isNow === undefined || !isComplete || !isOffset(mdl, offset)) return STATUS_INVALID_PARAMETER;
     if (!Number.isSafeInteger(length) || length < 1) return STATUS_INVALID_PARAMETER;
     const missing = offset + length - chainBytes(mdl);
@@ -95,10 +99,10 @@ export function listRoutines(
       });
       return STATUS_INVALID_PARAMETER;
     }
-    const record = claimContext(host, state, call.transferContext, name);
+    const record = claimContext(host, state, transferContext, name);
     if (typeof record === "number") return record;
     checkLocked(host, name, mdl);
-    return request({ ...call, record, range: { mdl, offset, length } });
+    return request(state, asked, record);
   }
 
   /** The range of a call before version 3, or the status that refuses it. */
@@ -118,50 +122,85 @@ export function listRoutines(
     getScatterGatherList(state, deviceObject, mdl, currentVa, length, routine, context, writeToDevice) {
       const range = rangeOf("GetScatterGatherList", mdl, currentVa, length);
       if (typeof range === "number") return range;
-      return request({
-        state,
-        deviceObject,
-        record: undefined,
-        range,
-        writeToDevice,
-        flags: 0,
-        routine,
-        context,
-      });
+      const asked = { ...range, deviceObject, writeToDevice, flags: 0, routine, context };
+      return request(state, { ...asked, buffer: undefined, bufferBytes: 0, out: null }, undefined);
     },
 
     buildScatterGatherList(state, deviceObject, mdl, currentVa, length, ...rest) {
-      const [routine, context, writeToDevice, list, bytes] = rest;
+      const [routine, context, writeToDevice, buffer, bufferBytes] = rest;
       const range = rangeOf("BuildScatterGatherList", mdl, currentVa, length);
       if (typeof range === "number") return range;
-      return request({
-        ...{ state, deviceObject, record: undefined, range, writeToDevice, flags: 0, routine, context },
-        buffer: { list, bytes },
+      const asked = { ...range, deviceObject, writeToDevice, flags: 0, routine, context };
+      return request(state, { ...asked, buffer, bufferBytes, out: null }, undefined);
+    },
+
+    // The two that drivers call for every transfer build their request in one literal: it takes a fifth of the time.
+    getScatterGatherListEx(
+      state,
+      deviceObject,
+      transferContext,
+      mdl,
+      offset,
+      length,
+      flags,
+      routine,
+      context,
+      writeToDevice,
+      _completionRoutine,
+      _completionContext,
+      out,
+    ) {
+      return requestEx("GetScatterGatherListEx", state, transferContext, {
+        mdl,
+        offset,
+        length,
+        deviceObject,
+        writeToDevice,
+        flags,
+        routine,
+        context,
+        buffer: undefined,
+        bufferBytes: 0,
+        out,
       });
     },
 
-    getScatterGatherListEx(state, deviceObject, transferContext, mdl, ...rest) {
-      const [offset, length, flags, routine, context, writeToDevice, , , out] = rest;
-      return requestEx({
-        ...{ state, deviceObject, transferContext, mdl, offset, length, flags, routine, context },
-        ...{ writeToDevice, out },
-        name: "GetScatterGatherListEx",
-      });
-    },
-
-    buildScatterGatherListEx(state, deviceObject, transferContext, mdl, ...rest) {
-      const [offset, length, flags, routine, context, writeToDevice, list, bytes, , , out] = rest;
-      if (list === null) return STATUS_INVALID_PARAMETER;
-      return requestEx({
-        ...{ state, deviceObject, transferContext, mdl, offset, length, flags, routine, context },
-        ...{ writeToDevice, out, buffer: { list, bytes } },
-        name: "BuildScatterGatherListEx",
+    buildScatterGatherListEx(
+      state,
+      deviceObject,
+      transferContext,
+      mdl,
+      offset,
+      length,
+      flags,
+      routine,
+      context,
+      writeToDevice,
+      buffer,
+      bufferBytes,
+      _completionRoutine,
+      _completionContext,
+      out,
+    ) {
+      if (buffer === null) return STATUS_INVALID_PARAMETER;
+      return requestEx("BuildScatterGatherListEx", state, transferContext, {
+        mdl,
+        offset,
+        length,
+        deviceObject,
+        writeToDevice,
+        flags,
+        routine,
+        context,
+        buffer,
+        bufferBytes,
+        out,
       });
     },
 
     putScatterGatherList(state, list, writeToDevice) {
-      const allocation = state.lists.get(list);
-      const [mapping] = allocation?.mappings ?? [];
+      const allocation = holderOf(state, list);
+      const mapping = allocation?.mappings[0];
       if (allocation === undefined || mapping === undefined) {
         findings.report(
           "LIST_UNKNOWN",
@@ -176,13 +215,13 @@ export function listRoutines(
           { mapping: mapping.describe() },
         );
       }
-      state.lists.delete(list);
+      allocation.list = undefined;
       unmap(allocation);
       arbiter.releaseRegisters(allocation);
     },
 
     buildMdlFromScatterGatherList(state, list, originalMdl, targetMdl) {
-      const [mapping] = state.lists.get(list)?.mappings ?? [];
+      const mapping = holderOf(state, list)?.mappings[0];
       if (originalMdl === null || mapping === undefined) return STATUS_INVALID_PARAMETER;
       if (translated.has(list)) return STATUS_NONE_MAPPED;
       translated.add(list);
@@ -190,6 +229,11 @@ export function listRoutines(
       return STATUS_SUCCESS;
     },
   };
+}
+
+/** What a list of this adapter that is not yet given back belongs to. */
+function holderOf(state: AdapterState, list: ScatterGatherList): Allocation | undefined {
+  return state.allocations.find((allocation) => allocation.list === list);
 }
 
 /** A chain with one MDL for each element: what the device really reads and writes. */

@@ -1,22 +1,22 @@
 import { type LogicalAddress, logicalAddress } from "../core/address.ts";
 import { hexAddress } from "../core/hex.ts";
 import { chainBytes, isLocked, type Mdl } from "../memory/mdl.ts";
-import type { AdapterState } from "./adapter-state.ts";
 import { type Allocation, allocationOf } from "./allocation.ts";
 import { STATUS_INVALID_PARAMETER, STATUS_SUCCESS } from "./constants.ts";
 import type { Host } from "./host.ts";
-import { type MapLimits, Mapping, planElements, type Range } from "./mapping.ts";
+import { type MapLimits, Mapping, type Plan, planElements, type Range } from "./mapping.ts";
 import type { Routines } from "./operations-table.ts";
 import { ELEMENT_BYTES, fillList, LIST_HEADER_BYTES } from "./scatter-gather.ts";
 
 /** Ends everything that is mapped with an allocation. */
 export function unmap(allocation: Allocation): void {
-  for (const mapping of allocation.mappings.splice(0)) mapping.release();
+  for (const mapping of allocation.mappings) mapping.release();
+  allocation.mappings.length = 0;
 }
 
-/** Maps as much of a range as limits and registers allow, and puts it on the allocation. */
-export function map(
-  { parts }: Host,
+/** Maps as much of a range as limits and registers allow. */
+function map(
+  host: Host,
   allocation: Allocation,
   range: Range,
   writeToDevice: boolean,
@@ -25,6 +25,17 @@ export function map(
   const used = allocation.mappedRegisters;
   const limits = { pages: allocation.registers - used, elements };
   const plan = planElements(range, allocation.adapter, allocation.bouncePages.slice(used), limits);
+  return mapPlan(host, allocation, range, writeToDevice, plan);
+}
+
+/** Maps a range as planned, and puts it on the allocation. */
+export function mapPlan(
+  { parts }: Host,
+  allocation: Allocation,
+  range: Range,
+  writeToDevice: boolean,
+  plan: Plan,
+): Mapping {
   const mapping = new Mapping(parts, range, writeToDevice, plan);
   allocation.mappings.push(mapping);
   return mapping;
@@ -199,13 +210,4 @@ export function isOffset(mdl: Mdl | null, offset: number): mdl is Mdl {
 
 function isLength(length: number): boolean {
   return Number.isSafeInteger(length) && length >= 0;
-}
-
-/** Registers, elements and bytes of a list for a range; nothing is mapped. */
-export function countElements(
-  state: AdapterState,
-  range: Range,
-): { pages: number; elements: number; isBounced: boolean } {
-  const { pages, runs, bounces } = planElements(range, state, []);
-  return { pages, elements: runs.length / 2, isBounced: bounces.length > 0 };
 }

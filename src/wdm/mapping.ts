@@ -1,5 +1,11 @@
 import type { OpenWindow, WindowTable } from "../bus/window.ts";
-import { logicalAddress, PAGE_SIZE, physicalAddress } from "../core/address.ts";
+import {
+  type LogicalAddress,
+  PAGE_SIZE,
+  type PhysicalAddress,
+  physicalAddress,
+  wideNumber,
+} from "../core/address.ts";
 import { hexAddress } from "../core/hex.ts";
 import type { Mdl } from "../memory/mdl.ts";
 import type { PhysicalMemory } from "../memory/physical-memory.ts";
@@ -38,6 +44,7 @@ export interface Plan {
   readonly runs: readonly number[];
   readonly bounces: readonly Bounce[];
   readonly pages: number;
+  readonly elements: number;
   readonly lengthBytes: number;
 }
 
@@ -54,7 +61,7 @@ type Device = Pick<AdapterState, "reach" | "bounces" | "description">;
 export function planElements(
   { mdl, offset, length }: Range,
   device: Device,
-  bouncePages: readonly number[],
+  bouncePages: readonly number[] = [],
   limits: MapLimits = NO_LIMITS,
 ): Plan {
   const planner = new Planner(device, bouncePages, limits);
@@ -89,6 +96,10 @@ class Planner implements Plan {
     this.#isScattered = description.scatterGather === true;
     this.#bouncePages = bouncePages;
     this.#limits = limits;
+  }
+
+  get elements(): number {
+    return this.runs.length / 2;
   }
 
   /** Bytes `at` to `at + length` of the pages of one MDL; false when a limit ended it. */
@@ -171,16 +182,12 @@ export class Mapping {
     const windows: OpenWindow[] = [];
     const access = writeToDevice ? "read" : "write";
     for (let index = 0; index < runs.length; index += 2) {
-      const length = runs[index + 1] as number;
-      const address = logicalAddress(BigInt(runs[index] as number));
-      elements.push({ address, length, reserved: 0 });
+      const address = wideNumber(runs[index] as number);
+      const lengthBytes = runs[index + 1] as number;
+      const logical = address as LogicalAddress;
+      elements.push({ address: logical, length: lengthBytes, reserved: 0 });
       windows.push(
-        parts.windows.open({
-          logical: address,
-          physical: physicalAddress(address),
-          lengthBytes: length,
-          access,
-        }),
+        parts.windows.open({ logical, physical: address as PhysicalAddress, lengthBytes, access }),
       );
     }
     this.elements = elements;

@@ -36,5 +36,7 @@ export function scatterGatherBuffer(): ScatterGatherList {
 
 /** The system fills a list, its own or the driver's. */
 export function fillList(list: ScatterGatherList, elements: readonly ScatterGatherElement[]): void {
-  Object.assign(list, { numberOfElements: elements.length, elements });
+  const filled = list as { -readonly [Name in keyof ScatterGatherList]: ScatterGatherList[Name] };
+  filled.numberOfElements = elements.length;
+  filled.elements = elements;
 }

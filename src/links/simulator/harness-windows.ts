@@ -22,23 +22,31 @@ export interface Region {
  * bits of another: the pages of a closing window are rebuilt from the windows that remain on them.
  */
 export class HarnessWindows implements WindowTable {
-  readonly live: Set<HarnessWindow> = new Set();
   readonly #memory: PhysicalMemory;
   /** The first byte of each region; numbers, because a list of a thousand elements opens a thousand windows. */
   readonly #bases: readonly number[];
   readonly #pageTable: Uint8Array | Uint16Array | Uint32Array;
   readonly #permissions: Readonly<Record<"read" | "write", Uint32Array>>;
-  /** Live windows by logical page number of the tables; most pages have one. */
-  readonly #pages = new Map<number, HarnessWindow | Set<HarnessWindow>>();
+  /**
+   * Live windows by logical page number of the tables; most pages have one. An array: a Map that is filled and emptied
+   * without end keeps old windows alive until the next full garbage collection.
+   */
+  readonly #pages: (HarnessWindow | Set<HarnessWindow> | undefined)[];
 
   constructor(simulation: Simulation, memory: PhysicalMemory, regions: readonly Region[]) {
     this.#memory = memory;
     this.#bases = regions.map(({ base }) => Number(base));
     this.#pageTable = elementsOf(simulation, "memory.page_table");
+    this.#pages = new Array(this.#pageTable.length).fill(undefined);
     this.#permissions = {
       read: wordsOf(simulation, "memory.read_permission"),
       write: wordsOf(simulation, "memory.write_permission"),
     };
+  }
+
+  get live(): ReadonlySet<Window> {
+    const users = this.#pages.flatMap((user) => (user instanceof Set ? [...user] : (user ?? [])));
+    return new Set(users);
   }
 
   open(window: Window): OpenWindow {
@@ -50,34 +58,34 @@ export class HarnessWindows implements WindowTable {
     }
     const ramPage = this.#memory.offsetOf(window.physical, window.lengthBytes) >>> PAGE_SHIFT;
     const last = first + window.lengthBytes - 1;
-    const open = new HarnessWindow(window, first, last, (closing) => this.#close(closing));
-    this.live.add(open);
+    const open = new HarnessWindow(window, first, last, this.#close);
     const firstPage = first >>> PAGE_SHIFT;
     for (let page = firstPage; page <= last >>> PAGE_SHIFT; page++) {
       this.#pageTable[page] = ramPage + page - firstPage;
-      const users = this.#pages.get(page);
-      if (users === undefined) this.#pages.set(page, open);
+      const users = this.#pages[page];
+      if (users === undefined) this.#pages[page] = open;
       else if (users instanceof Set) users.add(open);
-      else this.#pages.set(page, new Set([users, open]));
+      else this.#pages[page] = new Set([users, open]);
     }
     this.#permit(window.access, first >>> WORD_SHIFT, last >>> WORD_SHIFT, true);
     return open;
   }
 
-  #close(window: HarnessWindow): void {
-    if (!this.live.delete(window)) return;
+  readonly #close = (window: HarnessWindow): void => {
+    if (!window.isOpen) return;
+    window.isOpen = false;
     const { first, last } = window;
     this.#permit(window.access, first >>> WORD_SHIFT, last >>> WORD_SHIFT, false);
     for (let page = first >>> PAGE_SHIFT; page <= last >>> PAGE_SHIFT; page++) {
-      const users = this.#pages.get(page);
+      const users = this.#pages[page];
       if (users instanceof Set) {
         users.delete(window);
         for (const user of users) this.#restore(user, page);
         if (users.size > 0) continue;
       }
-      this.#pages.delete(page);
+      this.#pages[page] = undefined;
     }
-  }
+  };
 
   /** Sets the bits of `window` again on one page of the tables. */
   #restore({ access, first, last }: HarnessWindow, page: number): void {
@@ -115,6 +123,7 @@ class HarnessWindow implements OpenWindow {
   /** Bytes of the tables, both included. */
   readonly first: number;
   readonly last: number;
+  isOpen = true;
   readonly #end: (window: HarnessWindow) => void;
 
   constructor(window: Window, first: number, last: number, end: (window: HarnessWindow) => void) {
