@@ -10,18 +10,12 @@ const CAUSES = {
   c2h: { done: field("IRQ_STATUS", "C2H_DONE").mask, error: field("IRQ_STATUS", "C2H_ERROR").mask },
 } as const;
 
-export interface MoveOptions {
-  /** Most device time without progress of the channel while this transfer is the oldest. */
-  readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
-}
-
 interface Transfer {
   readonly pieces: readonly Piece[];
   readonly limitCycles: number;
   ended: number;
   /** It is over, though the device may still have pieces of it. */
-  failure?: { readonly error: unknown };
+  failure: { readonly error: unknown } | undefined;
   resolve(): void;
   reject(error: unknown): void;
 }
@@ -49,6 +43,7 @@ export class Channel implements InterruptClient {
   #waiting: QueuedPiece[] = [];
   /** Handed over, the oldest first. */
   #handed: QueuedPiece[] = [];
+  #isFeeding = false;
   #isStopping = false;
   #lost: unknown;
   #lastProgress = 0;
@@ -75,27 +70,29 @@ export class Channel implements InterruptClient {
   }
 
   /**
-   * Moves all pieces. Rejects with `TransferError`, `TransferTimeoutError`, `DeviceContractError`, what the link says, or
+   * Moves all pieces. `timeoutMs` is the most device time without progress of the channel while this transfer is the
+   * oldest. Rejects with `TransferError`, `TransferTimeoutError`, `DeviceContractError`, what the link says, or
    * the reason of the signal; always after the device has let go of them.
    */
-  async move(pieces: readonly Piece[], { timeoutMs, signal }: MoveOptions): Promise<void> {
+  async move(pieces: readonly Piece[], timeoutMs: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     if (this.#lost !== undefined) throw this.#lost;
     const limitCycles = cyclesIn(this.#link.clock, timeoutMs);
-    let transfer: Transfer | undefined;
-    const end = new Promise<void>((resolve, reject) => {
-      transfer = { pieces, limitCycles, ended: 0, resolve, reject };
-    });
-    const abort = (): void => void this.#inTurn(() => this.#end(transfer as Transfer, signal?.reason));
-    signal?.addEventListener("abort", abort, { once: true });
-    if (this.deadline === undefined) this.#lastProgress = this.#link.clock.cycle;
-    this.#waiting.push(...pieces.map((piece) => ({ piece, transfer: transfer as Transfer })));
-    this.#feed();
-    this.#interrupts.wake();
+    let abort: (() => void) | undefined;
     try {
-      await end;
+      await new Promise<void>((resolve, reject) => {
+        const transfer: Transfer = { pieces, limitCycles, ended: 0, failure: undefined, resolve, reject };
+        if (signal !== undefined) {
+          abort = () => void this.#inTurn(() => this.#end(transfer, signal.reason));
+          signal.addEventListener("abort", abort, { once: true });
+        }
+        if (this.deadline === undefined) this.#lastProgress = this.#link.clock.cycle;
+        for (const piece of pieces) this.#waiting.push({ piece, transfer });
+        this.#feedSoon();
+        this.#interrupts.wake();
+      });
     } finally {
-      signal?.removeEventListener("abort", abort);
+      if (abort !== undefined) signal?.removeEventListener("abort", abort);
     }
   }
 
@@ -156,6 +153,16 @@ export class Channel implements InterruptClient {
       this.fail(error);
     });
     return this.#last;
+  }
+
+  /** What is asked for without a wait in between is handed over at once: the device is told of it once. */
+  #feedSoon(): void {
+    if (this.#isFeeding) return;
+    this.#isFeeding = true;
+    void this.#inTurn(async () => {
+      this.#isFeeding = false;
+      this.#feed();
+    });
   }
 
   #feed(): void {

@@ -132,34 +132,20 @@ export class DmaDevice implements AsyncDisposable {
     // One list at least: the adapter says what is wrong with a transfer of no bytes.
     for (let done = 0; done < lengthBytes || done === 0; ) {
       const length = Math.min(lengthBytes - done, this.#mostBytes);
-      elements += await this.#moveMapped(id, buffer, {
-        ...{ cardAddress: cardAddress + done, offset: offset + done, lengthBytes: length, timeoutMs, signal },
-      });
+      const range = { offset: offset + done, length, writeToDevice: id === "h2c" };
+      const mapped = await this.#adapter.map(buffer.mdl, signal === undefined ? range : { ...range, signal });
+      // Not `await using`: what it is compiled to takes longer than the rest of a small transfer.
+      try {
+        await this.#channels[id].move(piecesOf(mapped.elements, cardAddress + done), timeoutMs, signal);
+      } finally {
+        mapped[Symbol.dispose]();
+      }
+      elements += mapped.elements.length;
       done += Math.max(1, length);
     }
     const end = this.#link.clock.cycle;
     recordTransfer(buffer, { channel: id, cardAddress, offset, lengthBytes, start, end });
     return { lengthBytes, elements, cycles: end - start };
-  }
-
-  async #moveMapped(
-    id: ChannelId,
-    { mdl }: TransferBuffer,
-    {
-      cardAddress,
-      offset,
-      lengthBytes: length,
-      timeoutMs,
-      signal,
-    }: Required<Omit<TransferOptions, "signal">> & {
-      signal: AbortSignal | undefined;
-    },
-  ): Promise<number> {
-    const writeToDevice = id === "h2c";
-    const cancel = signal === undefined ? {} : { signal };
-    await using mapped = await this.#adapter.map(mdl, { offset, length, writeToDevice, ...cancel });
-    await this.#channels[id].move(piecesOf(mapped.elements, cardAddress), { timeoutMs, signal });
-    return mapped.elements.length;
   }
 }
 

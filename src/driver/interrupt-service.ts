@@ -65,8 +65,11 @@ export class InterruptService {
   }
 
   #deadline(): number | undefined {
-    const all = this.#clients.flatMap(({ deadline }) => deadline ?? []);
-    return all.length === 0 ? undefined : Math.min(...all);
+    let earliest: number | undefined;
+    for (const { deadline } of this.#clients) {
+      if (deadline !== undefined && deadline < (earliest ?? Number.POSITIVE_INFINITY)) earliest = deadline;
+    }
+    return earliest;
   }
 
   async #serveUntil(deadline: number): Promise<void> {

@@ -21,6 +21,7 @@ const DESCRIPTOR_BYTES = descriptorBytes("full");
 
 interface Shared {
   readonly bytes: Uint8Array;
+  readonly view: DataView;
   readonly address: LogicalAddress;
 }
 
@@ -55,13 +56,13 @@ export class RingWork implements ChannelWork {
 
   put(pieces: readonly Piece[]): void {
     if (!this.#isOn) this.#switchOn();
-    for (const [index, piece] of pieces.entries()) {
+    for (let index = 0; index < pieces.length; index++) {
+      const piece = pieces[index] as Piece;
       // With the last one the next pieces can be handed over, whether or not a transfer ends there.
       const isFlagged = piece.isLast || index + 1 === pieces.length;
-      const at = this.#tail * DESCRIPTOR_BYTES;
-      encodeDescriptor(this.#ring.bytes.subarray(at, at + DESCRIPTOR_BYTES), "full", {
+      encodeDescriptor(this.#ring.view, this.#tail * DESCRIPTOR_BYTES, "full", {
         hostAddress: piece.address,
-        cardAddress: BigInt(piece.cardAddress),
+        cardAddress: piece.cardAddress,
         lengthBytes: piece.lengthBytes,
         interrupt: isFlagged,
         end: piece.isLast,
@@ -144,21 +145,20 @@ export class RingWork implements ChannelWork {
   }
 
   #record(): Completion {
-    const at = this.#head * COMPLETION_BYTES;
-    return decodeCompletion(this.#records.bytes.subarray(at, at + COMPLETION_BYTES));
+    return decodeCompletion(this.#records.view, this.#head * COMPLETION_BYTES);
   }
 
   /** The new records, up to the first that tells of a failure; that one is left until the channel has halted. */
   #takeRecords(isHalted: boolean): { piece: Piece; isFlagged: boolean; record: Completion }[] {
     const taken: { piece: Piece; isFlagged: boolean; record: Completion }[] = [];
-    for (let [oldest] = this.#pieces; oldest !== undefined; [oldest] = this.#pieces) {
+    for (let oldest = this.#pieces[0]; oldest !== undefined; oldest = this.#pieces[0]) {
       const record = this.#record();
       if (record.phase !== this.#phase || record.index === NO_INDEX) break;
       // It is written before the channel raises ERROR, and another interrupt may have brought the driver here.
       if (record.status !== 0 && !isHalted) break;
       this.#check(record);
       this.#forgetIndex(this.#head);
-      taken.push({ ...oldest, record });
+      taken.push({ piece: oldest.piece, isFlagged: oldest.isFlagged, record });
       this.#pieces.shift();
       this.#head = this.#next(this.#head);
       if (this.#head === 0) this.#phase = this.#phase === 1 ? 0 : 1;
@@ -189,5 +189,6 @@ function allocate(adapter: DmaAdapter, lengthBytes: number): Shared {
   const address: Out<LogicalAddress> = { value: undefined };
   const bytes = adapter.dmaOperations.allocateCommonBuffer(adapter, lengthBytes, address, true);
   if (bytes === null || address.value === undefined) throw new CommonBufferError(lengthBytes);
-  return { bytes, address: address.value };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return { bytes, view, address: address.value };
 }

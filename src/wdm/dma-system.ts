@@ -10,7 +10,7 @@ import { type Finding, Findings } from "./finding.ts";
 import type { Host } from "./host.ts";
 import { leftovers } from "./information-routines.ts";
 import { AT_PASSIVE, Irql } from "./irql.ts";
-import { mapTransfer } from "./mapped-transfer.ts";
+import { type Mapper, mapTransfer } from "./mapped-transfer.ts";
 import { operationsTable } from "./operations-table.ts";
 import { TransferContexts } from "./transfer-context.ts";
 
@@ -113,8 +113,9 @@ export class DmaSystem {
       version: 1,
       size: ADAPTER_BYTES,
       dmaOperations: this.#operationsOf(Math.max(1, version)),
-      map: (mdl, options) => mapTransfer({ adapter, deviceObject, irql }, mdl, options),
+      map: (mdl, options) => mapTransfer(mapper, mdl, options),
     };
+    const mapper: Mapper = { adapter, deviceObject, irql, contexts: [] };
     const reach = 2 ** bits;
     const isAllReached = parts.memory.banks.every(
       ({ base, lengthBytes }) => Number(base) + lengthBytes <= reach,

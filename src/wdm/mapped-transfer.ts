@@ -44,17 +44,25 @@ export class MappedTransfer implements AsyncDisposable, Disposable {
   }
 }
 
+/** Who maps: an adapter, and the contexts of its transfers that have ended. */
+export interface Mapper {
+  readonly adapter: DmaAdapter;
+  readonly deviceObject: DeviceObject;
+  readonly irql: Irql;
+  readonly contexts: Uint8Array[];
+}
+
 /**
  * A request and its list, with the calls that any driver makes: InitializeDmaTransferContext, GetScatterGatherListEx,
  * CancelAdapterChannel when the signal is aborted, PutScatterGatherList.
  */
 export function mapTransfer(
-  { adapter, deviceObject, irql }: { adapter: DmaAdapter; deviceObject: DeviceObject; irql: Irql },
+  { adapter, deviceObject, irql, contexts }: Mapper,
   mdl: Mdl,
   { writeToDevice, offset = 0, length = chainBytes(mdl) - offset, signal }: MapOptions,
 ): Promise<MappedTransfer> {
   const operations = adapter.dmaOperations;
-  const context = new Uint8Array(DMA_TRANSFER_CONTEXT_SIZE_V1);
+  const context = contexts.pop() ?? new Uint8Array(DMA_TRANSFER_CONTEXT_SIZE_V1);
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const initialised = operations.initializeDmaTransferContext(adapter, context);
@@ -66,9 +74,10 @@ export function mapTransfer(
     const routine = (_deviceObject: DeviceObject, _irp: unknown, list: ScatterGatherList): void => {
       signal?.removeEventListener("abort", abort);
       resolve(
-        new MappedTransfer(list, () =>
-          irql.atDispatch(() => operations.putScatterGatherList(adapter, list, writeToDevice)),
-        ),
+        new MappedTransfer(list, () => {
+          irql.atDispatch(() => operations.putScatterGatherList(adapter, list, writeToDevice));
+          contexts.push(context);
+        }),
       );
     };
     signal?.addEventListener("abort", abort, { once: true });

@@ -11,10 +11,14 @@ export type ContextState = "idle" | "cancelled" | "live" | "done";
 export interface ContextRecord {
   readonly adapter: DmaAdapter;
   /** In the bytes too: bytes that were overwritten or copied are no context. */
-  readonly signature: bigint;
+  readonly signature: number;
   state: ContextState;
   allocation: Allocation | undefined;
 }
+
+/** Where the signature lies in a context. */
+const SIGNATURE = 8;
+const SIGNATURE_BYTES = 8;
 
 /**
  * The transfer contexts of all adapters. A context is a place in the driver's memory: two views of the same bytes are
@@ -22,18 +26,20 @@ export interface ContextRecord {
  */
 export class TransferContexts {
   readonly #records = new WeakMap<ArrayBufferLike, Map<number, ContextRecord>>();
-  #count = 0n;
+  #count = 0;
 
   /** Writes initial values into the first DMA_TRANSFER_CONTEXT_SIZE_V1 bytes and nothing else. */
   initialise(bytes: Uint8Array, adapter: DmaAdapter): void {
     const signature = ++this.#count;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, DMA_TRANSFER_CONTEXT_SIZE_V1);
     bytes.fill(0, 0, DMA_TRANSFER_CONTEXT_SIZE_V1);
-    view.setUint32(0, DMA_TRANSFER_CONTEXT_VERSION1, true);
-    view.setBigUint64(8, signature, true);
-    const places = this.#records.get(bytes.buffer) ?? new Map<number, ContextRecord>();
-    places.set(bytes.byteOffset, { adapter, signature, state: "idle", allocation: undefined });
-    this.#records.set(bytes.buffer, places);
+    bytes[0] = DMA_TRANSFER_CONTEXT_VERSION1;
+    for (let index = 0, rest = signature; rest > 0; index++, rest = Math.floor(rest / 256)) {
+      bytes[SIGNATURE + index] = rest % 256;
+    }
+    const record: ContextRecord = { adapter, signature, state: "idle", allocation: undefined };
+    const places = this.#records.get(bytes.buffer);
+    if (places === undefined) this.#records.set(bytes.buffer, new Map([[bytes.byteOffset, record]]));
+    else places.set(bytes.byteOffset, record);
   }
 
   /** The record of a place, whatever its bytes hold now: a live request stays known when its context is overwritten. */
@@ -45,8 +51,11 @@ export class TransferContexts {
   find(bytes: Uint8Array): ContextRecord | undefined {
     const record = this.at(bytes);
     if (record === undefined || bytes.length < DMA_TRANSFER_CONTEXT_SIZE_V1) return undefined;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, DMA_TRANSFER_CONTEXT_SIZE_V1);
-    return view.getBigUint64(8, true) === record.signature ? record : undefined;
+    let signature = 0;
+    for (let index = SIGNATURE_BYTES - 1; index >= 0; index--) {
+      signature = signature * 256 + (bytes[SIGNATURE + index] as number);
+    }
+    return signature === record.signature ? record : undefined;
   }
 }
 

@@ -234,21 +234,20 @@ export class RingRun {
   }
 
   #write(piece: PlacedPiece, slot: number): void {
-    const bytes = this.#ring.subarray(slot * this.#descriptorBytes, (slot + 1) * this.#descriptorBytes);
     const index = this.#pieces.indexOf(piece);
-    encodeDescriptor(bytes, this.plan.compact ? "compact" : "full", {
+    const view = viewOf(this.#ring);
+    encodeDescriptor(view, slot * this.#descriptorBytes, this.plan.compact ? "compact" : "full", {
       hostAddress: piece.defect === "host-range" ? 2n ** 64n - 1n : piece.address,
-      cardAddress: BigInt(
+      cardAddress:
         piece.defect === "card-range" ? 2 * HALF_CARD_BYTES - piece.lengthBytes + 1 : piece.cardAddress,
-      ),
       lengthBytes: lengthOf(piece),
       interrupt: piece.interrupt,
       end: piece.end,
       tag: 0x1000_0000 + index,
     });
     if (piece.defect === "malformed") {
-      const last = this.plan.compact ? 15 : 23;
-      bytes[last] = (bytes[last] as number) | 0x80;
+      const last = slot * this.#descriptorBytes + (this.plan.compact ? 15 : 23);
+      this.#ring[last] = (this.#ring[last] as number) | 0x80;
     }
   }
 
@@ -373,7 +372,7 @@ export class RingRun {
   }
 
   #recordAt(slot: number): Completion {
-    return decodeCompletion(this.#records.subarray(slot * COMPLETION_BYTES, (slot + 1) * COMPLETION_BYTES));
+    return decodeCompletion(viewOf(this.#records), slot * COMPLETION_BYTES);
   }
 
   #phaseOf(settled: number): 0 | 1 {
@@ -568,6 +567,10 @@ function isLoose(loose: PlacedPiece["loose"], place: number, byte: number): bool
   if (loose === undefined) return false;
   const at = place - GUARD_BYTES;
   return at >= loose.from && loose.arrived[at] === byte;
+}
+
+function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, length);
 }
 
 function lengthOf(piece: Piece): number {
