@@ -1,5 +1,6 @@
-// The same transfers as bench/verilator.ts, as somebody would write them in C++ against the harness: what a crossing into
-// the library, promises, events and the layers above cost is what this loop does not pay. Compiled into the model.
+// The same transfers as bench/verilator.ts, as somebody would write them in C++ against the harness, with eval() for each
+// edge of the clock: what a crossing into the library, promises, events and the layers above cost is what this loop does
+// not pay. With `isOurs` it steps the clock as hilt does. Compiled into the model.
 #include "model.h"
 #include "Vmodel___024root.h"
 
@@ -12,8 +13,10 @@ struct Host {
   Vmodel& top;
   Vmodel___024root& root;
   unsigned tail;
+  const bool isOurs;
 
-  explicit Host(Model& one) : model(one), top(*one.top), root(*one.top->rootp), tail(one.top->host_command_tail) {}
+  Host(Model& one, bool ours)
+      : model(one), top(*one.top), root(*one.top->rootp), tail(one.top->host_command_tail), isOurs(ours) {}
 
   void post(uint64_t operation, uint32_t address, uint32_t value) {
     root.top__DOT__commands__DOT__command[tail % 256] = operation | (static_cast<uint64_t>(address) << 32) | value;
@@ -22,9 +25,19 @@ struct Host {
   }
   void run(unsigned stops) {
     top.host_stop_mask = stops;
-    for (;;) {
+    do {
       top.host_event_tail = top.event_head;
-      if (model.run(1000000) == 0 || (top.stop_cause & stops) != 0) break;
+      if (isOurs) model.run(1000000);
+      else untilStopped();
+    } while ((top.stop_cause & stops) == 0);
+  }
+  void untilStopped() {
+    top.eval();
+    while (!top.stop) {
+      top.clk = 1;
+      top.eval();
+      top.clk = 0;
+      top.eval();
     }
   }
   uint32_t read(uint32_t address) {
@@ -38,8 +51,9 @@ struct Host {
 
 // Host-to-card transfers in register mode, each awaited; 0 when all ended well.
 extern "C" __attribute__((visibility("default"))) int hilt_native_transfers(void* handle, uint64_t address,
-                                                                             uint32_t length, uint32_t count) {
-  Host host(*static_cast<Model*>(handle));
+                                                                             uint32_t length, uint32_t count,
+                                                                             bool isOurs) {
+  Host host(*static_cast<Model*>(handle), isOurs);
   for (uint32_t n = 0; n < count; n++) {
     host.post(WRITE, 0x108, static_cast<uint32_t>(address));
     host.post(WRITE, 0x10c, static_cast<uint32_t>(address >> 32));
@@ -54,8 +68,9 @@ extern "C" __attribute__((visibility("default"))) int hilt_native_transfers(void
   return 0;
 }
 
-extern "C" __attribute__((visibility("default"))) uint32_t hilt_native_reads(void* handle, uint32_t count) {
-  Host host(*static_cast<Model*>(handle));
+extern "C" __attribute__((visibility("default"))) uint32_t hilt_native_reads(void* handle, uint32_t count,
+                                                                              bool isOurs) {
+  Host host(*static_cast<Model*>(handle), isOurs);
   uint32_t all = 0;
   for (uint32_t n = 0; n < count; n++) all ^= host.read(0);
   return all;

@@ -2,7 +2,8 @@
 // generated for the model is compiled with it as one unit, for the headers cost more than the model.
 //
 // Defined by whoever builds it: HILT_TOP (name of the top module), HILT_CLOCK (its clock), HILT_STOP (the output that ends
-// a run, or 0), HILT_WAVES, HILT_PORTS (a file with a line for each port), HILT_SOURCES (a file that includes the rest).
+// a run, or 0), HILT_WAVES, HILT_PORTS (a file with a line for each port), HILT_SOURCES (a file that includes the rest),
+// HILT_CLOCK_LOOP (whether they have hilt_rise and hilt_fall, which do what eval() does at the edges of the clock).
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
@@ -73,6 +74,16 @@ void Model::settle() {
   top->eval();
 }
 
+#if HILT_CLOCK_LOOP
+static void hilt_rise(Vmodel___024root* root);
+static void hilt_fall(Vmodel___024root* root);
+static void evalRise(Vmodel& model) { hilt_rise(model.rootp); }
+static void evalFall(Vmodel& model) { hilt_fall(model.rootp); }
+#else
+static void evalRise(Vmodel& model) { model.eval(); }
+static void evalFall(Vmodel& model) { model.eval(); }
+#endif
+
 // Before each edge the logic has settled; an edge is not taken once the design has asked for its end.
 uint64_t Model::run(uint64_t limit) {
   Vmodel& model = *top;
@@ -81,14 +92,14 @@ uint64_t Model::run(uint64_t limit) {
   while (taken < limit && !status.isEnded && !(HILT_STOP)) {
     context->time(status.cycle);
     model.HILT_CLOCK = 1;
-    model.eval();
+    evalRise(model);
     ++taken;
     ++status.cycle;
 #if HILT_WAVES
     if (waves) waves->dump(10 * status.cycle);
 #endif
     model.HILT_CLOCK = 0;
-    model.eval();
+    evalFall(model);
 #if HILT_WAVES
     if (waves) waves->dump(10 * status.cycle + 5);
 #endif

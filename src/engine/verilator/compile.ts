@@ -6,6 +6,7 @@ import type { ModelSource } from "../engine.ts";
 import { BuildError, ToolError } from "../errors.ts";
 import { runTool } from "../run-tool.ts";
 import { isForeign } from "../sources.ts";
+import { clockLoop } from "./clock-loop.ts";
 import type { Toolchain } from "./toolchain.ts";
 import { PREFIX } from "./translate.ts";
 
@@ -28,14 +29,22 @@ export async function compileModel(
   const generated = readdirSync(folder).filter((name) => name.endsWith(".cpp"));
   const include = (names: readonly string[]): string => names.map((name) => `#include "${name}"\n`).join("");
   writeFileSync(join(folder, "ports.inc"), portsOf(readFileSync(join(folder, `${PREFIX}.h`), "utf8")));
-  writeFileSync(join(folder, "fast.inc"), include(generated.filter((name) => !isSlow(name))));
+  // What waves and coverage see of a cycle is what `eval` does.
+  const isPlain = source.waves === undefined && source.coverage !== true;
+  const loop = isPlain ? clockLoop(folder, source.clock) : undefined;
+  const fast = include(generated.filter((name) => !isSlow(name)));
+  writeFileSync(join(folder, "fast.inc"), `${fast}${loop ?? ""}`);
   writeFileSync(join(folder, "slow.cc"), include(generated.filter(isSlow)));
   writeFileSync(join(folder, "exports.map"), "{ global: hilt_*; local: *; };\n");
   const flags = [...commonFlags(source, toolchain), `-I${folder}`];
   const stop = source.stop === undefined ? "0" : `model.${source.stop}`;
   const defines = [
     ...[`-DHILT_TOP="${source.top}"`, `-DHILT_CLOCK=${source.clock}`, `-DHILT_STOP=${stop}`],
-    ...['-DHILT_PORTS="ports.inc"', '-DHILT_SOURCES="fast.inc"'],
+    ...[
+      '-DHILT_PORTS="ports.inc"',
+      '-DHILT_SOURCES="fast.inc"',
+      `-DHILT_CLOCK_LOOP=${loop === undefined ? 0 : 1}`,
+    ],
   ];
   const objects = ["model.o", "slow.o", "watch.o"].map((name) => join(folder, name));
   const compile = (
