@@ -32,7 +32,8 @@ const device = {
 
 /**
  * hilt on Verilator beside a C++ loop in the same library, doing the same to the same model, slice by slice in turn, in
- * CPU time of the process.
+ * CPU time of the process: the loop as anybody would write it, with eval() at each edge, and with hilt's way to step the
+ * clock.
  */
 export async function measureVerilator(cacheDirectory: string): Promise<Figure[]> {
   const settings = {
@@ -52,10 +53,10 @@ export async function measureVerilator(cacheDirectory: string): Promise<Figure[]
     async () => {
       for (let n = 0; n < 2000; n++) await link.readRegister(0);
     },
-    () => native.reads(2000),
+    (isOurs) => native.reads(2000, isOurs),
   );
   for (const [name, lengthBytes, times] of SIZES) {
-    const bare = (): void => native.transfers(base, lengthBytes, times);
+    const bare: Bare = (isOurs) => native.transfers(base, lengthBytes, times, isOurs);
     const one = (): Promise<void> => awaited(link, base, lengthBytes, times);
     const list = (): Promise<void> => listed(link, base, lengthBytes, times);
     figures.push(
@@ -143,7 +144,7 @@ async function measureStack(opened: SimulatorLink, native: Native, base: bigint)
           for (let round = 0; round < rounds; round++)
             await Promise.all(buffers.map((buffer) => driver.hostToCard(buffer)));
         },
-        () => native.transfers(base, lengthBytes, depth * rounds),
+        (isOurs) => native.transfers(base, lengthBytes, depth * rounds, isOurs),
       )),
     );
   }
@@ -151,53 +152,61 @@ async function measureStack(opened: SimulatorLink, native: Native, base: bigint)
 }
 
 interface Native {
-  reads(count: number): void;
-  transfers(address: bigint, lengthBytes: number, count: number): void;
+  reads(count: number, isOurs: boolean): void;
+  transfers(address: bigint, lengthBytes: number, count: number, isOurs: boolean): void;
 }
 
 function nativeOf(link: SimulatorLink): Native {
   const { handle, libraryPath } = link.simulation as VerilatorSimulation;
   const library = koffi.load(libraryPath);
-  const reads = library.func("uint32_t hilt_native_reads(void *model, uint32_t count)");
+  const reads = library.func("uint32_t hilt_native_reads(void *model, uint32_t count, bool isOurs)");
   const transfers = library.func(
-    "int hilt_native_transfers(void *model, uint64_t address, uint32_t length, uint32_t count)",
+    "int hilt_native_transfers(void *model, uint64_t address, uint32_t length, uint32_t count, bool isOurs)",
   );
   return {
-    reads: (count) => void reads(handle, count),
-    transfers: (address, lengthBytes, count) => {
-      if (transfers(handle, address, lengthBytes, count) !== 0) throw new Error("the native transfer failed");
+    reads: (count, isOurs) => void reads(handle, count, isOurs),
+    transfers: (...args) => {
+      if (transfers(handle, ...args) !== 0) throw new Error("the native transfer failed");
     },
   };
 }
 
-/** Alternating slices; ratio of the native time to ours, in each pair. */
-async function pair(
-  what: string,
-  times: number,
-  note: string,
-  work: Work,
-  bare: () => void,
-): Promise<Figure[]> {
-  const ours: number[] = [];
-  const theirs: number[] = [];
+/** The C++ loop; `isOurs` with hilt's way to step the clock. */
+type Bare = (isOurs: boolean) => void;
+
+/** Alternating slices; ratio of the native time to ours, in each round. */
+async function pair(what: string, times: number, note: string, work: Work, bare: Bare): Promise<Figure[]> {
+  const rounds: { hilt: number; plain: number; stepped: number }[] = [];
   for (let round = 0; round < PAIRS + 5; round++) {
-    const start = process.cpuUsage();
-    bare();
-    const middle = process.cpuUsage(start);
-    const from = process.cpuUsage();
-    await work();
-    const end = process.cpuUsage(from);
-    if (round < 5) continue;
-    theirs.push((middle.user + middle.system) / times);
-    ours.push((end.user + end.system) / times);
+    rounds.push({
+      plain: (await cpuTime(() => bare(false))) / times,
+      stepped: (await cpuTime(() => bare(true))) / times,
+      hilt: (await cpuTime(work)) / times,
+    });
   }
+  const kept = rounds.slice(5);
+  const ratio = (name: "plain" | "stepped"): number[] => kept.map((one) => one[name] / one.hilt);
   return [
-    figure(`${what}: hilt on Verilator`, "µs", ours, note),
     figure(
-      `${what}: C++ : hilt`,
+      `${what}: hilt on Verilator`,
+      "µs",
+      kept.map(({ hilt }) => hilt),
+      note,
+    ),
+    figure(`${what}: C++ : hilt`, "", ratio("plain"), "CPU time, paired; eval() at each edge"),
+    figure(
+      `${what}: C++ with hilt's clock : hilt`,
       "",
-      theirs.map((time, index) => time / (ours[index] as number)),
-      "CPU time, paired",
+      ratio("stepped"),
+      "the same loop, stepped as hilt does",
     ),
   ];
+}
+
+/** In microseconds, of the whole process. */
+async function cpuTime(work: () => void | Promise<void>): Promise<number> {
+  const start = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(start);
+  return user + system;
 }

@@ -22,8 +22,13 @@ constexpr std::size_t STACK_BYTES = 1 << 18;
 const int SIGNALS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
 char lastWordsFile[4096];
-const void* kept = nullptr;
-uint64_t keptBytes = 0;
+struct Block {
+  const void* start;
+  uint64_t bytes;
+};
+constexpr int MOST_BLOCKS = 16;
+Block blocks[MOST_BLOCKS];
+std::atomic<int> blockCount{0};
 std::atomic<int> calls{0};
 std::atomic<uint64_t> callNumber{0};
 std::atomic<const uint64_t*> watchedCycle{nullptr};
@@ -33,18 +38,24 @@ int limitMs = 0;
 std::atomic<VerilatedFstC*> openWaves{nullptr};
 #endif
 
-// A line of JSON, then the bytes that the host wants kept. Nothing that allocates: it may run in a signal handler.
+// A line of JSON with the lengths of the blocks that the host wants kept, then those. Nothing that allocates: it may run in a signal handler.
 void leave(const char* kind, int number) {
   if (isDying.exchange(true)) return;
   const uint64_t* const cycle = watchedCycle.load();
   if (lastWordsFile[0] != '\0') {
-    char line[256];
-    const int length = std::snprintf(line, sizeof line, "{\"kind\":\"%s\",\"number\":%d,\"cycle\":%llu}\n", kind, number,
-                                     cycle == nullptr ? 0ULL : static_cast<unsigned long long>(*cycle));
+    char line[1024];
+    int length = std::snprintf(line, sizeof line, "{\"kind\":\"%s\",\"number\":%d,\"cycle\":%llu,\"blocks\":[", kind, number,
+                               cycle == nullptr ? 0ULL : static_cast<unsigned long long>(*cycle));
+    const int count = blockCount.load();
+    for (int index = 0; index < count; index++)
+      length += std::snprintf(line + length, sizeof line - length, index == 0 ? "%llu" : ",%llu",
+                              static_cast<unsigned long long>(blocks[index].bytes));
+    length += std::snprintf(line + length, sizeof line - length, "]}\n");
     const int file = open(lastWordsFile, O_WRONLY | O_CREAT | O_TRUNC, 0644);
     if (file >= 0) {
       bool isWritten = write(file, line, static_cast<std::size_t>(length)) == length;
-      if (kept != nullptr) isWritten = write(file, kept, keptBytes) >= 0 && isWritten;
+      for (int index = 0; index < count; index++)
+        isWritten = write(file, blocks[index].start, blocks[index].bytes) >= 0 && isWritten;
       close(file);
     }
   }
@@ -96,13 +107,21 @@ WatchedCall::~WatchedCall() { calls.store(0, std::memory_order_release); }
 void watchWaves(VerilatedFstC* waves) { openWaves.store(waves); }
 #endif
 
-// From now on this process leaves last words in `file`, with the `bytes` at `block`, and ends when an evaluation takes
-// longer than `stallMs`.
+// Last words have this block too, behind those before it.
+extern "C" __attribute__((visibility("default"))) void hilt_keep(const void* start, uint64_t bytes) {
+  const int count = blockCount.load();
+  if (count == MOST_BLOCKS) return;
+  blocks[count] = {start, bytes};
+  blockCount.store(count + 1);
+}
+
+// From now on this process leaves last words in `file`, with the `bytes` at `block` and what `hilt_keep` adds, and ends
+// when an evaluation takes longer than `stallMs`.
 extern "C" __attribute__((visibility("default"))) void hilt_watch(const char* file, const void* block, uint64_t bytes,
                                                                   int stallMs) {
   std::snprintf(lastWordsFile, sizeof lastWordsFile, "%s", file);
-  kept = block;
-  keptBytes = bytes;
+  blockCount.store(0);
+  hilt_keep(block, bytes);
   limitMs = stallMs;
   static bool isWatching = false;
   if (isWatching) return;

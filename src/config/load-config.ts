@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { checkShape } from "./check-shape.ts";
+import { type CheckedConfig, completeConfig } from "./complete-config.ts";
 import { ConfigError } from "./config.ts";
-import { type CheckedConfig, parseConfig } from "./parse-config.ts";
 import { translatedConfig } from "./translated-config.ts";
 
 const NAMES = ["hilt.config.ts", "hilt.config.js", "hilt.config.mjs"];
@@ -15,10 +16,10 @@ export interface LoadedConfig extends CheckedConfig {
 /** Reads the nearest configuration at or above `folder`. */
 export async function loadConfig(folder: string): Promise<LoadedConfig> {
   const file = findConfig(folder);
-  if (file === undefined) return { ...parseConfig({}, "hilt.config.ts"), root: folder };
+  if (file === undefined) return { ...completeConfig({}, "hilt.config.ts"), root: folder };
   const value = await importDefault(file);
   if (value === undefined) throw new ConfigError(file, "has no default export");
-  return { ...parseConfig(value, file), root: dirname(file) };
+  return { ...completeConfig(await checkShape(value, file), file), root: dirname(file) };
 }
 
 async function importDefault(file: string): Promise<unknown> {

@@ -58,8 +58,16 @@ export interface Model {
 export interface OpenOptions {
   /** Decides what registers hold that have no initial value; without it they hold 0. */
   readonly seed?: bigint;
-  /** Where a model that crashes, or never ends a cycle, leaves word before it takes the process with it. */
-  readonly lastWords?: { readonly file: string; readonly keep: Uint8Array; readonly stallMs: number };
+  /**
+   * Where a model that crashes, or never ends a cycle, leaves word before it takes the process with it: `keep`, and what
+   * the ports and memories `places` of the design hold then.
+   */
+  readonly lastWords?: {
+    readonly file: string;
+    readonly keep: Uint8Array;
+    readonly places?: readonly string[];
+    readonly stallMs: number;
+  };
   /** Hears what the design says. */
   readonly onMessage?: (message: SimulationMessage) => void;
 }

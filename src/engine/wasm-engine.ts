@@ -2,14 +2,10 @@ import { type Log, silentLog } from "../core/log.ts";
 import type { Engine, Model, ModelSource, OpenOptions, Simulation } from "./engine.ts";
 import { UnsupportedConstructError } from "./errors.ts";
 import { isForeign, readDataFiles, readSources } from "./sources.ts";
-import { elaborateDesign } from "./wasm/elaborate-design.ts";
-import { generateModule } from "./wasm/generate-module.ts";
 import type { Layout } from "./wasm/layout.ts";
 import { type Artefact, ModelCache } from "./wasm/model-cache.ts";
 import { modelKey } from "./wasm/model-key.ts";
-import { parseNetlist } from "./wasm/netlist.ts";
 import { WasmSimulation } from "./wasm/wasm-simulation.ts";
-import { elaborate } from "./wasm/yosys.ts";
 
 interface LoadedModel {
   readonly compiled: WebAssembly.Module;
@@ -19,7 +15,7 @@ interface LoadedModel {
 const LOADED_MODELS = 4;
 
 /**
- * The built-in engine: Verilog through Yosys to a word-level netlist (`yosys`, `netlist`), to a graph of values
+ * The built-in engine: Verilog (`compile-model`) through Yosys to a word-level netlist (`yosys`, `netlist`), to a graph of values
  * (`elaborate-design`, `cells`, `graph`), to one WebAssembly module (`update-tree`, `placement`, `node-emitter`,
  * `generate-module`). Needs nothing but npm packages. What it can't do right it refuses by name and source line
  * (docs/engine.md).
@@ -75,13 +71,10 @@ export class WasmEngine implements Engine {
     files: ReadonlyMap<string, string>,
     dataFiles: ReadonlyMap<string, string>,
   ): Promise<Artefact> {
-    const netlist = parseNetlist(await elaborate(source, files, dataFiles));
-    const { bytes, layout } = generateModule(elaborateDesign(netlist, source, files));
-    const artefact = { layout, module: bytes };
+    // A run whose model is there does without it, and starts the sooner.
+    const { compileModel } = await import("./wasm/compile-model.ts");
+    const artefact = await compileModel(source, files, dataFiles, this.#log);
     this.#cache.write(key, artefact);
-    this.#log.debug(
-      `built ${source.top}: ${netlist.cells.length} cells, ${bytes.length} bytes of WebAssembly`,
-    );
     return artefact;
   }
 }

@@ -17,9 +17,9 @@ export interface OpenOptions {
 
 /** What is left of a process when an engine takes it with it. */
 export interface LastWords {
-  /** A line of JSON: what happened, in which cycle; then the bytes to keep. */
+  /** A line of JSON: what happened, in which cycle, how long each block is; then the blocks. */
   readonly file: string;
-  /** Kept as they are at the end. */
+  /** The first block, as it is at the end; what follows is the link's. */
   readonly keep: Uint8Array;
   /** The longest that an engine may compute one cycle. */
   readonly stallMs: number;

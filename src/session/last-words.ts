@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
+import { eventsLeft } from "../links/simulator/event-log.ts";
 import type { JournalEntry } from "./journal-entry.ts";
 import { readJournal } from "./journal-ring.ts";
 
@@ -15,6 +16,11 @@ export interface LastWords {
   readonly journal: readonly JournalEntry[];
 }
 
+interface Header extends Omit<LastWords, "journal"> {
+  /** Bytes of each block behind the header: the journal, then what the link keeps. */
+  readonly blocks: readonly number[];
+}
+
 export function lastWordsFile(directory: string, pid: number): string {
   return join(directory, `${pid}.last`);
 }
@@ -26,8 +32,14 @@ export function takeLastWords(directory: string, pid: number): LastWords | undef
     const bytes = readFileSync(file);
     rmSync(file);
     const end = bytes.indexOf("\n");
-    const { kind, number, cycle } = JSON.parse(bytes.toString("utf8", 0, end)) as Omit<LastWords, "journal">;
-    return { kind, number, cycle, journal: readJournal(Uint8Array.from(bytes.subarray(end + 1))) };
+    const { kind, number, cycle, blocks } = JSON.parse(bytes.toString("utf8", 0, end)) as Header;
+    const ends = blocks.map((_, index) =>
+      blocks.slice(0, index + 1).reduce((sum, one) => sum + one, end + 1),
+    );
+    const [kept = new Uint8Array(), ...rest] = ends.map((to, index) =>
+      bytes.subarray(to - (blocks[index] ?? 0), to),
+    );
+    return { kind, number, cycle, journal: [...readJournal(Uint8Array.from(kept)), ...eventsLeft(rest)] };
   } catch {
     return undefined;
   }

@@ -12,8 +12,8 @@ const device = { ...moverBinding, top: "faulty", files: ["faulty.sv", "faulty.cp
 const target = { link: "simulator", engine: "verilator", device };
 const config = `export default ${JSON.stringify({ targets: { faulty: target } })};\n`;
 
-/** Two tests: the first passes, the second asks for the fault. */
-const bench = (fault: number): string => `import { expect, test } from "hilt";
+/** Two tests: the first passes, the second asks for the fault, behind what else it does. */
+const bench = (fault: number, before = ""): string => `import { expect, test } from "hilt";
 test("before", async ({ link }) => {
   link.writeRegister(0, 5);
   expect(await link.readRegister(0)).toBe(5);
@@ -21,6 +21,7 @@ test("before", async ({ link }) => {
 test("fault", async ({ link }) => {
   link.writeRegister(0, 5);
   expect(await link.readRegister(0)).toBe(5);
+  ${before}
   link.writeRegister(12, ${fault});
   await link.idle(100);
 });
@@ -49,6 +50,7 @@ test("a model that ends, crashes or never ends costs its test the verdict, with 
   );
   const project = projectOf({
     ...files,
+    "busy.hil.ts": bench(6, "link.writeRegister(0, 0x40); link.writeRegister(8, 1);"),
     ...{ "good.hil.ts": bench(0), "hilt.config.mjs": config },
     ...{ "faulty.sv": source("faulty.sv"), "faulty.cpp": source("faulty.cpp") },
   });
@@ -70,6 +72,11 @@ test("a model that ends, crashes or never ends costs its test the verdict, with 
     // A process that is gone may have kept to itself what had passed before.
     expect(verdictOf(file, "before")?.verdict ?? (isGone(code) ? "passed" : "lost"), file).toBe("passed");
   }
+  // With what the device did since the host looked last.
+  const events = verdictOf("busy.hil.ts", "fault")?.facts?.lastEvents.slice(-3).join("\n");
+  expect(events).toMatch(
+    /device reads 1 beats at logical 0x0+40.*\n.*FAULT: read of logical 0x0+40.*\n.*read ends/,
+  );
   expect(problems.map(({ message }) => message)).toEqual([]);
   expect(status).not.toBe(0);
   const crash = project.hilt("run", "fault-6.hil.ts");

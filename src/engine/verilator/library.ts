@@ -51,12 +51,14 @@ export interface ModelLibrary {
   clearCoverage(handle: Handle): void;
   close(handle: Handle): void;
   watch(file: string, block: Uint8Array, stallMs: number): void;
+  /** One more block for the last words, behind those before it. */
+  keep(block: Uint8Array): void;
   error(): string;
 }
 
 const loaded = new Map<string, ModelLibrary>();
 /** By library, which has the address: they must not be collected. */
-const watchedBlocks = new Map<string, Uint8Array>();
+const watchedBlocks = new Map<string, Uint8Array[]>();
 
 /** Loads a library, once in a process; it is never unloaded. Throws `ToolError` for a file that is no library. */
 export function loadLibrary(path: string): ModelLibrary {
@@ -86,6 +88,7 @@ export function loadLibrary(path: string): ModelLibrary {
   const watch = native.func(
     "void hilt_watch(const char *file, const void *block, uint64_t bytes, int stallMs)",
   );
+  const keep = native.func("void hilt_keep(const void *block, uint64_t bytes)");
   const openWaves = optional("int hilt_open_waves(void *model, const char *file, const char *scopes)");
   const closeWaves = optional("void hilt_close_waves(void *model)");
   const writeCoverage = optional("int hilt_write_coverage(void *model, const char *file)");
@@ -110,8 +113,12 @@ export function loadLibrary(path: string): ModelLibrary {
     clearCoverage: (handle) => check(clearCoverage?.(handle)),
     close: close as ModelLibrary["close"],
     watch: (file, block, stallMs) => {
-      watchedBlocks.set(path, block);
+      watchedBlocks.set(path, [block]);
       watch(file, block, BigInt(block.length), stallMs);
+    },
+    keep: (block) => {
+      watchedBlocks.get(path)?.push(block);
+      keep(block, BigInt(block.length));
     },
     error,
   };

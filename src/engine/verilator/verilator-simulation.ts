@@ -72,6 +72,14 @@ export class VerilatorSimulation implements Simulation {
       ]),
     );
     this.#arrays = new Map(variables.filter(({ depth }) => depth > 0).map((place) => [place.name, place]));
+    for (const name of lastWords?.places ?? []) {
+      const port = ports.find((one) => one.name === name);
+      const { bytes: block } =
+        port === undefined
+          ? this.array(name)
+          : { bytes: this.#bytes.subarray(port.address, port.address + bytesOf(port.width)) };
+      library.keep(block);
+    }
     this.signals = variables
       .filter(({ name, depth }) => depth === 0 && matchesAny(source.trace ?? [], name))
       .map(({ name, width, address }) => ({

@@ -1,7 +1,7 @@
 import type { Design, EffectUpdate, Events, MemoryUpdate, RegisterUpdate } from "./design.ts";
 import type { Node } from "./graph.ts";
 import { findHazards } from "./hazards.ts";
-import { type EffectSlot, type Layout, layOut } from "./layout.ts";
+import { type EffectSlot, type Layout, layOut, UNSETTLED } from "./layout.ts";
 import { accessOf, isWithin, NodeEmitter, typeOf } from "./node-emitter.ts";
 import { type Pin, type Placement, place, type Region } from "./placement.ts";
 import { type Block, type Step, updateTree } from "./update-tree.ts";
@@ -25,8 +25,6 @@ export function generateModule(design: Design): { bytes: Uint8Array<ArrayBuffer>
   return { bytes: encodeModule(imports, functions, layout.totalBytes), layout };
 }
 
-/** What `run` returns for a design that goes on changing without an edge of its clock. */
-export const UNSETTLED = -1;
 /** Passes of the updates between two edges of the clock; more are a loop. */
 const MOST_PASSES = 10_000n;
 

@@ -1,5 +1,8 @@
 import type { Design, Effect } from "./design.ts";
 
+/** What `run` of a module returns for a design that goes on changing without an edge of its clock. */
+export const UNSETTLED = -1;
+
 /** Where everything lies in the module's linear memory, in bytes. Part of a cached model. */
 export interface Layout {
   readonly inputs: readonly Slot[];

@@ -16,7 +16,8 @@ function engineHash(): string {
   if (knownEngineHash !== undefined) return knownEngineHash;
   const hash = createHash("sha256");
   const folder = fileURLToPath(new URL(".", import.meta.url));
-  for (const name of readdirSync(folder).sort()) hash.update(name).update(readFileSync(`${folder}/${name}`));
+  const names = readdirSync(folder).filter((name) => /(?<!\.d)\.[jt]s$/.test(name));
+  for (const name of names.sort()) hash.update(name).update(readFileSync(`${folder}/${name}`));
   hash.update(yosysVersion());
   knownEngineHash = hash.digest("hex");
   return knownEngineHash;

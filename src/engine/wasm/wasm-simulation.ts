@@ -14,8 +14,7 @@ import type {
 import { UnsettledError } from "../errors.ts";
 import { matchesAny, requireMatches } from "../signal-pattern.ts";
 import { formatText } from "./format-text.ts";
-import { UNSETTLED } from "./generate-module.ts";
-import type { EffectSlot, Layout, MemorySlot, Slot } from "./layout.ts";
+import { type EffectSlot, type Layout, type MemorySlot, type Slot, UNSETTLED } from "./layout.ts";
 import { WaveFile } from "./wave-file.ts";
 
 interface Exports {

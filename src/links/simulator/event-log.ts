@@ -2,7 +2,6 @@ import type { Direction, LinkEvent, LinkEventListener } from "../../bus/event.ts
 import { type LogicalAddress, logicalAddress } from "../../core/address.ts";
 import type { Port, Simulation } from "../../engine/engine.ts";
 import { protocolRules } from "../../spec/protocol-rules.ts";
-import { wordsOf } from "./command-queue.ts";
 
 const DEPTH = 4096;
 const COUNTER_MASK = 2 * DEPTH - 1;
@@ -52,74 +51,60 @@ function beat(flag: number, kind: "fault" | "injected-error", direction: Directi
   };
 }
 
-/**
- * The host's side of the harness's event log: a ring of records in simulated memory, one for each cycle in which
- * something happened. The harness stops time before a record could be lost.
- */
-export class EventLog {
-  readonly #headPort: Port;
-  readonly #tailPort: Port;
+/** What the log consists of in the design: how far it is written and read, and the columns of its ring. */
+const columns = [
+  "info",
+  "cycle",
+  "read_address",
+  "write_address",
+  "read_beat",
+  "write_beat",
+  "violation",
+] as const;
+export const EVENT_PLACES: readonly string[] = [
+  ...["event_head", "host_event_tail"],
+  ...columns.map((name) => `events.event_${name}`),
+];
+
+/** The ring of records; the host and the last words of a model have the same bytes. */
+class EventRing {
   /** Pairs of 32-bit words, the lower one first. */
   readonly #info: Uint32Array;
   readonly #cycle: Uint32Array;
   readonly #addresses: Readonly<Record<AddressColumn, BigUint64Array>>;
-  #tail = 0;
 
-  constructor(simulation: Simulation) {
-    const column = (name: string): BigUint64Array => {
-      const { bytes } = simulation.array(`events.event_${name}`);
-      return new BigUint64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8);
+  /** `bytesOf` finds a column. */
+  constructor(bytesOf: (column: (typeof columns)[number]) => Uint8Array) {
+    const words = (column: "info" | "cycle"): Uint32Array => {
+      const { buffer, byteOffset, length } = bytesOf(column);
+      return new Uint32Array(buffer, byteOffset, length / 4);
     };
-    this.#headPort = simulation.port("event_head");
-    this.#tailPort = simulation.port("host_event_tail");
-    this.#info = wordsOf(simulation, "events.event_info");
-    this.#cycle = wordsOf(simulation, "events.event_cycle");
+    const addresses = (column: (typeof columns)[number]): BigUint64Array => {
+      const { buffer, byteOffset, length } = bytesOf(column);
+      return new BigUint64Array(buffer, byteOffset, length / 8);
+    };
+    this.#info = words("info");
+    this.#cycle = words("cycle");
     this.#addresses = {
-      read: column("read_address"),
-      write: column("write_address"),
-      readBeat: column("read_beat"),
-      writeBeat: column("write_beat"),
-      violation: column("violation"),
+      read: addresses("read_address"),
+      write: addresses("write_address"),
+      readBeat: addresses("read_beat"),
+      writeBeat: addresses("write_beat"),
+      violation: addresses("violation"),
     };
   }
 
-  /** Hands every new event to `listener`, in order, and frees its place in the ring. */
-  drain(listener: LinkEventListener): void {
-    const head = this.#headPort.read();
-    if (this.#tail === head) return;
-    while (this.#tail !== head) {
-      this.#decode(this.#tail % DEPTH, listener);
-      this.#tail = (this.#tail + 1) & COUNTER_MASK;
-    }
-    this.#tailPort.write(this.#tail);
-  }
-
-  /** Frees the places of every new event: nobody listens. */
-  skip(): void {
-    const head = this.#headPort.read();
-    if (this.#tail === head) return;
-    this.#tail = head;
-    this.#tailPort.write(head);
-  }
-
-  /** The latest event that was handed over or skipped. */
-  last(): LinkEvent | undefined {
-    let latest: LinkEvent | undefined;
-    const index = (this.#tail - 1) & (DEPTH - 1);
-    if (this.#cycleAt(index) > 0) {
-      this.#decode(index, (event) => {
-        latest = event;
-      });
-    }
-    return latest;
-  }
-
-  #cycleAt(index: number): number {
+  cycleAt(index: number): number {
     return (this.#cycle[2 * index] as number) + (this.#cycle[2 * index + 1] as number) * 2 ** 32;
   }
 
-  #decode(index: number, listener: LinkEventListener): void {
-    const cycle = this.#cycleAt(index);
+  /** The events of the records from `tail` to `head`, in order. */
+  decode(tail: number, head: number, listener: LinkEventListener): void {
+    for (let at = tail; at !== head; at = (at + 1) & COUNTER_MASK) this.decodeOne(at % DEPTH, listener);
+  }
+
+  decodeOne(index: number, listener: LinkEventListener): void {
+    const cycle = this.cycleAt(index);
     const flags = this.#info[2 * index] as number;
     const above = this.#info[2 * index + 1] as number;
     const ids = above & 0xff;
@@ -134,5 +119,63 @@ export class EventLog {
     for (const { name, bit } of protocolRules) {
       if ((broken >>> bit) & 1) listener({ kind: "violation", cycle, rule: name, address });
     }
+  }
+}
+
+/** The events that nobody has taken, from what `EVENT_PLACES` held when the model ended; none from other bytes. */
+export function eventsLeft(blocks: readonly Uint8Array[]): LinkEvent[] {
+  if (blocks.length !== EVENT_PLACES.length) return [];
+  const [head, tail, ...rest] = blocks.map((block) => Uint8Array.from(block));
+  const counterOf = (bytes: Uint8Array | undefined): number =>
+    bytes?.reduceRight((value, byte) => value * 256 + byte, 0) ?? 0;
+  const events: LinkEvent[] = [];
+  const ring = new EventRing((column) => rest[columns.indexOf(column)] as Uint8Array);
+  ring.decode(counterOf(tail) & COUNTER_MASK, counterOf(head) & COUNTER_MASK, (event) => events.push(event));
+  return events;
+}
+
+/**
+ * The host's side of the harness's event log: a ring of records in simulated memory, one for each cycle in which
+ * something happened. The harness stops time before a record could be lost.
+ */
+export class EventLog {
+  readonly #headPort: Port;
+  readonly #tailPort: Port;
+  readonly #ring: EventRing;
+  #tail = 0;
+
+  constructor(simulation: Simulation) {
+    this.#headPort = simulation.port("event_head");
+    this.#tailPort = simulation.port("host_event_tail");
+    this.#ring = new EventRing((column) => simulation.array(`events.event_${column}`).bytes);
+  }
+
+  /** Hands every new event to `listener`, in order, and frees its place in the ring. */
+  drain(listener: LinkEventListener): void {
+    const head = this.#headPort.read();
+    if (this.#tail === head) return;
+    this.#ring.decode(this.#tail, head, listener);
+    this.#tail = head;
+    this.#tailPort.write(head);
+  }
+
+  /** Frees the places of every new event: nobody listens. */
+  skip(): void {
+    const head = this.#headPort.read();
+    if (this.#tail === head) return;
+    this.#tail = head;
+    this.#tailPort.write(head);
+  }
+
+  /** The latest event that was handed over or skipped. */
+  last(): LinkEvent | undefined {
+    let latest: LinkEvent | undefined;
+    const index = (this.#tail - 1) & (DEPTH - 1);
+    if (this.#ring.cycleAt(index) > 0) {
+      this.#ring.decodeOne(index, (event) => {
+        latest = event;
+      });
+    }
+    return latest;
   }
 }

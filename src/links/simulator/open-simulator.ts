@@ -8,6 +8,7 @@ import { type BankLayout, standardProfile } from "../../memory/platform-profile.
 import type { BuildOptions, BuildSummary, OpenOptions } from "../open-options.ts";
 import type { DeviceSource } from "./device-binding.ts";
 import { NoCoverageError, SimulatedMemoryError } from "./errors.ts";
+import { EVENT_PLACES } from "./event-log.ts";
 import { applySettings, type HarnessSettings } from "./harness-settings.ts";
 import { boundSource, harnessSource, RAM_BYTES_LOG2, REGION_BYTES_LOG2 } from "./harness-source.ts";
 import { HarnessWindows } from "./harness-windows.ts";
@@ -117,7 +118,7 @@ export async function openSimulator(
   const model = await buildModel(settings, { ...options, coverage: coverageFile !== undefined });
   const simulation = model.open({
     seed: options.seed,
-    ...(options.lastWords === undefined ? {} : { lastWords: options.lastWords }),
+    ...(options.lastWords === undefined ? {} : { lastWords: { ...options.lastWords, places: EVENT_PLACES } }),
     onMessage: ({ kind, text, place, cycle }) =>
       options.log.info(`${place}: ${kind} in cycle ${cycle}: ${text}`),
   });

@@ -5,8 +5,7 @@ import {
   profileFault,
   standardProfile,
 } from "../memory/platform-profile.ts";
-import { ConfigError, type TargetConfig } from "./config.ts";
-import { configSchema } from "./schema.ts";
+import { type Config, ConfigError, type TargetConfig } from "./config.ts";
 import { parseSeed } from "./seed.ts";
 
 /** A configuration that has been checked, with everything filled in. */
@@ -21,10 +20,8 @@ export interface CheckedConfig {
 
 const DEFAULT_TARGETS: CheckedConfig["targets"] = { wasm: { link: "simulator", engine: "wasm" } };
 
-/** Checks a configuration; an error names the file and the key. */
-export function parseConfig(value: unknown, file: string): CheckedConfig {
-  const { success, data, error } = configSchema.safeParse(value);
-  if (!success) throw explain(error.issues[0] as Issue, file);
+/** Fills in what a configuration leaves out; an error names the file and the key that contradicts another. */
+export function completeConfig(data: Config, file: string): CheckedConfig {
   const { benches = ["."], seed = 1, profile = DEFAULT_PROFILE, targets = DEFAULT_TARGETS } = data;
   if (Object.keys(targets).length === 0) throw new ConfigError(`${file}: targets`, "there is none");
   const profiles: Record<string, PlatformProfile> = { ...platformProfiles };
@@ -45,20 +42,4 @@ export function parseConfig(value: unknown, file: string): CheckedConfig {
       `no profile ${profile}; there is ${Object.keys(profiles).join(", ")}`,
     );
   return { benches, seed: parseSeed(seed, `${file}: seed`), profile, profiles, targets };
-}
-
-interface Issue {
-  readonly code: string;
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  readonly keys?: readonly string[];
-}
-
-function explain({ path, message, keys = [] }: Issue, file: string): ConfigError {
-  const place = [...path, ...keys.slice(0, 1)]
-    .map((part, index) =>
-      typeof part === "number" ? `[${part}]` : `${index === 0 ? "" : "."}${String(part)}`,
-    )
-    .join("");
-  return new ConfigError(place === "" ? file : `${file}: ${place}`, message);
 }

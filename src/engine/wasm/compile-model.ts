@@ -1,0 +1,20 @@
+import type { Log } from "../../core/log.ts";
+import type { ModelSource } from "../engine.ts";
+import { elaborateDesign } from "./elaborate-design.ts";
+import { generateModule } from "./generate-module.ts";
+import type { Artefact } from "./model-cache.ts";
+import { parseNetlist } from "./netlist.ts";
+import { elaborate } from "./yosys.ts";
+
+/** Verilog to WebAssembly; `files` and `dataFiles` are texts by path. */
+export async function compileModel(
+  source: ModelSource,
+  files: ReadonlyMap<string, string>,
+  dataFiles: ReadonlyMap<string, string>,
+  log: Log,
+): Promise<Artefact> {
+  const netlist = parseNetlist(await elaborate(source, files, dataFiles));
+  const { bytes, layout } = generateModule(elaborateDesign(netlist, source, files));
+  log.debug(`built ${source.top}: ${netlist.cells.length} cells, ${bytes.length} bytes of WebAssembly`);
+  return { layout, module: bytes };
+}
