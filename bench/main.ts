@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: figures of the built-in engine, beside Verilator and Icarus, of lists, of starting and of many transfers; measured
- * in one run, medians of several. Writes `bench/results.md` and `bench/results.json`.
+ * `npm run bench`: figures of the built-in engine, beside Verilator and Icarus, of lists, of starting, of many transfers and
+ * of waves; measured in one run, medians of several. Writes `bench/results.md` and `bench/results.json`.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -14,6 +14,7 @@ import { measureMemory } from "./memory.ts";
 import { measureSimulators } from "./simulators.ts";
 import { measureStartup } from "./startup.ts";
 import { measureVerilator } from "./verilator.ts";
+import { measureWaves } from "./waves.ts";
 
 const cacheDirectory = mkdtempSync(join(tmpdir(), "hilt-bench-"));
 try {
@@ -25,6 +26,7 @@ try {
     ...(await measureEngine(cacheDirectory)),
     ...(await measureSimulators(cacheDirectory)),
     ...(await measureVerilator(cacheDirectory)),
+    ...(await measureWaves(cacheDirectory)),
   ];
   const here = fileURLToPath(new URL(".", import.meta.url));
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
