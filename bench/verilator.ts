@@ -69,7 +69,7 @@ export async function measureVerilator(cacheDirectory: string): Promise<Figure[]
 }
 
 const SIZES = [
-  ["64 B", 64, 400],
+  ["64 B", 64, 4000],
   ["4 KiB", 4096, 40],
   // The card's memory has 128 KiB.
   ["1 MiB in eight", 1 << 17, 8],

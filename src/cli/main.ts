@@ -57,7 +57,7 @@ export function createParser(
     .fail((message, error) => {
       // The parser throws what it does not understand of an option, too.
       const isParsers = error === undefined || error === null || error.name === "YError";
-      throw isParsers ? new CommandLineError(error?.message ?? message) : error;
+      throw isParsers ? new CommandLineError(inWords(error?.message ?? message, args)) : error;
     });
   for (const command of commands) {
     parser = parser.command(
@@ -68,6 +68,13 @@ export function createParser(
     );
   }
   return parser;
+}
+
+/** What the parser counts is told as what is missing. */
+function inWords(message: string, [name]: readonly string[]): string {
+  const known = commands.find(({ command }) => command.split(" ")[0] === name);
+  if (known === undefined || !message.startsWith("Not enough non-option arguments")) return message;
+  return `Say it whole: hilt ${known.command} (${known.describe}).`;
 }
 
 /** Whoever read the output has seen enough, as in `hilt run | head`: the command goes on, its exit code is still true. */

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { checkShape } from "./check-shape.ts";
 import { type CheckedConfig, completeConfig } from "./complete-config.ts";
 import { ConfigError } from "./config.ts";
@@ -27,8 +28,16 @@ async function importDefault(file: string): Promise<unknown> {
     if (file.endsWith(".ts")) return await transpileDefault(file);
     return ((await import(pathToFileURL(file).href)) as { default?: unknown }).default;
   } catch (cause) {
-    throw new ConfigError(file, `cannot be loaded: ${(cause as Error).message}`, { cause });
+    throw new ConfigError(file, `cannot be loaded: ${reasonOf(cause as Error)}`, { cause });
   }
+}
+
+/** Without the bundler's drawing, of which the line is kept, and without the name of the translated file. */
+function reasonOf({ message }: Error): string {
+  const text = stripVTControlCharacters(message);
+  const problem = /^\[[A-Z_]+\] (.*)$/m.exec(text)?.[1] ?? text;
+  const line = /\[ \S+?:(\d+):\d+ \]/.exec(text)?.[1];
+  return `${problem.replace(/ imported from .*\.mjs$/, "")}${line === undefined ? "" : ` (line ${line})`}`;
 }
 
 /** Node 20 knows no TypeScript, and takes a file for CommonJS when the project does not say otherwise; Vite minds neither. */

@@ -93,21 +93,23 @@ export class Collector implements Reporter {
         message: `did not end within ${this.#limitMs / 1000} s and did not wait for anything either: an endless loop; its process was ended`,
       });
     }
-    const isKnown = ({ file, test }: WorkerActivity): boolean => test === undefined && this.#ended.has(file);
+    const isKnown = ({ file, at }: WorkerActivity): boolean =>
+      typeof at === "string" && this.#ended.has(file);
     for (const activity of remaining.filter((one) => !isKnown(one))) {
       const words = lastWordsOf(activity.pid);
       this.#noteLost(activity, words === undefined ? lostProblem(activity) : modelProblem(words), words);
     }
   }
 
-  #noteLost({ file, test }: WorkerActivity, problem: Problem, words?: LastWords): void {
+  #noteLost({ file, at }: WorkerActivity, problem: Problem, words?: LastWords): void {
     const path = relative(this.#root, file);
-    if (test === undefined) {
-      this.problems.push({ ...problem, message: `${path}: loading the file ${problem.message}` });
+    if (typeof at === "string") {
+      const what = at === "loading" ? "loading the file" : "a hook, or what lies between two tests,";
+      this.problems.push({ ...problem, message: `${path}: ${what} ${problem.message}` });
     } else {
       this.#add({
         file: path,
-        name: test,
+        name: at.test,
         verdict: "failed",
         problems: [problem],
         wallMs: 0,

@@ -31,7 +31,9 @@ export const test = baseTest.extend<Fixtures>({
   session: [
     async ({ task }, use) => {
       const run = inject("hilt");
-      using _activity = noteActivity(run.workersDirectory, task.file.filepath, namesOf(task).join(" > "));
+      const { workersDirectory: directory } = run;
+      noteActivity(directory, task.file.filepath, { test: namesOf(task).join(" > ") });
+      using _between = { [Symbol.dispose]: () => noteActivity(directory, task.file.filepath, "hook") };
       const session = await BenchSession.open(run, nameOf(task, run.root));
       try {
         await use(session);

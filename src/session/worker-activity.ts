@@ -9,25 +9,26 @@ export interface WorkerActivity {
   readonly pid: number;
   /** The bench's path. */
   readonly file: string;
-  /** The full name of the test; absent while the file is being loaded. */
-  readonly test?: string;
+  /** It is loading the file, or it is in this test (by its full name), or in a hook between tests. */
+  readonly at: "loading" | "hook" | { readonly test: string };
   /** Milliseconds since the epoch. Decides only when a worker is given up, nothing that a device sees. */
   readonly since: number;
 }
 
-/** Says what this worker is at; afterwards that it is at nothing. */
-export function noteActivity(directory: string | undefined, file: string, test?: string): Disposable {
-  if (directory === undefined) return { [Symbol.dispose]() {} };
+/** Says what this worker is at from now on. */
+export function noteActivity(directory: string | undefined, file: string, at: WorkerActivity["at"]): void {
+  if (directory === undefined) return;
   const place = join(directory, `${process.pid}.json`);
-  const activity: WorkerActivity = {
-    ...{ pid: process.pid, file, since: Date.now() },
-    ...(test === undefined ? {} : { test }),
-  };
+  const activity: WorkerActivity = { pid: process.pid, file, at, since: Date.now() };
   mkdirSync(directory, { recursive: true });
   // Whole or not at all for the one who looks.
   writeFileSync(`${place}.new`, JSON.stringify(activity));
   renameSync(`${place}.new`, place);
-  return { [Symbol.dispose]: () => rmSync(place, { force: true }) };
+}
+
+/** The worker has done with its file. */
+export function dropActivity(directory: string | undefined): void {
+  if (directory !== undefined) rmSync(join(directory, `${process.pid}.json`), { force: true });
 }
 
 /** What all workers are at. */

@@ -1,7 +1,10 @@
-import { beforeAll, expect, inject } from "vitest";
+import { afterAll, beforeAll, expect, inject } from "vitest";
 import "./run-context.ts";
-import { noteActivity } from "./worker-activity.ts";
+import { dropActivity, noteActivity } from "./worker-activity.ts";
 
-// Runs before each bench is loaded: a bench that never ends loading is told from one whose test never ends.
-const loading = noteActivity(inject("hilt").workersDirectory, expect.getState().testPath ?? "");
-beforeAll(() => loading[Symbol.dispose]());
+// Runs before each bench is loaded: a bench that never ends loading is told from one whose test or hook never ends.
+const { workersDirectory } = inject("hilt");
+const file = expect.getState().testPath ?? "";
+noteActivity(workersDirectory, file, "loading");
+beforeAll(() => noteActivity(workersDirectory, file, "hook"));
+afterAll(() => dropActivity(workersDirectory));

@@ -13,6 +13,7 @@ export class WorkerWatch implements Disposable {
   readonly #directory: string;
   readonly #limitMs: number;
   readonly #timer: NodeJS.Timeout;
+  #isEnding = false;
 
   constructor(directory: string, limitMs: number) {
     this.#directory = directory;
@@ -34,8 +35,9 @@ export class WorkerWatch implements Disposable {
     return takeLastWords(this.#directory, pid);
   }
 
-  /** Ends all workers at once: the run is being broken off. */
+  /** Ends all workers at once, and those that come to work now: the run is being broken off. */
   killAll(): void {
+    this.#isEnding = true;
     for (const { pid } of readActivities(this.#directory)) kill(pid);
   }
 
@@ -45,6 +47,10 @@ export class WorkerWatch implements Disposable {
   }
 
   #look(): void {
+    if (this.#isEnding) {
+      this.killAll();
+      return;
+    }
     for (const activity of this.remaining()) {
       if (Date.now() - activity.since < this.#limitMs) continue;
       if (kill(activity.pid)) this.killed.push(activity);

@@ -20,6 +20,8 @@ test("a bench that spins, sleeps, is killed, imports nothing or has no test: eac
   const project = projectOf({
     "spins.hil.ts": 'import { test } from "hilt";\ntest("spins", () => {\n  for (;;);\n});\n',
     "loads.hil.ts": "for (;;);\n",
+    "hooks.hil.ts":
+      'import { test } from "hilt";\nimport { beforeAll } from "vitest";\nbeforeAll(() => {\n  for (;;);\n});\ntest("never", () => {});\n',
     "sleeps.hil.ts":
       'import { test } from "hilt";\ntest("sleeps", () => new Promise(() => {}));\ntest("next", () => {});\n',
     "killed.hil.ts":
@@ -40,6 +42,9 @@ test("a bench that spins, sleeps, is killed, imports nothing or has no test: eac
   expect(told.sort()).toEqual([
     pattern("^E_BENCH_FILE none.hil.ts: No test suite found"),
     pattern("^E_BENCH_FILE nothing.hil.ts: test is not defined"),
+    pattern(
+      "^E_TEST_TIMEOUT hooks.hil.ts: a hook, or what lies between two tests, did not end within 2 s and",
+    ),
     pattern("^E_TEST_TIMEOUT loads.hil.ts: loading the file did not end within 2 s and did not wait"),
     "failed killed.hil.ts dies E_WORKER_LOST",
     "failed sleeps.hil.ts sleeps E_TEST_TIMEOUT",
@@ -85,8 +90,29 @@ describe("a configuration", () => {
   test("that is no TypeScript, or exports nothing", () => {
     const project = projectOf({ "hilt.config.ts": "export default {{};\n" });
     const broken = project.hilt("list");
-    expect(broken.stderr).toMatch(/hilt\.config\.ts: cannot be loaded/);
+    expect(broken.stderr).toMatch(/hilt\.config\.ts: cannot be loaded: .*\(line 1\) \[E_CONFIG\]$/m);
+    expect(broken.stderr.trim().split("\n")).toHaveLength(1);
     expect(broken.status).toBe(2);
+  });
+
+  test.each([
+    ['import x from "./missing.ts"', /cannot be loaded: Could not resolve '\.\/missing\.ts'/],
+    ['import x from "not-there"', /cannot be loaded: Cannot find package 'not-there' \[E_CONFIG\]$/m],
+  ])("that does %s", (line, message) => {
+    const project = projectOf({ "hilt.config.ts": `${line};\nexport default { seed: x };\n` });
+    const { status, stderr } = project.hilt("list");
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(status).toBe(2);
+  });
+
+  test("that was good, and says another thing the next time although its text is the same", () => {
+    const text = 'export default { seed: 1, [process.env.KEY ?? "profile"]: "standard" };\n';
+    const project = projectOf({ "hilt.config.ts": text, "one.hil.ts": empty });
+    expect(project.hilt("list").status).toBe(0);
+    const { stderr } = project.hiltIn({ KEY: "profil" }, "list");
+    expect(stderr).toMatch(/hilt\.config\.ts: profil: unknown; there is benches, seed/);
+    expect(project.hilt("list").status).toBe(0);
   });
 
   test("with a bank that the simulator has no place for", () => {
@@ -113,7 +139,7 @@ describe("the command line", () => {
     [["run", "--waves", "device.**"], /Invalid values:\s+Argument: waves/],
     [["run", "--waves-from", "100"], /--waves-from needs --waves on or on-failure/],
     [["build", "board"], /no target board; there is wasm/],
-    [["cache"], /Not enough non-option arguments/],
+    [["cache"], /Say it whole: hilt cache <action>/],
     [["cache", "empty"], /Argument: action, Given: "empty", Choices: "clean"/],
     [["run", "--target", "board"], /--target: no target board; there is wasm/],
     [["run", "--target"], /Not enough arguments following: target/],
@@ -224,20 +250,27 @@ describe("the cache", () => {
   });
 });
 
-test("Ctrl-C ends the run with what is known so far", async () => {
-  const project = projectOf({
-    "long.hil.ts":
-      'import { test } from "hilt";\ntest("short", () => {});\ntest("endless", () => new Promise(() => {}));\n',
-  });
+/** Vitest may keep the last verdict to itself until something else happens, but not for longer than the second takes. */
+const LONG = `import { test } from "hilt";
+import { afterAll } from "vitest";
+test("first", () => {});
+test("second", () => new Promise((end) => setTimeout(end, 300)));
+`;
+
+test.each([
+  ["a test", 'test("endless", () => new Promise(() => {}));'],
+  ["a hook", "afterAll(() => new Promise(() => {}));"],
+])("Ctrl-C ends the run with what is known so far, although %s never ends", async (_what, endless) => {
+  const project = projectOf({ "long.hil.ts": `${LONG}${endless}\n` });
   const child = spawn(process.execPath, [hiltPath, "run"], { cwd: project.path, env });
   let stdout = "";
   child.stdout.on("data", (data: Buffer) => {
     stdout += data.toString();
-    if (stdout.includes("passed") && !stdout.includes("benches:")) child.kill("SIGINT");
+    if (/passed .*second/.test(stdout) && !stdout.includes("benches:")) child.kill("SIGINT");
   });
   const code = await new Promise((resolve) => child.on("exit", resolve));
   expect(stdout).toMatch(
-    /benches: {5}1 passed, 0 failed, 0 skipped in .* s \(interrupted: not everything ran\)/,
+    /benches: {5}2 passed, 0 failed, 0 skipped in .* s \(interrupted: not everything ran\)/,
   );
   expect(stdout.trim().endsWith("INTERRUPTED")).toBe(true);
   expect(code).toBe(130);

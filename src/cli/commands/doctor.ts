@@ -18,6 +18,14 @@ interface Check {
   readonly remedy: string;
 }
 
+/** One of each is enough. */
+const optionalTools = [
+  { tools: ["genhtml"], use: "for the HTML of --coverage", remedy: "apt-get install lcov" },
+  { tools: ["surfer", "gtkwave"], use: "to look at waves", remedy: "apt-get install gtkwave" },
+  { tools: ["iverilog"], use: "only for hilt's own tests", remedy: "apt-get install iverilog" },
+  { tools: ["yosys"], use: "only for hilt's own tests", remedy: "apt-get install yosys" },
+] as const;
+
 /** As package.json says it under "engines": these majors from a minor on, and everything from 24 on. */
 const OLDEST_MINOR: Readonly<Record<number, number>> = { 20: 19, 22: 12 };
 
@@ -43,11 +51,11 @@ export async function handler({ json }: Arguments<typeof builder>): Promise<numb
       remedy: "npm install",
     },
     ...(await verilatorChecks()),
-    ...["iverilog", "yosys"].map((tool) => ({
-      what: `${tool} (only for hilt's own tests)`,
+    ...optionalTools.map(({ tools, use, remedy }) => ({
+      what: `${tools.join(" or ")} (${use})`,
       isNeeded: false,
-      isThere: spawnSync("sh", ["-c", `command -v ${tool}`]).status === 0,
-      remedy: `apt-get install ${tool}`,
+      isThere: tools.some((tool) => spawnSync("sh", ["-c", `command -v ${tool}`]).status === 0),
+      remedy,
     })),
   ];
   if (json) process.stdout.write(`${JSON.stringify(checks, undefined, 2)}\n`);

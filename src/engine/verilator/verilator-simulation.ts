@@ -173,13 +173,14 @@ export class VerilatorSimulation implements Simulation {
   }
 
   #input({ name, width, address }: PortPlace): Port {
+    const mask = width < 32 ? 2 ** width - 1 : -1;
     return {
       ...{ name, width, direction: "input" },
       read: () => this.#readNumber(address, width),
       readBig: () => this.#readBits(address, width),
       write: (value) => {
         this.#isSettled = false;
-        if (width <= 32) this.#writeNumber(address, width, typeof value === "number" ? value : Number(value));
+        if (width <= 32) this.#writeNumber(address, width, Number(value) & mask);
         else this.#writeBits(address, width, BigInt(value));
       },
     };
@@ -239,8 +240,7 @@ export class VerilatorSimulation implements Simulation {
   }
 
   /** Verilator wants the bits above the width to be 0. */
-  #writeNumber(address: number, width: number, value: number): void {
-    const bits = width === 32 ? value >>> 0 : (value & (2 ** width - 1)) >>> 0;
+  #writeNumber(address: number, width: number, bits: number): void {
     if (width <= 8) this.#view.setUint8(address, bits);
     else if (width <= 16) this.#view.setUint16(address, bits, true);
     else this.#view.setUint32(address, bits, true);

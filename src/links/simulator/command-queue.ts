@@ -25,6 +25,7 @@ export class CommandQueue {
   readonly #tailPort: Port;
   #tail = 0;
   #taken = 0;
+  #lastRead = 0;
 
   constructor(simulation: Simulation) {
     this.#commands = wordsOf(simulation, "commands.command");
@@ -55,14 +56,20 @@ export class CommandQueue {
     this.#tailPort.write(this.#tail);
   }
 
-  /** Hands over the answers of the commands that have finished since the last call, oldest first. */
-  take(settle: (answer: Answer) => void): void {
+  /** What the last read gave whose answer was taken. */
+  get lastRead(): number {
+    return this.#lastRead;
+  }
+
+  /** Takes the answers of the commands that have finished since the last call; hands over those that are not OKAY, oldest first. */
+  take(refused: (answer: Answer) => void): void {
     if (this.pending === 0) return;
     const head = this.#headPort.read();
-    while (this.#taken !== head) {
-      const answer = this.oldest();
-      this.#taken = (this.#taken + 1) & COUNTER_MASK;
-      settle(answer);
+    for (; this.#taken !== head; this.#taken = (this.#taken + 1) & COUNTER_MASK) {
+      const at = (this.#taken % DEPTH) * 2;
+      if ((this.#commands[at + 1] as number) >>> 30 === OPERATION.read)
+        this.#lastRead = this.#responses[at] as number;
+      if (((this.#responses[at + 1] as number) & 3) !== 0) refused(this.oldest());
     }
   }
 

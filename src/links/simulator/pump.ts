@@ -13,6 +13,8 @@ export interface Wait {
   isMet(): boolean;
   /** Called once, when `isMet` was true or the deadline has passed. */
   settle(met: boolean): void;
+  /** Called instead when time can move no more. */
+  fail(error: unknown): void;
 }
 
 export interface PumpTarget {
@@ -29,15 +31,12 @@ const TURNS_OF_LOOP = 64;
 
 export class Pump {
   readonly #target: PumpTarget;
-  readonly #fail: (wait: Wait, error: unknown) => void;
   #waits: Wait[] = [];
   #isScheduled = false;
   #turns = 0;
 
-  /** `fail` rejects a wait when `advance` threw. */
-  constructor(target: PumpTarget, fail: (wait: Wait, error: unknown) => void) {
+  constructor(target: PumpTarget) {
     this.#target = target;
-    this.#fail = fail;
   }
 
   get hasWaits(): boolean {
@@ -51,7 +50,7 @@ export class Pump {
 
   /** Rejects every wait: nothing will move time again. */
   stop(error: unknown): void {
-    for (const wait of this.#waits.splice(0)) this.#fail(wait, error);
+    for (const wait of this.#waits.splice(0)) wait.fail(error);
   }
 
   #schedule(isUnmet = false): void {
@@ -70,8 +69,8 @@ export class Pump {
     const end = this.#target.cycle + SLICE_CYCLES;
     try {
       while (!this.#settleOne() && this.#target.cycle < end) {
-        const nextDeadline = Math.min(...this.#waits.map((wait) => wait.deadline));
-        this.#target.advance(Math.min(end, nextDeadline) - this.#target.cycle);
+        const until = this.#waits.reduce((first, { deadline }) => Math.min(first, deadline), end);
+        this.#target.advance(until - this.#target.cycle);
       }
     } catch (error) {
       this.stop(error);
@@ -83,7 +82,8 @@ export class Pump {
   #settleOne(): boolean {
     const index = this.#waits.findIndex((wait) => wait.isMet() || this.#target.cycle >= wait.deadline);
     if (index < 0) return false;
-    const [wait] = this.#waits.splice(index, 1) as [Wait];
+    const wait = this.#waits[index] as Wait;
+    this.#waits.splice(index, 1);
     wait.settle(wait.isMet());
     return true;
   }

@@ -12,7 +12,7 @@ import { type Answer, type CommandKind, CommandQueue } from "./command-queue.ts"
 import { SimulationEndedError } from "./errors.ts";
 import { EventLog } from "./event-log.ts";
 import { HarnessErrors } from "./harness-errors.ts";
-import { Pump, type Wait } from "./pump.ts";
+import { Pump } from "./pump.ts";
 
 /** Bits of `stop_cause` and `host_stop_mask` of the harness. */
 const STOP = { commandsDone: 1, interrupt: 2 } as const;
@@ -51,10 +51,8 @@ export class SimulatorLink implements Link {
   readonly #stopMask: Port;
   readonly #pump: Pump;
   readonly #listeners = new Set<LinkEventListener>();
-  readonly #rejections = new WeakMap<Wait, (error: unknown) => void>();
   /** As of the last time that device time passed. */
   #isRaised = false;
-  #readValue = 0;
   #writeError: Error | undefined;
   #broken: Error | undefined;
 
@@ -87,15 +85,12 @@ export class SimulatorLink implements Link {
     this.#interrupt = simulation.port("irq");
     this.#stopMask = simulation.port("host_stop_mask");
     const link = this;
-    this.#pump = new Pump(
-      {
-        get cycle() {
-          return link.clock.cycle;
-        },
-        advance: (cycles) => link.#advance(cycles),
+    this.#pump = new Pump({
+      get cycle() {
+        return link.clock.cycle;
       },
-      (wait, error) => link.#rejections.get(wait)?.(error),
-    );
+      advance: (cycles) => link.#advance(cycles),
+    });
   }
 
   writeRegister(address: number, value: number): void {
@@ -128,7 +123,7 @@ export class SimulatorLink implements Link {
     this.#post("read", address, 0);
     this.#finishCommands(0);
     this.#throwPending();
-    return this.#readValue;
+    return this.#commands.lastRead;
   }
 
   /** The line is high and all that was posted has been done: one of them may clear it. Lets no time pass. */
@@ -179,9 +174,7 @@ export class SimulatorLink implements Link {
 
   #park(deadline: number, isMet: () => boolean): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      const wait: Wait = { deadline, isMet, settle: resolve };
-      this.#rejections.set(wait, reject);
-      this.#pump.park(wait);
+      this.#pump.park({ deadline, isMet, settle: resolve, fail: reject });
     });
   }
 
@@ -216,7 +209,7 @@ export class SimulatorLink implements Link {
     const { end } = this.simulation;
     if (end !== undefined) this.#broken ??= new SimulationEndedError(this.name, end);
     this.#isRaised = this.#interrupt.read() !== 0;
-    this.#commands.take(this.#settleCommand);
+    this.#commands.take(this.#noteRefusal);
     if (this.#listeners.size > 0) this.#events.drain(this.#deliver);
     else this.#events.skip();
   }
@@ -230,9 +223,7 @@ export class SimulatorLink implements Link {
     for (const listener of this.#listeners) listener(event);
   };
 
-  readonly #settleCommand = (answer: Answer): void => {
-    this.#readValue = answer.value;
-    if (answer.response === 0) return;
+  readonly #noteRefusal = (answer: Answer): void => {
     const what = `the device answered ${RESPONSE_NAMES[answer.response]}`;
     this.#writeError ??= new RegisterAccessError(this.name, answer.operation, answer.address, what);
   };
