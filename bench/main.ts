@@ -1,11 +1,12 @@
 /**
- * `npm run bench`: figures of the built-in engine, beside Verilator and Icarus, of lists, of starting, of many transfers and
- * of waves; measured in one run, medians of several. Writes `bench/results.md` and `bench/results.json`.
+ * `npm run bench`: figures of the built-in engine, beside Verilator and Icarus, of lists, of starting, of many transfers, of
+ * builds and of waves; measured in one run, medians of several. Writes `bench/results.md` and `bench/results.json`.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { measureBuilds } from "./builds.ts";
 import { measureEndurance } from "./endurance.ts";
 import { measureEngine } from "./engine.ts";
 import type { Figure } from "./figure.ts";
@@ -25,6 +26,7 @@ try {
     ...(await measureEndurance(cacheDirectory)),
     ...(await measureEngine(cacheDirectory)),
     ...(await measureSimulators(cacheDirectory)),
+    ...(await measureBuilds()),
     ...(await measureVerilator(cacheDirectory)),
     ...(await measureWaves(cacheDirectory)),
   ];
