@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { writeWhole } from "../core/write-whole.ts";
 
 /** What a file means by its place, or what Node reads in another way than Vite: Vite loads such a configuration. */
 const DEPENDS_ON_PLACE =
@@ -20,11 +21,7 @@ export async function translatedConfig(file: string): Promise<string | undefined
   try {
     const { transformWithOxc } = await import("vite");
     const { code } = await transformWithOxc(text, file);
-    mkdirSync(folder, { recursive: true });
-    // Whole or not at all: other runs may do the same.
-    const draft = join(folder, `${randomUUID()}.draft`);
-    writeFileSync(draft, code);
-    renameSync(draft, place);
+    writeWhole(place, code);
     // Another run may be about to load the one of this state.
     for (const name of readdirSync(folder))
       if (name.endsWith(".mjs") && name !== `${hash}.mjs`) rmSync(join(folder, name), { force: true });

@@ -1,17 +1,9 @@
-import { createHash, randomUUID } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Log, silentLog } from "../core/log.ts";
+import { writeWhole } from "../core/write-whole.ts";
 import type { Engine, Model, ModelSource, OpenOptions, Simulation } from "./engine.ts";
 import { CacheError } from "./errors.ts";
 import { sourceKey } from "./source-key.ts";
@@ -112,9 +104,7 @@ function checksum(path: string): string {
 /** Under its final name, from which it is loaded, it is whole. */
 function keep(library: string, path: string): void {
   try {
-    const draft = `${checkFile(path)}.${randomUUID()}`;
-    writeFileSync(draft, checksum(library));
-    renameSync(draft, checkFile(path));
+    writeWhole(checkFile(path), checksum(library));
     renameSync(library, path);
   } catch (cause) {
     throw new CacheError(path, cause as Error);

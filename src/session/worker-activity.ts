@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "../core/write-whole.ts";
 
 /**
  * What a worker is at, in a file of its own: a worker that spins in an endless loop can't answer, and one that was killed
@@ -18,17 +19,17 @@ export interface WorkerActivity {
 /** Says what this worker is at from now on. */
 export function noteActivity(directory: string | undefined, file: string, at: WorkerActivity["at"]): void {
   if (directory === undefined) return;
-  const place = join(directory, `${process.pid}.json`);
   const activity: WorkerActivity = { pid: process.pid, file, at, since: Date.now() };
-  mkdirSync(directory, { recursive: true });
-  // Whole or not at all for the one who looks.
-  writeFileSync(`${place}.new`, JSON.stringify(activity));
-  renameSync(`${place}.new`, place);
+  writeWhole(placeOf(directory), JSON.stringify(activity));
 }
 
 /** The worker has done with its file. */
 export function dropActivity(directory: string | undefined): void {
-  if (directory !== undefined) rmSync(join(directory, `${process.pid}.json`), { force: true });
+  if (directory !== undefined) rmSync(placeOf(directory), { force: true });
+}
+
+function placeOf(directory: string): string {
+  return join(directory, `${process.pid}.json`);
 }
 
 /** What all workers are at. */

@@ -390,8 +390,8 @@ describe("hilt waves", () => {
     const { status, stdout } = project.hilt("waves", "--list");
     expect(status).toBe(0);
     const [first, second] = stdout.split("\n");
-    expect(first).toBe(`${without}  1 benches, 0 failed, 0 files of waves`);
-    expect(second).toBe(`${withWaves}  1 benches, 0 failed, 1 files of waves`);
+    expect(first).toBe(`${without}  benches: 1, failed: 0, files of waves: 0`);
+    expect(second).toBe(`${withWaves}  benches: 1, failed: 0, files of waves: 1`);
     const runs = join(project.path, ".hilt/runs");
     const old = Array.from({ length: 20 }, (_, index) => join(runs, `20200101-0000${index}-wasm`));
     for (const path of old) {

@@ -28,8 +28,8 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
 function listed(run: RunFolder): string {
   const benches = resultOf(run)?.benches;
   const failed = benches?.filter(({ verdict }) => verdict === "failed").length;
-  const verdict = benches === undefined ? "did not end" : `${benches.length} benches, ${failed} failed`;
-  return `${run.id}  ${verdict}, ${wavesIn(run).length} files of waves\n`;
+  const verdict = benches === undefined ? "did not end" : `benches: ${benches.length}, failed: ${failed}`;
+  return `${run.id}  ${verdict}, files of waves: ${wavesIn(run).length}\n`;
 }
 
 function runOf(runs: readonly RunFolder[], id: string | undefined): RunFolder {

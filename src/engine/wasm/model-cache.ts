@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "../../core/write-whole.ts";
 import { CacheError } from "../errors.ts";
 import type { Layout } from "./layout.ts";
 
@@ -43,14 +44,9 @@ export class ModelCache {
     const length = Buffer.alloc(LENGTH_BYTES);
     length.writeUInt32LE(json.length);
     const content = Buffer.concat([length, json, module]);
-    const path = this.#path(key);
-    const draft = `${path}.${randomUUID()}`;
     try {
-      mkdirSync(this.#directory, { recursive: true });
-      writeFileSync(draft, Buffer.concat([checksum(content), content]));
-      renameSync(draft, path);
+      writeWhole(this.#path(key), Buffer.concat([checksum(content), content]));
     } catch (cause) {
-      if (existsSync(draft)) rmSync(draft);
       throw new CacheError(this.#directory, cause as Error);
     }
   }

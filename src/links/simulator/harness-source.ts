@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeWhole } from "../../core/write-whole.ts";
 import type { ModelSource } from "../../engine/engine.ts";
 import { type DeviceBinding, type DeviceSource, deviceInstance, hiltDma } from "./device-binding.ts";
 
@@ -28,13 +29,7 @@ export function boundSource(device: DeviceSource, directory: string, root: strin
   const instance = deviceInstance(device.binding);
   const folder = join(directory, createHash("sha256").update(instance).digest("hex").slice(0, 16));
   const file = join(folder, "device.vh");
-  if (!existsSync(file)) {
-    // Whole or not at all: other processes may build the same.
-    mkdirSync(folder, { recursive: true });
-    const draft = `${file}.${randomUUID()}`;
-    writeFileSync(draft, instance);
-    renameSync(draft, file);
-  }
+  if (!existsSync(file)) writeWhole(file, instance);
   const harness = parseFileList(join(root, "sim/harness/harness.f"), root);
   const files = [...device.files, ...harness.files];
   const includeDirectories = [...(device.includeDirectories ?? []), ...harness.includeDirectories, folder];
