@@ -11,7 +11,7 @@ const DEBUG = /___(?:eval_debug_assertions$|dump_triggers__)/;
 const SELF = String.raw`(?:vlSelf->|vlSelfRef\.|TOP\.)`;
 /** What must run as often as `eval` would run it; any function that is not of the same part may hide such a thing. */
 const EFFECTS = new RegExp(
-  String.raw`\bVL_(?:F?WRITEF|F?DISPLAY|STOP|FINISH|FATAL|F[A-Z]+_|SYSTEM|RAND|URAND)|\b${PREFIX}(?!\w*ico)\w+\(`,
+  String.raw`\bVL_(?:F?WRITEF|F?DISPLAY|STOP|FINISH|FATAL|F[A-Z]+_|SYSTEM|RAND|URAND|TIME)|\b${PREFIX}(?!\w*ico)\w+\(`,
 );
 
 /**
@@ -37,7 +37,7 @@ export function clockLoop(folder: string, clock: string): string | undefined {
   const aside = functions.filter((one) => one === triggers || DEBUG.test(one.name));
   const running = aside.reduce((rest, { whole }) => rest.replace(whole, ""), text);
   if (new RegExp(`${SELF}${clock}\\b`).test(running)) return undefined;
-  if (/VlClass|VlProcess|VlCoroutine/.test(running)) return undefined;
+  if (/VlClass|VlProcess|VlCoroutine|__Vm_threadPoolp/.test(running)) return undefined;
   if (functions.some(({ name, body }) => /___ico_/.test(name) && EFFECTS.test(body))) return undefined;
   return [
     `static void hilt_rise(${ROOT}* vlSelf) {${onEdge}}`,
@@ -49,13 +49,22 @@ export function clockLoop(folder: string, clock: string): string | undefined {
 /** Verilator begins and ends a function at the start of a line. */
 const FUNCTION = /^\w[^\n(]*?(\w+)\([^;{]*?\) \{\n([\s\S]*?)^\}/gm;
 
-/** `eval` from behind its loop over what depends on inputs; its variables stay. */
+/** What assertions see of the time before the edge is taken first of all; a function does it in newer versions. */
+const SAMPLE = new RegExp(String.raw`^ {4}${ROOT}___sample\(vlSelf\);\n`);
+/** The loop over what depends on inputs, by its lines that stand at the left. */
+const INPUT_LOOP =
+  /^ {4}(?:\S*__Vico\w+ = \dU;|while \(__Vico\w+\) \{|do \{|\}(?: while \(\S*__Vico\w+\);)?)$/;
+
+/** `eval` without its loop over what depends on inputs, which has to be all that stands before the other one. */
 function withoutInputs(body: string): string | undefined {
   const [variables, statements, ...others] = body.split("// Body\n");
   if (variables === undefined || statements === undefined || others.length > 0) return undefined;
-  const [, onEdge, ...more] = statements.split(/^ {4}(?=__VnbaIterCount = 0U;)/m);
-  if (onEdge === undefined || more.length > 0 || /__Vico|_ico\b/.test(onEdge)) return undefined;
-  return `\n${variables}${onEdge}`;
+  const [before, onEdge, ...more] = statements.split(/^ {4}(?=__VnbaIterCount = 0U;)/m);
+  if (before === undefined || onEdge === undefined || more.length > 0) return undefined;
+  const [sample = ""] = SAMPLE.exec(before) ?? [];
+  const left = before.slice(sample.length).match(/^ {4}\S.*$/gm) ?? [];
+  if (!left.every((line) => INPUT_LOOP.test(line)) || /__Vico|_ico\b/.test(onEdge)) return undefined;
+  return `\n${variables}${sample}${onEdge}`;
 }
 
 /** Everything of the clock is read for `clock & ~previous`, and to become `previous`. */

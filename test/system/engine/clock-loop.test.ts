@@ -57,6 +57,16 @@ const designs: readonly Design[] = [
     body: "reg [7:0] m [0:15]; always @(posedge clk) begin m[d[3:0]] <= d; q <= m[d[7:4]]; end assign w = m[d[3:0]];",
   },
   {
+    what: "assertions about what was before the edge",
+    isPlain: true,
+    body: "always @(posedge clk) q <= rst ? 8'd0 : q + 8'd1; assign w = q; assert property (@(posedge clk) q[1:0] != 2'd3 || !$past(q[1])) else $display(\"%0d %0d\", q, w);",
+  },
+  {
+    what: "time in logic on inputs",
+    isPlain: false,
+    body: "always @(posedge clk) q <= d; assign w = d + $time;",
+  },
+  {
     what: "both edges",
     isPlain: false,
     body: "reg [7:0] n; always @(negedge clk) n <= d + q; always @(posedge clk) q <= n; assign w = n;",
