@@ -1,13 +1,8 @@
 import type { Link } from "../src/bus/link.ts";
 import { silentLog } from "../src/core/log.ts";
-import { Random } from "../src/core/random.ts";
-import { DmaDevice } from "../src/driver/dma-device.ts";
 import { openLink } from "../src/links/registry.ts";
-import { HostMemory } from "../src/memory/host-memory.ts";
-import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "../src/wdm/constants.ts";
-import type { DmaAdapter } from "../src/wdm/dma-adapter.ts";
-import { DmaSystem } from "../src/wdm/dma-system.ts";
 import { type Figure, figure } from "./figure.ts";
+import { openDriver } from "./open-driver.ts";
 
 const DECADES = [1_000, 10_000, 100_000, 1_000_000];
 const SAMPLE = 100;
@@ -56,18 +51,7 @@ export async function measureEndurance(cacheDirectory: string): Promise<Figure[]
 }
 
 async function transfers(link: Link): Promise<() => Promise<unknown>> {
-  const host = new HostMemory(link.memory, new Random(1n));
-  const system = new DmaSystem({ memory: link.memory, pages: host.pages, windows: link.windows });
-  const description = {
-    version: DEVICE_DESCRIPTION_VERSION3,
-    master: true,
-    scatterGather: true,
-    interfaceType: PCIBus,
-    maximumLength: 1 << 20,
-    dmaAddressWidth: 64,
-  };
-  const adapter = system.ioGetDmaAdapter(null, description, { value: undefined }) as DmaAdapter;
-  const device = await DmaDevice.open({ link, adapter });
+  const { host, driver } = await openDriver(link);
   const source = host.allocate({ lengthBytes: 64 });
-  return () => device.hostToCard(source);
+  return () => driver.hostToCard(source);
 }

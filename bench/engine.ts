@@ -1,15 +1,10 @@
 import { rmSync } from "node:fs";
 import { silentLog } from "../src/core/log.ts";
-import { Random } from "../src/core/random.ts";
-import { DmaDevice } from "../src/driver/dma-device.ts";
 import { WasmEngine } from "../src/engine/wasm-engine.ts";
 import { openLink } from "../src/links/registry.ts";
 import { harnessSource } from "../src/links/simulator/harness-source.ts";
-import { HostMemory } from "../src/memory/host-memory.ts";
-import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "../src/wdm/constants.ts";
-import type { DmaAdapter } from "../src/wdm/dma-adapter.ts";
-import { DmaSystem } from "../src/wdm/dma-system.ts";
 import { type Figure, figure } from "./figure.ts";
+import { openDriver } from "./open-driver.ts";
 
 const RUNS = 7;
 const CYCLES = 2_000_000;
@@ -59,18 +54,8 @@ async function fullLoad(cacheDirectory: string): Promise<number[]> {
     { link: "simulator", engine: "wasm" },
     { seed: 1n, cacheDirectory, log: silentLog },
   );
-  const host = new HostMemory(link.memory, new Random(1n), { fragmentation: "contiguous", pageBytes: 4096 });
-  const system = new DmaSystem({ memory: link.memory, pages: host.pages, windows: link.windows });
-  const description = {
-    version: DEVICE_DESCRIPTION_VERSION3,
-    master: true,
-    scatterGather: true,
-    interfaceType: PCIBus,
-    maximumLength: 1 << 20,
-    dmaAddressWidth: 64,
-  };
-  const adapter = system.ioGetDmaAdapter(null, description, { value: undefined }) as DmaAdapter;
-  const device = await DmaDevice.open({ link, adapter });
+  const profile = { fragmentation: "contiguous", pageBytes: 4096 } as const;
+  const { host, driver: device } = await openDriver(link, profile);
   const lengthBytes = device.identity.cardMemoryBytes;
   const [source, target] = [host.allocate({ lengthBytes }), host.allocate({ lengthBytes })];
   const samples: number[] = [];

@@ -3,20 +3,16 @@ import { fileURLToPath } from "node:url";
 import koffi from "koffi";
 import { logicalAddress, physicalAddress } from "../src/core/address.ts";
 import { silentLog } from "../src/core/log.ts";
-import { Random } from "../src/core/random.ts";
-import { DmaDevice } from "../src/driver/dma-device.ts";
 import { field, RegisterFile } from "../src/driver/register-file.ts";
 import type { VerilatorSimulation } from "../src/engine/verilator/verilator-simulation.ts";
 import { hiltDma } from "../src/links/simulator/device-binding.ts";
 import { parseFileList } from "../src/links/simulator/harness-source.ts";
 import { openSimulator } from "../src/links/simulator/open-simulator.ts";
 import type { SimulatorLink } from "../src/links/simulator/simulator-link.ts";
-import { HostMemory } from "../src/memory/host-memory.ts";
 import { JournalRing } from "../src/session/journal-ring.ts";
 import { RecordingLink } from "../src/session/recording-link.ts";
-import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "../src/wdm/constants.ts";
-import { DmaSystem } from "../src/wdm/dma-system.ts";
 import { type Figure, figure } from "./figure.ts";
+import { openDriver } from "./open-driver.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PAIRS = 15;
@@ -121,15 +117,8 @@ async function listed(link: SimulatorLink, base: bigint, lengthBytes: number, ti
 /** Through everything: buffer, list, driver, ring, completion, put; journal and findings on. */
 async function measureStack(opened: SimulatorLink, native: Native, base: bigint): Promise<Figure[]> {
   const link = new RecordingLink(opened, new JournalRing());
-  const host = new HostMemory(link.memory, new Random(1n));
-  const system = new DmaSystem({ memory: link.memory, pages: host.pages, windows: link.windows });
-  const description = {
-    ...{ version: DEVICE_DESCRIPTION_VERSION3, master: true, scatterGather: true, interfaceType: PCIBus },
-    ...{ maximumLength: 1 << 20, dmaAddressWidth: 64 },
-  };
-  const adapter = system.ioGetDmaAdapter(null, description, { value: undefined });
-  if (adapter === null) throw new Error("no adapter");
-  await using driver = await DmaDevice.open({ link, adapter });
+  const { host, driver: opening } = await openDriver(link);
+  await using driver = opening;
   const figures: Figure[] = [];
   for (const [name, lengthBytes, times] of SIZES) {
     const depth = lengthBytes === 1 << 17 ? 8 : DEPTH;

@@ -1,14 +1,10 @@
 import { join } from "node:path";
 import { silentLog } from "../src/core/log.ts";
 import { Random } from "../src/core/random.ts";
-import { DmaDevice } from "../src/driver/dma-device.ts";
 import type { WavesChoice } from "../src/links/open-options.ts";
 import { openLink } from "../src/links/registry.ts";
-import { HostMemory } from "../src/memory/host-memory.ts";
-import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "../src/wdm/constants.ts";
-import type { DmaAdapter } from "../src/wdm/dma-adapter.ts";
-import { DmaSystem } from "../src/wdm/dma-system.ts";
 import { type Figure, figure } from "./figure.ts";
+import { openDriver } from "./open-driver.ts";
 
 const ENGINES = ["wasm", "verilator"] as const;
 const LENGTH = 1 << 16;
@@ -57,14 +53,8 @@ async function speed(
       ...(waves === undefined ? {} : { waves: { ...waves, path } }),
     },
   );
-  const host = new HostMemory(link.memory, new Random(1n));
-  const system = new DmaSystem({ memory: link.memory, pages: host.pages, windows: link.windows });
-  const description = {
-    ...{ version: DEVICE_DESCRIPTION_VERSION3, master: true, scatterGather: true, interfaceType: PCIBus },
-    ...{ maximumLength: 1 << 20, dmaAddressWidth: 64 },
-  };
-  const adapter = system.ioGetDmaAdapter(null, description, { value: undefined }) as DmaAdapter;
-  await using device = await DmaDevice.open({ link, adapter });
+  const { host, driver } = await openDriver(link);
+  await using device = driver;
   const buffer = host.allocate({ lengthBytes: LENGTH });
   buffer.write(new Random(2n).bytes(LENGTH));
   await device.hostToCard(buffer);

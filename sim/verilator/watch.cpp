@@ -38,7 +38,8 @@ int limitMs = 0;
 std::atomic<VerilatedFstC*> openWaves{nullptr};
 #endif
 
-// A line of JSON with the lengths of the blocks that the host wants kept, then those. Nothing that allocates: it may run in a signal handler.
+// A line of JSON with the lengths of the blocks that the host wants kept, then those. Nothing that allocates: it may run in
+// a signal handler.
 void leave(const char* kind, int number) {
   if (isDying.exchange(true)) return;
   const uint64_t* const cycle = watchedCycle.load();

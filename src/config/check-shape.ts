@@ -1,45 +1,34 @@
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, extname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { existsSync, readFileSync } from "node:fs";
+import { extname } from "node:path";
 import { serialize } from "node:v8";
 import { type Config, ConfigError } from "./config.ts";
-
-const SUFFIX = ".checked";
+import { keepFile, keptPlace } from "./kept-file.ts";
 
 /**
  * What `file` exports, if it has the shape of a configuration; a `ConfigError` otherwise that names the key. A value that
  * was found good is known by its hash from then on: to load the schema takes a tenth of a run's start.
  */
 export async function checkShape(value: unknown, file: string): Promise<Config> {
-  const folder = join(dirname(file), ".hilt", "config");
-  const hash = hashOf(value);
-  if (hash !== undefined && existsSync(join(folder, hash + SUFFIX))) return value as Config;
+  const place = placeOf(value, file);
+  if (place !== undefined && existsSync(place)) return value as Config;
   const { configSchema } = await import("./schema.ts");
   const { success, data, error } = configSchema.safeParse(value);
   if (!success) throw explain(error.issues[0] as Issue, file);
-  if (hash !== undefined) remember(folder, hash);
+  try {
+    if (place !== undefined) keepFile(place, "");
+  } catch {
+    // It is checked again next time.
+  }
   return data;
 }
 
-/** With the schema's own text; undefined for a value with something in it that is no data. */
-function hashOf(value: unknown): string | undefined {
+/** By the value and the schema's own text; undefined for a value with something in it that is no data. */
+function placeOf(value: unknown, file: string): string | undefined {
   try {
-    const schema = readFileSync(fileURLToPath(new URL(`schema${extname(import.meta.url)}`, import.meta.url)));
-    return createHash("sha256").update(schema).update(serialize(value)).digest("hex").slice(0, 16);
+    const schema = readFileSync(new URL(`schema${extname(import.meta.url)}`, import.meta.url));
+    return keptPlace(file, ".checked", schema, serialize(value));
   } catch {
     return undefined;
-  }
-}
-
-function remember(folder: string, hash: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-    for (const name of readdirSync(folder))
-      if (name.endsWith(SUFFIX)) rmSync(join(folder, name), { force: true });
-    writeFileSync(join(folder, hash + SUFFIX), "");
-  } catch {
-    // It is checked again next time.
   }
 }
 

@@ -1,7 +1,5 @@
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { writeWhole } from "../core/write-whole.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { keepFile, keptPlace } from "./kept-file.ts";
 
 /** What a file means by its place, or what Node reads in another way than Vite: Vite loads such a configuration. */
 const DEPENDS_ON_PLACE =
@@ -14,17 +12,12 @@ const DEPENDS_ON_PLACE =
 export async function translatedConfig(file: string): Promise<string | undefined> {
   const text = readFileSync(file, "utf8");
   if (DEPENDS_ON_PLACE.test(text)) return undefined;
-  const folder = join(dirname(file), ".hilt", "config");
-  const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
-  const place = join(folder, `${hash}.mjs`);
+  const place = keptPlace(file, ".mjs", text);
   if (existsSync(place)) return place;
   try {
     const { transformWithOxc } = await import("vite");
     const { code } = await transformWithOxc(text, file);
-    writeWhole(place, code);
-    // Another run may be about to load the one of this state.
-    for (const name of readdirSync(folder))
-      if (name.endsWith(".mjs") && name !== `${hash}.mjs`) rmSync(join(folder, name), { force: true });
+    keepFile(place, code);
     return place;
   } catch {
     return undefined;

@@ -33,12 +33,13 @@ export function takeLastWords(directory: string, pid: number): LastWords | undef
     rmSync(file);
     const end = bytes.indexOf("\n");
     const { kind, number, cycle, blocks } = JSON.parse(bytes.toString("utf8", 0, end)) as Header;
-    const ends = blocks.map((_, index) =>
-      blocks.slice(0, index + 1).reduce((sum, one) => sum + one, end + 1),
-    );
-    const [kept = new Uint8Array(), ...rest] = ends.map((to, index) =>
-      bytes.subarray(to - (blocks[index] ?? 0), to),
-    );
+    const found: Uint8Array[] = [];
+    let at = end + 1;
+    for (const length of blocks) {
+      found.push(bytes.subarray(at, at + length));
+      at += length;
+    }
+    const [kept = new Uint8Array(), ...rest] = found;
     return { kind, number, cycle, journal: [...readJournal(Uint8Array.from(kept)), ...eventsLeft(rest)] };
   } catch {
     return undefined;

@@ -4,7 +4,7 @@ import { PREFIX } from "./translate.ts";
 
 const ROOT = `${PREFIX}___024root`;
 /** Files of what runs once, or round the model. */
-const ASIDE = /__(?:Slow|Syms|Dpi|Trace|ConstPool)|^Vmodel\.cpp$/;
+const ASIDE = new RegExp(String.raw`__(?:Slow|Syms|Dpi|Trace|ConstPool)|^${PREFIX}\.cpp$`);
 /** Functions of a build for debugging. */
 const DEBUG = /___(?:eval_debug_assertions$|dump_triggers__)/;
 /** How the generated code reaches a member of the top module. */
@@ -15,8 +15,8 @@ const EFFECTS = new RegExp(
 );
 
 /**
- * A C++ function that does what the generated `eval` does at a rising edge of `clock` while no input changes; undefined
- * where the generated text does not show that it would be the same.
+ * C++ functions, `hilt_rise` and `hilt_fall`, that do what the generated `eval` does at the edges of `clock` while no input
+ * changes; undefined where the generated text does not show that it would be the same.
  *
  * `eval` works out what depends on inputs first, at every call, and a cycle takes two calls. If nothing but one trigger,
  * `clock & ~previous`, reads the clock, then the first part changes nothing, and at the falling edge all that happens is
