@@ -1,0 +1,109 @@
+import { BuildError, UnsupportedConstructError } from "../errors.ts";
+import type { Memory, Update } from "./design.ts";
+import { type Node, WIDEST } from "./graph.ts";
+import { mergeWrites, type WritePort } from "./merge-writes.ts";
+import type { Bit, Cell, Netlist } from "./netlist.ts";
+import { constantOf, limbStarts, type SignalValues } from "./signal-values.ts";
+import type { Triggers } from "./triggers.ts";
+
+/** The memories of a design: what they hold at first, who reads and writes them. */
+export class MemoryElaboration {
+  readonly #netlist: Netlist;
+  readonly #values: SignalValues;
+  readonly #memoryIndex: ReadonlyMap<string, number>;
+
+  constructor(netlist: Netlist, values: SignalValues) {
+    this.#netlist = netlist;
+    this.#values = values;
+    this.#memoryIndex = new Map([...netlist.memories.keys()].map((name, index) => [name, index]));
+  }
+
+  readPort(cell: Cell): Node[] {
+    if (cell.flag("CLK_ENABLE"))
+      throw new UnsupportedConstructError("a clocked memory read port", cell.place);
+    const name = this.#memoryOf(cell);
+    const { width, startOffset } = this.#netlist.memories.get(name) as { width: number; startOffset: number };
+    const address = this.#rebased(cell.port("ADDR"), startOffset, cell);
+    const memory = this.#memoryIndex.get(name) as number;
+    return limbStarts(width).map((low, limb) =>
+      this.#values.graph.memory(memory, Math.min(WIDEST, width - low), address, limb),
+    );
+  }
+
+  #memoryOf(cell: Cell): string {
+    const name = cell.text("MEMID").replace(/^\\/, "");
+    if (!this.#netlist.memories.has(name))
+      throw new BuildError(`the memory ${name} is not there`, cell.place);
+    return name;
+  }
+
+  /** An address counted from the first element. */
+  #rebased(bits: readonly Bit[], startOffset: number, cell: Cell): Node {
+    if (bits.length > 32)
+      throw new UnsupportedConstructError(`an address of ${bits.length} bits`, cell.place);
+    const address = this.#values.value(bits);
+    return startOffset === 0
+      ? address
+      : this.#values.graph.sub(
+          this.#values.graph.extend(address, 33),
+          this.#values.graph.const(BigInt(startOffset), 33),
+        );
+  }
+
+  writeUpdates(triggers: Triggers): Update[] {
+    const cells = this.#netlist.cells
+      .filter((cell) => cell.type.startsWith("$memwr"))
+      .sort((a, b) => a.number("PORTID") - b.number("PORTID"));
+    const ports = cells.map((cell): WritePort => {
+      if (!cell.flag("CLK_ENABLE"))
+        throw new UnsupportedConstructError("a memory written by a latch", cell.place);
+      const name = this.#memoryOf(cell);
+      return {
+        memory: this.#memoryIndex.get(name) as number,
+        startOffset: this.#netlist.memories.get(name)?.startOffset ?? 0,
+        cell,
+        clock: cell.port("CLK")[0] as Bit,
+        polarity: cell.flag("CLK_POLARITY"),
+        address: cell.port("ADDR"),
+        data: cell.port("DATA"),
+        mask: cell.port("EN"),
+      };
+    });
+    return mergeWrites(ports).flatMap((port) => this.#writeUpdate(port, triggers));
+  }
+
+  #writeUpdate(port: WritePort, triggers: Triggers): Update[] {
+    const { memory, startOffset, cell, clock, polarity, address, data, mask } = port;
+    const edge = triggers.clockEdge(clock, polarity);
+    const place = this.#rebased(address, startOffset, cell);
+    return limbStarts(data.length).map((low, limb): Update => {
+      const enabled = this.#values.value(mask.slice(low, low + WIDEST));
+      const nothing = this.#values.graph.const(0n, enabled.width);
+      return {
+        kind: "memory",
+        memory,
+        address: place,
+        limb,
+        data: this.#values.value(data.slice(low, low + WIDEST)),
+        mask: this.#values.graph.mux(edge, enabled, nothing),
+      };
+    });
+  }
+
+  memories(): Memory[] {
+    return [...this.#netlist.memories.values()].map((memory) => ({
+      ...memory,
+      init: this.#netlist.cells
+        .filter((cell) => cell.type.startsWith("$meminit") && this.#memoryOf(cell) === memory.name)
+        .map((cell) => {
+          const data = cell.port("DATA");
+          return {
+            index: Number(constantOf(cell.port("ADDR"))) - memory.startOffset,
+            elements: Array.from({ length: cell.number("WORDS") }, (_, index) =>
+              constantOf(data.slice(index * memory.width, (index + 1) * memory.width)),
+            ),
+          };
+        }),
+    }));
+  }
+}
