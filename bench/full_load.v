@@ -15,7 +15,7 @@ module full_load (
     wire [8:0]  command_head;
     wire [12:0] event_head;
 
-    top harness (
+    hilt_harness harness (
         .clk(clk), .rst(rst), .cfg_seed(64'd1),
         .cfg_read_latency_min(16'd1), .cfg_read_latency_max(16'd1),
         .cfg_write_latency_min(16'd1), .cfg_write_latency_max(16'd1),

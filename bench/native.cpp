@@ -19,7 +19,7 @@ struct Host {
       : model(one), top(*one.top), root(*one.top->rootp), tail(one.top->host_command_tail), isOurs(ours) {}
 
   void post(uint64_t operation, uint32_t address, uint32_t value) {
-    root.top__DOT__commands__DOT__command[tail % 256] = operation | (static_cast<uint64_t>(address) << 32) | value;
+    root.hilt_harness__DOT__commands__DOT__command[tail % 256] = operation | (static_cast<uint64_t>(address) << 32) | value;
     tail = (tail + 1) % 512;
     top.host_command_tail = tail;
   }
@@ -44,7 +44,7 @@ struct Host {
     const unsigned at = tail % 256;
     post(READ, address, 0);
     run(1);
-    return static_cast<uint32_t>(root.top__DOT__commands__DOT__response[at]);
+    return static_cast<uint32_t>(root.hilt_harness__DOT__commands__DOT__response[at]);
   }
 };
 }  // namespace

@@ -24,7 +24,7 @@ export class CoverageCounts {
   readonly #scope: string;
   readonly #points = new Map<string, Point>();
 
-  /** Only what stands in `scope`, an instance such as `top.device`. */
+  /** Only what stands in `scope`, an instance such as `hilt_harness.device`. */
   constructor(scope: string) {
     this.#scope = scope;
   }

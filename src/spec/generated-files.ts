@@ -11,7 +11,7 @@ import { blocks, MAGIC, REGISTER_SPACE_BYTES, VERSION } from "./registers.ts";
 export function generatedFiles(): ReadonlyMap<string, string> {
   return new Map([
     ["rtl/dma/dma_spec.vh", dmaHeader()],
-    ["sim/harness/protocol_rules.vh", rulesHeader()],
+    ["sim/harness/hilt_harness_protocol_rules.vh", rulesHeader()],
     ["docs/registers.md", registersMarkdown()],
   ]);
 }

@@ -183,7 +183,7 @@ describe("a device of one's own", () => {
 
   test.each([
     [{ files: ["lost.v"] }, mover, /cannot read .*lost\.v/],
-    [{ top: "shaker" }, mover, /Module shaker referenced in module top/],
+    [{ top: "shaker" }, mover, /Module shaker referenced in module hilt_harness/],
     [{ clock: "klk" }, mover, /does not have a port named 'klk'/],
     [{ memory: { ...device.memory, prefix: "M9_" } }, mover, /does not have a port named 'M9_/],
     [{}, mover.replace("endmodule", "assign = 3;\nendmodule"), /mover\.v:\d+: syntax error/],

@@ -118,7 +118,7 @@ test("a test that failed counts, one that took its process with it does not", { 
 test("the counts are those of Verilator's own tool", { timeout: 600_000 }, async () => {
   const { CoverageCounts } = await import("../../src/engine/coverage-counts.ts");
   const data = (lines: number[]): string =>
-    `# SystemC::Coverage-3\n${lines.map((count, index) => `C '\u0001f\u0002/a.v\u0001l\u0002${index + 3}\u0001n\u00025\u0001page\u0002v_line/a\u0001o\u0002block\u0001S\u0002${index + 3}\u0001h\u0002top.device' ${count}\n`).join("")}`;
+    `# SystemC::Coverage-3\n${lines.map((count, index) => `C '\u0001f\u0002/a.v\u0001l\u0002${index + 3}\u0001n\u00025\u0001page\u0002v_line/a\u0001o\u0002block\u0001S\u0002${index + 3}\u0001h\u0002hilt_harness.device' ${count}\n`).join("")}`;
   const files = [data([0, 4, 0]), data([0, 1, 7])].map((text, index) => {
     const file = join(project.path, `${index}.dat`);
     writeFileSync(file, text);
@@ -129,7 +129,7 @@ test("the counts are those of Verilator's own tool", { timeout: 600_000 }, async
     encoding: "utf8",
   });
   expect(status, stderr).toBe(0);
-  const counts = new CoverageCounts("top.device");
+  const counts = new CoverageCounts("hilt_harness.device");
   for (const file of files) counts.add(readFileSync(file, "utf8"));
   // It counts a point's first line twice.
   const isHit = (text: string) => [...linesOf(text, "a.v")].map(([line, count]) => [line, count > 0]);

@@ -127,7 +127,7 @@ function expectViewersToShow(path: string, waves: VcdReader, { from, to }: Recor
     time >= timeOf(from as number) && time <= timeOf(to as number);
 
   const saved = beside("gtkw");
-  const names = saved.filter((line) => line.startsWith("top."));
+  const names = saved.filter((line) => line.startsWith("hilt_harness."));
   expect(names.length).toBeGreaterThan(50);
   expect(names.filter((name) => !waves.fullNames.includes(name))).toEqual([]);
   const groups = saved.flatMap((line, index) => (saved[index - 1] === "@800200" ? [line.slice(1)] : []));
@@ -135,7 +135,8 @@ function expectViewersToShow(path: string, waves: VcdReader, { from, to }: Recor
     ...["clock and reset", "register port", "interrupt", "AXI read address", "AXI read data"],
     ...["AXI write address", "AXI write data", "AXI write response", "checks of the harness", "device"],
   ]);
-  for (const name of ["h2c.active", "c2h_channel.state[1:0]"]) expect(names).toContain(`top.device.${name}`);
+  for (const name of ["h2c.active", "c2h_channel.state[1:0]"])
+    expect(names).toContain(`hilt_harness.device.${name}`);
   const [focus, ...markers] = (saved.find((line) => line.startsWith("*")) as string)
     .split(" ")
     .slice(1)
@@ -188,7 +189,7 @@ describe.each(["wasm", "verilator"])("on %s", (target) => {
     expect(failed?.recording).toMatchObject({ from: cycle - 2000, to: cycle + 500 });
     expect(failed?.recording).not.toHaveProperty("problem");
     const waves = wavesOf(failed?.recording?.waves);
-    expect(waves.times.find((time) => time > 0 && waves.at("top.clk", time) === 1n)).toBe(
+    expect(waves.times.find((time) => time > 0 && waves.at("hilt_harness.clk", time) === 1n)).toBe(
       timeOf(cycle - 2000),
     );
     expect(waves.times.at(-1)).toBe(timeOf(failed?.facts?.cycles ?? 0) + 5);
@@ -200,7 +201,7 @@ describe.each(["wasm", "verilator"])("on %s", (target) => {
     expect(strays?.problems[0]?.code).toBe("E_WINDOW");
     expect(strays?.facts?.failure?.cycle).toBe(at);
     const fault = wavesOf(strays?.recording?.waves);
-    expect(fault.at("top.read_fault", timeOf(at))).toBe(1n);
+    expect(fault.at("hilt_harness.read_fault", timeOf(at))).toBe(1n);
     expect(fault.times.at(-1)).toBe(timeOf(at + 500) + 5);
 
     // Nothing has happened for so long that a window before the failure would be empty.
@@ -208,9 +209,9 @@ describe.each(["wasm", "verilator"])("on %s", (target) => {
     expect(vain?.facts?.failure?.cycle).toBeGreaterThan(20_000);
     expect(vain?.recording).toMatchObject({ from: 0 });
     expect(vain?.recording?.to).toBeLessThan(1000);
-    expect(wavesOf(vain?.recording?.waves).at("top.s_axil_awaddr", timeOf(vain?.recording?.to ?? 0))).toBe(
-      0x18n,
-    );
+    expect(
+      wavesOf(vain?.recording?.waves).at("hilt_harness.s_axil_awaddr", timeOf(vain?.recording?.to ?? 0)),
+    ).toBe(0x18n);
 
     for (const bench of [failed, strays, vain]) {
       const path = bench?.recording?.waves as string;
@@ -238,15 +239,16 @@ describe.each(["wasm", "verilator"])("on %s", (target) => {
     expect(status).toBe(0);
     const waves = wavesOf(file(result));
     expect(waves.timescale).toMatch(/^1 ?ns$/);
-    expect(waves.at("top.clk", timeOf(7))).toBe(1n);
-    expect(waves.at("top.clk", timeOf(7) + 5)).toBe(0n);
-    for (const cycle of [1, 77, 300]) expect(waves.at("top.cycle", timeOf(cycle))).toBe(BigInt(cycle));
+    expect(waves.at("hilt_harness.clk", timeOf(7))).toBe(1n);
+    expect(waves.at("hilt_harness.clk", timeOf(7) + 5)).toBe(0n);
+    for (const cycle of [1, 77, 300])
+      expect(waves.at("hilt_harness.cycle", timeOf(cycle))).toBe(BigInt(cycle));
     type Seen = { kind: string; cycle: number; direction: string; address: string; beats: number };
     const events = JSON.parse(readFileSync(join(project.path, "events.json"), "utf8")) as Seen[];
     const bursts = events.filter(({ kind }) => kind === "burst");
     expect(bursts.length).toBeGreaterThan(2);
     for (const { cycle, direction, address, beats } of bursts) {
-      const channel = direction === "read" ? "top.ar" : "top.aw";
+      const channel = direction === "read" ? "hilt_harness.ar" : "hilt_harness.aw";
       const time = timeOf(cycle);
       expect(waves.at(`${channel}valid`, time)).toBe(1n);
       expect(waves.at(`${channel}ready`, time)).toBe(1n);
@@ -256,12 +258,17 @@ describe.each(["wasm", "verilator"])("on %s", (target) => {
   });
 
   test.each([
-    ["a signal", "device.h2c.active,araddr", ["top.clk", "top.araddr", "top.device.h2c.active"], []],
+    [
+      "a signal",
+      "device.h2c.active,araddr",
+      ["hilt_harness.clk", "hilt_harness.araddr", "hilt_harness.device.h2c.active"],
+      [],
+    ],
     [
       "a scope",
       "device.h2c.**",
-      ["top.clk", "top.device.h2c.active", "top.device.h2c.issuer.valid"],
-      ["top.araddr"],
+      ["hilt_harness.clk", "hilt_harness.device.h2c.active", "hilt_harness.device.h2c.issuer.valid"],
+      ["hilt_harness.araddr"],
     ],
   ])("--signals takes %s", { timeout: LIMIT_MS }, (_name, signals, there, absent) => {
     const { status, result } = run(...quietRun, "--signals", signals);
@@ -269,21 +276,21 @@ describe.each(["wasm", "verilator"])("on %s", (target) => {
     const { names } = wavesOf(file(result));
     for (const name of there) expect(names).toContain(name);
     for (const name of absent) expect(names).not.toContain(name);
-    expect(names.filter((name) => name.startsWith("top.device.c2h"))).toEqual([]);
+    expect(names.filter((name) => name.startsWith("hilt_harness.device.c2h"))).toEqual([]);
   });
 
   test("--waves-from is a cycle or a signal", { timeout: LIMIT_MS }, () => {
     const first = (waves: VcdReader): number | undefined =>
-      waves.times.find((time) => time > 0 && waves.at("top.clk", time) === 1n);
+      waves.times.find((time) => time > 0 && waves.at("hilt_harness.clk", time) === 1n);
     const fromCycle = wavesOf(file(run(...quietRun, "--waves-from", "200").result));
     expect(first(fromCycle)).toBe(timeOf(200));
     const triggered = wavesOf(file(run(...quietRun, "--waves-from", "device.h2c.active").result));
     const start = first(triggered) as number;
     expect(start).toBeGreaterThan(timeOf(0));
-    expect(triggered.at("top.device.h2c.active", start)).toBe(1n);
+    expect(triggered.at("hilt_harness.device.h2c.active", start)).toBe(1n);
     const whole = wavesOf(file(run(...quietRun).result));
     const before = whole.times.filter((time) => time < start - 10);
-    expect(before.some((time) => whole.at("top.device.h2c.active", time) === 1n)).toBe(false);
+    expect(before.some((time) => whole.at("hilt_harness.device.h2c.active", time) === 1n)).toBe(false);
     const late = run(...quietRun, "--waves-from", "1000000");
     expect(file(late.result)).toBeUndefined();
     expect(late.result.benches[0]?.facts?.wavesMissing).toContain("before the record began");
@@ -294,10 +301,10 @@ describe.each(["wasm", "verilator"])("on %s", (target) => {
     expect(status).toBe(0);
     const path = file(result) as string;
     const saved = readFileSync(join(project.path, path).replace(/\w+$/, "gtkw"), "utf8");
-    const names = saved.split("\n").filter((line) => line.startsWith("top."));
+    const names = saved.split("\n").filter((line) => line.startsWith("hilt_harness."));
     expect(names.filter((name) => !wavesOf(path).fullNames.includes(name))).toEqual([]);
-    expect(names).toContain("top.araddr[63:0]");
-    expect(names.filter((name) => name.startsWith("top.device.")).length).toBeGreaterThan(3);
+    expect(names).toContain("hilt_harness.araddr[63:0]");
+    expect(names.filter((name) => name.startsWith("hilt_harness.device.")).length).toBeGreaterThan(3);
   });
 
   test("--waves-from wins over the window", { timeout: LIMIT_MS }, () => {

@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 const tops = [
   { top: "dma", list: "rtl/dma/dma.f" },
-  { top: "top", list: "sim/harness/top.f" },
+  { top: "hilt_harness", list: "sim/harness/top.f" },
 ];
 
 function output(command: string, args: readonly string[]): string {

@@ -255,7 +255,7 @@ describe("mutants are caught", () => {
     const folder = mkdtempSync(join(tmpdir(), "hilt-mutant-"));
     folders.push(folder);
     for (const entry of ["rtl", "sim"]) cpSync(join(root, entry), join(folder, entry), { recursive: true });
-    const path = file.startsWith("harness") ? `sim/harness/${file}` : `rtl/dma/${file}`;
+    const path = file.startsWith("hilt_harness") ? `sim/harness/${file}` : `rtl/dma/${file}`;
     const parts = readFileSync(join(folder, path), "utf8").split(from);
     if (parts.length !== 2)
       throw new Error(`${path}: "${from}" stands there ${parts.length - 1} times, not once`);
@@ -276,8 +276,8 @@ describe("mutants are caught", () => {
     expect(failure?.message).toMatch(says);
   });
 
-  test.each(harness)("harness_rules.v: $rule", async ({ rule, from, to }) => {
-    const copy = copyWith("harness_rules.v", from, to);
+  test.each(harness)("hilt_harness_rules.v: $rule", async ({ rule, from, to }) => {
+    const copy = copyWith("hilt_harness_rules.v", from, to);
     const model = await buildRules(copy);
     const missed = offences[rule].some((steps) => !reportedRules(model.open(), steps).has(rule));
     const cries = Object.values(allowed).some((steps) => reportedRules(model.open(), steps).size > 0);

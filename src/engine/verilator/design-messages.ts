@@ -1,7 +1,7 @@
 import type { SimulationMessage } from "../engine.ts";
 import type { NativeMessage } from "./library.ts";
 
-/** `[12] %Error: dma.v:40: Assertion failed in top.device: what the source says` */
+/** `[12] %Error: dma.v:40: Assertion failed in hilt_harness.device: what the source says` */
 const SEVERITY =
   /^\[\d+\] (?:%(Error|Fatal|Warning)|-(Info)): ([^:\n]+:\d+): (?:Assertion failed in )?([\w.$[\]]+)(?:: ?)?(.*)$/s;
 const kinds = { Error: "error", Fatal: "fatal", Warning: "warning", Info: "info" } as const;

@@ -2,10 +2,11 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { CoverageCounts, type CoverageTotals } from "../../engine/coverage-counts.ts";
 import { runTool } from "../../engine/run-tool.ts";
+import { HARNESS } from "./harness-source.ts";
 
 const LIMIT_MS = 600_000;
 /** The device in the harness: what a bench tests. The harness itself is not counted. */
-const DEVICE = "top.device";
+const DEVICE = `${HARNESS}.device`;
 
 export interface CoverageReport {
   /** Simulations that gave their counts. */

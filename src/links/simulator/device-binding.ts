@@ -58,7 +58,7 @@ export interface DeviceSource {
 
 /** Generated files by path from the repository root: the instance of our own device. */
 export function bindingFiles(): ReadonlyMap<string, string> {
-  return new Map([["sim/harness/dma/device.vh", deviceInstance(hiltDma)]]);
+  return new Map([["sim/harness/dma/hilt_harness_device.vh", deviceInstance(hiltDma)]]);
 }
 
 interface Signal {
@@ -106,7 +106,7 @@ const memorySignals: readonly Signal[] = [
 const FULL_WIDTH = { address: 64, id: 4 } as const;
 
 /**
- * `device.vh`: the instance of the device inside `sim/harness/top.v`. Throws `RangeError` that names the entry of the
+ * `hilt_harness_device.vh`: the instance of the device inside `sim/harness/hilt_harness.v`. Throws `RangeError` that names the entry of the
  * table that is wrong.
  */
 export function deviceInstance(binding: DeviceBinding): string {

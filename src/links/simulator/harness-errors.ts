@@ -7,7 +7,7 @@ const ENTRIES = 4;
 const RESPONSE = { SLVERR: 2, DECERR: 3 } as const;
 const DIRECTION_BIT = { read: 1, write: 2 } as const;
 
-/** The table of `sim/harness/harness_errors.v`. */
+/** The table of `sim/harness/hilt_harness_errors.v`. */
 export class HarnessErrors implements ErrorInjection {
   readonly addresses = ENTRIES;
   readonly #simulation: Simulation;

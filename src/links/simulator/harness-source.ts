@@ -9,6 +9,9 @@ import { type DeviceBinding, type DeviceSource, deviceInstance, hiltDma } from "
 /** Root of the installation: the folder that holds `rtl` and `sim`, the same from `src` and from `dist`. */
 const ROOT: string = fileURLToPath(new URL("../../..", import.meta.url));
 
+/** The harness's top module. What hilt adds to a design begins with this name, which leaves a device all others. */
+export const HARNESS = "hilt_harness";
+
 /** Sizes that the Verilog and the host must agree on; passed to the harness as parameters. */
 export const RAM_BYTES_LOG2 = 25;
 export const REGION_BYTES_LOG2 = 24;
@@ -28,11 +31,11 @@ export function harnessSource(root: string = ROOT): ModelSource {
 export function boundSource(device: DeviceSource, directory: string, root: string = ROOT): ModelSource {
   const instance = deviceInstance(device.binding);
   const folder = join(directory, createHash("sha256").update(instance).digest("hex").slice(0, 16));
-  const file = join(folder, "device.vh");
+  const file = join(folder, "hilt_harness_device.vh");
   if (!existsSync(file)) writeWhole(file, instance);
   const harness = parseFileList(join(root, "sim/harness/harness.f"), root);
   const files = [...device.files, ...harness.files];
-  const includeDirectories = [...(device.includeDirectories ?? []), ...harness.includeDirectories, folder];
+  const includeDirectories = [folder, ...harness.includeDirectories, ...(device.includeDirectories ?? [])];
   return modelSource({ files, includeDirectories }, device.binding);
 }
 
@@ -41,7 +44,7 @@ function modelSource(
   { dataWidth }: DeviceBinding,
 ): ModelSource {
   return {
-    top: "top",
+    top: HARNESS,
     ...lists,
     parameters: { DATA_W: dataWidth, RAM_BYTES_LOG2, REGION_BYTES_LOG2 },
     clock: "clk",

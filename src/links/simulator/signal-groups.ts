@@ -1,6 +1,6 @@
 import type { SignalGroup, WaveSignal } from "../../bus/wave-record.ts";
 
-/** Nets of the harness (sim/harness/top.v) that are worth a look, in the order in which one reads them. */
+/** Nets of the harness (sim/harness/hilt_harness.v) that are worth a look, in the order in which one reads them. */
 const buses: Readonly<Record<string, readonly string[]>> = {
   "clock and reset": ["clk", "rst", "cycle"],
   "register port": names("s_axil_", {

@@ -4,10 +4,8 @@ import type { SignalGroup, WaveRecord } from "../../bus/wave-record.ts";
 import { type RecordedSignal, type Simulation, WAVES_TIME_PER_CYCLE } from "../../engine/engine.ts";
 import { NoSignalError } from "../../engine/errors.ts";
 import type { WavesChoice } from "../open-options.ts";
+import { HARNESS } from "./harness-source.ts";
 import { groupsOf } from "./signal-groups.ts";
-
-/** The harness. */
-const TOP = "top";
 
 /**
  * Cycle 0 of the link, and of every report, is the first one after the reset: the edges of the clock before it are in
@@ -55,7 +53,7 @@ export class WaveRecorder implements WaveRecord {
   }
 
   get groups(): readonly SignalGroup[] {
-    return groupsOf(TOP, this.#signals);
+    return groupsOf(HARNESS, this.#signals);
   }
 
   timeOf(cycle: number): number {

@@ -98,13 +98,13 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   card_memory: [{ parameters: { BYTES_LOG2: 8 } }],
   dma_ring: [{}, { parameters: { WORD_BYTES_LOG2: 2, ADDR_W: 40 } }],
   dma_descriptor_fetch: [{}, { parameters: { WORD_BYTES_LOG2: 2 } }],
-  harness_commands: [{ held: { tail: 250n }, memories: { command: commands(new Random(9n)) } }],
-  harness_memory: [
+  hilt_harness_commands: [{ held: { tail: 250n }, memories: { command: commands(new Random(9n)) } }],
+  hilt_harness_memory: [
     { ...harnessMemory, parameters: memory },
     { ...harnessMemory, parameters: { ...memory, DATA_W: 32 } },
   ],
-  harness_rules: [{}, { parameters: { DATA_W: 32 } }],
-  top: [{ ...top, parameters: memory }],
+  hilt_harness_rules: [{}, { parameters: { DATA_W: 32 } }],
+  hilt_harness: [{ ...top, parameters: memory }],
 };
 
 const { files, includeDirectories } = parseFileList(join(root, "sim/harness/top.f"), root);

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 const options = { cacheDirectory: ".hilt/cache", log: silentLog };
 
 async function open(top: string, parameters: Readonly<Record<string, number>> = {}): Promise<Simulation> {
-  const files = [top, "harness_lookup"].map((name) => `${root}sim/harness/${name}.v`);
+  const files = [top, "hilt_harness_lookup"].map((name) => `${root}sim/harness/${name}.v`);
   const model = await new WasmEngine(options).build({ top, files, parameters, clock: "clk" });
   return model.open({ seed: 1n });
 }
@@ -23,9 +23,9 @@ function set(simulation: Simulation, inputs: Inputs): void {
 
 const bit = (simulation: Simulation, name: string): boolean => simulation.port(name).read() === 1;
 
-/** `harness_memory` out of reset, with one window over all of its first region. */
+/** `hilt_harness_memory` out of reset, with one window over all of its first region. */
 async function openMemory(inputs: Inputs = {}): Promise<Simulation> {
-  const memory = await open("harness_memory", { RAM_BYTES_LOG2: 16, REGION_BYTES_LOG2: 14 });
+  const memory = await open("hilt_harness_memory", { RAM_BYTES_LOG2: 16, REGION_BYTES_LOG2: 14 });
   for (const name of ["read_permission", "write_permission"]) memory.array(name).bytes.fill(0xff);
   set(memory, { cfg_region_enable: 1, cfg_read_outstanding: 64, cfg_write_outstanding: 64 });
   set(memory, { read_latency: 1, write_latency: 1, rst: 1, ...inputs });
@@ -138,7 +138,7 @@ describe("errors on purpose", () => {
     async (kind, way) => {
       const [response, direction] = [responses[kind as "SLVERR"], directions[way as "read"]];
       for (let entry = 0; entry < 4; entry++) {
-        const errors = await open("harness_errors");
+        const errors = await open("hilt_harness_errors");
         set(errors, { rst: 1 });
         errors.run(1);
         set(errors, { rst: 0, [`cfg_error_control_${entry}`]: (response << 2) | direction });
@@ -157,7 +157,7 @@ describe("errors on purpose", () => {
   );
 
   test.each(cases)("%s of the %s beat with a number, once", async (kind, way) => {
-    const errors = await open("harness_errors");
+    const errors = await open("hilt_harness_errors");
     errors.port("rst").write(1);
     errors.run(1);
     set(errors, {
@@ -182,7 +182,7 @@ describe("chance", () => {
   const CYCLES = 8000;
 
   async function draw(seed: number): Promise<{ stalls: number[][]; latencies: [number, number][] }> {
-    const chance = await open("harness_chance");
+    const chance = await open("hilt_harness_chance");
     set(chance, { cfg_seed: seed, rst: 1 });
     set(chance, { cfg_read_latency_min: 3, cfg_read_latency_max: 9 });
     set(chance, { cfg_write_latency_min: 20, cfg_write_latency_max: 20 });

@@ -97,17 +97,17 @@ export const allowed: Readonly<Record<string, readonly Step[]>> = {
   ],
 };
 
-/** `harness_rules` alone; `root` holds `sim`. */
+/** `hilt_harness_rules` alone; `root` holds `sim`. */
 export function buildRules(root: string, engine: EngineName = "wasm"): Promise<Model> {
   return engines[engine]({ cacheDirectory: ".hilt/cache" }).build({
-    top: "harness_rules",
-    files: [join(root, "sim/harness/harness_rules.v")],
+    top: "hilt_harness_rules",
+    files: [join(root, "sim/harness/hilt_harness_rules.v")],
     includeDirectories: [join(root, "sim/harness")],
     clock: "clk",
   });
 }
 
-/** The rules that `harness_rules` reports while it sees `steps`, after a reset. */
+/** The rules that `hilt_harness_rules` reports while it sees `steps`, after a reset. */
 export function reportedRules(simulation: Simulation, steps: readonly Step[]): Set<string> {
   const reported = new Set<string>();
   const inputs = [...new Set(steps.flatMap(([each]) => Object.keys(each))), "rst"];

@@ -2,7 +2,7 @@
 // Combinational.
 `default_nettype none
 
-module harness_lookup #(
+module hilt_harness_lookup #(
     parameter REGION_BYTES_LOG2 = 24
 ) (
     input  wire [63:0]                  address,

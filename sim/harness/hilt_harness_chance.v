@@ -4,7 +4,7 @@
 // follows from the seed and the number of cycles since reset.
 `default_nettype none
 
-module harness_chance (
+module hilt_harness_chance (
     input  wire        clk,
     input  wire        rst,
 

@@ -5,7 +5,7 @@
 // beats of the 8 bytes that hold its address.
 `default_nettype none
 
-module harness_errors (
+module hilt_harness_errors (
     input  wire        clk,
     input  wire        rst,
 

@@ -5,7 +5,7 @@
 // index of `response`: {response[1:0] at bit 32, read data[31:0]}.
 `default_nettype none
 
-module harness_commands (
+module hilt_harness_commands (
     input  wire        clk,
     input  wire        rst,
 

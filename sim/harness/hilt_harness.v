@@ -4,7 +4,7 @@
 // and lets cycles run until `stop`. `stop` is looked at before each clock edge, and the edge is then not taken.
 `default_nettype none
 
-module top #(
+module hilt_harness #(
     parameter        DATA_W            = 64, // 32 or 64
     parameter        RAM_BYTES_LOG2    = 25,
     parameter        REGION_BYTES_LOG2 = 24,
@@ -145,9 +145,9 @@ module top #(
     end
 
     // Instance `device`, from the table of its ports.
-`include "device.vh"
+`include "hilt_harness_device.vh"
 
-    harness_commands commands (
+    hilt_harness_commands commands (
         .clk(clk),
         .rst(rst),
         .stall(stall_register),
@@ -171,7 +171,7 @@ module top #(
         .rready(s_axil_rready)
     );
 
-    harness_chance chance (
+    hilt_harness_chance chance (
         .clk(clk),
         .rst(rst),
         .cfg_seed(cfg_seed),
@@ -195,7 +195,7 @@ module top #(
         .write_latency(write_latency)
     );
 
-    harness_errors errors (
+    hilt_harness_errors errors (
         .clk(clk),
         .rst(rst),
         .cfg_error_address_0(cfg_error_address_0),
@@ -220,7 +220,7 @@ module top #(
         .write_beats(write_beats)
     );
 
-    harness_memory #(
+    hilt_harness_memory #(
         .DATA_W(DATA_W),
         .RAM_BYTES_LOG2(RAM_BYTES_LOG2),
         .REGION_BYTES_LOG2(REGION_BYTES_LOG2)
@@ -281,7 +281,7 @@ module top #(
         .write_failed(write_failed)
     );
 
-    harness_rules #(.DATA_W(DATA_W)) rules (
+    hilt_harness_rules #(.DATA_W(DATA_W)) rules (
         .clk(clk),
         .rst(rst),
         .arid(arid),
@@ -328,7 +328,7 @@ module top #(
         .broken_address(broken_address)
     );
 
-    harness_events events (
+    hilt_harness_events events (
         .clk(clk),
         .rst(rst),
         .cycle(cycle),

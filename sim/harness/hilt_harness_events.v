@@ -6,7 +6,7 @@
 // 35:32 ID of AR, 39:36 ID of AW, 63:40 the rules.
 `default_nettype none
 
-module harness_events (
+module hilt_harness_events (
     input  wire        clk,
     input  wire        rst,
     input  wire [63:0] cycle,

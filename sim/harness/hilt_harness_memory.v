@@ -6,7 +6,7 @@
 // beat. Timing: the first R beat may come LR cycles after its AR was taken, B may come LB cycles after the last W.
 `default_nettype none
 
-module harness_memory #(
+module hilt_harness_memory #(
     parameter DATA_W            = 64, // 32 or 64
     parameter RAM_BYTES_LOG2    = 25,
     parameter REGION_BYTES_LOG2 = 24
@@ -123,7 +123,7 @@ module harness_memory #(
     wire [DATA_W-1:0]  r_data;
     wire               r_take    = rvalid & rready;
 
-    harness_lookup #(.REGION_BYTES_LOG2(REGION_BYTES_LOG2)) read_lookup (
+    hilt_harness_lookup #(.REGION_BYTES_LOG2(REGION_BYTES_LOG2)) read_lookup (
         .address(r_address),
         .cfg_region_base_0(cfg_region_base_0),
         .cfg_region_base_1(cfg_region_base_1),
@@ -204,7 +204,7 @@ module harness_memory #(
                                  : (~w_allowed & w_strobed) ? DECERR
                                  :                            write_error;
 
-    harness_lookup #(.REGION_BYTES_LOG2(REGION_BYTES_LOG2)) write_lookup (
+    hilt_harness_lookup #(.REGION_BYTES_LOG2(REGION_BYTES_LOG2)) write_lookup (
         .address(w_address),
         .cfg_region_base_0(cfg_region_base_0),
         .cfg_region_base_1(cfg_region_base_1),

@@ -2,9 +2,9 @@
 // observing. A wait that is too long is reported once per 4096 cycles.
 // The rules and their bits are in src/spec/protocol-rules.ts.
 `default_nettype none
-`include "protocol_rules.vh"
+`include "hilt_harness_protocol_rules.vh"
 
-module harness_rules #(
+module hilt_harness_rules #(
     parameter DATA_W = 64 // 32 or 64
 ) (
     input  wire        clk,
