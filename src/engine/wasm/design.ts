@@ -12,6 +12,8 @@ export interface Design {
   readonly updates: readonly Update[];
   readonly traces: readonly Trace[];
   readonly effects: readonly Effect[];
+  /** What initial blocks say, in order: once, with the initial values. */
+  readonly initial: readonly EffectUpdate[];
   /** The output that ends a run, as one bit. */
   readonly stop: Node | undefined;
   /** Absent where the rising edge of the clock is all that happens. */
@@ -36,10 +38,6 @@ export interface Effect {
   readonly widths: readonly number[];
   /** Source file and line. */
   readonly place: string;
-  /** Happens once, before the first edge. */
-  readonly isInitial: boolean;
-  /** For an initial one. */
-  readonly constant: bigint;
 }
 
 export const effectKinds = [

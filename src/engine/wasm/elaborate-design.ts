@@ -41,7 +41,7 @@ class Elaborator {
     this.#values = new SignalValues(netlist);
     this.#registers = new RegisterElaboration(netlist, this.#values, files);
     this.#memories = new MemoryElaboration(netlist, this.#values);
-    this.#effects = new EffectElaboration(netlist, this.#values);
+    this.#effects = new EffectElaboration(netlist, this.#values, source.top);
     const clock = netlist.ports.find((port) => port.name === source.clock && port.direction === "input");
     if (clock?.bits.length !== 1) {
       throw new BuildError(
@@ -89,6 +89,7 @@ class Elaborator {
       updates: [...updates, ...(this.#edges?.updates() ?? [])],
       traces,
       effects: this.#effects.effects,
+      initial: this.#effects.initial,
       stop,
       events:
         clock === undefined || this.#edges === undefined

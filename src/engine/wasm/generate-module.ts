@@ -4,14 +4,15 @@ import { findHazards } from "./hazards.ts";
 import { type EffectSlot, type Layout, layOut, UNSETTLED } from "./layout.ts";
 import { accessOf, isWithin, NodeEmitter, typeOf } from "./node-emitter.ts";
 import { type Pin, type Placement, place, type Region } from "./placement.ts";
-import { type Block, type Step, updateTree } from "./update-tree.ts";
+import { type Block, type Step, stepsInOrder, updateTree } from "./update-tree.ts";
 import { encodeModule, FunctionWriter, type WasmFunction, type WasmImport } from "./wasm-writer.ts";
 import { divideByBits } from "./wide-division.ts";
 
 /**
  * The module of a design. `run(limit)` takes clock edges until the limit, until `stop` is not 0 or until the design asks
  * for its end, and returns how many; `UNSETTLED` says that it never came to rest. `settle()` computes outputs and traced
- * signals from what registers, memories and inputs hold; `start()` gives what is watched for edges its first value.
+ * signals from what registers, memories and inputs hold; `start()` gives what is watched for edges its first value and
+ * says what initial blocks say.
  */
 export function generateModule(design: Design): { bytes: Uint8Array<ArrayBuffer>; layout: Layout } {
   const layout = layOut(design);
@@ -153,16 +154,18 @@ function settledValues(design: Design, layout: Layout): Step[] {
 }
 
 function startValues(design: Design, layout: Layout): Step[] {
-  return (design.events?.starts ?? []).flatMap(({ register, value }) =>
+  const watched = (design.events?.starts ?? []).flatMap(({ register, value }) =>
     storeLimbs(layout.registers[register]?.address as number, [value]),
   );
+  return [...stepsInOrder(design.graph, design.initial), ...watched];
 }
 
 function storeFunction(name: string, steps: readonly Step[], layout: Layout): WasmFunction {
   const root: Block = { steps };
   const placement = place(root, [], []);
   const out = new FunctionWriter(0);
-  const emitter = new BlockEmitter(out, layout, placement, 0);
+  const count = out.local("i32");
+  const emitter = new BlockEmitter(out, layout, placement, count);
   emitter.nodes.enter(placement.prologue);
   emitter.block(root);
   return { name, parameters: [], results: [], body: out.finish() };

@@ -39,10 +39,8 @@ export interface MemorySlot extends Slot {
 }
 
 /** Where the arguments of an effect are left. */
-export interface EffectSlot extends Omit<Effect, "constant"> {
+export interface EffectSlot extends Effect {
   readonly address: number;
-  /** Hexadecimal, without prefix. */
-  readonly constant: string;
 }
 
 /** Where a wide division works: quotient, remainder and divisor, each of so many times 64 bits. */
@@ -79,7 +77,7 @@ export function layOut(design: Design): Layout {
   const end = take(4, 4);
   const effects = design.effects.map((effect): EffectSlot => {
     const bits = effect.widths.reduce((sum, width) => sum + width, 0);
-    return { ...effect, constant: effect.constant.toString(16), address: take(8 * Math.ceil(bits / 64), 8) };
+    return { ...effect, address: take(8 * Math.ceil(bits / 64), 8) };
   });
   const divisions = design.graph.divisions.map((limbs) => ({ address: take(3 * 8 * limbs, 8), limbs }));
   const memories = design.memories.map((memory): MemorySlot => {

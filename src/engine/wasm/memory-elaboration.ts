@@ -1,8 +1,8 @@
 import { BuildError, UnsupportedConstructError } from "../errors.ts";
 import type { Memory, Update } from "./design.ts";
-import { type Node, WIDEST } from "./graph.ts";
+import { type Node, ones, WIDEST } from "./graph.ts";
 import { mergeWrites, type WritePort } from "./merge-writes.ts";
-import type { Bit, Cell, Netlist } from "./netlist.ts";
+import type { Bit, Cell, MemoryDescription, Netlist } from "./netlist.ts";
 import { constantOf, limbStarts, type SignalValues } from "./signal-values.ts";
 import type { Triggers } from "./triggers.ts";
 
@@ -41,6 +41,12 @@ export class MemoryElaboration {
   #rebased(bits: readonly Bit[], startOffset: number, cell: Cell): Node {
     if (bits.length > 32)
       throw new UnsupportedConstructError(`an address of ${bits.length} bits`, cell.place);
+    // The netlist does not say whether an address is signed. A constant of the source is, in its 32 bits.
+    if (startOffset < 0 && !(bits.length === 32 && bits.every((bit) => typeof bit === "string")))
+      throw new UnsupportedConstructError(
+        `an index that is not constant, of the memory ${cell.text("MEMID").replace(/^\\/, "")}, whose range begins at ${startOffset}`,
+        cell.place,
+      );
     const address = this.#values.value(bits);
     return startOffset === 0
       ? address
@@ -91,19 +97,43 @@ export class MemoryElaboration {
   }
 
   memories(): Memory[] {
+    const cells = this.#netlist.cells
+      .filter((cell) => cell.type.startsWith("$meminit"))
+      .sort((a, b) => a.number("PRIORITY") - b.number("PRIORITY"));
     return [...this.#netlist.memories.values()].map((memory) => ({
       ...memory,
-      init: this.#netlist.cells
-        .filter((cell) => cell.type.startsWith("$meminit") && this.#memoryOf(cell) === memory.name)
-        .map((cell) => {
-          const data = cell.port("DATA");
-          return {
-            index: Number(constantOf(cell.port("ADDR"))) - memory.startOffset,
-            elements: Array.from({ length: cell.number("WORDS") }, (_, index) =>
-              constantOf(data.slice(index * memory.width, (index + 1) * memory.width)),
-            ),
-          };
-        }),
+      init: initialContents(
+        cells.filter((cell) => this.#memoryOf(cell) === memory.name),
+        memory,
+      ),
     }));
   }
+}
+
+/** In the order in which they are written; one that writes only some bits of an element keeps the others. */
+function initialContents(
+  cells: readonly Cell[],
+  { startOffset, width }: MemoryDescription,
+): { index: number; elements: bigint[] }[] {
+  const contents: { index: number; elements: bigint[] }[] = [];
+  // Only for a memory with partial writes: what each element holds so far.
+  const known = cells.some((cell) => maskOf(cell) !== ones(width)) ? new Map<number, bigint>() : undefined;
+  for (const cell of cells) {
+    const first = Number(BigInt.asIntN(32, constantOf(cell.port("ADDR")))) - startOffset;
+    const mask = maskOf(cell);
+    const data = cell.port("DATA");
+    const elements = Array.from({ length: cell.number("WORDS") }, (_, offset) => {
+      const value = constantOf(data.slice(offset * width, (offset + 1) * width));
+      const element = (value & mask) | ((known?.get(first + offset) ?? 0n) & ~mask);
+      known?.set(first + offset, element);
+      return element;
+    });
+    contents.push({ index: first, elements });
+  }
+  return contents;
+}
+
+/** The bits of each element that are written; older cells write all of them. */
+function maskOf(cell: Cell): bigint {
+  return cell.type === "$meminit" ? ones(cell.number("WIDTH")) : constantOf(cell.port("EN"));
 }

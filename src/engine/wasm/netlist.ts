@@ -33,6 +33,7 @@ interface YosysCell {
 
 /** A cell of the flattened design. */
 export class Cell {
+  readonly name: string;
   readonly type: string;
   /** Source file and line. */
   readonly place: string;
@@ -40,7 +41,8 @@ export class Cell {
   readonly extent: Extent | undefined;
   readonly #cell: YosysCell;
 
-  constructor(cell: YosysCell) {
+  constructor(name: string, cell: YosysCell) {
+    this.name = name;
     this.type = cell.type;
     this.place = placeOf(cell.attributes);
     this.extent = extentOf(cell.attributes);
@@ -138,9 +140,9 @@ export function parseNetlist(json: YosysJson): Netlist {
   return {
     place,
     ports,
-    cells: Object.values(top.cells)
-      .filter((cell) => cell.type !== "$scopeinfo")
-      .map((cell) => new Cell(withDirections(cell))),
+    cells: Object.entries(top.cells)
+      .filter(([, cell]) => cell.type !== "$scopeinfo")
+      .map(([name, cell]) => new Cell(name, withDirections(cell))),
     memories: new Map(
       Object.entries(top.memories ?? {}).map(([name, memory]) => [
         name,

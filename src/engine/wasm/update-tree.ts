@@ -29,8 +29,14 @@ export function updateTree(design: Design): Block {
   const effects = design.updates.filter((update) => update.kind === "effect");
   const free = design.updates.filter((update) => update.kind !== "effect" && !isOrdered(update));
   const ordered = design.updates.filter(isOrdered);
-  const inOrder = (updates: readonly Update[]): Step[] => updates.flatMap((update) => steps(graph, [update]));
-  return { steps: [...inOrder(effects), ...steps(graph, free), ...inOrder(ordered)] };
+  return {
+    steps: [...stepsInOrder(graph, effects), ...steps(graph, free), ...stepsInOrder(graph, ordered)],
+  };
+}
+
+/** One after the other, each under its own condition. */
+export function stepsInOrder(graph: Graph, updates: readonly Update[]): Step[] {
+  return updates.flatMap((update) => steps(graph, [update]));
 }
 
 function steps(graph: Graph, updates: readonly Update[]): Step[] {

@@ -66,9 +66,6 @@ export class WasmSimulation implements Simulation {
     }));
     this.#initialise(layout, seed);
     this.#exports.start();
-    for (const [index, { isInitial, constant }] of layout.effects.entries()) {
-      if (isInitial) this.#tell(index, BigInt(`0x${constant}`), 0);
-    }
   }
 
   get end(): SimulationMessage | undefined {

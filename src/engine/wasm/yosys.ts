@@ -4,6 +4,7 @@ import { BuildError, ToolError, UnsupportedConstructError } from "../errors.ts";
 import { parameterLiteral } from "../parameter-literal.ts";
 import { runTool } from "../run-tool.ts";
 import type { YosysJson } from "./netlist.ts";
+import { simulationView } from "./simulation-view.ts";
 import { markTasks } from "./system-tasks.ts";
 
 const CHILD: string = fileURLToPath(new URL("./yosys-child.js", import.meta.url));
@@ -21,7 +22,8 @@ export async function elaborate(
 ): Promise<YosysJson> {
   const virtual: Record<string, string> = {};
   for (const [name, text] of dataFiles) virtual[virtualDataPath(name)] = text;
-  for (const [path, text] of files) virtual[virtualPath(path)] = markTasks(nameDataFiles(text, dataFiles));
+  for (const [path, text] of files)
+    virtual[virtualPath(path)] = markTasks(simulationView(nameDataFiles(text, dataFiles), source));
   const { status, stdout, stderr } = await runTool({
     name: "Yosys",
     command: process.execPath,
@@ -61,7 +63,7 @@ function scriptOf(source: ModelSource): string {
   const defines = Object.entries(source.defines ?? {}).map(([name, value]) => `-D${name}=${value}`);
   const includes = (source.includeDirectories ?? []).map((directory) => `-I${virtualPath(directory)}`);
   const reads = source.files.map((file) => {
-    const options = [...(file.endsWith(".sv") ? ["-sv"] : []), ...defines, ...includes];
+    const options = ["-nosynthesis", ...(file.endsWith(".sv") ? ["-sv"] : []), ...defines, ...includes];
     return `read_verilog ${options.join(" ")} ${virtualPath(file)}`;
   });
   const parameters = Object.entries(source.parameters ?? {}).map(
@@ -70,8 +72,9 @@ function scriptOf(source: ModelSource): string {
   return [
     ...reads,
     `hierarchy -check -top ${source.top} ${parameters.join(" ")}`,
-    // No opt_clean: it would drop memories that only the host reads. The generator drops what nothing uses.
-    "proc; flatten; opt_expr; opt_merge",
+    // No opt_clean: it would drop memories that only the host reads. The generator drops what nothing uses. What two
+    // instances say is said twice, so `$print` and `$check` cells are not merged.
+    "proc; flatten; opt_expr; opt_merge * t:$print t:$check %u %d",
   ].join("; ");
 }
 
