@@ -43,10 +43,12 @@ export interface WavesOptions extends WavesChoice {
   readonly path: string;
 }
 
-/** How long a build took and whether it was there already. */
+/** How long a build took, whether its result was there already, and what it was made of. */
 export interface BuildSummary {
   readonly fromCache: boolean;
   readonly buildMs: number;
+  /** What the model is made of: files and folders, absolute. */
+  readonly sources: readonly string[];
 }
 
 export type BuildOptions = Omit<OpenOptions, "seed" | "waves" | "banks" | "lastWords" | "coverageFile"> & {

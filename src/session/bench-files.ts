@@ -4,6 +4,10 @@ import { UsageError } from "./errors.ts";
 
 const BENCH = /\.hil\.(ts|mts|js|mjs)$/;
 
+export function isBench(path: string): boolean {
+  return BENCH.test(path);
+}
+
 /** The benches that paths stand for: files themselves, and every bench below a folder. Absolute, sorted. */
 export function findBenches(root: string, paths: readonly string[]): string[] {
   const files = new Set(paths.flatMap((path) => benchesAt(resolve(root, path), path)));
@@ -15,7 +19,7 @@ function benchesAt(path: string, given: string): string[] {
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined) throw new UsageError(`${given}: no such file or folder`);
   if (status.isDirectory()) return below(path);
-  if (!BENCH.test(path)) throw new UsageError(`${given} is no bench: its name does not end in .hil.ts`);
+  if (!isBench(path)) throw new UsageError(`${given} is no bench: its name does not end in .hil.ts`);
   return [path];
 }
 
@@ -24,6 +28,6 @@ function below(folder: string): string[] {
     if (entry.name === "node_modules" || entry.name.startsWith(".")) return [];
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return below(path);
-    return BENCH.test(entry.name) ? [path] : [];
+    return isBench(entry.name) ? [path] : [];
   });
 }

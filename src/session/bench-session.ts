@@ -21,6 +21,7 @@ import {
   ForeignDeviceError,
   HoldingsError,
   ProtocolViolationError,
+  UnpreparedTargetError,
   UsageError,
   WindowFaultError,
 } from "./errors.ts";
@@ -63,6 +64,7 @@ export class BenchSession {
 
   /** `name` is the test's file and full name: a test alone draws what it draws in a full run. */
   static async open(run: RunContext, name: string): Promise<BenchSession> {
+    if (run.problem !== undefined) throw new UnpreparedTargetError(run.problem);
     const random = new Random(BigInt(run.seed)).fork(name);
     const ring = new JournalRing();
     const opened = await openLink(run.target, run.settings, {

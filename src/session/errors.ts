@@ -69,6 +69,18 @@ export class ForeignDeviceError extends HiltError {
   }
 }
 
+/** The target cannot be opened, because it could not be prepared; the process that started this one found out why. */
+export class UnpreparedTargetError extends HiltError {
+  readonly code: string;
+  readonly blame: Blame;
+
+  constructor({ code, blame, message }: { code: string; blame: Blame; message: string }) {
+    super(message);
+    this.code = code;
+    this.blame = blame;
+  }
+}
+
 /** The command asks for something that is not there. */
 export class UsageError extends HiltError {
   readonly code = "E_USAGE";

@@ -1,7 +1,7 @@
 import type { WavesChoice } from "../links/open-options.ts";
 import type { LinkSettings } from "../links/registry.ts";
 import type { PlatformProfile } from "../memory/platform-profile.ts";
-import type { FailurePlace } from "../report/run-result.ts";
+import type { FailurePlace, Problem } from "../report/run-result.ts";
 
 /** What the process that starts a run hands to the workers; plain data. */
 export interface RunContext {
@@ -19,6 +19,8 @@ export interface RunContext {
   readonly waves?: RunWaves;
   /** Where each test leaves what it has covered. */
   readonly coverageDirectory?: string;
+  /** Why the target could not be prepared: every test fails with it. */
+  readonly problem?: Pick<Problem, "code" | "blame" | "message">;
 }
 
 export interface RunWaves extends WavesChoice {

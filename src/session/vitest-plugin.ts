@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Plugin } from "vite";
+import type { Plugin, UserConfig } from "vite";
 import type {} from "vitest/config";
 import type { VitestPluginContext } from "vitest/node";
 import type { RunContext } from "./run-context.ts";
@@ -20,21 +20,25 @@ function escaped(path: string): string {
 }
 
 /** Makes Vitest run benches: which files they are, what `hilt` means in them, how long they may take. */
+export function benchConfig(timeoutMs: number): UserConfig {
+  return {
+    resolve: { alias: { hilt: ours("index") } },
+    test: {
+      include: ["**/*.hil.{ts,mts,js,mjs}"],
+      exclude: ["**/node_modules/**"],
+      setupFiles: [ours("session/worker-setup")],
+      // It is JavaScript already, wherever it lies: Node loads it as it is.
+      server: { deps: { external: [new RegExp(`^${escaped(ROOT)}`)] } },
+      testTimeout: timeoutMs,
+      hookTimeout: timeoutMs,
+    },
+  };
+}
+
 export function benchPlugin(run: RunContext, timeoutMs: number): Plugin {
   return {
     name: "hilt",
-    config: () => ({
-      resolve: { alias: { hilt: ours("index") } },
-      test: {
-        include: ["**/*.hil.{ts,mts,js,mjs}"],
-        exclude: ["**/node_modules/**"],
-        setupFiles: [ours("session/worker-setup")],
-        // It is JavaScript already, wherever it lies: Node loads it as it is.
-        server: { deps: { external: [new RegExp(`^${escaped(ROOT)}`)] } },
-        testTimeout: timeoutMs,
-        hookTimeout: timeoutMs,
-      },
-    }),
+    config: () => benchConfig(timeoutMs),
     configureVitest({ project }: VitestPluginContext) {
       project.provide("hilt", run);
     },

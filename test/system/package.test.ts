@@ -1,9 +1,11 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { moverBinding, moverVerilog } from "./foreign/mover.ts";
+import { SpawnedVitest } from "./spawned-vitest.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "hilt-package-"));
@@ -60,6 +62,60 @@ test("Vitest itself runs benches too, with the plugin", () => {
   const { status, stdout } = npx("vitest", "run");
   expect(stdout).toMatch(/Tests\s+1 passed/);
   expect(status).toBe(0);
+});
+
+/** Two packages of one repository: Vitest starts in its root, the device lies below. */
+function writeMonorepo(): string {
+  const dma = join(folder, "packages/dma-ü");
+  mkdirSync(join(dma, "benches"), { recursive: true });
+  writeFileSync(join(dma, "mover.v"), moverVerilog);
+  const device = { files: ["mover.v"], ...moverBinding };
+  const targets = { mover: { link: "simulator", engine: "wasm", device } };
+  writeFileSync(join(dma, "hilt.config.mjs"), `export default ${JSON.stringify({ targets })};\n`);
+  const plugin = 'import { hilt } from "hilt/vitest";\nexport default { plugins: [hilt()] };\n';
+  writeFileSync(join(dma, "vitest.config.mjs"), plugin);
+  writeFileSync(
+    join(dma, "benches/which.hil.ts"),
+    'import { expect, test } from "hilt";\ntest("which device", async ({ link }) => {\n  link.writeRegister(0, 0x1234);\n  expect(await link.readRegister(0)).toBe(0x1234);\n});\n',
+  );
+  writeFileSync(
+    join(folder, "vitest.config.mjs"),
+    'export default { test: { projects: ["packages/*"] } };\n',
+  );
+  return dma;
+}
+
+test("the plugin takes the configuration from Vite's root, wherever Vitest was started, and names it", () => {
+  const dma = writeMonorepo();
+  const { status, stdout, stderr } = npx("vitest", "run");
+  expect(stdout).toMatch(/Tests\s+1 passed/);
+  expect(stderr).toContain("hilt: target mover, device mover, profile standard, seed 0x1\n");
+  expect(stderr).toContain(`hilt: configuration ${join(dma, "hilt.config.mjs")}\n`);
+  expect(status).toBe(0);
+});
+
+test("a configuration that lies nearer to a bench than the one that applies is named", () => {
+  const dma = writeMonorepo();
+  const nearer = `${join(dma, "hilt.config.mjs")} lies nearer to packages/dma-ü/benches/which.hil.ts, but`;
+  expect(npx("hilt", "run", "packages/dma-ü/benches").stderr).toContain(`warn: ${nearer}`);
+  const plugin = 'import { hilt } from "hilt/vitest";\nexport default { plugins: [hilt()] };\n';
+  writeFileSync(join(folder, "vitest.config.mjs"), plugin);
+  expect(npx("vitest", "run", "which").stderr).toContain(`hilt: ATTENTION: ${nearer}`);
+});
+
+test("watch mode runs benches again when the Verilog, or the configuration, has changed", async () => {
+  const dma = writeMonorepo();
+  await using vitest = new SpawnedVitest(folder);
+  await vitest.until(/1 passed[\s\S]*for file changes/);
+  writeFileSync(join(dma, "mover.v"), moverVerilog.replace("module mover", "module other"));
+  expect(await vitest.until(/1 failed[\s\S]*for file changes/)).toContain("mover");
+  writeFileSync(join(dma, "mover.v"), moverVerilog);
+  await vitest.until(/1 passed[\s\S]*for file changes/);
+  const config = readFileSync(join(dma, "hilt.config.mjs"), "utf8");
+  writeFileSync(join(dma, "hilt.config.mjs"), config.replace('"aclk"', '"nothing"'));
+  expect(await vitest.until(/1 failed[\s\S]*for file changes/)).toContain("nothing");
+  writeFileSync(join(dma, "hilt.config.mjs"), config);
+  await vitest.until(/1 passed[\s\S]*for file changes/);
 });
 
 test("types, source maps, no install scripts, and a size that is known", () => {

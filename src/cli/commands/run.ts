@@ -77,8 +77,9 @@ export function builder(yargs: Argv) {
 
 /** `hilt run`: resolves with the exit code. */
 export async function handler(args: Arguments<typeof builder>): Promise<number> {
-  const [{ loadConfig }, { runBenches }] = await Promise.all([
+  const [{ loadConfig }, { nearerConfigs }, { runBenches }] = await Promise.all([
     import("../../config/load-config.ts"),
+    import("../../config/nearer-config.ts"),
     import("../../session/run-benches.ts"),
   ]);
   const config = await loadConfig(process.cwd());
@@ -87,6 +88,7 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
   const isTerminal = out.isTTY === true && process.env["CI"] === undefined;
   const report = new TerminalReport(out, { advice: hintFor, isTerminal, isVerbose: args.verbose });
   const options = runOptions(config, args);
+  for (const nearer of nearerConfigs(config, options.files)) options.log.warn(nearer);
   const result = await runBenches({ ...options, signal: interrupt.signal }, report);
   report.summary(result, repeatCommand(args, result));
   keepResult(config.root, result);

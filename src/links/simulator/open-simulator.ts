@@ -105,8 +105,8 @@ export async function buildSimulator(
   settings: SimulatorSettings,
   options: BuildOptions,
 ): Promise<BuildSummary> {
-  const { fromCache, buildMs } = await buildModel(settings, options);
-  return { fromCache, buildMs };
+  const { fromCache, buildMs, source } = await buildModel(settings, options);
+  return { fromCache, buildMs, sources: [...source.files, ...(source.includeDirectories ?? [])] };
 }
 
 export async function openSimulator(
