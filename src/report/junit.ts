@@ -1,44 +1,86 @@
 import type { BenchResult, Problem, RunResult } from "./run-result.ts";
+import { visible } from "./visible.ts";
 
 /** A run as JUnit XML: a suite for each file, with target, seed, profile and device as properties. */
-export function junit(result: RunResult): string {
-  const files = [...new Set(result.benches.map(({ file }) => file))];
+export function junit(result: RunResult, repeat: (bench: BenchResult) => string): string {
+  const files = [...new Set([...result.benches, ...result.output].map(({ file }) => file))];
   const suites = files.map((file) =>
     suite(
       result,
       file,
       result.benches.filter((bench) => bench.file === file),
+      repeat,
     ),
   );
   if (result.problems.length > 0) suites.push(problemSuite(result));
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="hilt" time="${seconds(result.wallMs)}">\n${suites.join("")}</testsuites>\n`;
 }
 
-function suite({ target, seed, profile }: RunResult, file: string, benches: readonly BenchResult[]): string {
+function suite(
+  { target, seed, profile, output }: RunResult,
+  file: string,
+  benches: readonly BenchResult[],
+  repeat: (bench: BenchResult) => string,
+): string {
+  const names = namesOf(benches);
+  const printed = output.filter((one) => one.file === file).map(({ text }) => text);
   const number = (verdict: BenchResult["verdict"]): number =>
     benches.filter((bench) => bench.verdict === verdict).length;
   const device = benches.find(({ facts }) => facts !== undefined)?.facts?.device;
   const wallMs = benches.reduce((total, bench) => total + bench.wallMs, 0);
   return [
-    `  <testsuite name="${escaped(file)}" tests="${benches.length}" failures="${number("failed")}" errors="0" skipped="${number("skipped")}" time="${seconds(wallMs)}">`,
+    `  <testsuite name="${escaped(file)}" tests="${benches.length}" failures="${number("failed")}" errors="${number("not run")}" skipped="${number("skipped")}" time="${seconds(wallMs)}">`,
     "    <properties>",
     ...Object.entries({ target, seed, profile, ...(device === undefined ? {} : { device }) }).map(
       ([name, value]) => `      <property name="${name}" value="${escaped(value)}"/>`,
     ),
     "    </properties>",
-    ...benches.map(testcase),
+    ...benches.map((bench) => testcase(bench, names.get(bench) ?? bench.name, repeat)),
+    ...systemOut("    ", printed.join("\n")),
     "  </testsuite>\n",
   ].join("\n");
 }
 
-function testcase({ file, name, seed, verdict, problems, wallMs }: BenchResult): string {
+/** Readers take tests of one class and name for one test: those of several rounds, and of one title, need names of their own. */
+function namesOf(benches: readonly BenchResult[]): Map<BenchResult, string> {
+  const rounds = new Set(benches.map(({ seed }) => seed)).size;
+  const counts = new Map<string, number>();
+  return new Map(
+    benches.map((bench) => {
+      const name = rounds > 1 ? `${bench.name} [seed ${bench.seed}]` : bench.name;
+      const count = (counts.get(name) ?? 0) + 1;
+      counts.set(name, count);
+      return [bench, count === 1 ? name : `${name} [${count}]`];
+    }),
+  );
+}
+
+function testcase(bench: BenchResult, name: string, repeat: (bench: BenchResult) => string): string {
+  const { file, seed, verdict, reason = "", problems, wallMs } = bench;
   return [
     `    <testcase classname="${escaped(file)}" name="${escaped(name)}" time="${seconds(wallMs)}">`,
     `      <properties><property name="seed" value="${seed}"/></properties>`,
     ...(verdict === "skipped" ? ["      <skipped/>"] : []),
+    ...(verdict === "not run" ? [`      <error type="not run" message="not run: ${escaped(reason)}"/>`] : []),
     ...problems.map((problem) => `      ${failure("failure", problem)}`),
+    ...systemOut("      ", textOf(bench, repeat)),
     "    </testcase>",
   ].join("\n");
+}
+
+/** What the test printed, and after a failure what crossed the link last and how to repeat it. */
+function textOf(bench: BenchResult, repeat: (bench: BenchResult) => string): string {
+  const { verdict, facts, output } = bench;
+  const printed = output === undefined ? [] : [output];
+  if (verdict !== "failed") return printed.join("\n");
+  const events = facts?.lastEvents ?? [];
+  const last =
+    events.length === 0 ? [] : ["the last that crossed the link:", ...events.map((one) => `  ${one}`)];
+  return [...printed, ...last, `repeat: ${repeat(bench)}`].join("\n");
+}
+
+function systemOut(indent: string, text: string): string[] {
+  return text === "" ? [] : [`${indent}<system-out>${escaped(visible(text))}</system-out>`];
 }
 
 /** What went wrong outside a test. */
@@ -53,9 +95,9 @@ function problemSuite({ problems }: RunResult): string {
   ].join("\n");
 }
 
-function failure(element: "failure" | "error", { code, message, place }: Problem): string {
+function failure(element: "failure" | "error", { code, message, place, places }: Problem): string {
   const [first = ""] = message.split("\n");
-  const where = place === undefined ? "" : `\nat ${place}`;
+  const where = (places ?? (place === undefined ? [] : [place])).map((one) => `\nat ${one}`).join("");
   return `<${element} type="${code}" message="${escaped(first)}">${escaped(message + where)}</${element}>`;
 }
 

@@ -11,6 +11,8 @@ export interface RunResult {
   readonly benches: readonly BenchResult[];
   /** What went wrong outside a bench: a file that cannot be loaded, an error that nobody caught. */
   readonly problems: readonly Problem[];
+  /** What was printed outside of tests: while files were loaded, in hooks, after the last test. */
+  readonly output: readonly FileOutput[];
   /** It was broken off before everything had run. */
   readonly isInterrupted: boolean;
   readonly wallMs: number;
@@ -38,13 +40,23 @@ export interface BenchResult {
   readonly file: string;
   readonly name: string;
   readonly seed: string;
-  readonly verdict: "passed" | "failed" | "skipped";
+  /** `not run`: it was to run, and could not, for what `reason` says. */
+  readonly verdict: "passed" | "failed" | "skipped" | "not run";
+  readonly reason?: string;
   readonly problems: readonly Problem[];
   readonly wallMs: number;
+  /** What the bench, C++ and the device printed while it ran. */
+  readonly output?: string;
   /** Absent when the device could not be opened. */
   readonly facts: BenchCounts | undefined;
   /** It failed, and was run again to record the failure; that is no bench of its own. */
   readonly recording?: Recording;
+}
+
+export interface FileOutput {
+  /** Relative to the project. */
+  readonly file: string;
+  readonly text: string;
 }
 
 /** Waves of a test that was run again with the same seed because it had failed. */
@@ -92,6 +104,8 @@ export interface Problem {
   readonly message: string;
   /** File and line in the bench. */
   readonly place?: string;
+  /** File and line of all calls of the user's that led there, the innermost first, when there are several. */
+  readonly places?: readonly string[];
   readonly stack?: string;
 }
 
@@ -116,5 +130,6 @@ export function problemsOf(result: RunResult): Problem[] {
 export function isProof(result: RunResult): boolean {
   const ran = result.benches.some((bench) => bench.verdict === "passed");
   const isWhole = !result.isInterrupted && problemsOf(result).length === 0;
-  return ran && isWhole && result.benches.every((bench) => bench.verdict !== "failed");
+  const isGood = ({ verdict }: BenchResult): boolean => verdict === "passed" || verdict === "skipped";
+  return ran && isWhole && result.benches.every(isGood);
 }

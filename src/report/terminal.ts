@@ -7,14 +7,19 @@ import {
   type RunListener,
   type RunResult,
 } from "./run-result.ts";
+import { visible } from "./visible.ts";
 
 export interface TerminalOptions {
   /** Advice by error code. */
   readonly advice: (code: string) => string | undefined;
   /** A line that shows what is running is kept at the end, and overwritten. */
   readonly isTerminal: boolean;
-  /** Stack traces too. */
+  /** Stack traces too, and what all tests have printed. */
   readonly isVerbose: boolean;
+  /** There are several rounds: each test is named with its seed. */
+  readonly hasRounds: boolean;
+  /** The command that runs a test again as it ran. */
+  readonly repeat: (bench: BenchResult) => string;
 }
 
 /** Events that the message of a failure tells; the journal has more. */
@@ -40,16 +45,39 @@ export class TerminalReport implements RunListener {
 
   benchStarted(file: string, name: string): void {
     if (!this.#options.isTerminal) return;
-    this.#out.write(`${ERASE_LINE}${this.#ended} ended; running ${file} > ${name}`.slice(0, 120));
+    const text = visible(`${this.#ended} ended; running ${file} > ${name}`).replaceAll("\n", " ");
+    this.#out.write(`${ERASE_LINE}${text.slice(0, 120)}`);
     this.#hasProgress = true;
   }
 
-  benchEnded({ verdict, file, name, facts, problems }: BenchResult): void {
+  benchEnded(bench: BenchResult): void {
     this.#ended++;
+    const { verdict, facts, reason } = bench;
     const cycles = facts === undefined ? "" : ` (${count(facts.cycles)} cycles)`;
-    this.#line(`${verdict.padEnd(7)} ${file} > ${name}${cycles}`);
+    const why = reason === undefined ? "" : `: ${reason}`;
+    this.#line(`${verdict.padEnd(7)} ${this.#nameOf(bench)}${cycles}${why}`);
+    this.#details(bench);
+  }
+
+  #nameOf({ file, name, seed }: BenchResult): string {
+    return (
+      visible(`${file} > ${name}`).replaceAll("\n", "\\n") +
+      (this.#options.hasRounds ? ` [seed ${seed}]` : "")
+    );
+  }
+
+  #details(bench: BenchResult): void {
+    const { verdict, problems, facts, output } = bench;
+    const isFailed = verdict === "failed";
     for (const problem of problems) this.#problem(problem);
-    if (verdict === "failed" && facts !== undefined) this.#circumstances(facts);
+    if (isFailed && facts !== undefined) this.#circumstances(facts);
+    if (output !== undefined && (isFailed || this.#options.isVerbose)) this.#printed("printed", output);
+    if (isFailed) this.#line(`    repeat: ${this.#options.repeat(bench)}`);
+  }
+
+  #printed(what: string, text: string): void {
+    this.#line(`    ${what}:`);
+    for (const line of visible(text).split("\n")) this.#line(`      ${line}`.trimEnd());
   }
 
   recordingStarted(count: number, leftOut: number): void {
@@ -65,11 +93,12 @@ export class TerminalReport implements RunListener {
     );
   }
 
-  benchRecorded({ file, name, recording }: BenchResult): void {
+  benchRecorded(bench: BenchResult): void {
+    const { recording } = bench;
     if (recording === undefined) return;
     const { from, to, waves, problem } = recording;
     this.#line(
-      `recorded ${file} > ${name}, from ${placeOf(from)}${to === undefined ? "" : ` to ${placeOf(to)}`}`,
+      `recorded ${this.#nameOf(bench)}, from ${placeOf(from)}${to === undefined ? "" : ` to ${placeOf(to)}`}`,
     );
     if (waves !== undefined) this.#line(`    waves: ${waves}`);
     if (problem !== undefined)
@@ -79,12 +108,17 @@ export class TerminalReport implements RunListener {
   /** `repeat` is the command line that does the same again. */
   summary(result: RunResult, repeat: string): void {
     for (const problem of result.problems) this.#problem(problem);
+    this.#printedOutside(result);
     const total = sum(result.benches.flatMap(({ facts }) => (facts === undefined ? [] : [facts])));
     const device =
       result.benches.find(({ facts }) => facts !== undefined)?.facts?.device ?? "no device was opened";
-    const verdicts = (["passed", "failed", "skipped"] as const).map(
-      (verdict) => `${result.benches.filter((bench) => bench.verdict === verdict).length} ${verdict}`,
-    );
+    const verdicts = (["passed", "failed", "skipped", "not run"] as const)
+      .map((verdict) => ({
+        verdict,
+        many: result.benches.filter((bench) => bench.verdict === verdict).length,
+      }))
+      .filter(({ verdict, many }) => verdict !== "not run" || many > 0)
+      .map(({ verdict, many }) => `${many} ${verdict}`);
     const nothing = result.benches.length === 0 ? " (nothing ran: that is no success)" : "";
     const interrupted = result.isInterrupted ? " (interrupted: not everything ran)" : "";
     this.#line(
@@ -100,13 +134,24 @@ ${isProof(result) ? "PASSED" : result.isInterrupted ? "INTERRUPTED" : "FAILED"}`
     );
   }
 
-  #problem({ message, code, place, stack }: Problem): void {
-    const [first = "", ...rest] = message.split("\n");
-    const at = place === undefined ? [] : [`at ${place}`];
+  /** With `--verbose`, and of a file in which something has failed. */
+  #printedOutside({ output, benches, problems }: RunResult): void {
+    const failed = new Set(benches.filter(({ verdict }) => verdict === "failed").map(({ file }) => file));
+    for (const { file, text } of output) {
+      const isOfProblem = problems.some(({ message }) => message.startsWith(`${file}: `));
+      if (this.#options.isVerbose || failed.has(file) || isOfProblem)
+        this.#printed(`printed by ${visible(file)} outside of its tests`, text);
+    }
+  }
+
+  #problem({ message, code, place, places, stack }: Problem): void {
+    const [first = "", ...rest] = visible(message).split("\n");
+    const at = (places ?? (place === undefined ? [] : [place])).map((one) => `at ${visible(one)}`);
     const advice = this.#options.advice(code);
     const hint = advice === undefined ? [] : [`hint: ${advice}`];
-    const trace = this.#options.isVerbose && stack !== undefined ? stack.split("\n") : [];
-    for (const line of [`${first} [${code}]`, ...rest, ...at, ...hint, ...trace]) this.#line(`    ${line}`);
+    const trace = this.#options.isVerbose && stack !== undefined ? visible(stack).split("\n") : [];
+    for (const line of [`${first} [${code}]`, ...rest, ...at, ...hint, ...trace])
+      this.#line(`    ${line}`.trimEnd());
   }
 
   #circumstances({ lastEvents, holdings, waves, wavesMissing }: BenchCounts): void {

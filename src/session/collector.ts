@@ -1,78 +1,75 @@
 import { relative } from "node:path";
-import type { Reporter, TestCase, TestModule } from "vitest/node";
-import type { Blame } from "../core/errors.ts";
-import type { BenchResult, Problem, RunListener } from "../report/run-result.ts";
-import { describeJournal } from "./describe-journal.ts";
-import { type LastWords, signalName } from "./last-words.ts";
-import type { BenchFacts } from "./run-context.ts";
-import type { WorkerActivity } from "./worker-activity.ts";
+import type { Reporter, TestCase, TestModule, TestSuite } from "vitest/node";
+import type { BenchResult, FileOutput, Problem, RunListener } from "../report/run-result.ts";
+import type { LastWords } from "./last-words.ts";
+import { factsOf, lossOf } from "./lost-worker.ts";
+import { plain, problemOf } from "./problem-of.ts";
+import type { CollectedTest, EndedTest, OutputRange, ThrownError } from "./worker-log.ts";
+import { outputBytes, readOutput } from "./worker-output.ts";
+import type { WorkerRecord } from "./worker-record.ts";
+import type { KilledWorker } from "./worker-watch.ts";
 
-/** Turns Vitest's reports into results. */
+export interface CollectorOptions {
+  readonly root: string;
+  readonly seed: string;
+  readonly limitMs: number;
+  readonly listener: RunListener;
+  /** Says of a test's full name whether the filter takes it. */
+  readonly isSelected: (name: string) => boolean;
+  /** Where workers leave what they print. */
+  readonly workersDirectory: string;
+}
+
+type Verdict = Omit<BenchResult, "seed" | "file" | "name">;
+
+/** Turns Vitest's reports, and what workers have written down, into results. */
 export class Collector implements Reporter {
   readonly benches: BenchResult[] = [];
   problems: Problem[] = [];
-  readonly #root: string;
-  readonly #seed: string;
-  readonly #limitMs: number;
-  readonly #listener: RunListener;
-  readonly #isSelected: (name: string) => boolean;
-  /** Files that Vitest has told the end of. */
+  readonly output: FileOutput[] = [];
+  readonly #options: CollectorOptions;
+  /** Tests that have a verdict, by id, with their place in `benches`. */
+  readonly #known = new Map<string, number>();
+  /** Files that Vitest has reported the end of. */
   readonly #ended = new Set<string>();
 
-  /** `isSelected` says of a test's full name whether the filter takes it. */
-  constructor(
-    root: string,
-    seed: string,
-    limitMs: number,
-    listener: RunListener,
-    isSelected: (name: string) => boolean,
-  ) {
-    this.#root = root;
-    this.#seed = seed;
-    this.#limitMs = limitMs;
-    this.#listener = listener;
-    this.#isSelected = isSelected;
+  constructor(options: CollectorOptions) {
+    this.#options = options;
   }
 
   onTestCaseReady(test: TestCase): void {
-    this.#listener.benchStarted(relative(this.#root, test.module.moduleId), test.fullName);
+    this.#options.listener.benchStarted(this.#pathOf(test.module.moduleId), test.fullName);
   }
 
   onTestCaseResult(test: TestCase): void {
     const { state, errors = [] } = test.result();
-    // What the filter or an end before the end leaves out is no bench of this run.
-    const isLeftOut = test.options.mode !== "skip" || !this.#isSelected(test.fullName);
-    if (state === "pending" || (state === "skipped" && isLeftOut)) return;
-    const problems = distinct(errors.map((error) => this.#problemOf(error)));
-    if (state === "passed" && test.meta().hilt === undefined)
-      problems.push({
-        blame: "usage",
-        code: "E_NO_DEVICE",
-        message: 'the test is not made with "test" of hilt',
-      });
-    const isFailed = problems.length > 0 || state === "failed";
-    this.#add({
-      file: relative(this.#root, test.module.moduleId),
-      name: test.fullName,
-      verdict: state === "skipped" ? "skipped" : isFailed ? "failed" : "passed",
-      problems,
-      wallMs: test.diagnostic()?.duration ?? 0,
-      facts: test.meta().hilt,
-    });
+    const { hilt: facts, output } = test.meta();
+    if (state === "pending") return;
+    if (state === "skipped") {
+      // What the filter or an end before the end leaves out is no bench of this run; one may have skipped itself.
+      const isMeant = ["skip", "todo"].includes(test.options.mode ?? "") || output !== undefined;
+      if (isMeant && this.#options.isSelected(test.fullName)) this.#add(test, skipped(facts));
+      return;
+    }
+    const ended = { id: test.id, state: state === "passed" ? "pass" : "fail", errors } as const;
+    const wallMs = test.diagnostic()?.duration ?? 0;
+    this.#add(test, this.#verdictOf({ ...ended, wallMs, ...(facts === undefined ? {} : { facts }) }, output));
   }
 
   onTestModuleEnd(module: TestModule): void {
     this.#ended.add(module.moduleId);
-    const file = relative(this.#root, module.moduleId);
-    for (const error of module.errors()) {
-      const { message, code, ...rest } = this.#problemOf(error);
-      const isOurs = code !== "E_ASSERTION";
-      const said = isOurs ? message : loadingMessage(message);
-      this.problems.push({ ...rest, code: isOurs ? code : "E_BENCH_FILE", message: `${file}: ${said}` });
+    const file = this.#pathOf(module.moduleId);
+    const isLoaded = module.children.size > 0;
+    for (const error of module.errors()) this.problems.push(this.#fileProblem(file, error, isLoaded));
+    for (const suite of module.children.allSuites())
+      for (const error of suite.errors()) this.problems.push(this.#fileProblem(file, error, true));
+    for (const test of module.children.allTests()) {
+      const reason = this.#known.has(test.id) ? undefined : whyNotRun(test);
+      if (reason !== undefined && this.#options.isSelected(test.fullName)) this.#add(test, notRun(reason));
     }
   }
 
-  onTestRunEnd(_modules: readonly TestModule[], unhandled: readonly { message: string }[]): void {
+  onTestRunEnd(_modules: readonly TestModule[], unhandled: readonly ThrownError[]): void {
     for (const error of unhandled) this.problems.push(this.#problemOf(error));
   }
 
@@ -81,100 +78,141 @@ export class Collector implements Reporter {
     this.problems = this.problems.filter(({ message }) => !message.startsWith("[vitest-pool]"));
   }
 
-  /** Verdicts for tests whose worker is gone: `killed` by us because it span, or gone for whatever reason. */
+  /**
+   * Verdicts for the tests of workers that are gone, `killed` by us or gone for whatever reason: as it was written down
+   * for those before the end, the loss for the one that was running, and none for those after it.
+   */
   noteLostWorkers(
-    killed: readonly WorkerActivity[],
-    remaining: readonly WorkerActivity[],
+    killed: readonly KilledWorker[],
+    remaining: readonly WorkerRecord[],
     lastWordsOf: (pid: number) => LastWords | undefined,
   ): void {
-    for (const activity of killed) {
-      this.#noteLost(activity, {
-        ...{ blame: "product", code: "E_TEST_TIMEOUT" },
-        message: `did not end within ${this.#limitMs / 1000} s and did not wait for anything either: an endless loop; its process was ended`,
-      });
-    }
-    const isKnown = ({ file, at }: WorkerActivity): boolean =>
-      typeof at === "string" && this.#ended.has(file);
-    for (const activity of remaining.filter((one) => !isKnown(one))) {
-      const words = lastWordsOf(activity.pid);
-      this.#noteLost(activity, words === undefined ? lostProblem(activity) : modelProblem(words), words);
+    for (const { record, why } of killed) this.#noteLost(record, lossOf(record, why, this.#options.limitMs));
+    for (const record of remaining) {
+      const isKnown = typeof record.at === "string" && this.#ended.has(record.file);
+      if (isKnown) continue;
+      const words = lastWordsOf(record.pid);
+      this.#noteLost(record, lossOf(record, words, this.#options.limitMs), words);
     }
   }
 
-  #noteLost({ file, at }: WorkerActivity, problem: Problem, words?: LastWords): void {
-    const path = relative(this.#root, file);
+  /** Tests of workers that were ended because the run is broken off. */
+  noteInterrupted(records: readonly WorkerRecord[]): void {
+    for (const record of records) this.#noteRest(record, "the run was interrupted");
+  }
+
+  /** What workers have printed outside of their tests. */
+  noteOutput(records: readonly WorkerRecord[]): void {
+    const { workersDirectory } = this.#options;
+    for (const { pid, file, output } of records) {
+      const end = outputBytes(workersDirectory, pid);
+      const ranges = [...output.values()].sort((a, b) => a.from - b.from);
+      const starts = [0, ...ranges.map(({ to = end }) => to)];
+      const parts = starts.map((from, index) => ({ from, to: ranges[index]?.from ?? end }));
+      const text = readOutput(workersDirectory, pid, parts);
+      if (text !== undefined) this.output.push({ file: this.#pathOf(file), text });
+    }
+  }
+
+  #noteLost(record: WorkerRecord, problem: Problem, words?: LastWords): void {
+    const { at, file, tests } = record;
     if (typeof at === "string") {
       const what = at === "loading" ? "loading the file" : "a hook, or what lies between two tests,";
-      this.problems.push({ ...problem, message: `${path}: ${what} ${problem.message}` });
-    } else {
-      this.#add({
-        file: path,
-        name: at.test,
-        verdict: "failed",
-        problems: [problem],
-        wallMs: 0,
-        facts: words === undefined ? undefined : factsOf(words),
-      });
+      this.problems.push({ ...problem, message: `${this.#pathOf(file)}: ${what} ${problem.message}` });
+      this.#noteRest(record, "its process ended");
+      return;
+    }
+    const culprit = tests.find(({ id }) => id === at.test);
+    this.#noteRest(record, "its process ended", culprit, {
+      verdict: "failed",
+      problems: [problem],
+      wallMs: 0,
+      facts: words === undefined ? undefined : factsOf(words),
+    });
+  }
+
+  /** Verdicts of the tests that Vitest has not reported, in their order. */
+  #noteRest(record: WorkerRecord, reason: string, culprit?: CollectedTest, verdict?: Verdict): void {
+    const { tests, ended, file, pid } = record;
+    const end = outputBytes(this.#options.workersDirectory, pid);
+    for (const test of tests) {
+      const known = ended.get(test.id);
+      if (this.#known.has(test.id) || !this.#options.isSelected(test.name)) continue;
+      const printed = record.outputOf(test.id, end);
+      const place = { id: test.id, fullName: test.name, module: { moduleId: file } };
+      if (known?.state === "skip" || !test.isChosen) this.#add(place, skipped(known?.facts));
+      else if (known !== undefined) this.#add(place, this.#verdictOf(known, printed));
+      else if (test === culprit && verdict !== undefined)
+        this.#add(place, { ...verdict, ...this.#printed(printed) });
+      else this.#add(place, notRun(reason));
     }
   }
 
-  #add(bench: Omit<BenchResult, "seed">): void {
-    const whole = { ...bench, seed: this.#seed };
-    this.benches.push(whole);
-    this.#listener.benchEnded(whole);
+  #verdictOf({ state, errors, wallMs, facts }: EndedTest, output: OutputRange | undefined): Verdict {
+    const problems = distinct(errors.map((error) => this.#problemOf(error)));
+    if (state === "pass" && facts === undefined)
+      problems.push({
+        blame: "usage",
+        code: "E_NO_DEVICE",
+        message: 'the test is not made with "test" of hilt',
+      });
+    const verdict = problems.length > 0 || state === "fail" ? "failed" : "passed";
+    return { verdict, problems, wallMs, facts, ...this.#printed(output) };
   }
 
-  #problemOf(error: { message: string; [key: string]: unknown }): Problem {
-    const { blame, code, message, stacks, stack } = error;
-    const place = (stacks as { file: string; line: number }[] | undefined)?.find(({ file }) =>
-      /\.hil\./.test(file),
-    );
-    const isTimeout = /^(Test|Hook) timed out in/.test(message);
-    return {
-      blame: typeof blame === "string" ? (blame as Blame) : "product",
-      code: isTimeout ? "E_TEST_TIMEOUT" : typeof code === "string" ? code : "E_ASSERTION",
-      message: isTimeout ? `did not end within ${this.#limitMs / 1000} s: it waits for something` : message,
-      ...(place === undefined ? {} : { place: `${relative(this.#root, place.file)}:${place.line}` }),
-      ...(typeof stack === "string" ? { stack } : {}),
-    };
+  #printed(range: OutputRange | undefined): Pick<BenchResult, "output"> {
+    if (range === undefined) return {};
+    const output = readOutput(this.#options.workersDirectory, range.pid, [range]);
+    return output === undefined ? {} : { output };
+  }
+
+  #add(test: { id: string; fullName: string; module: { moduleId: string } }, verdict: Verdict): void {
+    const file = this.#pathOf(test.module.moduleId);
+    const bench = { file, name: test.fullName, seed: this.#options.seed, ...verdict };
+    this.#known.set(test.id, this.benches.push(bench) - 1);
+    this.#options.listener.benchEnded(bench);
+  }
+
+  #fileProblem(file: string, error: ThrownError, isLoaded: boolean): Problem {
+    const { message, code, ...rest } = this.#problemOf(error);
+    const isOurs = typeof error.blame === "string" || code === "E_TEST_TIMEOUT";
+    if (isOurs) return { ...rest, code, message: `${file}: ${message}` };
+    return isLoaded
+      ? { ...rest, code: "E_HOOK", message: `${file}: a hook failed: ${message}` }
+      : { ...rest, code: "E_BENCH_FILE", message: `${file}: ${loadingMessage(error.message)}` };
+  }
+
+  #problemOf(error: ThrownError): Problem {
+    return problemOf(error, this.#options.root, this.#options.limitMs);
+  }
+
+  #pathOf(file: string): string {
+    return relative(this.#options.root, file);
+  }
+}
+
+function skipped(facts: BenchResult["facts"]): Verdict {
+  return { verdict: "skipped", problems: [], wallMs: 0, facts };
+}
+
+function notRun(reason: string): Verdict {
+  return { verdict: "not run", reason, problems: [], wallMs: 0, facts: undefined };
+}
+
+/** Undefined when the bench or the filter has left it out. */
+function whyNotRun(test: TestCase): string | undefined {
+  if (["skip", "todo"].includes(test.options.mode ?? "")) return undefined;
+  for (let parent: TestSuite | TestModule = test.parent; ; parent = (parent as TestSuite).parent) {
+    if (parent.errors().length > 0) return "a hook before it failed";
+    if (parent.type === "module") return "the run ended with the first failure";
   }
 }
 
 /** A syntax error comes as a drawing in colours: its place and its words are enough. */
 function loadingMessage(message: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what the colours are written with.
-  const plain = message.replace(/\u001b\[[0-9;]*m/g, "");
-  const [, what, line, column] = /^\[PARSE_ERROR\] (.+)\n[^\n]*:(\d+):(\d+) /m.exec(plain) ?? [];
-  return what === undefined ? plain : `line ${line}, column ${column}: ${what}`;
-}
-
-function lostProblem({ pid }: WorkerActivity): Problem {
-  return {
-    ...{ blame: "environment", code: "E_WORKER_LOST" },
-    message: `the process that ran it (${pid}) ended before it did: it was killed, or ran out of memory`,
-  };
-}
-
-/** The cycle is that of the model, which counts from before the reset. */
-function modelProblem({ kind, number, cycle }: LastWords): Problem {
-  if (kind === "stall") {
-    return {
-      ...{ blame: "product", code: "E_MODEL_STALLED" },
-      message: `the model never finished the cycle behind its cycle ${cycle}: an endless loop in one evaluation, ended after ${number / 1000} s with its process`,
-    };
-  }
-  return {
-    ...{ blame: "environment", code: "E_MODEL_CRASHED" },
-    message: `the model crashed behind its cycle ${cycle} with ${signalName(number)}, and its process with it`,
-  };
-}
-
-function factsOf({ cycle, journal }: LastWords): BenchFacts {
-  return {
-    ...{ device: "not known: its model is gone", cycles: cycle, holdings: [] },
-    ...{ readBursts: 0, writeBursts: 0, readBytes: 0, writtenBytes: 0, interrupts: 0 },
-    lastEvents: describeJournal(journal),
-  };
+  const words = plain(message);
+  const [, what, line, column] = /^\[PARSE_ERROR\] (.+)\n[^\n]*:(\d+):(\d+) /m.exec(words) ?? [];
+  return what === undefined ? words : `line ${line}, column ${column}: ${what}`;
 }
 
 /** An error in the end of a fixture is reported once for each fixture that depends on it. */

@@ -11,7 +11,7 @@ import type { DmaAdapter } from "../wdm/dma-adapter.ts";
 import type { DmaSystem } from "../wdm/dma-system.ts";
 import { BenchSession } from "./bench-session.ts";
 import { DataMismatchError } from "./errors.ts";
-import { noteActivity } from "./worker-activity.ts";
+import { namesOf } from "./test-names.ts";
 
 /** What a bench may ask for; each test gets its own. */
 export interface Fixtures {
@@ -31,10 +31,8 @@ export const test = baseTest.extend<Fixtures>({
   session: [
     async ({ task }, use) => {
       const run = inject("hilt");
-      const { workersDirectory: directory } = run;
-      noteActivity(directory, task.file.filepath, { test: namesOf(task).join(" > ") });
-      using _between = { [Symbol.dispose]: () => noteActivity(directory, task.file.filepath, "hook") };
-      const session = await BenchSession.open(run, nameOf(task, run.root));
+      const name = [relative(run.root, task.file.filepath), ...namesOf(task)].join(" > ");
+      const session = await BenchSession.open(run, name);
       try {
         await use(session);
       } finally {
@@ -57,22 +55,6 @@ export const test = baseTest.extend<Fixtures>({
   link: async ({ session }, use) => use(session.link),
   rng: async ({ session }, use) => use(session.rng),
 });
-
-interface NamedTask {
-  readonly name: string;
-  readonly suite?: NamedTask | undefined;
-  readonly file: { readonly filepath: string };
-}
-
-function nameOf(task: NamedTask, root: string): string {
-  return [relative(root, task.file.filepath), ...namesOf(task)].join(" > ");
-}
-
-function namesOf(task: NamedTask): string[] {
-  const names = [task.name];
-  for (let suite = task.suite; suite !== undefined; suite = suite.suite) names.unshift(suite.name);
-  return names;
-}
 
 baseExpect.extend({
   /** Throws `DataMismatchError` with the first wrong byte. */

@@ -6,7 +6,7 @@ import type { Log } from "../core/log.ts";
 import type { WavesChoice } from "../links/open-options.ts";
 import { reportCoverage } from "../links/simulator/coverage-report.ts";
 import type { PlatformProfile } from "../memory/platform-profile.ts";
-import type { BenchResult, Problem, RunListener, RunResult } from "../report/run-result.ts";
+import type { BenchResult, FileOutput, Problem, RunListener, RunResult } from "../report/run-result.ts";
 import { buildModel } from "./build-model.ts";
 import { Collector } from "./collector.ts";
 import { linkSettings } from "./link-settings.ts";
@@ -39,6 +39,8 @@ export interface RunOptions {
   readonly timeoutMs: number;
   /** Runs only tests whose full name contains it. */
   readonly filter?: string;
+  /** Runs only tests of exactly this full name. */
+  readonly test?: string;
   /** Signals to record. */
   readonly waves?: WavesRequest;
   /** Counts what the tests cover of the device, and writes it to this folder. */
@@ -79,6 +81,7 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
   let benches: readonly BenchResult[] = [];
   let unrecorded = 0;
   const problems: Problem[] = [];
+  const output: FileOutput[] = [];
   for (let round = 0; round < options.repeat && options.signal?.aborted !== true; round++) {
     const seed = BigInt.asUintN(64, options.seed + BigInt(round));
     const run: RunContext = {
@@ -94,13 +97,12 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
       ...(countsDirectory === undefined ? {} : { coverageDirectory: countsDirectory }),
     };
     runs.set(run.seed, run);
-    const pattern = namePattern(options.filter ?? "");
-    const collector = new Collector(options.root, run.seed, options.timeoutMs, listener, (name) =>
-      pattern.test(vitestName(name)),
-    );
+    const pattern = patternOf(options);
+    const collector = collectorOf(options, run, listener, (name) => pattern?.test(vitestName(name)) ?? true);
     await runRound(options, run, collector);
     benches = [...benches, ...collector.benches];
     problems.push(...collector.problems);
+    output.push(...collector.output);
     const isFailed = problems.length > 0 || benches.some(({ verdict }) => verdict === "failed");
     if (isFailed && options.failFast) break;
   }
@@ -110,8 +112,9 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
       const { coverageDirectory: _, ...first } = runs.get(bench.seed) as RunContext;
       const run = { ...first, ...wavesOf({ patterns, ...window }, bench.seed) };
       const isSame = (name: string): boolean => name === bench.name;
-      const collector = new Collector(options.root, run.seed, options.timeoutMs, silent, isSame);
-      await runRound({ ...options, files: [join(options.root, bench.file)] }, run, collector, bench.name);
+      const collector = collectorOf(options, run, silent, isSame);
+      const alone = { ...options, files: [join(options.root, bench.file)], test: bench.name };
+      await runRound(alone, run, collector);
       const { benches: again, problems: others } = collector;
       return { bench: again.find(({ name }) => name === bench.name), problems: others };
     };
@@ -128,6 +131,7 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
     seed: seedText(options.seed),
     benches,
     problems,
+    output,
     isInterrupted: options.signal?.aborted === true,
     wallMs: performance.now() - start,
     unrecorded,
@@ -158,14 +162,18 @@ function seedText(seed: bigint): string {
   return `0x${seed.toString(16)}`;
 }
 
-/** `only`: the full name of one test. */
-async function runRound(
-  options: RunOptions,
-  run: RunContext,
-  collector: Collector,
-  only?: string,
-): Promise<void> {
-  const { timeoutMs, failFast, jobs, filter, signal, root } = options;
+function collectorOf(
+  { root, timeoutMs: limitMs }: RunOptions,
+  { seed, workersDirectory = "" }: RunContext,
+  listener: RunListener,
+  isSelected: (name: string) => boolean,
+): Collector {
+  return new Collector({ root, seed, limitMs, listener, isSelected, workersDirectory });
+}
+
+async function runRound(options: RunOptions, run: RunContext, collector: Collector): Promise<void> {
+  const { timeoutMs, failFast, jobs, signal, root } = options;
+  const testNamePattern = patternOf(options);
   using watch = new WorkerWatch(run.workersDirectory as string, timeoutMs);
   const vitest = await withoutSignals(() =>
     createVitest(
@@ -178,8 +186,7 @@ async function runRound(
         cache: false,
         bail: failFast ? 1 : 0,
         ...(jobs === undefined ? {} : { maxWorkers: jobs }),
-        ...(filter === undefined ? {} : { testNamePattern: namePattern(filter) }),
-        ...(only === undefined ? {} : { testNamePattern: exactPattern(only) }),
+        ...(testNamePattern === undefined ? {} : { testNamePattern }),
       },
       { plugins: [benchPlugin(run, timeoutMs)], logLevel: "silent" },
     ),
@@ -189,9 +196,12 @@ async function runRound(
   const exitCode = process.exitCode;
   try {
     await vitest.start([...options.files]);
-    const remaining = signal?.aborted === true ? [] : watch.remaining();
-    if (signal?.aborted === true || watch.killed.length + remaining.length > 0) collector.dropPoolProblems();
-    collector.noteLostWorkers(watch.killed, remaining, (pid) => watch.lastWords(pid));
+    const remaining = watch.remaining();
+    const isAborted = signal?.aborted === true;
+    if (isAborted || watch.killed.length + remaining.length > 0) collector.dropPoolProblems();
+    collector.noteLostWorkers(watch.killed, isAborted ? [] : remaining, (pid) => watch.lastWords(pid));
+    if (isAborted) collector.noteInterrupted(remaining);
+    collector.noteOutput(watch.records());
   } finally {
     signal?.removeEventListener("abort", breakOff);
     await vitest.close();
@@ -219,8 +229,9 @@ async function cancel(vitest: Vitest, watch: WorkerWatch): Promise<void> {
 }
 
 /** Vitest matches names whose parts are joined by spaces; ours, as reports print them, have " > " between them. */
-function namePattern(text: string): RegExp {
-  return new RegExp(escaped(vitestName(text)));
+function patternOf({ filter, test }: RunOptions): RegExp | undefined {
+  if (test !== undefined) return exactPattern(test);
+  return filter === undefined ? undefined : new RegExp(escaped(vitestName(filter)));
 }
 
 /** A name as reports print it, in the form that Vitest compares with its pattern. */

@@ -2,6 +2,7 @@ import type { WavesChoice } from "../links/open-options.ts";
 import type { LinkSettings } from "../links/registry.ts";
 import type { PlatformProfile } from "../memory/platform-profile.ts";
 import type { FailurePlace, Problem } from "../report/run-result.ts";
+import type { OutputRange } from "./worker-log.ts";
 
 /** What the process that starts a run hands to the workers; plain data. */
 export interface RunContext {
@@ -12,7 +13,7 @@ export interface RunContext {
   readonly seed: string;
   readonly root: string;
   readonly cacheDirectory: string;
-  /** Where workers say what they are at; absent when nobody watches them. */
+  /** Where workers write what they are at, and print; absent when nobody watches them. */
   readonly workersDirectory?: string;
   /** The longest that an engine may compute one cycle. */
   readonly stallMs: number;
@@ -55,5 +56,7 @@ declare module "vitest" {
   }
   interface TaskMeta {
     hilt?: BenchFacts;
+    /** Where what was printed while the test ran lies. */
+    output?: OutputRange;
   }
 }

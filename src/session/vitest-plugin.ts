@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Plugin, UserConfig } from "vite";
 import type {} from "vitest/config";
-import type { VitestPluginContext } from "vitest/node";
+import type { PoolOptions, VitestPluginContext } from "vitest/node";
+import { BenchWorker } from "./bench-worker.ts";
 import type { RunContext } from "./run-context.ts";
 import "./run-context.ts";
 
@@ -19,18 +20,21 @@ function escaped(path: string): string {
   return path.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
 
-/** Makes Vitest run benches: which files they are, what `hilt` means in them, how long they may take. */
-export function benchConfig(timeoutMs: number): UserConfig {
+/**
+ * Makes Vitest run benches: which files they are, what `hilt` means in them, how long they may take. In `workersDirectory`
+ * each worker writes down what it is at, and prints into a file, for the process that has started it.
+ */
+export function benchConfig(timeoutMs: number, workersDirectory?: string): UserConfig {
   return {
     resolve: { alias: { hilt: ours("index") } },
     test: {
       include: ["**/*.hil.{ts,mts,js,mjs}"],
       exclude: ["**/node_modules/**"],
-      setupFiles: [ours("session/worker-setup")],
       // It is JavaScript already, wherever it lies: Node loads it as it is.
       server: { deps: { external: [new RegExp(`^${escaped(ROOT)}`)] } },
       testTimeout: timeoutMs,
       hookTimeout: timeoutMs,
+      ...(workersDirectory === undefined ? {} : watched(workersDirectory)),
     },
   };
 }
@@ -38,9 +42,21 @@ export function benchConfig(timeoutMs: number): UserConfig {
 export function benchPlugin(run: RunContext, timeoutMs: number): Plugin {
   return {
     name: "hilt",
-    config: () => benchConfig(timeoutMs),
+    config: () => benchConfig(timeoutMs, run.workersDirectory),
     configureVitest({ project }: VitestPluginContext) {
       project.provide("hilt", run);
     },
+  };
+}
+
+function watched(directory: string) {
+  return {
+    runner: ours("session/bench-runner"),
+    pool: {
+      name: "hilt",
+      createPoolWorker: (options: PoolOptions) => new BenchWorker(options, directory),
+    },
+    disableConsoleIntercept: true,
+    includeTaskLocation: true,
   };
 }

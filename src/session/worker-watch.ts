@@ -1,33 +1,48 @@
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { type LastWords, takeLastWords } from "./last-words.ts";
-import { readActivities, type WorkerActivity } from "./worker-activity.ts";
+import { outputBytes } from "./worker-output.ts";
+import { readRecords, type WorkerRecord } from "./worker-record.ts";
 
 const LOOK_MS = 250;
 /** A test that waits is ended by Vitest at the limit; one that spins can only be killed, a little later. */
 const GRACE_MS = 2000;
+/** What a process prints lies on the disk until the run is over. */
+const MOST_OUTPUT_BYTES = 1 << 30;
+
+export interface KilledWorker {
+  readonly record: WorkerRecord;
+  readonly why: "time" | "output";
+}
 
 /** Ends workers that spin, so that a run always ends. */
 export class WorkerWatch implements Disposable {
-  /** Workers that were killed, with what they were at. */
-  readonly killed: WorkerActivity[] = [];
+  readonly killed: KilledWorker[] = [];
   readonly #directory: string;
   readonly #limitMs: number;
   readonly #timer: NodeJS.Timeout;
+  readonly #records = new Map<number, WorkerRecord>();
   #isEnding = false;
 
   constructor(directory: string, limitMs: number) {
+    mkdirSync(directory, { recursive: true });
     this.#directory = directory;
-    this.#limitMs = limitMs + GRACE_MS;
+    this.#limitMs = limitMs;
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
     this.#timer.unref();
   }
 
+  /** All workers that there have been, with what they have done up to now. */
+  records(): readonly WorkerRecord[] {
+    return readRecords(this.#directory, this.#records);
+  }
+
   /**
-   * What workers are at that were not killed here. When the run has ended they are no more: they were killed by somebody
-   * else, or could not load their file.
+   * Workers that have not come to their end and were not killed here. When the run has ended they are no more: they were
+   * killed by somebody else, or could not load their file.
    */
-  remaining(): WorkerActivity[] {
-    return readActivities(this.#directory).filter(({ pid }) => !this.killed.some((one) => one.pid === pid));
+  remaining(): WorkerRecord[] {
+    const killed = new Set(this.killed.map(({ record }) => record));
+    return this.records().filter((record) => !record.isDone && !killed.has(record));
   }
 
   /** What the process of a worker left before it ended. */
@@ -38,7 +53,7 @@ export class WorkerWatch implements Disposable {
   /** Ends all workers at once, and those that come to work now: the run is being broken off. */
   killAll(): void {
     this.#isEnding = true;
-    for (const { pid } of readActivities(this.#directory)) kill(pid);
+    for (const { pid } of this.remaining()) kill(pid);
   }
 
   [Symbol.dispose](): void {
@@ -51,10 +66,15 @@ export class WorkerWatch implements Disposable {
       this.killAll();
       return;
     }
-    for (const activity of this.remaining()) {
-      if (Date.now() - activity.since < this.#limitMs) continue;
-      if (kill(activity.pid)) this.killed.push(activity);
+    for (const record of this.remaining()) {
+      const why = this.#reasonToKill(record);
+      if (why !== undefined && kill(record.pid)) this.killed.push({ record, why });
     }
+  }
+
+  #reasonToKill({ pid, since, limitMs = this.#limitMs }: WorkerRecord): KilledWorker["why"] | undefined {
+    if (limitMs !== null && Date.now() - since >= limitMs + GRACE_MS) return "time";
+    return outputBytes(this.#directory, pid) > MOST_OUTPUT_BYTES ? "output" : undefined;
   }
 }
 

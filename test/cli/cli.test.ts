@@ -38,7 +38,7 @@ test("a bench that fails says where and how to repeat it", () => {
   expect(stdout).toMatch(/failed {2}fails\.hil\.ts > is wrong/);
   expect(stdout).toContain("fails.hil.ts:3");
   expect(stdout).toContain(
-    "npx hilt run fails.hil.ts --target wasm --profile standard --seed 0x7 --filter 'is wrong'",
+    "npx hilt run fails.hil.ts --target wasm --profile standard --seed 0x7 --test='is wrong'",
   );
   expect(status).toBe(1);
 });

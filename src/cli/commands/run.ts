@@ -5,7 +5,7 @@ import type { LoadedConfig } from "../../config/load-config.ts";
 import { parseSeed } from "../../config/seed.ts";
 import { annotations } from "../../report/annotations.ts";
 import { junit } from "../../report/junit.ts";
-import { isProof, problemsOf, type RunResult } from "../../report/run-result.ts";
+import { type BenchResult, isProof, problemsOf, type RunResult } from "../../report/run-result.ts";
 import { TerminalReport } from "../../report/terminal.ts";
 import { findBenches } from "../../session/bench-files.ts";
 import { hiltDirectory } from "../../session/project-folders.ts";
@@ -32,6 +32,7 @@ export function builder(yargs: Argv) {
         describe: "the platform profile: the host's memory and DMA",
       },
       filter: { type: "string", requiresArg: true, describe: "only tests whose name contains this" },
+      test: { type: "string", requiresArg: true, describe: "only the test of exactly this name" },
       seed: { type: "string", requiresArg: true, describe: "decides all that is left to chance" },
       repeat: { type: "string", requiresArg: true, describe: "rounds, each with the next seed" },
       "fail-fast": { type: "boolean", default: false, describe: "end with the first failure" },
@@ -86,13 +87,17 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
   using interrupt = interruptSignal();
   const out = args.json ? process.stderr : process.stdout;
   const isTerminal = out.isTTY === true && process.env["CI"] === undefined;
-  const report = new TerminalReport(out, { advice: hintFor, isTerminal, isVerbose: args.verbose });
   const options = runOptions(config, args);
   for (const nearer of nearerConfigs(config, options.files)) options.log.warn(nearer);
+  const repeat = (bench: BenchResult): string => repeatTest(options, bench);
+  const report = new TerminalReport(out, {
+    ...{ advice: hintFor, isTerminal, isVerbose: args.verbose, repeat },
+    hasRounds: options.repeat > 1,
+  });
   const result = await runBenches({ ...options, signal: interrupt.signal }, report);
-  report.summary(result, repeatCommand(args, result));
+  report.summary(result, repeatCommand(args, options, result));
   keepResult(config.root, result);
-  if (args.junit !== undefined) writeReport(args.junit, junit(result));
+  if (args.junit !== undefined) writeReport(args.junit, junit(result, repeat));
   if (process.env["GITHUB_ACTIONS"] === "true")
     for (const line of annotations(result)) out.write(`${line}\n`);
   if (args.json) process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
@@ -100,7 +105,7 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
 }
 
 function runOptions(config: LoadedConfig, args: Arguments<typeof builder>): RunOptions {
-  const { files = [], filter, jobs } = args;
+  const { files = [], filter, test, jobs } = args;
   const target = targetOf(config, args.target);
   const waves = wavesRequest(args);
   return {
@@ -116,6 +121,7 @@ function runOptions(config: LoadedConfig, args: Arguments<typeof builder>): RunO
     log: createLog(args.verbose),
     ...(jobs === undefined ? {} : { jobs: count("--jobs", jobs) }),
     ...(filter === undefined ? {} : { filter }),
+    ...(test === undefined ? {} : { test }),
     ...(waves === undefined ? {} : { waves }),
     ...(args.coverage ? { coverage: join(hiltDirectory(config.root), "coverage", target.name) } : {}),
   };
@@ -161,15 +167,32 @@ function exitCode(result: RunResult): number {
   return problem === undefined ? exitCodes.usage : exitCodes[problem.blame];
 }
 
-/** The command that runs the same again, or after a failure the first bench that failed, with its seed. */
-function repeatCommand(args: Arguments<typeof builder>, result: RunResult): string {
-  const failed = result.benches.find(({ verdict }) => verdict === "failed");
-  const given = (args.files ?? []).map((file) => relative(process.cwd(), file) || file);
-  const files = failed === undefined ? given : [failed.file];
-  const filter = failed?.name ?? args.filter;
+/** The command that runs the same again, or after a failure the first test that failed. */
+function repeatCommand(
+  args: Arguments<typeof builder>,
+  options: RunOptions,
+  { benches, target, profile, seed }: RunResult,
+): string {
+  const failed = benches.find(({ verdict }) => verdict === "failed");
+  if (failed !== undefined) return repeatTest(options, failed);
+  const { repeat, filter, test } = args;
   return [
-    ...["npx hilt run", ...files.map(shellQuote), "--target", result.target, "--profile", result.profile],
-    ...["--seed", failed?.seed ?? result.seed],
-    ...(filter === undefined ? [] : ["--filter", shellQuote(filter)]),
+    ...["npx hilt run", ...(args.files ?? []).map((file) => fileWord(resolve(file)))],
+    ...["--target", shellQuote(target), "--profile", shellQuote(profile), "--seed", seed],
+    ...(repeat === undefined ? [] : ["--repeat", repeat]),
+    ...(filter === undefined ? [] : [`--filter=${shellQuote(filter)}`]),
+    ...(test === undefined ? [] : [`--test=${shellQuote(test)}`]),
   ].join(" ");
+}
+
+/** With `=`, for a name may begin with a dash. */
+function repeatTest({ root, target, profile }: RunOptions, { file, seed, name }: BenchResult): string {
+  const where = `--target ${shellQuote(target)} --profile ${shellQuote(profile.name)} --seed ${seed}`;
+  return `npx hilt run ${fileWord(join(root, file))} ${where} --test=${shellQuote(name)}`;
+}
+
+/** A path as one writes it in this folder. */
+function fileWord(path: string): string {
+  const file = relative(process.cwd(), path) || path;
+  return shellQuote(file.startsWith("-") ? `./${file}` : file);
 }

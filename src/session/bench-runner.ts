@@ -1,0 +1,106 @@
+import { fstatSync } from "node:fs";
+import { inject, type RunnerTask, type RunnerTestCase, type RunnerTestFile, TestRunner } from "vitest";
+import "./run-context.ts";
+import { namesOf } from "./test-names.ts";
+import { type CollectedTest, type EndedTest, type ThrownError, WorkerLog } from "./worker-log.ts";
+
+/**
+ * Vitest's runner, which writes down what it is at: what it has collected, which test has begun, how one ended. So no test
+ * is lost with its process, and each has what was printed while it ran.
+ */
+class BenchRunner extends TestRunner {
+  readonly #log: WorkerLog;
+
+  constructor(config: ConstructorParameters<typeof TestRunner>[0]) {
+    super(config);
+    this.#log = WorkerLog.open(inject("hilt").workersDirectory as string);
+  }
+
+  override onCollectStart(file: RunnerTestFile): void {
+    this.#log.note({ kind: "loading", file: file.filepath });
+    super.onCollectStart(file);
+  }
+
+  onCollected(files: readonly RunnerTestFile[]): void {
+    this.#log.note({ kind: "collected", tests: files.flatMap((file) => [...collectedIn(file)]) });
+  }
+
+  override onBeforeTryTask(test: RunnerTestCase): void {
+    this.#noteTest(test);
+    super.onBeforeTryTask(test);
+  }
+
+  /** What comes now are hooks, with a limit of their own. */
+  onTaskFinished(test: RunnerTestCase): void {
+    this.#noteTest(test);
+  }
+
+  /** One that has skipped itself ends here, without the call below. */
+  onAfterRetryTask(test: RunnerTestCase): void {
+    if (test.result?.state === "skip") this.#noteEnd(test);
+  }
+
+  override onAfterRunTask(test: RunnerTask): void {
+    super.onAfterRunTask(test);
+    if (test.type === "test") this.#noteEnd(test);
+  }
+
+  override onAfterRunFiles(): void {
+    super.onAfterRunFiles();
+    this.#log.note({ kind: "done" });
+  }
+
+  #noteTest(test: RunnerTestCase): void {
+    const output = printedBytes();
+    test.meta.output ??= { pid: process.pid, from: output, to: output };
+    this.#log.note({ kind: "test", id: test.id, output, limitMs: limitOf(test) });
+  }
+
+  #noteEnd(test: RunnerTestCase): void {
+    const output = printedBytes();
+    const { from } = test.meta.output ?? { from: output };
+    test.meta.output = { pid: process.pid, from, to: output };
+    this.#log.note({ kind: "ended", output, test: endOf(test) });
+  }
+}
+
+function* collectedIn(parent: { readonly tasks: readonly RunnerTask[] }): Generator<CollectedTest> {
+  for (const task of parent.tasks) {
+    if (task.type === "suite") yield* collectedIn(task);
+    else {
+      const { id, mode, location } = task;
+      const line = location === undefined ? {} : { line: location.line };
+      yield { id, name: namesOf(task).join(" > "), isChosen: mode === "run" || mode === "queued", ...line };
+    }
+  }
+}
+
+function endOf({ id, result, meta }: RunnerTestCase): EndedTest {
+  const state = result?.state === "fail" ? "fail" : result?.state === "pass" ? "pass" : "skip";
+  const errors = (result?.errors ?? []).map(plainError);
+  const facts = meta.hilt === undefined ? {} : { facts: meta.hilt };
+  return { id, state, errors, wallMs: result?.duration ?? 0, ...facts };
+}
+
+/** Only what can be written down, and what somebody reads. */
+function plainError({ message, name, stack, code, blame, diff, cause }: ThrownError): ThrownError {
+  return {
+    ...{ message, code, blame, cause },
+    ...(diff === undefined ? {} : { diff }),
+    ...(name === undefined ? {} : { name }),
+    ...(stack === undefined ? {} : { stack }),
+  };
+}
+
+/** Vitest takes 0 and infinity for no limit. */
+function limitOf({ timeout }: RunnerTestCase): number | null {
+  return timeout > 0 && Number.isFinite(timeout) ? timeout : null;
+}
+
+/** Standard output and standard error of a worker are one file. */
+function printedBytes(): number {
+  return fstatSync(1).size;
+}
+
+// biome-ignore lint/style/noDefaultExport: Vitest takes the runner from there.
+export default BenchRunner;

@@ -1,0 +1,128 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { BenchResult, RunResult } from "../../src/report/run-result.ts";
+import { projectOf } from "./user-project.ts";
+
+const IMPORTS =
+  'import { describe, expect, test } from "hilt";\nimport { afterAll, beforeAll } from "vitest";\n';
+
+describe("verdicts", () => {
+  const project = projectOf({
+    "spins.hil.ts": `${IMPORTS}test("first passes", () => {});
+test("first fails", () => { expect(1).toBe(2); });
+test.skip("left out", () => {});
+test("skips itself", ({ skip }) => { skip(); });
+describe("in a group", () => {
+  test("spins", { timeout: 1000 }, () => { console.log("last words"); for (;;); });
+  test("after it", () => {});
+});
+test("after all", () => { expect(1).toBe(2); });
+test.todo("later");
+`,
+    "dies.hil.ts": `${IMPORTS}test("passes", () => {});
+test("dies", () => { process.kill(process.pid, "SIGKILL"); for (;;); });
+test("never", () => {});
+`,
+    "hooks.hil.ts": `${IMPORTS}describe("prepared", () => {
+  beforeAll(() => { throw new RangeError("no such place"); });
+  test("not prepared", () => {});
+});
+test("passes", () => {});
+afterAll(() => { throw new Error("cannot tidy up", { cause: new Error("it is gone") }); });
+`,
+  });
+  const { status, stdout } = project.hilt("run", "--junit", "out.xml");
+  const folder = /^run: +(\S+)$/m.exec(stdout)?.[1] ?? "";
+  const { benches, problems } = JSON.parse(
+    readFileSync(join(project.path, ".hilt/runs", folder, "result.json"), "utf8"),
+  ) as RunResult;
+  const xml = readFileSync(join(project.path, "out.xml"), "utf8");
+  const verdictsOf = (file: string): string[] =>
+    benches.filter((bench) => bench.file === file).map((bench) => `${bench.verdict}: ${bench.name}`);
+
+  test("of a file whose process ends: those before it, the loss, and none for those after it", () => {
+    expect(verdictsOf("spins.hil.ts")).toEqual([
+      "passed: first passes",
+      "failed: first fails",
+      "skipped: left out",
+      "skipped: skips itself",
+      "failed: in a group > spins",
+      "not run: in a group > after it",
+      "not run: after all",
+      "skipped: later",
+    ]);
+    expect(verdictsOf("dies.hil.ts")).toEqual(["passed: passes", "failed: dies", "not run: never"]);
+    const spins = benches.find(({ name }) => name === "in a group > spins");
+    expect(spins?.problems[0]?.message).toMatch(/^did not end within 1 s and did not wait/);
+    expect(spins?.output).toBe("last words");
+    expect(status).toBe(1);
+  });
+
+  test("of tests that a hook was to prepare; a hook that fails is not a file that cannot be loaded", () => {
+    expect(verdictsOf("hooks.hil.ts").sort()).toEqual(["not run: prepared > not prepared", "passed: passes"]);
+    expect(problems.map(({ code, message }) => `${code} ${message}`).sort()).toEqual([
+      "E_HOOK hooks.hil.ts: a hook failed: RangeError: no such place",
+      "E_HOOK hooks.hil.ts: a hook failed: cannot tidy up\n  caused by it is gone",
+    ]);
+  });
+
+  test("are the same on the terminal and in JUnit", () => {
+    expect(stdout).toMatch(/^not run spins\.hil\.ts > after all: its process ended$/m);
+    expect(stdout).toMatch(/^not run hooks\.hil\.ts > prepared > not prepared: a hook before it failed$/m);
+    expect(stdout).toMatch(/^benches: {5}3 passed, 3 failed, 3 skipped, 4 not run in /m);
+    expect(xml).toContain('<testsuite name="spins.hil.ts" tests="8" failures="2" errors="2" skipped="3"');
+    expect(xml).toContain('<error type="not run" message="not run: its process ended"/>');
+  });
+});
+
+describe("what is printed", () => {
+  const project = projectOf({
+    "prints.hil.ts": `${IMPORTS}import { execSync } from "node:child_process";
+console.log("while loading");
+beforeAll(() => console.log("in a hook"));
+afterAll(() => console.warn("in the last hook"));
+test("passes", async ({ link }) => {
+  console.log("an object", { a: 1 });
+  process.stdout.write("straight\\n");
+  await link.idle(10);
+  console.error("to stderr");
+  execSync("echo from a child", { stdio: "inherit" });
+});
+test("fails", () => {
+  console.log("\\u001b[31mred\\u001b[0m, \\u0007 and \\u001b]0;title");
+  expect(1).toBe(2);
+});
+test("prints much", () => {
+  for (let line = 0; line < 40_000; line++) console.log("line " + line);
+});
+`,
+  });
+  const json = project.hilt("run", "--json");
+  const result = JSON.parse(json.stdout) as RunResult;
+  const outputOf = (name: string): BenchResult["output"] =>
+    result.benches.find((bench) => bench.name === name)?.output;
+
+  test("stands at its test in the order in which it came, and never in the JSON's way", () => {
+    expect(outputOf("passes")).toBe("an object { a: 1 }\nstraight\nto stderr\nfrom a child");
+    expect(result.output).toEqual([
+      { file: "prints.hil.ts", text: "while loading\nin a hook\nin the last hook" },
+    ]);
+  });
+
+  test("is shown under a test that failed, without power over the terminal; all of it with --verbose", () => {
+    expect(json.stderr).toContain("    printed:\n      red, \\x07 and \\x1b]0;title\n");
+    expect(json.stderr).not.toContain("straight");
+    expect(json.stderr).toContain("printed by prints.hil.ts outside of its tests:\n      while loading\n");
+    const verbose = project.hilt("run", "--verbose", "--test=passes").stdout;
+    expect(verbose).toContain("    printed:\n      an object { a: 1 }\n      straight\n");
+  });
+
+  test("is cut in the middle when it is long, and says by how much", () => {
+    const text = outputOf("prints much") ?? "";
+    expect(text.slice(0, 20)).toMatch(/^line 0\nline 1\n/);
+    expect(text.match(/^\[.*\]$/m)?.[0]).toMatch(/^\[363,354 bytes of 428,890 are left out here\]$/);
+    expect(text.endsWith("line 39999")).toBe(true);
+    expect(text.length).toBeLessThan(70_000);
+  });
+});
