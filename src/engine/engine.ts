@@ -50,6 +50,8 @@ export interface Model {
   readonly fromCache: boolean;
   /** Wall milliseconds that `build` took. */
   readonly buildMs: number;
+  /** What the build found that is legal and seldom meant, each with file and line; a model from the cache has them too. */
+  readonly warnings: readonly string[];
   /** Of the files that `recordWaves` writes. */
   readonly wavesFormat: "vcd" | "fst";
   open(options?: OpenOptions): Simulation;

@@ -58,6 +58,7 @@ export class VerilatorEngine implements Engine {
       key,
       fromCache,
       buildMs: performance.now() - start,
+      warnings: [],
       wavesFormat: "fst",
       open: (options: OpenOptions = {}): Simulation =>
         new VerilatorSimulation(loadLibrary(path), source, options),

@@ -10,6 +10,7 @@ import { WasmSimulation } from "./wasm/wasm-simulation.ts";
 interface LoadedModel {
   readonly compiled: WebAssembly.Module;
   readonly layout: Layout;
+  readonly warnings: readonly string[];
 }
 
 const LOADED_MODELS = 4;
@@ -46,21 +47,22 @@ export class WasmEngine implements Engine {
       fromCache = cached !== undefined;
       model = this.#load(key, cached ?? (await this.#compile(key, source, files, dataFiles)));
     }
-    const { compiled, layout } = model;
+    const { compiled, layout, warnings } = model;
     return {
       source,
       key,
       fromCache,
       buildMs: performance.now() - start,
+      warnings,
       wavesFormat: "vcd",
       open: (options: OpenOptions = {}): Simulation => new WasmSimulation(compiled, layout, source, options),
     };
   }
 
-  #load(key: string, { module, layout }: Artefact): LoadedModel {
+  #load(key: string, { module, ...rest }: Artefact): LoadedModel {
     const [oldest] = this.#loaded.keys();
     if (this.#loaded.size >= LOADED_MODELS && oldest !== undefined) this.#loaded.delete(oldest);
-    const model = { compiled: new WebAssembly.Module(module), layout };
+    const model = { compiled: new WebAssembly.Module(module), ...rest };
     this.#loaded.set(key, model);
     return model;
   }

@@ -43,12 +43,14 @@ export interface WavesOptions extends WavesChoice {
   readonly path: string;
 }
 
-/** How long a build took, whether its result was there already, and what it was made of. */
+/** How long a build took, whether its result was there already, what it was made of and what it warned of. */
 export interface BuildSummary {
   readonly fromCache: boolean;
   readonly buildMs: number;
   /** What the model is made of: files and folders, absolute. */
   readonly sources: readonly string[];
+  /** Each with file and line. */
+  readonly warnings: readonly string[];
 }
 
 export type BuildOptions = Omit<OpenOptions, "seed" | "waves" | "banks" | "lastWords" | "coverageFile"> & {

@@ -66,6 +66,9 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
       // A test that runs again for its waves is not counted again.
       coverage: options.coverage !== undefined && (choice === undefined || waves?.mode === "on"),
     });
+    // The model that records the waves of failures is of the same sources.
+    const isSecond = choice !== undefined && waves?.mode !== "on";
+    if (!isSecond) for (const warning of built.warnings) options.log.warn(warning);
     listener.modelBuilt(options.target, built.fromCache, built.buildMs, choice !== undefined);
   };
   // A run whose model cannot be built leaves nothing.

@@ -23,7 +23,9 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
   const names = (args.targets ?? []).length > 0 ? (args.targets ?? []) : Object.keys(config.targets);
   for (const one of names) {
     const { name, settings } = targetOf(config, one);
-    const { fromCache, buildMs } = await buildModel(config.root, settings, createLog(args.verbose));
+    const log = createLog(args.verbose);
+    const { fromCache, buildMs, warnings } = await buildModel(config.root, settings, log);
+    for (const warning of warnings) log.warn(warning);
     const how = fromCache ? "was in the cache" : `built in ${(buildMs / 1000).toFixed(2)} s`;
     process.stdout.write(`target ${name}: device model ${how}\n`);
   }

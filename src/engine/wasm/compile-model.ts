@@ -4,6 +4,8 @@ import { elaborateDesign } from "./elaborate-design.ts";
 import { generateModule } from "./generate-module.ts";
 import type { Artefact } from "./model-cache.ts";
 import { parseNetlist } from "./netlist.ts";
+import { pruneNetlist } from "./prune-netlist.ts";
+import { undrivenWarnings } from "./undriven-warnings.ts";
 import { elaborate } from "./yosys.ts";
 
 /** Verilog to WebAssembly; `files` and `dataFiles` are texts by path. */
@@ -13,8 +15,8 @@ export async function compileModel(
   dataFiles: ReadonlyMap<string, string>,
   log: Log,
 ): Promise<Artefact> {
-  const netlist = parseNetlist(await elaborate(source, files, dataFiles));
+  const netlist = pruneNetlist(parseNetlist(await elaborate(source, files, dataFiles)));
   const { bytes, layout } = generateModule(elaborateDesign(netlist, source, files));
   log.debug(`built ${source.top}: ${netlist.cells.length} cells, ${bytes.length} bytes of WebAssembly`);
-  return { layout, module: bytes };
+  return { layout, warnings: undrivenWarnings(netlist), module: bytes };
 }

@@ -1,15 +1,18 @@
 import type { ModelSource } from "../engine.ts";
-import { BuildError, UnsupportedConstructError } from "../errors.ts";
+import { BuildError } from "../errors.ts";
 import { matchesAny } from "../signal-pattern.ts";
 import { combinationalCells } from "./cells.ts";
 import type { Design, Update } from "./design.ts";
 import { EffectElaboration } from "./effect-elaboration.ts";
 import { type Node, WIDEST } from "./graph.ts";
 import { MemoryElaboration } from "./memory-elaboration.ts";
-import type { Bit, Cell, Netlist } from "./netlist.ts";
+import type { Bit, Cell } from "./netlist.ts";
 import { orderCells } from "./order-cells.ts";
+import type { PrunedNetlist } from "./prune-netlist.ts";
+import { isCombinational, refuse } from "./refusal.ts";
 import { RegisterElaboration } from "./register-elaboration.ts";
-import { describeCell, flipFlops, latches, needsEvents, refuseHighImpedance } from "./sequential-cells.ts";
+import { flipFlops, latches, needsEvents } from "./sequential-cells.ts";
+import { SignalNames } from "./signal-names.ts";
 import { limbStarts, SignalValues } from "./signal-values.ts";
 import { EdgeTriggers, SingleClock, type Triggers } from "./triggers.ts";
 
@@ -17,7 +20,7 @@ import { EdgeTriggers, SingleClock, type Triggers } from "./triggers.ts";
  * Turns the netlist into values and updates; refuses by name what it cannot do right. `files` are the sources by path.
  */
 export function elaborateDesign(
-  netlist: Netlist,
+  netlist: PrunedNetlist,
   source: ModelSource,
   files: ReadonlyMap<string, string>,
 ): Design {
@@ -25,7 +28,7 @@ export function elaborateDesign(
 }
 
 class Elaborator {
-  readonly #netlist: Netlist;
+  readonly #netlist: PrunedNetlist;
   readonly #source: ModelSource;
   readonly #values: SignalValues;
   readonly #registers: RegisterElaboration;
@@ -35,10 +38,10 @@ class Elaborator {
   readonly #edges: EdgeTriggers | undefined;
   readonly #triggers: Triggers;
 
-  constructor(netlist: Netlist, source: ModelSource, files: ReadonlyMap<string, string>) {
+  constructor(netlist: PrunedNetlist, source: ModelSource, files: ReadonlyMap<string, string>) {
     this.#netlist = netlist;
     this.#source = source;
-    this.#values = new SignalValues(netlist);
+    this.#values = new SignalValues();
     this.#registers = new RegisterElaboration(netlist, this.#values, files);
     this.#memories = new MemoryElaboration(netlist, this.#values);
     this.#effects = new EffectElaboration(netlist, this.#values, source.top);
@@ -61,13 +64,15 @@ class Elaborator {
   }
 
   design(): Design {
-    for (const cell of this.#netlist.cells) refuseHighImpedance(cell);
+    for (const cell of this.#netlist.cells) refuse(cell);
     const clock = this.#edges === undefined ? undefined : this.#defineClock();
     const inputs = this.#defineInputs();
+    for (const { bits } of this.#netlist.undriven) this.#registers.defineUndriven(bits);
     const states = this.#netlist.cells
       .filter((cell) => flipFlops.has(cell.type))
       .flatMap((cell) => this.#registers.defineStates(cell));
-    for (const cell of orderCells(this.#netlist.cells.filter(isCombinational))) this.#translate(cell);
+    const names = new SignalNames(this.#netlist);
+    for (const cell of orderCells(this.#netlist.cells.filter(isCombinational), names)) this.#translate(cell);
     const updates: Update[] = [
       ...this.#effects.updates(this.#triggers),
       ...states.map((state) => this.#registers.registerUpdate(state, this.#triggers)),
@@ -101,7 +106,7 @@ class Elaborator {
   /** Where edges are told one by one the clock is a value like any other; the run sets it. */
   #defineClock(): number {
     const register = this.#registers.newRegister(1);
-    this.#values.drive([this.#clock], this.#values.graph.register(register, 1), this.#netlist.place);
+    this.#values.drive([this.#clock], this.#values.graph.register(register, 1));
     return register;
   }
 
@@ -113,7 +118,7 @@ class Elaborator {
       const limbs = limbStarts(bits.length).map((low, limb) =>
         this.#values.graph.input(index, Math.min(WIDEST, bits.length - low), limb),
       );
-      this.#values.driveLimbs(bits, limbs, this.#netlist.place);
+      this.#values.driveLimbs(bits, limbs);
       return { name, width: bits.length };
     });
   }
@@ -122,12 +127,12 @@ class Elaborator {
     if (latches.has(cell.type)) {
       this.#registers.translateLatch(cell, this.#triggers);
     } else if (cell.type.startsWith("$memrd")) {
-      this.#values.driveLimbs(cell.port("DATA"), this.#memories.readPort(cell), cell.place);
+      this.#values.driveLimbs(cell.port("DATA"), this.#memories.readPort(cell));
     } else {
       const translation = combinationalCells.get(cell.type) as NonNullable<
         ReturnType<typeof combinationalCells.get>
       >;
-      this.#values.driveLimbs(cell.port("Y"), translation(cell, this.#values), cell.place);
+      this.#values.driveLimbs(cell.port("Y"), translation(cell, this.#values));
     }
   }
 
@@ -152,16 +157,4 @@ class Elaborator {
       .map((limb) => graph.not(graph.equal(limb, graph.const(0n, limb.width))))
       .reduce((any, next) => graph.or(any, next));
   }
-}
-
-function isCombinational(cell: Cell): boolean {
-  if (combinationalCells.has(cell.type) || latches.has(cell.type) || cell.type.startsWith("$memrd"))
-    return true;
-  const isOther =
-    flipFlops.has(cell.type) ||
-    ["$print", "$check"].includes(cell.type) ||
-    cell.type.startsWith("$memwr") ||
-    cell.type.startsWith("$meminit");
-  if (isOther) return false;
-  throw new UnsupportedConstructError(describeCell(cell.type), cell.place);
 }

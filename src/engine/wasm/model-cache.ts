@@ -8,6 +8,7 @@ import type { Layout } from "./layout.ts";
 /** What is kept of a build. */
 export interface Artefact {
   readonly layout: Layout;
+  readonly warnings: readonly string[];
   readonly module: Uint8Array<ArrayBuffer>;
 }
 
@@ -15,7 +16,7 @@ const CHECKSUM_BYTES = 32;
 const LENGTH_BYTES = 4;
 
 /**
- * Built models by content hash, one file each: a checksum, the length of the layout, the layout as JSON, the module.
+ * Built models by content hash, one file each: a checksum, the length of the JSON, layout and warnings as JSON, the module.
  * Files appear whole or not at all, so that several processes may build at once; a damaged one counts as absent.
  */
 export class ModelCache {
@@ -34,13 +35,16 @@ export class ModelCache {
     }
     const content = file.subarray(CHECKSUM_BYTES);
     if (!checksum(content).equals(file.subarray(0, CHECKSUM_BYTES))) return undefined;
-    const layoutEnd = LENGTH_BYTES + content.readUInt32LE(0);
-    const layout = JSON.parse(content.toString("utf8", LENGTH_BYTES, layoutEnd)) as Layout;
-    return { layout, module: new Uint8Array(content.subarray(layoutEnd)) };
+    const jsonEnd = LENGTH_BYTES + content.readUInt32LE(0);
+    const json = content.toString("utf8", LENGTH_BYTES, jsonEnd);
+    return {
+      ...(JSON.parse(json) as Omit<Artefact, "module">),
+      module: new Uint8Array(content.subarray(jsonEnd)),
+    };
   }
 
-  write(key: string, { layout, module }: Artefact): void {
-    const json = Buffer.from(JSON.stringify(layout));
+  write(key: string, { module, ...rest }: Artefact): void {
+    const json = Buffer.from(JSON.stringify(rest));
     const length = Buffer.alloc(LENGTH_BYTES);
     length.writeUInt32LE(json.length);
     const content = Buffer.concat([length, json, module]);

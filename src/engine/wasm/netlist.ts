@@ -19,7 +19,16 @@ interface YosysModule {
     >
   >;
   readonly netnames: Readonly<
-    Record<string, { hide_name: 0 | 1; bits: readonly Bit[]; attributes: Readonly<Record<string, string>> }>
+    Record<
+      string,
+      {
+        hide_name: 0 | 1;
+        bits: readonly Bit[];
+        offset?: number;
+        upto?: 0 | 1;
+        attributes: Readonly<Record<string, string>>;
+      }
+    >
   >;
 }
 
@@ -59,9 +68,10 @@ export class Cell {
       .map(([, bits]) => bits);
   }
 
-  get output(): readonly Bit[] {
-    const name = Object.keys(this.#cell.connections).find((port) => this.isOutput(port));
-    return name === undefined ? [] : this.port(name);
+  get outputs(): readonly (readonly Bit[])[] {
+    return Object.entries(this.#cell.connections)
+      .filter(([name]) => this.isOutput(name))
+      .map(([, bits]) => bits);
   }
 
   isOutput(name: string): boolean {
@@ -103,6 +113,8 @@ export interface PortDescription {
   readonly name: string;
   readonly direction: "input" | "output";
   readonly bits: readonly Bit[];
+  /** Source file and line. */
+  readonly place: string;
 }
 
 export interface MemoryDescription {
@@ -115,7 +127,12 @@ export interface MemoryDescription {
 
 export interface NamedSignal {
   readonly name: string;
+  /** Source file and line of its declaration. */
+  readonly place: string;
   readonly bits: readonly Bit[];
+  /** The smallest number that the source gives to a bit: the lowest bit has it, or, of `[0:7]`, the highest. */
+  readonly offset: number;
+  readonly isAscending: boolean;
   /** Initial value as Yosys writes it, the highest bit first; `x` where there is none. */
   readonly init: string | undefined;
 }
@@ -134,8 +151,9 @@ export function parseNetlist(json: YosysJson): Netlist {
   if (top === undefined) throw new Error("the netlist has no top module");
   const place = placeOf(top.attributes);
   const ports = Object.entries(top.ports).map(([name, { direction, bits }]): PortDescription => {
-    if (direction === "inout") throw new UnsupportedConstructError(`the inout port ${name}`, place);
-    return { name, direction, bits };
+    const own = placeOf(top.netnames[name]?.attributes ?? top.attributes);
+    if (direction === "inout") throw new UnsupportedConstructError(`the inout port ${name}`, own);
+    return { name, direction, bits, place: own };
   });
   return {
     place,
@@ -157,7 +175,14 @@ export function parseNetlist(json: YosysJson): Netlist {
     ),
     signals: Object.entries(top.netnames)
       .filter(([, net]) => net.hide_name === 0 || net.attributes["init"] !== undefined)
-      .map(([name, net]) => ({ name, bits: net.bits, init: net.attributes["init"] })),
+      .map(([name, net]) => ({
+        name,
+        place: placeOf(net.attributes),
+        bits: net.bits,
+        offset: net.offset ?? 0,
+        isAscending: net.upto === 1,
+        init: net.attributes["init"],
+      })),
   };
 }
 

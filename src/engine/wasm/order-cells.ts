@@ -1,31 +1,66 @@
 import { UnsupportedConstructError } from "../errors.ts";
 import type { Bit, Cell } from "./netlist.ts";
+import type { SignalNames } from "./signal-names.ts";
 
-/** Combinational cells, each behind those that it reads. Refuses loops. */
-export function orderCells(cells: readonly Cell[]): Cell[] {
-  const driver = new Map<Bit, Cell>();
-  for (const cell of cells) for (const bit of cell.output) driver.set(bit, cell);
+/** Combinational cells, each after those that it reads. Refuses loops. */
+export function orderCells(cells: readonly Cell[], names: SignalNames): Cell[] {
+  const driver = driversByBit(cells);
   const ordered: Cell[] = [];
   const state = new Map<Cell, "open" | "done">();
-  for (const root of cells) visit(root, driver, state, ordered);
+  for (const root of cells) visit(root, { driver, names, state, ordered });
   return ordered;
 }
 
+/** Combinational cells that are part of a loop, or depend on one. */
+export function loopingCells(cells: readonly Cell[]): Set<Cell> {
+  const driver = driversByBit(cells);
+  const readers = new Map<Cell, Cell[]>();
+  const waiting = new Map<Cell, number>();
+  for (const cell of cells) {
+    const sources = driversOf(cell, driver);
+    waiting.set(cell, sources.length);
+    for (const source of sources) append(readers, source, cell);
+  }
+  const ready = cells.filter((cell) => waiting.get(cell) === 0);
+  for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
+    waiting.delete(next);
+    for (const reader of readers.get(next) ?? []) {
+      const left = (waiting.get(reader) as number) - 1;
+      waiting.set(reader, left);
+      if (left === 0) ready.push(reader);
+    }
+  }
+  return new Set(waiting.keys());
+}
+
+export function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
+
+function driversByBit(cells: readonly Cell[]): ReadonlyMap<Bit, Cell> {
+  const driver = new Map<Bit, Cell>();
+  for (const cell of cells) for (const bit of cell.outputs.flat()) driver.set(bit, cell);
+  return driver;
+}
+
+interface Search {
+  readonly driver: ReadonlyMap<Bit, Cell>;
+  readonly names: SignalNames;
+  readonly state: Map<Cell, "open" | "done">;
+  readonly ordered: Cell[];
+}
+
 /** Depth first without recursion: chains of cells are longer than a call stack. */
-function visit(
-  root: Cell,
-  driver: ReadonlyMap<Bit, Cell>,
-  state: Map<Cell, "open" | "done">,
-  ordered: Cell[],
-): void {
+function visit(root: Cell, { driver, names, state, ordered }: Search): void {
   const path: { cell: Cell; pending: Cell[] }[] = [];
   const enter = (cell: Cell): void => {
     if (state.get(cell) === "done") return;
-    if (state.get(cell) === "open")
-      throw loopError(
-        path.map((step) => step.cell),
-        cell,
-      );
+    if (state.get(cell) === "open") {
+      const cells = path.map((step) => step.cell);
+      throw loopError(cells.slice(cells.indexOf(cell)), names);
+    }
     state.set(cell, "open");
     path.push({ cell, pending: driversOf(cell, driver) });
   };
@@ -53,8 +88,19 @@ function driversOf(cell: Cell, driver: ReadonlyMap<Bit, Cell>): Cell[] {
   return [...found];
 }
 
-function loopError(path: readonly Cell[], again: Cell): UnsupportedConstructError {
-  const places = path.slice(path.indexOf(again)).map((cell) => cell.place);
-  const shown = [...new Set(places)].slice(0, 5).join(", ");
-  return new UnsupportedConstructError(`a combinational loop (through ${shown})`, again.place);
+const SHOWN = 5;
+
+/** Names the signals on the way, each with its place. */
+function loopError(loop: readonly Cell[], names: SignalNames): UnsupportedConstructError {
+  const inputs = loop.map((cell) => new Set(cell.inputs.flat()));
+  // A cell of the path reads the one after it, the last one the first.
+  const signals = loop.flatMap((cell, index) => {
+    const reads = inputs.at(index - 1) as ReadonlySet<Bit>;
+    const bits = cell.outputs.flat().filter((bit) => typeof bit === "number" && reads.has(bit)) as number[];
+    return names.partsOf(new Set(bits)).filter(({ place }) => place !== undefined);
+  });
+  const texts = [...new Set(signals.map(({ name, place }) => `${name} (${place})`))];
+  const more = texts.length > SHOWN ? ` and ${texts.length - SHOWN} more` : "";
+  const through = texts.length === 0 ? "" : ` through ${texts.slice(0, SHOWN).join(", ")}${more}`;
+  return new UnsupportedConstructError(`a combinational loop${through}`, (loop[0] as Cell).place);
 }

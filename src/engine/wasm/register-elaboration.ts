@@ -39,9 +39,18 @@ export class RegisterElaboration {
     return limbStarts(q.length).map((low) => {
       const bits = q.slice(low, low + WIDEST);
       const register = this.newRegister(bits.length, this.#initOf(bits));
-      this.#values.drive(bits, this.#values.graph.register(register, bits.length), cell.place);
+      this.#values.drive(bits, this.#values.graph.register(register, bits.length));
       return { cell, register, width: bits.length, low };
     });
+  }
+
+  /** What nothing drives holds what it starts with: from the seed, unless the source says. */
+  defineUndriven(bits: readonly Bit[]): void {
+    for (const low of limbStarts(bits.length)) {
+      const part = bits.slice(low, low + WIDEST);
+      const register = this.newRegister(part.length, this.#initOf(part));
+      this.#values.drive(part, this.#values.graph.register(register, part.length));
+    }
   }
 
   registerUpdate({ cell, register, width, low }: State, triggers: Triggers): Update {
@@ -74,7 +83,7 @@ export class RegisterElaboration {
         value: (wanted) => this.#values.value(wanted),
       });
       this.latchUpdates.push({ kind: "register", register, value });
-      this.#values.drive(bits, value, cell.place);
+      this.#values.drive(bits, value);
     }
   }
 

@@ -1,4 +1,3 @@
-import { UnsupportedConstructError } from "../errors.ts";
 import type { Graph, Node } from "./graph.ts";
 import type { Bit, Cell, Netlist } from "./netlist.ts";
 import type { Triggers } from "./triggers.ts";
@@ -96,24 +95,4 @@ function countOf(cell: Cell, bit: Bit): number {
 
 function drivesPort(netlist: Netlist, clock: Bit): boolean {
   return netlist.ports.some((port) => port.direction === "output" && port.bits.includes(clock));
-}
-
-export function refuseHighImpedance(cell: Cell): void {
-  if (cell.inputs.some((bits) => bits.includes("z"))) {
-    throw new UnsupportedConstructError("a tri-state driver or the value z", cell.place);
-  }
-}
-
-/** What a refused cell was in the source. */
-const constructs: Readonly<Record<string, string>> = {
-  // Verilog looks at set and reset at their edges, the netlist at their levels: they differ when a reset ends under a set.
-  $dffsr: "a register with both an asynchronous set and an asynchronous reset",
-  $aldff: "a register with an asynchronous load of a value that is no constant",
-  $tribuf: "a tri-state driver",
-  $pow: "a power whose operands are not constant",
-};
-
-export function describeCell(type: string): string {
-  const construct = constructs[type];
-  return construct === undefined ? `the cell ${type}` : `${construct} (cell ${type})`;
 }

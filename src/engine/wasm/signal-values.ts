@@ -1,7 +1,6 @@
-import { BuildError, UnsupportedConstructError } from "../errors.ts";
 import type { CellContext } from "./cells.ts";
 import { Graph, type Node, WIDEST } from "./graph.ts";
-import type { Bit, Netlist } from "./netlist.ts";
+import type { Bit } from "./netlist.ts";
 
 /** Where the value of a bit comes from. */
 interface Source {
@@ -12,12 +11,7 @@ interface Source {
 /** What the bits of the netlist are worth, as nodes of the graph. */
 export class SignalValues implements CellContext {
   readonly graph = new Graph();
-  readonly #netlist: Netlist;
-  readonly #sources = new Map<number, Source>();
-
-  constructor(netlist: Netlist) {
-    this.#netlist = netlist;
-  }
+  readonly #sources = new Map<number, Source | undefined>();
 
   value(bits: readonly Bit[]): Node {
     const pieces: Node[] = [];
@@ -34,7 +28,7 @@ export class SignalValues implements CellContext {
   #piece(bits: readonly Bit[], from: number): [Node, number] {
     const first = bits[from] as Bit;
     if (typeof first === "string") return [this.graph.const(first === "1" ? 1n : 0n, 1), 1];
-    const { node, index } = this.#sourceOf(first);
+    const { node, index } = this.#sources.get(first) as Source;
     let width = 1;
     while (from + width < bits.length) {
       const bit = bits[from + width];
@@ -45,44 +39,30 @@ export class SignalValues implements CellContext {
     return [this.graph.slice(node, index, width), width];
   }
 
-  #sourceOf(bit: number): Source {
-    const source = this.#sources.get(bit);
-    if (source === undefined) {
-      throw new BuildError(`${this.nameOf(bit)} is used but has no driver`, this.#netlist.place);
-    }
-    return source;
-  }
-
-  nameOf(bit: Bit): string {
-    const signal = this.#netlist.signals.find(({ bits }) => bits.includes(bit));
-    return signal === undefined ? "a signal" : signal.name;
-  }
-
   /** 64 bits each, the lowest first. */
   limbs(bits: readonly Bit[]): Node[] {
     return limbStarts(bits.length).map((low) => this.value(bits.slice(low, low + WIDEST)));
   }
 
-  drive(bits: readonly Bit[], node: Node, place: string): void {
+  /** What has several drivers is read by nobody (`pruneNetlist`), and has no value. */
+  drive(bits: readonly Bit[], node: Node): void {
     for (const [index, bit] of bits.entries()) {
-      if (typeof bit === "string") continue;
-      if (this.#sources.has(bit))
-        throw new UnsupportedConstructError(`several drivers of ${this.nameOf(bit)}`, place);
-      this.#sources.set(bit, { node, index });
+      if (typeof bit === "number")
+        this.#sources.set(bit, this.#sources.has(bit) ? undefined : { node, index });
     }
   }
 
-  driveLimbs(bits: readonly Bit[], limbs: readonly Node[], place: string): void {
+  driveLimbs(bits: readonly Bit[], limbs: readonly Node[]): void {
     let low = 0;
     for (const limb of limbs) {
-      this.drive(bits.slice(low, low + limb.width), limb, place);
+      this.drive(bits.slice(low, low + limb.width), limb);
       low += limb.width;
     }
   }
 
   /** A wire that nobody drives or reads has no value, nor has a clock that is all there is. */
   isReadable(bits: readonly Bit[]): boolean {
-    return bits.every((bit) => typeof bit === "string" || this.#sources.has(bit));
+    return bits.every((bit) => typeof bit === "string" || this.#sources.get(bit) !== undefined);
   }
 }
 

@@ -63,7 +63,9 @@ function scriptOf(source: ModelSource): string {
   const defines = Object.entries(source.defines ?? {}).map(([name, value]) => `-D${name}=${value}`);
   const includes = (source.includeDirectories ?? []).map((directory) => `-I${virtualPath(directory)}`);
   const reads = source.files.map((file) => {
-    const options = ["-nosynthesis", ...(file.endsWith(".sv") ? ["-sv"] : []), ...defines, ...includes];
+    // Without -noblackbox a module without contents, or with declarations alone, is not there.
+    const standard = ["-nosynthesis", "-noblackbox", ...(file.endsWith(".sv") ? ["-sv"] : [])];
+    const options = [...standard, ...defines, ...includes];
     return `read_verilog ${options.join(" ")} ${virtualPath(file)}`;
   });
   const parameters = Object.entries(source.parameters ?? {}).map(
@@ -74,9 +76,12 @@ function scriptOf(source: ModelSource): string {
     `hierarchy -check -top ${source.top} ${parameters.join(" ")}`,
     // No opt_clean: it would drop memories that only the host reads. The generator drops what nothing uses. What two
     // instances say is said twice, so `$print` and `$check` cells are not merged.
-    "proc; flatten; opt_expr; opt_merge * t:$print t:$check %u %d",
+    `proc -noopt; ${FOLD}; flatten; ${FOLD}; opt_merge * t:$print t:$check %u %d`,
   ].join("; ");
 }
+
+/** Folding of constants, which takes two inverters in a loop for a wire: the loop has to be left to be refused. */
+const FOLD = "scc -set_attr hilt_loop 1; opt_expr * a:hilt_loop t:$not %i %d";
 
 function yosysError(messages: string): Error {
   const line = messages.split("\n").find((text) => text.includes("ERROR:")) ?? messages.trim();

@@ -105,8 +105,9 @@ export async function buildSimulator(
   settings: SimulatorSettings,
   options: BuildOptions,
 ): Promise<BuildSummary> {
-  const { fromCache, buildMs, source } = await buildModel(settings, options);
-  return { fromCache, buildMs, sources: [...source.files, ...(source.includeDirectories ?? [])] };
+  const { fromCache, buildMs, source, warnings } = await buildModel(settings, options);
+  const sources = [...source.files, ...(source.includeDirectories ?? [])];
+  return { fromCache, buildMs, sources, warnings };
 }
 
 export async function openSimulator(

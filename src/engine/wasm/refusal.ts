@@ -1,0 +1,33 @@
+import { UnsupportedConstructError } from "../errors.ts";
+import { combinationalCells } from "./cells.ts";
+import type { Cell } from "./netlist.ts";
+import { flipFlops, latches } from "./sequential-cells.ts";
+
+/** What the source has that a cell cannot be taken for; nothing where it can be. */
+export function refusalOf(cell: Cell): string | undefined {
+  if (cell.inputs.some((bits) => bits.includes("z"))) return "a tri-state driver or the value z";
+  if (isCombinational(cell) || flipFlops.has(cell.type) || OTHERS.test(cell.type)) return undefined;
+  const construct = constructs[cell.type];
+  return construct === undefined ? `the cell ${cell.type}` : `${construct} (cell ${cell.type})`;
+}
+
+export function refuse(cell: Cell): void {
+  const construct = refusalOf(cell);
+  if (construct !== undefined) throw new UnsupportedConstructError(construct, cell.place);
+}
+
+/** Whether a cell's output follows from its inputs at once; a latch lets them through. */
+export function isCombinational({ type }: Cell): boolean {
+  return combinationalCells.has(type) || latches.has(type) || type.startsWith("$memrd");
+}
+
+const OTHERS = /^\$(print$|check$|memwr|meminit)/;
+
+/** What a refused cell was in the source. */
+const constructs: Readonly<Record<string, string>> = {
+  // Verilog looks at set and reset at their edges, the netlist at their levels: they differ when a reset ends under a set.
+  $dffsr: "a register with both an asynchronous set and an asynchronous reset",
+  $aldff: "a register with an asynchronous load of a value that is no constant",
+  $tribuf: "a tri-state driver",
+  $pow: "a power whose operands are not constant",
+};
