@@ -1,6 +1,7 @@
 import { cyclesIn } from "../bus/clock.ts";
 import type { Link } from "../bus/link.ts";
 import { PAGE_SIZE } from "../core/address.ts";
+import { PendingCalls } from "../core/pending-calls.ts";
 import type { DmaAdapter } from "../wdm/dma-adapter.ts";
 import type { ScatterGatherElement } from "../wdm/scatter-gather.ts";
 import { Channel } from "./channel.ts";
@@ -32,6 +33,7 @@ const RESET = field("CONTROL", "RESET");
 export class DmaDevice implements AsyncDisposable {
   readonly identity: Identity;
   readonly registers: RegisterFile;
+  readonly #calls: PendingCalls;
   readonly #link: Link;
   readonly #adapter: DmaAdapter;
   /** Of one operation, wherever it starts in its page. */
@@ -43,6 +45,7 @@ export class DmaDevice implements AsyncDisposable {
     this.identity = identity;
     this.registers = registers;
     this.#link = parts.link;
+    this.#calls = parts.calls ?? new PendingCalls(0);
     this.#adapter = parts.adapter;
     this.#mostBytes = ((parts.mapRegisters ?? Number.POSITIVE_INFINITY) - 1) * PAGE_SIZE;
     const interrupts = new InterruptService(parts.link, registers);
@@ -78,12 +81,12 @@ export class DmaDevice implements AsyncDisposable {
 
   /** Moves `buffer` (or `lengthBytes` of it from `offset`) into the card's memory at `cardAddress`. */
   hostToCard(buffer: TransferBuffer, options: TransferOptions = {}): Promise<TransferSummary> {
-    return this.#transfer("h2c", buffer, options);
+    return this.#transfer("h2c", this.hostToCard, buffer, options);
   }
 
   /** Fills `buffer` (or `lengthBytes` of it from `offset`) from the card's memory at `cardAddress`. */
   cardToHost(buffer: TransferBuffer, options: TransferOptions = {}): Promise<TransferSummary> {
-    return this.#transfer("c2h", buffer, options);
+    return this.#transfer("c2h", this.cardToHost, buffer, options);
   }
 
   /**
@@ -124,7 +127,24 @@ export class DmaDevice implements AsyncDisposable {
     this.registers.global.write("CONTROL", field("CONTROL", "BUS_MASTER").mask);
   }
 
-  async #transfer(id: ChannelId, buffer: TransferBuffer, options: TransferOptions): Promise<TransferSummary> {
+  /** Every error of a transfer says who asked for it. */
+  async #transfer(
+    id: ChannelId,
+    callee: (...args: never[]) => unknown,
+    buffer: TransferBuffer,
+    options: TransferOptions,
+  ): Promise<TransferSummary> {
+    const call = this.#calls.begin(`device.${callee.name}`, callee);
+    try {
+      return await this.#move(id, buffer, options);
+    } catch (error) {
+      throw await this.#calls.rejection(call, error);
+    } finally {
+      this.#calls.end(call);
+    }
+  }
+
+  async #move(id: ChannelId, buffer: TransferBuffer, options: TransferOptions): Promise<TransferSummary> {
     const { cardAddress = 0, offset = 0, timeoutMs = 20, signal } = options;
     const lengthBytes = options.lengthBytes ?? buffer.lengthBytes - offset;
     const start = this.#link.clock.cycle;
@@ -165,6 +185,8 @@ export interface DeviceParts {
   readonly mapRegisters?: number;
   /** By default rings, where the device has them. */
   readonly mode?: "rings" | "registers";
+  /** Knows the transfers that have not ended, and where they began. */
+  readonly calls?: PendingCalls;
 }
 
 export interface TransferOptions {

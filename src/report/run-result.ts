@@ -116,6 +116,8 @@ export interface RunListener {
   /** How many tests are known so far, and which one has started. */
   benchStarted(file: string, name: string): void;
   benchEnded(bench: BenchResult): void;
+  /** After its end it has turned out that it failed; the last of its problems says why. */
+  benchAmended(bench: BenchResult): void;
   /** So many tests that failed will be run again, each with waves round its failure; the rest won't. */
   recordingStarted(count: number, leftOut: number): void;
   benchRecorded(bench: BenchResult): void;

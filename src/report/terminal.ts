@@ -59,6 +59,15 @@ export class TerminalReport implements RunListener {
     this.#details(bench);
   }
 
+  benchAmended(bench: BenchResult): void {
+    const { problems, output } = bench;
+    this.#line(`failed  ${this.#nameOf(bench)}, after its end`);
+    for (const problem of problems.slice(-1)) this.#problem(problem);
+    if (output !== undefined && problems.length === 1 && !this.#options.isVerbose)
+      this.#printed("printed", output);
+    this.#line(`    repeat: ${this.#options.repeat(bench)}`);
+  }
+
   #nameOf({ file, name, seed }: BenchResult): string {
     return (
       visible(`${file} > ${name}`).replaceAll("\n", "\\n") +

@@ -4,6 +4,9 @@ import "./run-context.ts";
 import { namesOf } from "./test-names.ts";
 import { type CollectedTest, type EndedTest, type ThrownError, WorkerLog } from "./worker-log.ts";
 
+/** Ours and Vitest's. */
+const LISTENERS = 2;
+
 /**
  * Vitest's runner, which writes down what it is at: what it has collected, which test has begun, how one ended. So no test
  * is lost with its process, and each has what was printed while it ran.
@@ -14,6 +17,7 @@ class BenchRunner extends TestRunner {
   constructor(config: ConstructorParameters<typeof TestRunner>[0]) {
     super(config);
     this.#log = WorkerLog.open(inject("hilt").workersDirectory as string);
+    for (const event of ["uncaughtException", "unhandledRejection"]) this.#noteOrphans(event);
   }
 
   override onCollectStart(file: RunnerTestFile): void {
@@ -50,6 +54,15 @@ class BenchRunner extends TestRunner {
     this.#log.note({ kind: "done" });
   }
 
+  /** Vitest leaves to others what others listen for too. A bench may listen itself: then it is the bench's. */
+  #noteOrphans(event: string): void {
+    process.on(event, (reason: unknown) => {
+      if (process.listenerCount(event) > LISTENERS) return;
+      const error = reason instanceof Error ? thrownError(reason) : { message: String(reason) };
+      this.#log.note({ kind: "orphan", error });
+    });
+  }
+
   #noteTest(test: RunnerTestCase): void {
     const output = printedBytes();
     test.meta.output ??= { pid: process.pid, from: output, to: output };
@@ -80,6 +93,13 @@ function endOf({ id, result, meta }: RunnerTestCase): EndedTest {
   const errors = (result?.errors ?? []).map(plainError);
   const facts = meta.hilt === undefined ? {} : { facts: meta.hilt };
   return { id, state, errors, wallMs: result?.duration ?? 0, ...facts };
+}
+
+function thrownError(error: Error): ThrownError {
+  const { message, name, stack, cause } = error;
+  const { code, blame } = error as { code?: unknown; blame?: unknown };
+  const inner = cause instanceof Error ? thrownError(cause) : cause === undefined ? undefined : String(cause);
+  return { message, name, code, blame, cause: inner, ...(stack === undefined ? {} : { stack }) };
 }
 
 /** Only what can be written down, and what somebody reads. */

@@ -5,6 +5,7 @@ import type { Link } from "../bus/link.ts";
 import type { WaveRecord } from "../bus/wave-record.ts";
 import { hex } from "../core/hex.ts";
 import { silentLog } from "../core/log.ts";
+import { type PendingCall, PendingCalls } from "../core/pending-calls.ts";
 import { Random } from "../core/random.ts";
 import { DmaDevice } from "../driver/dma-device.ts";
 import { describeAccess } from "../driver/register-file.ts";
@@ -16,11 +17,13 @@ import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "../wdm/constants.ts";
 import type { DmaAdapter, Out } from "../wdm/dma-adapter.ts";
 import { DmaSystem } from "../wdm/dma-system.ts";
 import { FindingError } from "../wdm/finding.ts";
+import { BenchLink } from "./bench-link.ts";
 import { describeJournal } from "./describe-journal.ts";
 import {
   ForeignDeviceError,
   HoldingsError,
   ProtocolViolationError,
+  UnawaitedError,
   UnpreparedTargetError,
   UsageError,
   WindowFaultError,
@@ -41,6 +44,9 @@ const MAXIMUM_LENGTH = 1 << 20;
 interface Parts {
   readonly run: RunContext;
   readonly link: RecordingLink;
+  /** The bench's face of the link; the driver and the session have the other. */
+  readonly benchLink: BenchLink;
+  readonly calls: PendingCalls;
   readonly host: HostMemory;
   readonly system: DmaSystem;
   readonly adapter: DmaAdapter;
@@ -57,6 +63,7 @@ export class BenchSession {
   /** Asked when the test ends: afterwards the driver has given everything back. */
   #holdings: readonly string[] = [];
   #lastEvents: readonly string[] = [];
+  #unawaited: readonly PendingCall[] = [];
 
   private constructor(parts: Parts) {
     this.#parts = parts;
@@ -90,6 +97,9 @@ export class BenchSession {
     });
     try {
       const link = new RecordingLink(opened, ring);
+      opened.onEvent((event) => ring.note(event));
+      const calls = new PendingCalls();
+      const benchLink = new BenchLink(opened, ring, calls);
       const watch = new Watch(link);
       const { mapRegisters } = run.profile;
       const host = new HostMemory(link.memory, random.fork("pages"), run.profile);
@@ -102,11 +112,12 @@ export class BenchSession {
         ? await DmaDevice.open({
             link,
             adapter,
+            calls,
             ...(most.value === undefined ? {} : { mapRegisters: most.value }),
           })
         : undefined;
       const rng = random.fork("bench");
-      return new BenchSession({ run, link, host, system, adapter, device, rng, watch });
+      return new BenchSession({ run, link, benchLink, calls, host, system, adapter, device, rng, watch });
     } catch (error) {
       await opened[Symbol.asyncDispose]();
       throw error;
@@ -114,7 +125,7 @@ export class BenchSession {
   }
 
   get link(): Link {
-    return this.#parts.link;
+    return this.#parts.benchLink;
   }
 
   get host(): HostMemory {
@@ -172,10 +183,18 @@ export class BenchSession {
     this.#lastEvents = describeJournal(link.entries, this.#nameOf);
   }
 
+  /** The test has ended; device time has not passed since. Takes note of what it has left running. */
+  noteEnd(): void {
+    this.#unawaited = this.#parts.calls.abandon();
+  }
+
   /** What no test asks for: bus rules, windows, guard bytes, the use of the DMA interface. */
   async check(): Promise<void> {
     const { link, device, watch, host, system } = this.#parts;
     try {
+      // After a failure calls that are cut off are its consequence.
+      if (this.#unawaited.length > 0 && this.#failure === undefined)
+        throw new UnawaitedError(this.#unawaited);
       await link.idle(QUIET_CYCLES);
       await device?.[Symbol.asyncDispose]();
       watch.check();

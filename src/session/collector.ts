@@ -3,6 +3,7 @@ import type { Reporter, TestCase, TestModule, TestSuite } from "vitest/node";
 import type { BenchResult, FileOutput, Problem, RunListener } from "../report/run-result.ts";
 import type { LastWords } from "./last-words.ts";
 import { factsOf, lossOf } from "./lost-worker.ts";
+import { orphanProblem } from "./orphans.ts";
 import { plain, problemOf } from "./problem-of.ts";
 import type { CollectedTest, EndedTest, OutputRange, ThrownError } from "./worker-log.ts";
 import { outputBytes, readOutput } from "./worker-output.ts";
@@ -99,6 +100,24 @@ export class Collector implements Reporter {
   /** Tests of workers that were ended because the run is broken off. */
   noteInterrupted(records: readonly WorkerRecord[]): void {
     for (const record of records) this.#noteRest(record, "the run was interrupted");
+  }
+
+  /** Errors that nobody awaited: they fail the test that started them, though its verdict was known, or else the run. */
+  noteOrphans(records: readonly WorkerRecord[]): void {
+    const { root, listener } = this.#options;
+    for (const record of records) {
+      for (const orphan of record.orphans) {
+        const { owner, problem } = orphanProblem(record, orphan, root, this.#pathOf(record.file));
+        const index = owner === undefined ? undefined : this.#known.get(owner.id);
+        const bench = index === undefined ? undefined : this.benches[index];
+        if (index === undefined || bench === undefined) this.problems.push(problem);
+        else {
+          const amended = { ...bench, verdict: "failed" as const, problems: [...bench.problems, problem] };
+          this.benches[index] = amended;
+          listener.benchAmended(amended);
+        }
+      }
+    }
   }
 
   /** What workers have printed outside of their tests. */

@@ -1,5 +1,6 @@
 import { type Blame, HiltError } from "../core/errors.ts";
 import { hex, hexAddress, hexLine } from "../core/hex.ts";
+import { framesOf, type PendingCall } from "../core/pending-calls.ts";
 
 /** The device broke a rule of the bus protocol. */
 export class ProtocolViolationError extends HiltError {
@@ -22,6 +23,21 @@ export class WindowFaultError extends HiltError {
     super(
       `the device tried to ${direction} logical ${hexAddress(address)} in cycle ${cycle}, outside every window that the driver had mapped for it${andMore(more)}`,
     );
+  }
+}
+
+/** A test has begun something that had not ended when the test did: nobody has awaited it. */
+export class UnawaitedError extends HiltError {
+  readonly code = "E_NOT_AWAITED";
+  readonly blame: Blame = "product";
+
+  /** Its place is that of the first call. */
+  constructor(calls: readonly PendingCall[]) {
+    const [first] = calls as readonly [PendingCall];
+    super(
+      `${first.what} was started and never awaited: the test ended before it${andMore(calls.length - 1)}`,
+    );
+    this.stack = `${this.name}: ${this.message}\n${framesOf(first.stack ?? "")}`;
   }
 }
 

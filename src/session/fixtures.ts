@@ -36,6 +36,9 @@ export const test = baseTest.extend<Fixtures>({
       try {
         await use(session);
       } finally {
+        session.noteEnd();
+        // What was rejected up to here comes up before the next test begins.
+        await new Promise(setImmediate);
         if ((task.result?.errors?.length ?? 0) > 0) session.noteFailure();
         try {
           // The reason of a failure is more telling than its consequence: both are reported.

@@ -31,7 +31,6 @@ export class RecordingLink implements Link {
     if (link.waves !== undefined) this.waves = link.waves;
     this.#link = link;
     this.#ring = ring;
-    link.onEvent((event) => ring.note(event));
   }
 
   /** The last entries, the oldest first. */

@@ -149,6 +149,7 @@ const silent: RunListener = {
   modelBuilt: () => {},
   benchStarted: () => {},
   benchEnded: () => {},
+  benchAmended: () => {},
   recordingStarted: () => {},
   benchRecorded: () => {},
 };
@@ -204,6 +205,7 @@ async function runRound(options: RunOptions, run: RunContext, collector: Collect
     if (isAborted || watch.killed.length + remaining.length > 0) collector.dropPoolProblems();
     collector.noteLostWorkers(watch.killed, isAborted ? [] : remaining, (pid) => watch.lastWords(pid));
     if (isAborted) collector.noteInterrupted(remaining);
+    collector.noteOrphans(watch.records());
     collector.noteOutput(watch.records());
   } finally {
     signal?.removeEventListener("abort", breakOff);

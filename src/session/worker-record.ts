@@ -4,6 +4,12 @@ import type { CollectedTest, EndedTest, OutputRange, ThrownError, WorkerNote } f
 
 const CHUNK_BYTES = 1 << 16;
 
+export interface Orphan {
+  readonly error: ThrownError;
+  /** The test that ran when it came up. */
+  readonly during: string | undefined;
+}
+
 /** What a worker's log says so far; each `read` takes what has come since the last. */
 export class WorkerRecord {
   readonly pid: number;
@@ -20,7 +26,7 @@ export class WorkerRecord {
   /** In the order in which they began. */
   readonly started = new Set<string>();
   readonly ended = new Map<string, EndedTest>();
-  readonly orphans: { readonly error: ThrownError; readonly during: string | undefined }[] = [];
+  readonly orphans: Orphan[] = [];
   /** Of tests, by id: where their output begins and ends; without an end they go on. */
   readonly output = new Map<string, { readonly from: number; readonly to?: number }>();
   readonly #path: string;

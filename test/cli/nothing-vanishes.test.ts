@@ -7,9 +7,8 @@ import { projectOf } from "./user-project.ts";
 const IMPORTS =
   'import { describe, expect, test } from "hilt";\nimport { afterAll, beforeAll } from "vitest";\n';
 
-describe("verdicts", () => {
-  const project = projectOf({
-    "spins.hil.ts": `${IMPORTS}test("first passes", () => {});
+const project = projectOf({
+  "spins.hil.ts": `${IMPORTS}test("first passes", () => {});
 test("first fails", () => { expect(1).toBe(2); });
 test.skip("left out", () => {});
 test("skips itself", ({ skip }) => { skip(); });
@@ -20,19 +19,85 @@ describe("in a group", () => {
 test("after all", () => { expect(1).toBe(2); });
 test.todo("later");
 `,
-    "dies.hil.ts": `${IMPORTS}test("passes", () => {});
+  "dies.hil.ts": `${IMPORTS}test("passes", () => {});
 test("dies", () => { process.kill(process.pid, "SIGKILL"); for (;;); });
 test("never", () => {});
 `,
-    "hooks.hil.ts": `${IMPORTS}describe("prepared", () => {
+  "hooks.hil.ts": `${IMPORTS}describe("prepared", () => {
   beforeAll(() => { throw new RangeError("no such place"); });
   test("not prepared", () => {});
 });
 test("passes", () => {});
 afterAll(() => { throw new Error("cannot tidy up", { cause: new Error("it is gone") }); });
 `,
-  });
-  const { status, stdout } = project.hilt("run", "--junit", "out.xml");
+  "prints.hil.ts": `${IMPORTS}import { execSync } from "node:child_process";
+console.log("while loading");
+beforeAll(() => console.log("in a hook"));
+afterAll(() => console.warn("in the last hook"));
+test("passes", async ({ link }) => {
+  console.log("an object", { a: 1 });
+  process.stdout.write("straight\\n");
+  await link.idle(10);
+  console.error("to stderr");
+  execSync("echo from a child", { stdio: "inherit" });
+});
+test("fails", () => {
+  console.log("\\u001b[31mred\\u001b[0m, \\u0007 and \\u001b]0;title");
+  expect(1).toBe(2);
+});
+test("prints much", () => {
+  for (let line = 0; line < 40_000; line++) console.log("line " + line);
+});
+`,
+  "orphans.hil.ts": `${IMPORTS}const later = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+function helper(): void { setTimeout(() => { throw new RangeError("from a helper"); }, 5); }
+test("rejects", async () => {
+  setTimeout(() => { throw new Error("later still"); }, 30);
+  void Promise.reject(new TypeError("lost"));
+});
+test("checks later", async ({ link }) => {
+  link.readRegister(0).then((value) => expect(value).toBe(1));
+});
+test("forgets a transfer", async ({ host, device }) => {
+  device.hostToCard(host.allocate({ lengthBytes: 5 }));
+});
+test("forgets to wait", async ({ link }) => {
+  link.idle(1000);
+});
+test("forgets one that fails", async ({ host, device, link }) => {
+  device.cardToHost(host.allocate({ lengthBytes: 100 }), { cardAddress: 0x20000 - 50 });
+  await link.idle(5000);
+});
+test("waits for one of two that fails", async ({ host, device }) => {
+  await Promise.all([
+    device.hostToCard(host.allocate({ lengthBytes: 100 })),
+    device.hostToCard(host.allocate({ lengthBytes: 100 }), { cardAddress: 0x20000 - 50 }),
+  ]);
+});
+test("calls a helper", async () => {
+  helper();
+  await later(50);
+});
+test("fails for itself", async ({ host, device }) => {
+  device.hostToCard(host.allocate({ lengthBytes: 5 }));
+  expect(1).toBe(2);
+});
+test("is left alone", async () => {
+  process.once("unhandledRejection", () => {});
+  void Promise.reject(new Error("expected"));
+});
+`,
+});
+
+describe("verdicts", () => {
+  const { status, stdout } = project.hilt(
+    "run",
+    "spins.hil.ts",
+    "dies.hil.ts",
+    "hooks.hil.ts",
+    "--junit",
+    "out.xml",
+  );
   const folder = /^run: +(\S+)$/m.exec(stdout)?.[1] ?? "";
   const { benches, problems } = JSON.parse(
     readFileSync(join(project.path, ".hilt/runs", folder, "result.json"), "utf8"),
@@ -77,28 +142,7 @@ afterAll(() => { throw new Error("cannot tidy up", { cause: new Error("it is gon
 });
 
 describe("what is printed", () => {
-  const project = projectOf({
-    "prints.hil.ts": `${IMPORTS}import { execSync } from "node:child_process";
-console.log("while loading");
-beforeAll(() => console.log("in a hook"));
-afterAll(() => console.warn("in the last hook"));
-test("passes", async ({ link }) => {
-  console.log("an object", { a: 1 });
-  process.stdout.write("straight\\n");
-  await link.idle(10);
-  console.error("to stderr");
-  execSync("echo from a child", { stdio: "inherit" });
-});
-test("fails", () => {
-  console.log("\\u001b[31mred\\u001b[0m, \\u0007 and \\u001b]0;title");
-  expect(1).toBe(2);
-});
-test("prints much", () => {
-  for (let line = 0; line < 40_000; line++) console.log("line " + line);
-});
-`,
-  });
-  const json = project.hilt("run", "--json");
+  const json = project.hilt("run", "prints.hil.ts", "--json");
   const result = JSON.parse(json.stdout) as RunResult;
   const outputOf = (name: string): BenchResult["output"] =>
     result.benches.find((bench) => bench.name === name)?.output;
@@ -114,7 +158,7 @@ test("prints much", () => {
     expect(json.stderr).toContain("    printed:\n      red, \\x07 and \\x1b]0;title\n");
     expect(json.stderr).not.toContain("straight");
     expect(json.stderr).toContain("printed by prints.hil.ts outside of its tests:\n      while loading\n");
-    const verbose = project.hilt("run", "--verbose", "--test=passes").stdout;
+    const verbose = project.hilt("run", "prints.hil.ts", "--verbose", "--test=passes").stdout;
     expect(verbose).toContain("    printed:\n      an object { a: 1 }\n      straight\n");
   });
 
@@ -124,5 +168,71 @@ test("prints much", () => {
     expect(text.match(/^\[.*\]$/m)?.[0]).toMatch(/^\[363,354 bytes of 428,890 are left out here\]$/);
     expect(text.endsWith("line 39999")).toBe(true);
     expect(text.length).toBeLessThan(70_000);
+  });
+});
+
+describe("what nobody awaited", () => {
+  const { status, stdout, stderr } = project.hilt("run", "orphans.hil.ts", "--json");
+  const { benches, problems } = JSON.parse(stdout) as RunResult;
+  const told = (name: string): string[] => {
+    const bench = benches.find((one) => one.name === name);
+    const all = bench?.problems.map(({ code, message, place }) => `${code} ${place} ${message}`);
+    return [bench?.verdict ?? "lost", ...(all ?? [])];
+  };
+
+  test("fails the test that started it, though that had passed, with the line", () => {
+    expect(told("rejects")).toEqual([
+      "failed",
+      "E_NOT_AWAITED orphans.hil.ts:7 nobody awaited or caught this: TypeError: lost",
+      "E_NOT_AWAITED orphans.hil.ts:6 nobody awaited or caught this: later still",
+    ]);
+    expect(told("checks later")).toEqual([
+      "failed",
+      expect.stringMatching(
+        "^E_NOT_AWAITED orphans.hil.ts:10 nobody awaited or caught this: expected 14142856",
+      ),
+    ]);
+    expect(told("forgets one that fails")).toEqual([
+      "failed",
+      expect.stringMatching(/^E_NOT_AWAITED orphans\.hil\.ts:19 .* c2h: CARD_RANGE .*\(E_TRANSFER\)$/),
+    ]);
+    expect(stderr).toMatch(
+      /^failed {2}orphans\.hil\.ts > rejects, after its end\n {4}nobody awaited or caught/m,
+    );
+    expect(status).toBe(1);
+  });
+
+  test("is a transfer or a wait that had not ended with its test", () => {
+    const words = (what: string) => `${what} was started and never awaited: the test ended before it`;
+    expect(told("forgets a transfer")).toEqual([
+      "failed",
+      `E_NOT_AWAITED orphans.hil.ts:13 ${words("device.hostToCard")}`,
+    ]);
+    expect(told("forgets to wait")).toEqual([
+      "failed",
+      `E_NOT_AWAITED orphans.hil.ts:16 ${words("link.idle")}`,
+    ]);
+  });
+
+  test("is not what a failure has cut off, nor what the bench handles itself", () => {
+    expect(told("fails for itself")).toEqual([
+      "failed",
+      expect.stringMatching("^E_ASSERTION orphans.hil.ts:34 "),
+    ]);
+    expect(told("is left alone")).toEqual(["passed"]);
+  });
+
+  test("fails the run, with file, line and the test that ran, where its place is in no test", () => {
+    expect(told("calls a helper")).toEqual(["passed"]);
+    expect(problems.map(({ place, message }) => `${place} ${message}`)).toEqual([
+      'orphans.hil.ts:4 orphans.hil.ts: while "calls a helper" ran, nobody awaited or caught this: RangeError: from a helper',
+    ]);
+  });
+
+  test("a transfer that fails has its place in the bench, also in Promise.all", () => {
+    expect(told("waits for one of two that fails")).toEqual([
+      "failed",
+      expect.stringMatching("^E_TRANSFER orphans.hil.ts:25 h2c: CARD_RANGE"),
+    ]);
   });
 });
