@@ -13,6 +13,16 @@ export class BuildError extends HiltError {
   }
 }
 
+/** A tool asked for files that are not there, or that nothing in the sources names. */
+export class MissingFileError extends BuildError {
+  readonly names: readonly string[];
+
+  constructor(message: string, names: readonly string[], place?: string) {
+    super(message, place);
+    this.names = names;
+  }
+}
+
 /** The sources use a construct that the built-in engine does not take; Verilator may. */
 export class UnsupportedConstructError extends HiltError {
   readonly code = "E_UNSUPPORTED_CONSTRUCT";

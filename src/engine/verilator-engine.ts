@@ -6,8 +6,8 @@ import { type Log, silentLog } from "../core/log.ts";
 import { writeWhole } from "../core/write-whole.ts";
 import type { Engine, Model, ModelSource, OpenOptions, Simulation } from "./engine.ts";
 import { CacheError } from "./errors.ts";
-import { sourceKey } from "./source-key.ts";
-import { readSources } from "./sources.ts";
+import { requestKey, sourceKey } from "./source-key.ts";
+import { readTree } from "./source-tree.ts";
 import { compileModel, SHIM } from "./verilator/compile.ts";
 import { loadLibrary } from "./verilator/library.ts";
 import { findToolchain, type Toolchain } from "./verilator/toolchain.ts";
@@ -45,11 +45,8 @@ export class VerilatorEngine implements Engine {
     const { options = [] } = this.#options;
     // Which signals it records is chosen when it does.
     const waves = source.waves === undefined ? {} : { waves: [] };
-    const key = sourceKey(
-      { ...source, ...waves },
-      [ownHash(), this.#toolchain.key, ...options],
-      readSources(source),
-    );
+    const request = requestKey({ ...source, ...waves }, [ownHash(), this.#toolchain.key, ...options]);
+    const key = sourceKey(request, readTree(source));
     const path = join(this.#options.cacheDirectory, "verilator", `${key}.so`);
     const fromCache = isWhole(path);
     if (!fromCache) await this.#build(source, this.#toolchain, path);

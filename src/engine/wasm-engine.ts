@@ -1,16 +1,25 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { type Log, silentLog } from "../core/log.ts";
+import { AskedNames, buildAgain } from "./build-again.ts";
 import type { Engine, Model, ModelSource, OpenOptions, Simulation } from "./engine.ts";
 import { UnsupportedConstructError } from "./errors.ts";
-import { isForeign, readDataFiles, readSources } from "./sources.ts";
+import { ownHash } from "./own-hash.ts";
+import { requestKey, sourceKey } from "./source-key.ts";
+import { isForeign, readTree, type SourceTree } from "./source-tree.ts";
 import type { Layout } from "./wasm/layout.ts";
 import { type Artefact, ModelCache } from "./wasm/model-cache.ts";
-import { modelKey } from "./wasm/model-key.ts";
 import { WasmSimulation } from "./wasm/wasm-simulation.ts";
 
 interface LoadedModel {
   readonly compiled: WebAssembly.Module;
   readonly layout: Layout;
   readonly warnings: readonly string[];
+}
+
+interface KeyedModel {
+  readonly key: string;
+  readonly model: LoadedModel;
 }
 
 const LOADED_MODELS = 4;
@@ -23,12 +32,14 @@ const LOADED_MODELS = 4;
  */
 export class WasmEngine implements Engine {
   readonly name = "wasm";
+  readonly #directory: string;
   readonly #cache: ModelCache;
   readonly #log: Log;
   /** The last models: V8 compiles a module the better the longer it has run, and tests open the same one again. */
   readonly #loaded = new Map<string, LoadedModel>();
 
   constructor({ cacheDirectory, log = silentLog }: { cacheDirectory: string; log?: Log }) {
+    this.#directory = cacheDirectory;
     this.#cache = new ModelCache(cacheDirectory);
     this.#log = log;
   }
@@ -37,16 +48,15 @@ export class WasmEngine implements Engine {
     const start = performance.now();
     const foreign = source.files.find(isForeign);
     if (foreign !== undefined) throw new UnsupportedConstructError("C or C++", foreign);
-    const files = readSources(source);
-    const dataFiles = readDataFiles(files);
-    const key = modelKey(source, files, dataFiles);
-    let fromCache = true;
-    let model = this.#loaded.get(key);
-    if (model === undefined) {
-      const cached = this.#cache.read(key);
-      fromCache = cached !== undefined;
-      model = this.#load(key, cached ?? (await this.#compile(key, source, files, dataFiles)));
-    }
+    const request = requestKey(source, [ownHash("wasm"), yosysVersion()]);
+    const asked = new AskedNames(this.#directory, request);
+    const read = (names: readonly string[]): SourceTree => readTree(source, { names, withData: true });
+    const tree = read(asked.all);
+    const known = this.#known(sourceKey(request, tree));
+    const { key, model } =
+      known ??
+      (await buildAgain(tree, asked, read, (each) => this.#compile(sourceKey(request, each), source, each)));
+    const fromCache = known !== undefined;
     const { compiled, layout, warnings } = model;
     return {
       source,
@@ -67,16 +77,24 @@ export class WasmEngine implements Engine {
     return model;
   }
 
-  async #compile(
-    key: string,
-    source: ModelSource,
-    files: ReadonlyMap<string, string>,
-    dataFiles: ReadonlyMap<string, string>,
-  ): Promise<Artefact> {
+  #known(key: string): KeyedModel | undefined {
+    const loaded = this.#loaded.get(key);
+    if (loaded !== undefined) return { key, model: loaded };
+    const cached = this.#cache.read(key);
+    return cached === undefined ? undefined : { key, model: this.#load(key, cached) };
+  }
+
+  async #compile(key: string, source: ModelSource, tree: SourceTree): Promise<KeyedModel> {
     // A run whose model is there does without it, and starts the sooner.
     const { compileModel } = await import("./wasm/compile-model.ts");
-    const artefact = await compileModel(source, files, dataFiles, this.#log);
+    const artefact = await compileModel(source, tree, this.#log);
     this.#cache.write(key, artefact);
-    return artefact;
+    return { key, model: this.#load(key, artefact) };
   }
+}
+
+/** As it is installed. */
+function yosysVersion(): string {
+  const path = fileURLToPath(new URL("../package.json", import.meta.resolve("@yowasp/yosys")));
+  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
 }

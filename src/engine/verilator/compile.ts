@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { ModelSource } from "../engine.ts";
 import { BuildError, ToolError } from "../errors.ts";
 import { runTool } from "../run-tool.ts";
-import { isForeign } from "../sources.ts";
+import { isForeign } from "../source-tree.ts";
 import { clockLoop } from "./clock-loop.ts";
 import type { Toolchain } from "./toolchain.ts";
 import { PREFIX } from "./translate.ts";

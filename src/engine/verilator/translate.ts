@@ -5,7 +5,7 @@ import type { ModelSource } from "../engine.ts";
 import { BuildError } from "../errors.ts";
 import { parameterLiteral } from "../parameter-literal.ts";
 import { runTool } from "../run-tool.ts";
-import { isForeign } from "../sources.ts";
+import { isForeign } from "../source-tree.ts";
 import { environmentOf, type Toolchain } from "./toolchain.ts";
 
 const LIMIT_MS = 600_000;

@@ -1,5 +1,6 @@
 import type { Log } from "../../core/log.ts";
 import type { ModelSource } from "../engine.ts";
+import type { SourceTree } from "../source-tree.ts";
 import { elaborateDesign } from "./elaborate-design.ts";
 import { generateModule } from "./generate-module.ts";
 import type { Artefact } from "./model-cache.ts";
@@ -8,14 +9,10 @@ import { pruneNetlist } from "./prune-netlist.ts";
 import { undrivenWarnings } from "./undriven-warnings.ts";
 import { elaborate } from "./yosys.ts";
 
-/** Verilog to WebAssembly; `files` and `dataFiles` are texts by path. */
-export async function compileModel(
-  source: ModelSource,
-  files: ReadonlyMap<string, string>,
-  dataFiles: ReadonlyMap<string, string>,
-  log: Log,
-): Promise<Artefact> {
-  const netlist = pruneNetlist(parseNetlist(await elaborate(source, files, dataFiles)));
+/** Verilog to WebAssembly. */
+export async function compileModel(source: ModelSource, tree: SourceTree, log: Log): Promise<Artefact> {
+  const netlist = pruneNetlist(parseNetlist(await elaborate(source, tree)));
+  const files = new Map([...tree.files].map(([path, bytes]) => [path, bytes.toString("utf8")]));
   const { bytes, layout } = generateModule(elaborateDesign(netlist, source, files));
   log.debug(`built ${source.top}: ${netlist.cells.length} cells, ${bytes.length} bytes of WebAssembly`);
   return { layout, warnings: undrivenWarnings(netlist), module: bytes };

@@ -200,7 +200,7 @@ export interface Extent {
 
 function extentOf(attributes: Readonly<Record<string, string>>): Extent | undefined {
   const first = (attributes["src"] ?? "").split("|")[0] ?? "";
-  const match = /^(?:hilt-sources)?(.*?):(\d+)\.(\d+)-(\d+)\.(\d+)$/.exec(first);
+  const match = /^(.*?):(\d+)\.(\d+)-(\d+)\.(\d+)$/.exec(first);
   if (match === null) return undefined;
   const [a, b, c, d] = match.slice(2).map(Number) as [number, number, number, number];
   return { file: match[1] as string, from: [a, b], to: [c, d] };
@@ -218,7 +218,5 @@ export function textOf({ from, to }: Extent, text: string): string {
 function placeOf(attributes: Readonly<Record<string, string>>): string {
   const first = (attributes["src"] ?? "").split("|")[0] ?? "";
   const match = /^(.*?):(\d+)/.exec(first);
-  return match === null
-    ? "unknown source"
-    : `${(match[1] as string).replace(/^hilt-sources/, "")}:${match[2]}`;
+  return match === null ? "unknown source" : `${match[1]}:${match[2]}`;
 }

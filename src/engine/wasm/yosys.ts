@@ -1,11 +1,13 @@
 import { fileURLToPath } from "node:url";
 import type { ModelSource } from "../engine.ts";
-import { BuildError, ToolError, UnsupportedConstructError } from "../errors.ts";
+import { BuildError, MissingFileError, ToolError, UnsupportedConstructError } from "../errors.ts";
 import { parameterLiteral } from "../parameter-literal.ts";
 import { runTool } from "../run-tool.ts";
+import type { SourceTree } from "../source-tree.ts";
 import type { YosysJson } from "./netlist.ts";
 import { simulationView } from "./simulation-view.ts";
 import { markTasks } from "./system-tasks.ts";
+import { VirtualFiles } from "./virtual-files.ts";
 
 const CHILD: string = fileURLToPath(new URL("./yosys-child.js", import.meta.url));
 /** The largest designs that the engine is meant for take Yosys some ten seconds. */
@@ -15,58 +17,40 @@ const LIMIT_MS = 120_000;
  * The word-level netlist of a design, flattened. Passes are light on purpose: a full `opt` takes ten times as long and
  * the code generator folds constants itself.
  */
-export async function elaborate(
-  source: ModelSource,
-  files: ReadonlyMap<string, string>,
-  dataFiles: ReadonlyMap<string, string>,
-): Promise<YosysJson> {
-  const virtual: Record<string, string> = {};
-  for (const [name, text] of dataFiles) virtual[virtualDataPath(name)] = text;
-  for (const [path, text] of files)
-    virtual[virtualPath(path)] = markTasks(simulationView(nameDataFiles(text, dataFiles), source));
+export async function elaborate(source: ModelSource, tree: SourceTree): Promise<YosysJson> {
+  const virtual = new VirtualFiles(source.files, tree, (text) => markTasks(simulationView(text, source)));
   const { status, stdout, stderr } = await runTool({
     name: "Yosys",
     command: process.execPath,
     args: ["--liftoff-only", CHILD],
     limitMs: LIMIT_MS,
-    input: JSON.stringify({ files: virtual, script: scriptOf(source) }),
+    input: JSON.stringify({ files: virtual.files, script: scriptOf(source, virtual) }),
   });
-  const messages = stderr.replaceAll("hilt-sources/", "/");
+  const messages = virtual.translate(stderr);
   if (status !== 0) throw yosysError(messages);
   for (const line of messages.split("\n")) refuseWarning(line);
+  const firstLine = stdout.indexOf("\n");
+  const [opened, netlist] = [stdout.slice(0, firstLine), stdout.slice(firstLine)];
+  const unknown = virtual.unknown(JSON.parse(opened) as string[]);
+  if (unknown.length > 0) throw new MissingFileError(`Yosys has read ${unknown.join(", ")}`, unknown);
   try {
-    return JSON.parse(stdout) as YosysJson;
+    return JSON.parse(virtual.translate(netlist, inJson)) as YosysJson;
   } catch (cause) {
-    throw new ToolError(`Yosys left ${stdout.length} characters that are no netlist`, { cause });
+    throw new ToolError(`Yosys left ${netlist.length} characters that are no netlist`, { cause });
   }
 }
 
-/** Paths keep their names under one folder of Yosys' own file system, so that its messages can be mapped back. */
-function virtualPath(path: string): string {
-  return `hilt-sources${path}`;
+/** Inside a string. */
+function inJson(path: string): string {
+  return JSON.stringify(path).slice(1, -1);
 }
 
-/** Yosys' own file system has nothing above its root. */
-function virtualDataPath(name: string): string {
-  const parts = name.split("/").filter((part) => part !== "" && part !== ".");
-  return parts.map((part) => (part === ".." ? "up" : part)).join("/");
-}
-
-function nameDataFiles(text: string, dataFiles: ReadonlyMap<string, string>): string {
-  return [...dataFiles.keys()].reduce(
-    (named, name) => named.replaceAll(`"${name}"`, `"${virtualDataPath(name)}"`),
-    text,
-  );
-}
-
-function scriptOf(source: ModelSource): string {
+function scriptOf(source: ModelSource, virtual: VirtualFiles): string {
   const defines = Object.entries(source.defines ?? {}).map(([name, value]) => `-D${name}=${value}`);
-  const includes = (source.includeDirectories ?? []).map((directory) => `-I${virtualPath(directory)}`);
   const reads = source.files.map((file) => {
     // Without -noblackbox a module without contents, or with declarations alone, is not there.
     const standard = ["-nosynthesis", "-noblackbox", ...(file.endsWith(".sv") ? ["-sv"] : [])];
-    const options = [...standard, ...defines, ...includes];
-    return `read_verilog ${options.join(" ")} ${virtualPath(file)}`;
+    return `read_verilog ${[...standard, ...defines].join(" ")} ${virtual.path(file)}`;
   });
   const parameters = Object.entries(source.parameters ?? {}).map(
     ([name, value]) => `-chparam ${name} ${parameterLiteral(value)}`,
@@ -83,10 +67,21 @@ function scriptOf(source: ModelSource): string {
 /** Folding of constants, which takes two inverters in a loop for a wire: the loop has to be left to be refused. */
 const FOLD = "scc -set_attr hilt_loop 1; opt_expr * a:hilt_loop t:$not %i %d";
 
+/** `VirtualFiles` puts the place before the name where it knows it. */
+const MISSING = /Can't open include file `(?:(.*:\d+): )?(.*)'!/;
+
 function yosysError(messages: string): Error {
   const line = messages.split("\n").find((text) => text.includes("ERROR:")) ?? messages.trim();
   const match = /^(.*?):(\d+)(?:\.[-\d.]+)?: ERROR: (.*)$/.exec(line);
+  const data = /Can not open file `(.*)` for \\?\$readmem/.exec(match?.[3] ?? "")?.[1];
+  if (match !== null && data !== undefined)
+    return new MissingFileError(match[3] as string, [data], `${match[1]}:${match[2]}`);
   if (match !== null) return new BuildError(match[3] as string, `${match[1]}:${match[2]}`);
+  const missing = MISSING.exec(line);
+  if (missing !== null) {
+    const [, place, name] = missing as unknown as [string, string | undefined, string];
+    return new MissingFileError(`there is no file ${name}`, [name], place);
+  }
   // Yosys quotes names as `\\name\'.
   return new BuildError(line.replace(/^ERROR: /, "").replace(/`\\?(\S+)'/g, "$1"));
 }

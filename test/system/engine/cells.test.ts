@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { Random } from "../../../src/core/random.ts";
-import { readDataFiles, readSources } from "../../../src/engine/sources.ts";
+import { readTree } from "../../../src/engine/source-tree.ts";
 import { VerilatorEngine } from "../../../src/engine/verilator-engine.ts";
 import { combinationalCells } from "../../../src/engine/wasm/cells.ts";
 import { parseNetlist } from "../../../src/engine/wasm/netlist.ts";
@@ -106,8 +106,7 @@ async function compare(name: string, made: Circuit, random: Random): Promise<voi
   expect(difference).toBeUndefined();
   expect(compared).toBeGreaterThan((CYCLES * made.outputs.length) / 4);
   const source = { top: "top", files: [join(folder, `${name}.v`)], clock: "clk" };
-  const files = readSources(source);
-  for (const cell of parseNetlist(await elaborate(source, files, readDataFiles(files))).cells)
+  for (const cell of parseNetlist(await elaborate(source, readTree(source, { withData: true }))).cells)
     seen.add(cell.type);
 }
 

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { Random } from "../../../src/core/random.ts";
-import { readDataFiles, readSources } from "../../../src/engine/sources.ts";
+import { readTree } from "../../../src/engine/source-tree.ts";
 import { parseNetlist } from "../../../src/engine/wasm/netlist.ts";
 import { elaborate } from "../../../src/engine/wasm/yosys.ts";
 import { WasmEngine } from "../../../src/engine/wasm-engine.ts";
@@ -205,8 +205,7 @@ function namesOfPorts(file: string): string[] {
 /** The engine wants a clock, also for a module that has none. */
 async function clocked(name: string): Promise<string> {
   const source = { top: name, files, includeDirectories, clock: "clk" };
-  const texts = readSources(source);
-  const { ports } = parseNetlist(await elaborate(source, texts, readDataFiles(texts)));
+  const { ports } = parseNetlist(await elaborate(source, readTree(source)));
   const declared = ports.map((port) => `${port.direction} wire [${port.bits.length - 1}:0] ${port.name}`);
   const pins = ports.map((port) => `.${port.name}(${port.name})`);
   const file = join(folder, `${name}_clocked.v`);
