@@ -112,3 +112,13 @@ function firstDifference(a: Uint8Array, b: Uint8Array): number {
 function andMore(more: number): string {
   return more > 0 ? ` (and ${more} more)` : "";
 }
+
+/** A bench, or a folder above it, has a name that Vite cannot load. */
+export class FolderNameError extends HiltError {
+  readonly code = "E_FOLDER_NAME";
+  readonly blame: Blame = "usage";
+
+  constructor(path: string, misread: string) {
+    super(`${path}: Vite, which loads benches, takes ${misread} in it for part of a URL`);
+  }
+}

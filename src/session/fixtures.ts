@@ -31,7 +31,7 @@ export const test = baseTest.extend<Fixtures>({
   session: [
     async ({ task }, use) => {
       const run = inject("hilt");
-      const name = [relative(run.root, task.file.filepath), ...namesOf(task)].join(" > ");
+      const name = [relative(run.plainRoot ?? run.root, task.file.filepath), ...namesOf(task)].join(" > ");
       const session = await BenchSession.open(run, name);
       try {
         await use(session);

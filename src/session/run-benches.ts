@@ -10,11 +10,12 @@ import type { BenchResult, FileOutput, Problem, RunListener, RunResult } from ".
 import { buildModel } from "./build-model.ts";
 import { Collector } from "./collector.ts";
 import { linkSettings } from "./link-settings.ts";
+import { PlainFolders } from "./plain-folders.ts";
 import { hiltDirectory, modelsDirectory } from "./project-folders.ts";
 import { recordFailures } from "./record-failures.ts";
 import type { RunContext } from "./run-context.ts";
 import { createRunFolder } from "./run-folder.ts";
-import { benchPlugin } from "./vitest-plugin.ts";
+import { benchPlugin, OURS } from "./vitest-plugin.ts";
 import { WorkerWatch } from "./worker-watch.ts";
 import "./run-context.ts";
 
@@ -57,6 +58,8 @@ export type WavesRequest = Omit<WavesChoice, "to"> &
 /** Builds the target once, runs the benches on it and returns what happened; `listener` hears of it as it happens. */
 export async function runBenches(options: RunOptions, listener: RunListener): Promise<RunResult> {
   const start = performance.now();
+  using folders = new PlainFolders();
+  const plainRoot = folders.of(options.root);
   const directory = hiltDirectory(options.root);
   const settings = linkSettings(options.root, options.settings);
   const { waves } = options;
@@ -92,7 +95,7 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
       settings,
       profile: options.profile.settings,
       seed: seedText(seed),
-      root: options.root,
+      ...{ root: options.root, plainRoot },
       cacheDirectory: modelsDirectory(options.root),
       stallMs: Math.min(options.timeoutMs, STALL_MS),
       workersDirectory: join(directory, "workers", String(process.pid)),
@@ -102,7 +105,7 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
     runs.set(run.seed, run);
     const pattern = patternOf(options);
     const collector = collectorOf(options, run, listener, (name) => pattern?.test(vitestName(name)) ?? true);
-    await runRound(options, run, collector);
+    await runRound(options, run, collector, folders);
     benches = [...benches, ...collector.benches];
     problems.push(...collector.problems);
     output.push(...collector.output);
@@ -117,7 +120,7 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
       const isSame = (name: string): boolean => name === bench.name;
       const collector = collectorOf(options, run, silent, isSame);
       const alone = { ...options, files: [join(options.root, bench.file)], test: bench.name };
-      await runRound(alone, run, collector);
+      await runRound(alone, run, collector, folders);
       const { benches: again, problems: others } = collector;
       return { bench: again.find(({ name }) => name === bench.name), problems: others };
     };
@@ -167,24 +170,31 @@ function seedText(seed: bigint): string {
 }
 
 function collectorOf(
-  { root, timeoutMs: limitMs }: RunOptions,
-  { seed, workersDirectory = "" }: RunContext,
+  { timeoutMs: limitMs }: RunOptions,
+  { seed, workersDirectory = "", root: real, plainRoot: root = real }: RunContext,
   listener: RunListener,
   isSelected: (name: string) => boolean,
 ): Collector {
   return new Collector({ root, seed, limitMs, listener, isSelected, workersDirectory });
 }
 
-async function runRound(options: RunOptions, run: RunContext, collector: Collector): Promise<void> {
+async function runRound(
+  options: RunOptions,
+  run: RunContext,
+  collector: Collector,
+  folders: PlainFolders,
+): Promise<void> {
   const { timeoutMs, failFast, jobs, signal, root } = options;
   const testNamePattern = patternOf(options);
+  const files = options.files.map((file) => folders.file(file, root));
+  const plugin = benchPlugin(run, timeoutMs, folders.of(OURS));
   using watch = new WorkerWatch(run.workersDirectory as string, timeoutMs);
   const vitest = await withoutSignals(() =>
     createVitest(
       "test",
       {
         config: false,
-        root,
+        root: folders.of(root),
         watch: false,
         reporters: [collector],
         cache: false,
@@ -192,14 +202,14 @@ async function runRound(options: RunOptions, run: RunContext, collector: Collect
         ...(jobs === undefined ? {} : { maxWorkers: jobs }),
         ...(testNamePattern === undefined ? {} : { testNamePattern }),
       },
-      { plugins: [benchPlugin(run, timeoutMs)], logLevel: "silent" },
+      { plugins: [plugin], resolve: { preserveSymlinks: folders.hasLinks }, logLevel: "silent" },
     ),
   );
   const breakOff = (): void => void cancel(vitest, watch);
   signal?.addEventListener("abort", breakOff, { once: true });
   const exitCode = process.exitCode;
   try {
-    await vitest.start([...options.files]);
+    await vitest.start(files);
     const remaining = watch.remaining();
     const isAborted = signal?.aborted === true;
     if (isAborted || watch.killed.length + remaining.length > 0) collector.dropPoolProblems();

@@ -12,6 +12,8 @@ export interface RunContext {
   /** Hexadecimal with prefix. */
   readonly seed: string;
   readonly root: string;
+  /** The same folder under a name that Vite can read; absent where it is the same. */
+  readonly plainRoot?: string;
   readonly cacheDirectory: string;
   /** Where workers write what they are at, and print; absent when nobody watches them. */
   readonly workersDirectory?: string;

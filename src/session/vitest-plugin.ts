@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plugin, UserConfig } from "vite";
 import type {} from "vitest/config";
@@ -7,12 +8,13 @@ import { BenchWorker } from "./bench-worker.ts";
 import type { RunContext } from "./run-context.ts";
 import "./run-context.ts";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
+/** The sources, or what was built of them. */
+export const OURS: string = fileURLToPath(new URL("..", import.meta.url));
 
-/** A file of hilt's, from the sources or from the build. */
-function ours(name: string): string {
+/** A file of hilt's. */
+function ours(folder: string, name: string): string {
   return ["ts", "js"]
-    .map((ending) => fileURLToPath(new URL(`../${name}.${ending}`, import.meta.url)))
+    .map((ending) => join(folder, `${name}.${ending}`))
     .find((path) => existsSync(path)) as string;
 }
 
@@ -23,35 +25,36 @@ function escaped(path: string): string {
 /**
  * Makes Vitest run benches: which files they are, what `hilt` means in them, how long they may take. In `workersDirectory`
  * each worker writes down what it is at, and prints into a file, for the process that has started it.
+ * `folder`: where hilt lies, under a name that Vite can read.
  */
-export function benchConfig(timeoutMs: number, workersDirectory?: string): UserConfig {
+export function benchConfig(timeoutMs: number, workersDirectory?: string, folder: string = OURS): UserConfig {
   return {
-    resolve: { alias: { hilt: ours("index") } },
+    resolve: { alias: { hilt: ours(folder, "index") } },
     test: {
       include: ["**/*.hil.{ts,mts,js,mjs}"],
       exclude: ["**/node_modules/**"],
       // It is JavaScript already, wherever it lies: Node loads it as it is.
-      server: { deps: { external: [new RegExp(`^${escaped(ROOT)}`)] } },
+      server: { deps: { external: [new RegExp(`^${escaped(folder)}`)] } },
       testTimeout: timeoutMs,
       hookTimeout: timeoutMs,
-      ...(workersDirectory === undefined ? {} : watched(workersDirectory)),
+      ...(workersDirectory === undefined ? {} : watched(workersDirectory, folder)),
     },
   };
 }
 
-export function benchPlugin(run: RunContext, timeoutMs: number): Plugin {
+export function benchPlugin(run: RunContext, timeoutMs: number, folder: string): Plugin {
   return {
     name: "hilt",
-    config: () => benchConfig(timeoutMs, run.workersDirectory),
+    config: () => benchConfig(timeoutMs, run.workersDirectory, folder),
     configureVitest({ project }: VitestPluginContext) {
       project.provide("hilt", run);
     },
   };
 }
 
-function watched(directory: string) {
+function watched(directory: string, folder: string) {
   return {
-    runner: ours("session/bench-runner"),
+    runner: ours(folder, "session/bench-runner"),
     pool: {
       name: "hilt",
       createPoolWorker: (options: PoolOptions) => new BenchWorker(options, directory),

@@ -1,5 +1,13 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,8 +16,10 @@ import { moverBinding, moverVerilog } from "./foreign/mover.ts";
 import { SpawnedVitest } from "./spawned-vitest.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), "hilt-package-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const parent = mkdtempSync(join(tmpdir(), "hilt-package-"));
+let folder = join(parent, "folder,ümläuts&(100%)'s");
+mkdirSync(folder);
+afterAll(() => rmSync(parent, { recursive: true, force: true }));
 
 interface Packed {
   readonly filename: string;
@@ -116,6 +126,23 @@ test("watch mode runs benches again when the Verilog, or the configuration, has 
   expect(await vitest.until(/1 failed[\s\S]*for file changes/)).toContain("nothing");
   writeFileSync(join(dma, "hilt.config.mjs"), config);
   await vitest.until(/1 passed[\s\S]*for file changes/);
+});
+
+test("hilt run takes folders too whose names Vite cannot read; the plugin says that it does not", () => {
+  const other = join(parent, '#1why?%20$HOME;*');
+  renameSync(folder, other);
+  folder = other;
+  const { status, stdout, stderr } = npx("hilt", "run", "benches", "--waves", "on");
+  expect(stderr).toBe("");
+  expect(stdout).toContain("passed  benches/first-transfer.hil.ts > a buffer travels to the card and back");
+  expect(status).toBe(0);
+  const plugin = npx("vitest", "run");
+  expect(plugin.stderr).toContain("Vite, which loads benches, takes # in it for part of a URL");
+  expect(plugin.status).toBe(1);
+  writeFileSync(join(folder, "benches/what?.hil.ts"), 'import { test } from "hilt";\ntest("", () => {});\n');
+  const bench = npx("hilt", "run", "benches");
+  expect(bench.stderr).toMatch(/benches\/what\?\.hil\.ts: Vite, .* takes \? in it .*\[E_FOLDER_NAME\]/);
+  expect(bench.status).toBe(2);
 });
 
 test("types, source maps, no install scripts, and a size that is known", () => {
