@@ -22,7 +22,7 @@ const hints: Readonly<Record<string, string>> = {
   E_MODEL_CRASHED:
     "C++ functions that the Verilog calls are the first to look at; --waves on keeps the waves up to the crash",
   E_FOLDER_NAME:
-    "rename the file or the folder; hilt run takes any name for the project's folder and those above it, hilt/vitest does not",
+    "rename the file or the folder; hilt run takes any name for the project's folder and those above it",
   E_NO_DEVICE: 'import { test } from "hilt", not from "vitest"',
   E_COMMAND_LINE: "hilt --help shows commands and options",
   E_TOOL: "hilt doctor shows what is installed",

@@ -3,14 +3,10 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
 import { FolderNameError } from "./errors.ts";
 
-/** Vite takes a path for a URL: it ends at `#` and `?`, and in some places `%20` is a space. */
-const MISREAD = /[#?]|%[0-9a-f]{2}/i;
-
-/** Throws `FolderNameError` if Vite would read the path as another. */
-export function checkFolderName(path: string, misread: RegExp = MISREAD): void {
-  const part = misread.exec(path)?.[0];
-  if (part !== undefined) throw new FolderNameError(path, part);
-}
+/** Vite takes a path for a URL: it ends at `#` and `?`, and in some places `%20` is a space and a plain `%` an error. */
+const MISREAD = /[#?%]/;
+/** What is misread in a bench's own name too. */
+const END = /[#?]/;
 
 /** Folders whose names Vite misreads, by links that it does not. They are gone when this is disposed of. */
 export class PlainFolders implements Disposable {
@@ -22,7 +18,7 @@ export class PlainFolders implements Disposable {
     if (!MISREAD.test(folder)) return folder;
     const known = this.#links.get(folder);
     if (known !== undefined) return known;
-    checkFolderName(tmpdir());
+    checkName(tmpdir(), MISREAD);
     this.#folder ??= mkdtempSync(join(tmpdir(), "hilt-folders-"));
     const link = join(this.#folder, String(this.#links.size));
     symlinkSync(folder, link);
@@ -36,7 +32,7 @@ export class PlainFolders implements Disposable {
     const plain = inRoot.startsWith("..")
       ? join(this.of(dirname(path)), basename(path))
       : join(this.of(root), inRoot);
-    checkFolderName(plain, /[#?]/);
+    checkName(plain, END);
     return plain;
   }
 
@@ -48,4 +44,9 @@ export class PlainFolders implements Disposable {
   [Symbol.dispose](): void {
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+function checkName(path: string, misread: RegExp): void {
+  const part = misread.exec(path)?.[0];
+  if (part !== undefined) throw new FolderNameError(path, part);
 }

@@ -10,11 +10,10 @@ import { silentLog } from "../core/log.ts";
 import { isBench } from "./bench-files.ts";
 import { buildModel } from "./build-model.ts";
 import { linkSettings } from "./link-settings.ts";
-import { checkFolderName } from "./plain-folders.ts";
 import { modelsDirectory } from "./project-folders.ts";
 import type { RunContext } from "./run-context.ts";
 import { SourceWatch } from "./source-watch.ts";
-import { benchConfig, OURS } from "./vitest-plugin.ts";
+import { benchConfig } from "./vitest-plugin.ts";
 
 export interface PluginOptions {
   /** A target of the configuration; the first by default. */
@@ -38,10 +37,7 @@ export function hilt(options: PluginOptions = {}): Plugin {
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   return {
     name: "hilt",
-    config({ root = process.cwd() }) {
-      for (const folder of [resolve(root), OURS]) checkFolderName(folder);
-      return benchConfig(timeoutMs);
-    },
+    config: () => benchConfig(timeoutMs),
     async configureVitest({ vitest, project }) {
       const prepareHere = (): Promise<Prepared> => prepare(project.vite.config.root, options, timeoutMs);
       let prepared = await prepareHere();

@@ -17,7 +17,7 @@ import { SpawnedVitest } from "./spawned-vitest.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const parent = mkdtempSync(join(tmpdir(), "hilt-package-"));
-let folder = join(parent, "folder,ümläuts&(100%)'s");
+let folder = join(parent, "a,folder&ümläuts(100)'s");
 mkdirSync(folder);
 afterAll(() => rmSync(parent, { recursive: true, force: true }));
 
@@ -128,17 +128,14 @@ test("watch mode runs benches again when the Verilog, or the configuration, has 
   await vitest.until(/1 passed[\s\S]*for file changes/);
 });
 
-test("hilt run takes folders too whose names Vite cannot read; the plugin says that it does not", () => {
-  const other = join(parent, '#1why?%20$HOME;*');
+test("hilt run takes folders too whose names Vite cannot read, and names a bench that it cannot load", () => {
+  const other = join(parent, "#1why?%20%$HOME;*");
   renameSync(folder, other);
   folder = other;
   const { status, stdout, stderr } = npx("hilt", "run", "benches", "--waves", "on");
   expect(stderr).toBe("");
   expect(stdout).toContain("passed  benches/first-transfer.hil.ts > a buffer travels to the card and back");
   expect(status).toBe(0);
-  const plugin = npx("vitest", "run");
-  expect(plugin.stderr).toContain("Vite, which loads benches, takes # in it for part of a URL");
-  expect(plugin.status).toBe(1);
   writeFileSync(join(folder, "benches/what?.hil.ts"), 'import { test } from "hilt";\ntest("", () => {});\n');
   const bench = npx("hilt", "run", "benches");
   expect(bench.stderr).toMatch(/benches\/what\?\.hil\.ts: Vite, .* takes \? in it .*\[E_FOLDER_NAME\]/);
