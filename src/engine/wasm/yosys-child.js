@@ -3,9 +3,10 @@
 // with the netlist. Messages on stderr.
 import { runYosys } from "@yowasp/yosys";
 
-const NETLIST = "hilt-netlist.json";
 const OPENED = "hilt-opened.d";
 const decode = (content) => (typeof content === "string" ? content : Buffer.from(content).toString("utf8"));
+/** Bytes of the netlist that are kept in one piece. */
+const CHUNK = 1 << 20;
 
 let text = "";
 for await (const chunk of process.stdin.setEncoding("utf8")) text += chunk;
@@ -22,19 +23,34 @@ for (const [path, content] of Object.entries(files)) {
   folder[parts.at(-1)] = content;
 }
 
-const write = (bytes) => {
+const writeMessages = (bytes) => {
   if (bytes !== null) process.stderr.write(bytes);
 };
+// A file of Yosys' own file system is copied whole for every 4 KiB that are added to it; its output comes line by line.
+const chunks = [];
+let last = Buffer.allocUnsafe(CHUNK);
+let length = 0;
+const keepNetlist = (bytes) => {
+  if (bytes === null) return;
+  if (length + bytes.length > last.length) {
+    chunks.push(last.subarray(0, length));
+    last = Buffer.allocUnsafe(Math.max(CHUNK, bytes.length));
+    length = 0;
+  }
+  last.set(bytes, length);
+  length += bytes.length;
+};
 try {
-  const out = await runYosys(["-q", "-E", OPENED, "-p", `${script}; write_json ${NETLIST}`], tree, {
-    stdout: write,
-    stderr: write,
+  const out = await runYosys(["-q", "-E", OPENED, "-p", `${script}; write_json -`], tree, {
+    stdout: keepNetlist,
+    stderr: writeMessages,
   });
   // A rule of make: `netlist: file file`, with a backslash before a space.
   const [, files = ""] = decode(out[OPENED]).split(": ", 2);
   const opened = files.match(/(?:\\ |[^ \n])+/g) ?? [];
   process.stdout.write(`${JSON.stringify(opened.map((path) => path.replaceAll("\\ ", " ")))}\n`);
-  process.stdout.write(decode(out[NETLIST]));
+  for (const chunk of chunks) process.stdout.write(chunk);
+  process.stdout.write(last.subarray(0, length));
 } catch (error) {
   if (error.code === undefined) process.stderr.write(`ERROR: ${error.message}\n`);
   process.exitCode = 1;

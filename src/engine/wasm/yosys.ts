@@ -47,9 +47,10 @@ function inJson(path: string): string {
 
 function scriptOf(source: ModelSource, virtual: VirtualFiles): string {
   const defines = Object.entries(source.defines ?? {}).map(([name, value]) => `-D${name}=${value}`);
+  // Deferred: with the parameters that it has in the design a module is elaborated once, and not with its defaults before.
   const reads = source.files.map((file) => {
     // Without -noblackbox a module without contents, or with declarations alone, is not there.
-    const standard = ["-nosynthesis", "-noblackbox", ...(file.endsWith(".sv") ? ["-sv"] : [])];
+    const standard = ["-defer", "-nosynthesis", "-noblackbox", ...(file.endsWith(".sv") ? ["-sv"] : [])];
     return `read_verilog ${[...standard, ...defines].join(" ")} ${virtual.path(file)}`;
   });
   const parameters = Object.entries(source.parameters ?? {}).map(
