@@ -25,6 +25,7 @@ const hints: Readonly<Record<string, string>> = {
     "rename the file or the folder; hilt run takes any name for the project's folder and those above it",
   E_NO_DEVICE: 'import { test } from "hilt", not from "vitest"',
   E_COMMAND_LINE: "hilt --help shows commands and options",
+  E_TOOL_LIMIT: "buildLimitSeconds of the target gives a build more time",
   E_TOOL: "hilt doctor shows what is installed",
 };
 

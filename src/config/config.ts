@@ -22,6 +22,7 @@ export interface TargetConfig {
   readonly link: "simulator";
   readonly engine: "wasm" | "verilator";
   readonly verilator?: string | undefined;
+  readonly buildLimitSeconds?: number | undefined;
   readonly harness?: HarnessConfig | undefined;
   readonly device?: DeviceConfig | undefined;
 }

@@ -104,6 +104,13 @@ const target: z.ZodType<TargetConfig> = keys({
   verilator: text
     .optional()
     .describe("Path of the command of Verilator, for the engine `verilator`. The one on the PATH."),
+  buildLimitSeconds: z
+    .number({ error: "must be a number of seconds, more than 0" })
+    .positive()
+    .optional()
+    .describe(
+      "CPU time in seconds that each program of a build may take: Yosys, Verilator, the C++ compiler, with the processes they start. By default 600.",
+    ),
   harness: harness.optional().describe("How host memory and the bus behave; ideal by default."),
   device: device.optional().describe("A device of your own; by default hilt's DMA controller."),
 });

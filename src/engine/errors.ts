@@ -45,6 +45,18 @@ export class ToolError extends HiltError {
   readonly blame: Blame = "environment";
 }
 
+/** A program that works for the engine took more CPU time than it may. */
+export class ToolLimitError extends HiltError {
+  readonly code = "E_TOOL_LIMIT";
+  readonly blame: Blame = "environment";
+  readonly limitSeconds: number;
+
+  constructor(name: string, limitSeconds: number, work: string) {
+    super(`${name} took more than ${limitSeconds} s of CPU time with ${work}`);
+    this.limitSeconds = limitSeconds;
+  }
+}
+
 /** The design goes on changing without an edge of its clock: a loop through clocks, latches or resets. */
 export class UnsettledError extends HiltError {
   readonly code = "E_UNSETTLED";

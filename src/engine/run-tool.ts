@@ -1,12 +1,19 @@
-import { spawn } from "node:child_process";
-import { ToolError } from "./errors.ts";
+import { type ChildProcess, spawn } from "node:child_process";
+import { ToolError, ToolLimitError } from "./errors.ts";
+import { cpuSecondsOf, processTree } from "./process-tree.ts";
 
-export interface ToolRun {
+export interface ToolLimit {
+  /** CPU time that it may take with the processes that it starts; where that cannot be measured, wall time. */
+  readonly limitSeconds: number;
+  /** What it works on, for the message of a limit that is met: how large it is, and where the limit is set. */
+  readonly work: string;
+}
+
+export interface ToolRun extends ToolLimit {
   /** For messages, such as `Yosys`. */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  readonly limitMs: number;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   /** What it reads from its standard input. */
@@ -19,12 +26,20 @@ export interface ToolResult {
   readonly stderr: string;
 }
 
-/** Runs a program to its end. Rejects with `ToolError` when it cannot be started or does not end in time. */
+const POLL_MS = 250;
+/** A tool that takes less than a second of CPU time in so much wall time waits for something that does not come. */
+const IDLE_SECONDS = 300;
+
+/**
+ * Runs a program to its end. Rejects with `ToolError` when it cannot be started or sits idle, with `ToolLimitError` when it
+ * meets its limit.
+ */
 export function runTool({
   name,
   command,
   args,
-  limitMs,
+  limitSeconds,
+  work,
   cwd,
   env,
   input = "",
@@ -32,25 +47,54 @@ export function runTool({
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], cwd, env });
     const output = { stdout: "", stderr: "" };
-    const timer = setTimeout(() => {
-      child.kill("SIGKILL");
-      reject(new ToolError(`${name} did not end within ${limitMs / 1000} s`));
-    }, limitMs);
+    const unwatch = watch(child, limitSeconds, (isIdle) =>
+      reject(
+        isIdle
+          ? new ToolError(`${name} sat idle for ${IDLE_SECONDS} s, with ${work}`)
+          : new ToolLimitError(name, limitSeconds, work),
+      ),
+    );
     for (const stream of ["stdout", "stderr"] as const) {
       child[stream].setEncoding("utf8").on("data", (text: string) => {
         output[stream] += text;
       });
     }
     child.on("error", (cause) => {
-      clearTimeout(timer);
+      unwatch();
       reject(new ToolError(`cannot start ${name}: ${cause.message}`, { cause }));
     });
     child.on("close", (status) => {
-      clearTimeout(timer);
+      unwatch();
       resolve({ status, ...output });
     });
     // A child that dies early closes its input; its exit code says more than the broken pipe.
     child.stdin.on("error", () => {});
     child.stdin.end(input);
   });
+}
+
+/** Ends the child, and all that it has started, when it meets its limit or sits idle. Returns what ends the watch. */
+function watch({ pid }: ChildProcess, limitSeconds: number, onEnd: (isIdle: boolean) => void): () => void {
+  if (pid === undefined) return () => {};
+  const start = performance.now();
+  let busy = { cpu: 0, wall: 0 };
+  const timer = setInterval(() => {
+    const pids = processTree(pid);
+    const wall = (performance.now() - start) / 1000;
+    const cpu = cpuSecondsOf(pids) ?? wall;
+    if (cpu >= busy.cpu + 1) busy = { cpu, wall };
+    const isIdle = wall - busy.wall > IDLE_SECONDS;
+    if (cpu < limitSeconds && !isIdle) return;
+    clearInterval(timer);
+    for (const each of pids) end(each);
+    onEnd(isIdle);
+  }, POLL_MS);
+  return () => clearInterval(timer);
+}
+
+/** It may have ended by itself. */
+function end(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {}
 }

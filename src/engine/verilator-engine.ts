@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Log, silentLog } from "../core/log.ts";
 import { writeWhole } from "../core/write-whole.ts";
+import { BUILD_LIMIT_SECONDS, describeBuild } from "./design-size.ts";
 import type { Engine, Model, ModelSource, OpenOptions, Simulation } from "./engine.ts";
 import { CacheError } from "./errors.ts";
 import { requestKey, sourceKey } from "./source-key.ts";
-import { readTree } from "./source-tree.ts";
+import { readTree, type SourceTree } from "./source-tree.ts";
 import { compileModel, SHIM } from "./verilator/compile.ts";
 import { loadLibrary } from "./verilator/library.ts";
 import { findToolchain, type Toolchain } from "./verilator/toolchain.ts";
@@ -21,6 +22,8 @@ export interface VerilatorOptions {
   readonly verilator?: string;
   /** More options for Verilator. */
   readonly options?: readonly string[];
+  /** CPU time that Verilator, and each compilation, may take; by default 600 s. */
+  readonly limitSeconds?: number | undefined;
 }
 
 /**
@@ -46,10 +49,11 @@ export class VerilatorEngine implements Engine {
     // Which signals it records is chosen when it does.
     const waves = source.waves === undefined ? {} : { waves: [] };
     const request = requestKey({ ...source, ...waves }, [ownHash(), this.#toolchain.key, ...options]);
-    const key = sourceKey(request, readTree(source));
+    const tree = readTree(source);
+    const key = sourceKey(request, tree);
     const path = join(this.#options.cacheDirectory, "verilator", `${key}.so`);
     const fromCache = isWhole(path);
-    if (!fromCache) await this.#build(source, this.#toolchain, path);
+    if (!fromCache) await this.#build(source, tree, this.#toolchain, path);
     return {
       source,
       key,
@@ -62,7 +66,9 @@ export class VerilatorEngine implements Engine {
     };
   }
 
-  async #build(source: ModelSource, toolchain: Toolchain, path: string): Promise<void> {
+  async #build(source: ModelSource, tree: SourceTree, toolchain: Toolchain, path: string): Promise<void> {
+    const { limitSeconds = BUILD_LIMIT_SECONDS } = this.#options;
+    const limit = { limitSeconds, work: describeBuild(source.top, tree) };
     const directory = join(this.#options.cacheDirectory, "verilator");
     const runtime = join(directory, "runtime");
     let folder: string;
@@ -73,8 +79,8 @@ export class VerilatorEngine implements Engine {
       throw new CacheError(directory, cause as Error);
     }
     try {
-      await translate(source, folder, toolchain, this.#log, this.#options.options);
-      const library = await compileModel(source, folder, toolchain, runtime);
+      await translate(source, folder, toolchain, this.#log, limit, this.#options.options);
+      const library = await compileModel(source, folder, toolchain, runtime, limit);
       keep(library, path);
       this.#log.debug(`built ${source.top} with ${toolchain.verilator}`);
     } finally {

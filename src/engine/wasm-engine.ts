@@ -22,6 +22,13 @@ interface KeyedModel {
   readonly model: LoadedModel;
 }
 
+export interface WasmEngineOptions {
+  readonly cacheDirectory: string;
+  readonly log?: Log;
+  /** CPU time that Yosys may take for a build; by default 600 s. */
+  readonly limitSeconds?: number | undefined;
+}
+
 const LOADED_MODELS = 4;
 
 /**
@@ -35,13 +42,15 @@ export class WasmEngine implements Engine {
   readonly #directory: string;
   readonly #cache: ModelCache;
   readonly #log: Log;
+  readonly #limitSeconds: number | undefined;
   /** The last models: V8 compiles a module the better the longer it has run, and tests open the same one again. */
   readonly #loaded = new Map<string, LoadedModel>();
 
-  constructor({ cacheDirectory, log = silentLog }: { cacheDirectory: string; log?: Log }) {
+  constructor({ cacheDirectory, log = silentLog, limitSeconds }: WasmEngineOptions) {
     this.#directory = cacheDirectory;
     this.#cache = new ModelCache(cacheDirectory);
     this.#log = log;
+    this.#limitSeconds = limitSeconds;
   }
 
   async build(source: ModelSource): Promise<Model> {
@@ -87,7 +96,7 @@ export class WasmEngine implements Engine {
   async #compile(key: string, source: ModelSource, tree: SourceTree): Promise<KeyedModel> {
     // A run whose model is there does without it, and starts the sooner.
     const { compileModel } = await import("./wasm/compile-model.ts");
-    const artefact = await compileModel(source, tree, this.#log);
+    const artefact = await compileModel(source, tree, { log: this.#log, limitSeconds: this.#limitSeconds });
     this.#cache.write(key, artefact);
     return { key, model: this.#load(key, artefact) };
   }

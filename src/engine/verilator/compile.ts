@@ -4,13 +4,12 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ModelSource } from "../engine.ts";
 import { BuildError, ToolError } from "../errors.ts";
-import { runTool } from "../run-tool.ts";
+import { runTool, type ToolLimit } from "../run-tool.ts";
 import { isForeign } from "../source-tree.ts";
 import { clockLoop } from "./clock-loop.ts";
 import type { Toolchain } from "./toolchain.ts";
 import { PREFIX } from "./translate.ts";
 
-const LIMIT_MS = 1_800_000;
 /** The C++ side of this engine. */
 export const SHIM: string = fileURLToPath(new URL("../../../sim/verilator", import.meta.url));
 
@@ -27,6 +26,7 @@ export async function compileModel(
   folder: string,
   toolchain: Toolchain,
   runtimeDirectory: string,
+  limit: ToolLimit,
 ): Promise<string> {
   const { compiler } = toolchain;
   const generated = readdirSync(folder).filter((name) => name.endsWith(".cpp"));
@@ -55,7 +55,7 @@ export async function compileModel(
     level: readonly string[],
     object: string,
     more: readonly string[] = [],
-  ): Promise<void> => cxx(compiler, [...flags, ...level, ...more, "-c", "-o", object, from]);
+  ): Promise<void> => cxx(compiler, [...flags, ...level, ...more, "-c", "-o", object, from], limit);
   const parts = [
     ...runtimeNames(folder).map((name) => join(toolchain.root, "include", `${name}.cpp`)),
     join(SHIM, "watch.cpp"),
@@ -64,7 +64,7 @@ export async function compileModel(
     .filter(isForeign)
     .map((file, index) => ({ file, object: join(folder, `foreign${index}.o`) }));
   const [runtime] = await Promise.all([
-    Promise.all(parts.map((file) => runtimeObject(file, source, toolchain, runtimeDirectory))),
+    Promise.all(parts.map((file) => runtimeObject(file, source, toolchain, runtimeDirectory, limit))),
     compile(join(SHIM, "model.cpp"), FAST, objects[0] as string, defines),
     compile(join(folder, "slow.cc"), SLOW, objects[1] as string),
     ...foreign.map(({ file, object }) =>
@@ -78,15 +78,11 @@ export async function compileModel(
     ...(source.waves !== undefined ? wavesLibraries(toolchain) : []),
     "-latomic",
   ];
-  await cxx(compiler, [
-    ...link,
-    "-o",
-    library,
-    ...objects,
-    ...foreign.map(({ object }) => object),
-    ...runtime,
-    ...libraries,
-  ]);
+  await cxx(
+    compiler,
+    [...link, "-o", library, ...objects, ...foreign.map(({ object }) => object), ...runtime, ...libraries],
+    limit,
+  );
   return library;
 }
 
@@ -125,6 +121,7 @@ async function runtimeObject(
   source: ModelSource,
   toolchain: Toolchain,
   directory: string,
+  limit: ToolLimit,
 ): Promise<string> {
   const flags = [...commonFlags(source, toolchain), ...FAST];
   const hash = createHash("sha256").update(`${toolchain.key} ${flags.join(" ")}`);
@@ -137,17 +134,17 @@ async function runtimeObject(
   if (existsSync(object)) return object;
   mkdirSync(folder, { recursive: true });
   const draft = `${object}.${randomUUID()}`;
-  await cxx(toolchain.compiler, [...flags, "-c", "-o", draft, file]);
+  await cxx(toolchain.compiler, [...flags, "-c", "-o", draft, file], limit);
   renameSync(draft, object);
   return object;
 }
 
-async function cxx(compiler: string, args: readonly string[]): Promise<void> {
+async function cxx(compiler: string, args: readonly string[], limit: ToolLimit): Promise<void> {
   const { status, stderr } = await runTool({
     name: "the C++ compiler",
     command: compiler,
     args,
-    limitMs: LIMIT_MS,
+    ...limit,
   });
   if (status === 0) return;
   const first = stderr.split("\n").find((line) => /error|undefined reference/i.test(line)) ?? stderr.trim();

@@ -4,11 +4,10 @@ import type { Log } from "../../core/log.ts";
 import type { ModelSource } from "../engine.ts";
 import { BuildError } from "../errors.ts";
 import { parameterLiteral } from "../parameter-literal.ts";
-import { runTool } from "../run-tool.ts";
+import { runTool, type ToolLimit } from "../run-tool.ts";
 import { isForeign } from "../source-tree.ts";
 import { environmentOf, type Toolchain } from "./toolchain.ts";
 
-const LIMIT_MS = 600_000;
 /** Name of the generated class, whatever the top module is called. */
 export const PREFIX = "Vmodel";
 
@@ -21,6 +20,7 @@ export async function translate(
   folder: string,
   toolchain: Toolchain,
   log: Log,
+  limit: ToolLimit,
   extra: readonly string[] = [],
 ): Promise<void> {
   const publics = join(folder, "public.vlt");
@@ -41,7 +41,7 @@ export async function translate(
   ];
   const { verilator: command } = toolchain;
   const env = environmentOf(toolchain);
-  const { status, stderr } = await runTool({ name: "Verilator", command, args, limitMs: LIMIT_MS, env });
+  const { status, stderr } = await runTool({ name: "Verilator", command, args, env, ...limit });
   if (status !== 0) throw buildError(stderr);
   for (const line of stderr.split("\n")) if (line.startsWith("%Warning")) log.debug(line);
   keepMemoriesUntouched(folder);

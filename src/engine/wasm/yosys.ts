@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { BUILD_LIMIT_SECONDS, describeBuild } from "../design-size.ts";
 import type { ModelSource } from "../engine.ts";
 import { BuildError, MissingFileError, ToolError, UnsupportedConstructError } from "../errors.ts";
 import { parameterLiteral } from "../parameter-literal.ts";
@@ -10,20 +11,23 @@ import { markTasks } from "./system-tasks.ts";
 import { VirtualFiles } from "./virtual-files.ts";
 
 const CHILD: string = fileURLToPath(new URL("./yosys-child.js", import.meta.url));
-/** The largest designs that the engine is meant for take Yosys some ten seconds. */
-const LIMIT_MS = 120_000;
 
 /**
  * The word-level netlist of a design, flattened. Passes are light on purpose: a full `opt` takes ten times as long and
  * the code generator folds constants itself.
  */
-export async function elaborate(source: ModelSource, tree: SourceTree): Promise<YosysJson> {
+export async function elaborate(
+  source: ModelSource,
+  tree: SourceTree,
+  { limitSeconds = BUILD_LIMIT_SECONDS }: { readonly limitSeconds?: number | undefined } = {},
+): Promise<YosysJson> {
   const virtual = new VirtualFiles(source.files, tree, (text) => markTasks(simulationView(text, source)));
   const { status, stdout, stderr } = await runTool({
     name: "Yosys",
     command: process.execPath,
     args: ["--liftoff-only", CHILD],
-    limitMs: LIMIT_MS,
+    limitSeconds,
+    work: describeBuild(source.top, tree),
     input: JSON.stringify({ files: virtual.files, script: scriptOf(source, virtual) }),
   });
   const messages = virtual.translate(stderr);

@@ -4,7 +4,7 @@ import { CoverageCounts, type CoverageTotals } from "../../engine/coverage-count
 import { runTool } from "../../engine/run-tool.ts";
 import { HARNESS } from "./harness-source.ts";
 
-const LIMIT_MS = 600_000;
+const LIMIT_SECONDS = 600;
 /** The device in the harness: what a bench tests. The harness itself is not counted. */
 const DEVICE = `${HARNESS}.device`;
 
@@ -45,7 +45,12 @@ async function writePages(
   const args = ["--quiet", "--branch-coverage", "--legend", "--title", "hilt", "--ignore-errors", "source"];
   try {
     const { status, stderr } = await runTool({
-      ...{ name: "genhtml", command: "genhtml", limitMs: LIMIT_MS },
+      ...{
+        name: "genhtml",
+        command: "genhtml",
+        limitSeconds: LIMIT_SECONDS,
+        work: "the coverage of this run",
+      },
       args: [...args, "--output-directory", directory, info],
     });
     if (status === 0) return { html: join(directory, "index.html") };

@@ -22,6 +22,8 @@ export interface SimulatorSettings {
   readonly verilator?: string;
   /** More options for Verilator. */
   readonly verilatorOptions?: readonly string[];
+  /** CPU time that each program of a build may take. */
+  readonly buildLimitSeconds?: number;
   readonly harness?: HarnessSettings;
   /** The device; by default our own, with the Verilog of this installation. */
   readonly device?: DeviceSource;
@@ -50,20 +52,27 @@ function placeBanks(layouts: readonly BankLayout[]): Bank[] {
   });
 }
 
-type EngineOptions = BuildOptions & Pick<SimulatorSettings, "verilator" | "verilatorOptions">;
+type EngineOptions = BuildOptions &
+  Pick<SimulatorSettings, "verilator" | "verilatorOptions" | "buildLimitSeconds">;
 
 /** They are loaded when they are asked for: the built-in one needs nothing of the other. */
 const engineKinds: Readonly<
   Record<SimulatorSettings["engine"], (options: EngineOptions) => Promise<Engine>>
 > = {
-  wasm: async ({ cacheDirectory, log }) => {
+  wasm: async ({ cacheDirectory, log, buildLimitSeconds: limitSeconds }) => {
     const { WasmEngine } = await import("../../engine/wasm-engine.ts");
-    return new WasmEngine({ cacheDirectory, log });
+    return new WasmEngine({ cacheDirectory, log, limitSeconds });
   },
-  verilator: async ({ cacheDirectory, log, verilator, verilatorOptions }) => {
+  verilator: async ({
+    cacheDirectory,
+    log,
+    verilator,
+    verilatorOptions,
+    buildLimitSeconds: limitSeconds,
+  }) => {
     const { VerilatorEngine } = await import("../../engine/verilator-engine.ts");
     return new VerilatorEngine({
-      ...{ cacheDirectory, log },
+      ...{ cacheDirectory, log, limitSeconds },
       ...(verilator === undefined ? {} : { verilator }),
       ...(verilatorOptions === undefined ? {} : { options: verilatorOptions }),
     });
@@ -74,8 +83,8 @@ const engineKinds: Readonly<
 const engines = new Map<string, Promise<Engine>>();
 
 function engineOf(settings: SimulatorSettings, options: BuildOptions): Promise<Engine> {
-  const { engine: kind, verilator, verilatorOptions } = settings;
-  const key = JSON.stringify([kind, verilator, verilatorOptions, options.cacheDirectory]);
+  const { engine: kind, verilator, verilatorOptions, buildLimitSeconds } = settings;
+  const key = JSON.stringify([kind, verilator, verilatorOptions, buildLimitSeconds, options.cacheDirectory]);
   const known = engines.get(key);
   if (known !== undefined) return known;
   const engine = engineKinds[kind]({ ...settings, ...options });

@@ -107,7 +107,10 @@ describe.each(Object.entries(versions))("Verilator %s", (name, verilator) => {
 
   async function loopOf(source: ModelSource, into: string): Promise<string | undefined> {
     mkdirSync(join(directory, into), { recursive: true });
-    await translate(source, join(directory, into), findToolchain(verilator), silentLog);
+    await translate(source, join(directory, into), findToolchain(verilator), silentLog, {
+      limitSeconds: 600,
+      work: into,
+    });
     return clockLoop(join(directory, into), source.clock);
   }
 
