@@ -41,9 +41,9 @@ export const combinationalCells: ReadonlyMap<string, Translation> = new Map<stri
   ["$logic_and", bit((cell, context) => logic(cell, context, "and"))],
   ["$logic_or", bit((cell, context) => logic(cell, context, "or"))],
   ["$eq", bit(isEqual)],
-  ["$eqx", bit(isEqual)],
+  ["$eqx", bit(isIdentical)],
   ["$ne", bit((cell, context) => context.graph.not(isEqual(cell, context)))],
-  ["$nex", bit((cell, context) => context.graph.not(isEqual(cell, context)))],
+  ["$nex", bit((cell, context) => context.graph.not(isIdentical(cell, context)))],
   ["$lt", bit((cell, context) => less(cell, context, "A", "B"))],
   ["$gt", bit((cell, context) => less(cell, context, "B", "A"))],
   ["$le", bit((cell, context) => context.graph.not(less(cell, context, "B", "A")))],
@@ -60,14 +60,14 @@ export const combinationalCells: ReadonlyMap<string, Translation> = new Map<stri
     "$mod",
     division("remainder", ({ g, a, b, signed }) => g.division(signed ? "moduloSigned" : "modulo", a, b)),
   ],
-  ["$shl", shift((g, a, b) => wideShift(g, "shiftLeft", a, b))],
+  ["$shl", shift(shiftLeft)],
   ["$sshl", shift((g, a, b) => wideShift(g, "shiftLeft", a, b))],
   ["$shr", shift((g, a, b) => wideShift(g, "shiftRight", a, b))],
   [
     "$sshr",
     shift((g, a, b, cell) => wideShift(g, cell.flag("A_SIGNED") ? "shiftRightSigned" : "shiftRight", a, b)),
   ],
-  ["$shift", shift(shiftBothWays)],
+  ["$shift", shift((g, a, b, cell) => shiftBothWays(g, a, signedPosition(g, b), cell))],
   ["$shiftx", shift(shiftBothWays)],
   ["$mux", mux],
   ["$pmux", parallelMux],
@@ -159,12 +159,38 @@ function amountOf(cell: Cell, context: CellContext): Node {
 
 /** A negative amount of `$shift` and `$shiftx` shifts to the left. */
 function shiftBothWays(g: Graph, a: Limbs, b: Node, cell: Cell): Limbs {
+  return cell.flag("B_SIGNED") ? shiftSigned(g, a, b) : wideShift(g, "shiftRight", a, b);
+}
+
+/** To the right, or to the left where the amount is negative. */
+function shiftSigned(g: Graph, a: Limbs, b: Node): Limbs {
   const right = wideShift(g, "shiftRight", a, b);
-  if (!cell.flag("B_SIGNED")) return right;
   const negative = g.slice(b, b.width - 1, 1);
   const left = wideShift(g, "shiftLeft", a, g.sub(g.const(0n, b.width), b));
   return left.map((limb, index) => g.mux(negative, limb, right[index] as Node));
 }
+
+/**
+ * Yosys writes to an indexed part by shifting to its position, which it takes as unsigned in 32 bits. That of `a[i -: 4]`
+ * is `i - 3`: one below 0 would shift everything out, and what lies inside the vector would be lost (IEEE 1364-2005,
+ * section 5.2.1). In a vector it is a `$shift` by `$neg` of the position and a zero above it.
+ */
+function signedPosition(g: Graph, amount: Node): Node {
+  if (amount.op !== "sub") return amount;
+  const [zero, extended] = amount.args as [Node, Node];
+  const position = extended.op === "extend" ? (extended.args[0] as Node) : undefined;
+  const isPosition = position?.op === "sub" && position.width === amount.width - 1;
+  if (!isPosition || zero.op !== "const" || zero.value !== 0n) return amount;
+  return g.sub(zero, g.signExtend(position, amount.width));
+}
+
+/** In an element of a memory the part's position is the amount of a `$shl` that has no line in the source. */
+function shiftLeft(g: Graph, a: Limbs, b: Node, cell: Cell): Limbs {
+  const isPosition = cell.place.endsWith(":0") && b.width === POSITION_BITS;
+  return isPosition ? shiftSigned(g, a, g.sub(g.const(0n, b.width), b)) : wideShift(g, "shiftLeft", a, b);
+}
+
+const POSITION_BITS = 32;
 
 /** The lowest `width` bits. */
 function cutLimbs(g: Graph, limbs: Limbs, width: number): Node[] {
@@ -235,6 +261,15 @@ function isEqual(cell: Cell, context: CellContext): Node {
   const as = pieces(context, extendBits(cell.port("A"), width, signed));
   const bs = pieces(context, extendBits(cell.port("B"), width, signed));
   return as.map((a, index) => graph.equal(a, bs[index] as Node)).reduce((all, next) => graph.and(all, next));
+}
+
+/** `===`: an undefined bit of a constant is like no bit of a value, for those are defined here. */
+function isIdentical(cell: Cell, context: CellContext): Node {
+  const width = Math.max(cell.number("A_WIDTH"), cell.number("B_WIDTH"));
+  const [a, b] = ["A", "B"].map((port) => extendBits(cell.port(port), width, isSigned(cell)));
+  const isKnown = (bit: Bit | undefined): boolean => bit !== "x" && bit !== "z";
+  const differs = a?.some((bit, index) => bit !== b?.[index] && !(isKnown(bit) && isKnown(b?.[index])));
+  return differs === true ? context.graph.const(0n, 1) : isEqual(cell, context);
 }
 
 function less(cell: Cell, context: CellContext, small: "A" | "B", large: "A" | "B"): Node {

@@ -4,7 +4,7 @@ import { fieldWidths } from "./format-text.ts";
 import type { Node } from "./graph.ts";
 import type { Bit, Cell, Netlist } from "./netlist.ts";
 import type { SignalValues } from "./signal-values.ts";
-import { taskOf } from "./system-tasks.ts";
+import { refusedWords, taskOf } from "./system-tasks.ts";
 import type { Triggers } from "./triggers.ts";
 
 /** What a design says or asks for: in initial blocks and at edges. */
@@ -41,6 +41,8 @@ export class EffectElaboration {
     const { place } = cell;
     if (cell.type === "$check") return { kind: flavorOf(cell), format: "", widths: [], place };
     const format = cell.text("FORMAT");
+    const refused = refusedWords(format);
+    if (refused !== undefined) throw new UnsupportedConstructError(refused, place);
     const scope = [this.#top, ...numbered(cell).instance].join(".");
     return { ...taskOf(format, scope), widths: fieldWidths(format), place };
   }

@@ -9,7 +9,7 @@ import { MemoryElaboration } from "./memory-elaboration.ts";
 import type { Bit, Cell } from "./netlist.ts";
 import { orderCells } from "./order-cells.ts";
 import type { PrunedNetlist } from "./prune-netlist.ts";
-import { isCombinational, refuse } from "./refusal.ts";
+import { isCombinational, refuse, refuseMarkedSignals } from "./refusal.ts";
 import { RegisterElaboration } from "./register-elaboration.ts";
 import { flipFlops, latches, needsEvents } from "./sequential-cells.ts";
 import { SignalNames } from "./signal-names.ts";
@@ -43,7 +43,7 @@ class Elaborator {
     this.#source = source;
     this.#values = new SignalValues();
     this.#registers = new RegisterElaboration(netlist, this.#values, files);
-    this.#memories = new MemoryElaboration(netlist, this.#values);
+    this.#memories = new MemoryElaboration(netlist, this.#values, files);
     this.#effects = new EffectElaboration(netlist, this.#values, source.top);
     const clock = netlist.ports.find((port) => port.name === source.clock && port.direction === "input");
     if (clock?.bits.length !== 1) {
@@ -65,6 +65,7 @@ class Elaborator {
 
   design(): Design {
     for (const cell of this.#netlist.cells) refuse(cell);
+    refuseMarkedSignals(this.#netlist);
     const clock = this.#edges === undefined ? undefined : this.#defineClock();
     const inputs = this.#defineInputs();
     for (const { bits } of this.#netlist.undriven) this.#registers.defineUndriven(bits);

@@ -1,19 +1,22 @@
 import { BuildError, UnsupportedConstructError } from "../errors.ts";
 import type { Memory, Update } from "./design.ts";
-import { type Node, ones, WIDEST } from "./graph.ts";
+import { type Node, WIDEST } from "./graph.ts";
+import { initialContents } from "./initial-contents.ts";
 import { mergeWrites, type WritePort } from "./merge-writes.ts";
-import type { Bit, Cell, MemoryDescription, Netlist } from "./netlist.ts";
-import { constantOf, limbStarts, type SignalValues } from "./signal-values.ts";
+import type { Bit, Cell, Netlist } from "./netlist.ts";
+import { limbStarts, type SignalValues } from "./signal-values.ts";
 import type { Triggers } from "./triggers.ts";
 
 /** The memories of a design: what they hold at first, who reads and writes them. */
 export class MemoryElaboration {
   readonly #netlist: Netlist;
   readonly #values: SignalValues;
+  readonly #files: ReadonlyMap<string, string>;
   readonly #memoryIndex: ReadonlyMap<string, number>;
 
-  constructor(netlist: Netlist, values: SignalValues) {
+  constructor(netlist: Netlist, values: SignalValues, files: ReadonlyMap<string, string>) {
     this.#netlist = netlist;
+    this.#files = files;
     this.#values = values;
     this.#memoryIndex = new Map([...netlist.memories.keys()].map((name, index) => [name, index]));
   }
@@ -97,43 +100,14 @@ export class MemoryElaboration {
   }
 
   memories(): Memory[] {
-    const cells = this.#netlist.cells
-      .filter((cell) => cell.type.startsWith("$meminit"))
-      .sort((a, b) => a.number("PRIORITY") - b.number("PRIORITY"));
+    const cells = this.#netlist.cells.filter((cell) => cell.type.startsWith("$meminit"));
     return [...this.#netlist.memories.values()].map((memory) => ({
       ...memory,
       init: initialContents(
         cells.filter((cell) => this.#memoryOf(cell) === memory.name),
         memory,
+        this.#files,
       ),
     }));
   }
-}
-
-/** In the order in which they are written; one that writes only some bits of an element keeps the others. */
-function initialContents(
-  cells: readonly Cell[],
-  { startOffset, width }: MemoryDescription,
-): { index: number; elements: bigint[] }[] {
-  const contents: { index: number; elements: bigint[] }[] = [];
-  // Only for a memory with partial writes: what each element holds so far.
-  const known = cells.some((cell) => maskOf(cell) !== ones(width)) ? new Map<number, bigint>() : undefined;
-  for (const cell of cells) {
-    const first = Number(BigInt.asIntN(32, constantOf(cell.port("ADDR")))) - startOffset;
-    const mask = maskOf(cell);
-    const data = cell.port("DATA");
-    const elements = Array.from({ length: cell.number("WORDS") }, (_, offset) => {
-      const value = constantOf(data.slice(offset * width, (offset + 1) * width));
-      const element = (value & mask) | ((known?.get(first + offset) ?? 0n) & ~mask);
-      known?.set(first + offset, element);
-      return element;
-    });
-    contents.push({ index: first, elements });
-  }
-  return contents;
-}
-
-/** The bits of each element that are written; older cells write all of them. */
-function maskOf(cell: Cell): bigint {
-  return cell.type === "$meminit" ? ones(cell.number("WIDTH")) : constantOf(cell.port("EN"));
 }

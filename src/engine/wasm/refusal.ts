@@ -1,6 +1,7 @@
 import { UnsupportedConstructError } from "../errors.ts";
 import { combinationalCells } from "./cells.ts";
-import type { Cell } from "./netlist.ts";
+import { refusedWord } from "./mark-refused.ts";
+import type { Bit, Cell, Netlist } from "./netlist.ts";
 import { flipFlops, latches } from "./sequential-cells.ts";
 
 /** What the source has that a cell cannot be taken for; nothing where it can be. */
@@ -31,3 +32,15 @@ const constructs: Readonly<Record<string, string>> = {
   $tribuf: "a tri-state driver",
   $pow: "a power whose operands are not constant",
 };
+
+/** A value that the engine does not know, such as that of `$random`, where something uses it. */
+export function refuseMarkedSignals({ signals, cells, ports, place }: Netlist): void {
+  const marked = signals.filter(({ name }) => refusedWord(name) !== undefined);
+  for (const { name, bits } of marked) {
+    const isUsed = (used: readonly Bit[]): boolean => used.some((bit) => bits.includes(bit));
+    const user = cells.find((cell) => cell.inputs.some(isUsed));
+    const isOutput = ports.some((port) => port.direction === "output" && isUsed(port.bits));
+    if (user !== undefined || isOutput)
+      throw new UnsupportedConstructError(refusedWord(name) as string, user?.place ?? place);
+  }
+}

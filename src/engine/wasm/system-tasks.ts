@@ -7,6 +7,7 @@ import { type EffectKind, effectKinds } from "./design.ts";
  */
 const MARK = "hilt-task:";
 const SCOPE = "hilt-scope:";
+const REFUSED = "hilt-refused:";
 
 const tasks = [
   "finish",
@@ -40,6 +41,16 @@ export function markTasks(text: string): string {
       return `${mark}, ${opening.slice(1)}`;
     },
   );
+}
+
+/** The start of a task that is refused, by these words, where it is part of the design. */
+export function refusedTask(words: string): string {
+  return `$display("${REFUSED}${words}|"`;
+}
+
+/** The words of `refusedTask`, in a format string. */
+export function refusedWords(format: string): string | undefined {
+  return format.startsWith(REFUSED) ? format.slice(REFUSED.length).split("|")[0] : undefined;
 }
 
 /** What a format string was in the source, in an instance of this hierarchical name. */

@@ -13,7 +13,7 @@ const NAME = new RegExp(`${ROOT}/\\d+/(?:=(?=[\\s:|"'])|[^:|"'\\n]+)`, "g");
  */
 export class VirtualFiles {
   readonly #tree: SourceTree;
-  readonly #viewOf: (text: string) => string;
+  readonly #viewOf: (text: string, path: string) => string;
   /** Paths of all that may be read as Verilog. */
   readonly #sources: ReadonlySet<string>;
   readonly #numbers: ReadonlyMap<string, number>;
@@ -25,8 +25,8 @@ export class VirtualFiles {
   /** Names that lead to another file than the one that is meant. */
   readonly #misled = new Set<string>();
 
-  /** `viewOf` is what Yosys reads instead of a source's text. */
-  constructor(sources: readonly string[], tree: SourceTree, viewOf: (text: string) => string) {
+  /** `viewOf` is what Yosys reads instead of a source's text, by its path. */
+  constructor(sources: readonly string[], tree: SourceTree, viewOf: (text: string, path: string) => string) {
     this.#tree = tree;
     this.#viewOf = viewOf;
     this.#numbers = new Map([...tree.files.keys()].map((path, number) => [path, number]));
@@ -39,7 +39,7 @@ export class VirtualFiles {
     for (const reference of [...there, ...missing]) this.#place(reference, markParents(reference.name));
     for (const reference of [...there, ...missing]) this.#place(reference, reference.name);
     for (const path of this.#sources) {
-      this.#files.set(this.path(path), this.#textOf(tree.files.get(path) as Buffer));
+      this.#files.set(this.path(path), this.#textOf(path));
       this.#named.set(this.path(path), path);
     }
   }
@@ -78,9 +78,10 @@ export class VirtualFiles {
     return `${ROOT}/${this.#numbers.get(source)}/`;
   }
 
-  #textOf(bytes: Buffer): string {
+  #textOf(path: string): string {
+    const text = (this.#tree.files.get(path) as Buffer).toString("utf8");
     const mark = (_: string, before: string, name: string): string => before + markParents(name);
-    return this.#viewOf(bytes.toString("utf8").replace(INCLUDE, mark).replace(READ_DATA, mark));
+    return this.#viewOf(text.replace(INCLUDE, mark).replace(READ_DATA, mark), path);
   }
 
   /** Yosys' own file system takes `..` for `.`, and has nothing above its root. */
@@ -102,7 +103,7 @@ export class VirtualFiles {
   #content(path: string): string {
     const bytes = this.#tree.files.get(path) as Buffer;
     if (!this.#sources.has(path) || isData(bytes)) return bytes.toString("utf8");
-    return bytes.includes("`include") ? inclusion(this.path(path)) : this.#textOf(bytes);
+    return bytes.includes("`include") ? inclusion(this.path(path)) : this.#textOf(path);
   }
 
   /** Yosys' message about a file that is missing has nothing but the name: here it has the line too. */

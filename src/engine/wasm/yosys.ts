@@ -5,6 +5,7 @@ import { BuildError, MissingFileError, ToolError, UnsupportedConstructError } fr
 import { parameterLiteral } from "../parameter-literal.ts";
 import { runTool } from "../run-tool.ts";
 import type { SourceTree } from "../source-tree.ts";
+import { markRefused, refusedWord } from "./mark-refused.ts";
 import type { YosysJson } from "./netlist.ts";
 import { simulationView } from "./simulation-view.ts";
 import { markTasks } from "./system-tasks.ts";
@@ -21,7 +22,9 @@ export async function elaborate(
   tree: SourceTree,
   { limitSeconds = BUILD_LIMIT_SECONDS }: { readonly limitSeconds?: number | undefined } = {},
 ): Promise<YosysJson> {
-  const virtual = new VirtualFiles(source.files, tree, (text) => markTasks(simulationView(text, source)));
+  const virtual = new VirtualFiles(source.files, tree, (text, path) =>
+    markTasks(markRefused(simulationView(text, source), /\.svh?$/.test(path))),
+  );
   const { status, stdout, stderr } = await runTool({
     name: "Yosys",
     command: process.execPath,
@@ -81,6 +84,8 @@ function yosysError(messages: string): Error {
   const data = /Can not open file `(.*)` for \\?\$readmem/.exec(match?.[3] ?? "")?.[1];
   if (match !== null && data !== undefined)
     return new MissingFileError(match[3] as string, [data], `${match[1]}:${match[2]}`);
+  const refused = refusedWord(match?.[3] ?? "");
+  if (refused !== undefined) return new UnsupportedConstructError(refused, `${match?.[1]}:${match?.[2]}`);
   if (match !== null) return new BuildError(match[3] as string, `${match[1]}:${match[2]}`);
   const missing = MISSING.exec(line);
   if (missing !== null) {

@@ -1,0 +1,5 @@
+// steps: d = 1 2 3
+module top(input clk, input [7:0] d, output reg [7:0] q);
+  initial begin q = 1; #9 q = 2; end // refused: a delay in an initial block
+  always @(posedge clk) if (d == 9) q <= d;
+endmodule

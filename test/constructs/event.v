@@ -1,0 +1,7 @@
+// steps: d = 1 2 3
+module top(input clk, input [7:0] d, output reg [7:0] q);
+  event taken; // refused: event
+  initial q = 0;
+  always @(posedge clk) -> taken;
+  always @(taken) q <= d;
+endmodule

@@ -1,0 +1,15 @@
+// steps: a = 0 1
+// alone
+module top(input clk, input [1:0] a, output reg [2:0] y, z);
+  always @* begin
+    y = 7;
+    case (a) // synopsys full_case
+      2'd0: y = 1;
+      2'd2: y = 2;
+    endcase
+  end
+  always @* begin
+    z = 7;
+    (* full_case *) case (a) 2'd0: z = 1; 2'd2: z = 2; endcase
+  end
+endmodule

@@ -1,0 +1,5 @@
+// steps: d = 0 1 2 3
+module top(input clk, input [1:0] d, output [3:0] q, output [7:0] s);
+  assign q = 4'b1x0x;
+  assign s = d / 2'd0;
+endmodule
