@@ -213,7 +213,10 @@ static Result guarded(Model* model, Result failed, Work work) {
     Verilated::threadContextp(model->context.get());
     runningModel = model;
     WatchedCall watched(&model->status.cycle);
-    return work();
+    const Result result = work();
+    // What C++ has printed keeps its place among what others print.
+    std::fflush(stdout);
+    return result;
   } catch (const ModelFault& fault) {
     model->say("fault", fault.what(), "");
     model->status.isEnded = 1;
@@ -230,6 +233,8 @@ API const char* hilt_error() { return lastError.c_str(); }
 API void* hilt_open(uint64_t seed) {
   try {
     WatchedCall watched(nullptr);
+    // Lines come out as they are written, also of a process that crashes afterwards.
+    std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
     return new Model(seed);
   } catch (const std::bad_alloc&) {
     lastError = "there is not enough memory for a model of " + std::to_string(sizeof(Vmodel__Syms)) + " bytes";

@@ -1,7 +1,7 @@
 import type { Blame } from "../core/errors.ts";
 
 /** Exit codes by cause. 0 is kept for success. */
-export const exitCodes: Readonly<Record<Blame | "interrupted", number>> = {
+export const exitCodes: Readonly<Record<Blame, number>> = {
   product: 1,
   usage: 2,
   environment: 3,

@@ -27,12 +27,21 @@ export const commands: readonly Command[] = [run, list, waves, build, doctor, in
 export async function main(args: readonly string[]): Promise<number> {
   let code = 0;
   const isVerbose = args.includes("--verbose");
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
+  let refusal: Error | undefined;
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      // Whoever read the output has seen enough, as in `hilt run | head`: the exit code is still true.
+      if (error.code !== "EPIPE") refusal ??= error;
+    });
+  }
   try {
     const parser = createParser(args, async (command, argv) => {
       code = await command.handler(argv);
     });
     await parser.parseAsync();
+    // An error of the last line comes up a little later.
+    await new Promise(setImmediate);
+    if (refusal !== undefined) throw refusal;
     return code;
   } catch (error) {
     return explain(error, isVerbose);
@@ -75,11 +84,6 @@ function inWords(message: string, [name]: readonly string[]): string {
   const known = commands.find(({ command }) => command.split(" ")[0] === name);
   if (known === undefined || !message.startsWith("Not enough non-option arguments")) return message;
   return `Say it whole: hilt ${known.command} (${known.describe}).`;
-}
-
-/** Whoever read the output has seen enough, as in `hilt run | head`: the command goes on, its exit code is still true. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
 }
 
 function explain(error: unknown, isVerbose: boolean): number {

@@ -16,6 +16,6 @@ export abstract class HiltError extends Error {
 
 /**
  * Whose fault a failure is: `product` (the device or the test, exit 1), `usage` (2), `environment` (a tool or a
- * permission, 3), `link` (the link or the board, 4), `bug` (ours, 70).
+ * permission, 3), `link` (the link or the board, 4), `bug` (ours, 70), `interrupted` (nobody's: Ctrl-C and its kin, 130).
  */
-export type Blame = "product" | "usage" | "environment" | "link" | "bug";
+export type Blame = "product" | "usage" | "environment" | "link" | "bug" | "interrupted";

@@ -57,6 +57,16 @@ export class ToolLimitError extends HiltError {
   }
 }
 
+/** A program that the engine needs was ended because this process is to end: nothing has been built. */
+export class InterruptedError extends HiltError {
+  readonly code = "E_INTERRUPTED";
+  readonly blame: Blame = "interrupted";
+
+  constructor(tool: string) {
+    super(`interrupted while ${tool} built the model`);
+  }
+}
+
 /** The design goes on changing without an edge of its clock: a loop through clocks, latches or resets. */
 export class UnsettledError extends HiltError {
   readonly code = "E_UNSETTLED";

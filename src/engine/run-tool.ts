@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { ToolError, ToolLimitError } from "./errors.ts";
+import { InterruptedError, ToolError, ToolLimitError } from "./errors.ts";
 import { cpuSecondsOf, processTree } from "./process-tree.ts";
 
 export interface ToolLimit {
@@ -21,7 +21,7 @@ export interface ToolRun extends ToolLimit {
 }
 
 export interface ToolResult {
-  readonly status: number | null;
+  readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -30,9 +30,23 @@ const POLL_MS = 250;
 /** A tool that takes less than a second of CPU time in so much wall time waits for something that does not come. */
 const IDLE_SECONDS = 300;
 
+const running = new Set<ChildProcess>();
+let isInterrupted = false;
+
+process.on("exit", () => {
+  for (const child of running) kill(child);
+});
+
+/** Ends the tools of this process, which then reject with `InterruptedError`, as those that are asked for later. */
+export function interruptTools(): void {
+  isInterrupted = true;
+  for (const child of running) kill(child);
+}
+
 /**
- * Runs a program to its end. Rejects with `ToolError` when it cannot be started or sits idle, with `ToolLimitError` when it
- * meets its limit.
+ * Runs a program to its end. Rejects with `ToolError` when it cannot be started, sits idle or is killed, with `ToolLimitError`
+ * when it meets its limit, and with `InterruptedError`. It has a process group of its own: Ctrl-C reaches it through this
+ * process alone, and with it end those that it has started.
  */
 export function runTool({
   name,
@@ -45,7 +59,9 @@ export function runTool({
   input = "",
 }: ToolRun): Promise<ToolResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], cwd, env });
+    if (isInterrupted) throw new InterruptedError(name);
+    const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], cwd, env, detached: true });
+    running.add(child);
     const output = { stdout: "", stderr: "" };
     const unwatch = watch(child, limitSeconds, (isIdle) =>
       reject(
@@ -61,11 +77,15 @@ export function runTool({
     }
     child.on("error", (cause) => {
       unwatch();
+      running.delete(child);
       reject(new ToolError(`cannot start ${name}: ${cause.message}`, { cause }));
     });
-    child.on("close", (status) => {
+    child.on("close", (status, signal) => {
       unwatch();
-      resolve({ status, ...output });
+      running.delete(child);
+      if (isInterrupted) reject(new InterruptedError(name));
+      else if (status === null) reject(new ToolError(`${name} was ended by ${signal}`));
+      else resolve({ status, ...output });
     });
     // A child that dies early closes its input; its exit code says more than the broken pipe.
     child.stdin.on("error", () => {});
@@ -74,27 +94,28 @@ export function runTool({
 }
 
 /** Ends the child, and all that it has started, when it meets its limit or sits idle. Returns what ends the watch. */
-function watch({ pid }: ChildProcess, limitSeconds: number, onEnd: (isIdle: boolean) => void): () => void {
+function watch(child: ChildProcess, limitSeconds: number, onEnd: (isIdle: boolean) => void): () => void {
+  const { pid } = child;
   if (pid === undefined) return () => {};
   const start = performance.now();
   let busy = { cpu: 0, wall: 0 };
   const timer = setInterval(() => {
-    const pids = processTree(pid);
     const wall = (performance.now() - start) / 1000;
-    const cpu = cpuSecondsOf(pids) ?? wall;
+    const cpu = cpuSecondsOf(processTree(pid)) ?? wall;
     if (cpu >= busy.cpu + 1) busy = { cpu, wall };
     const isIdle = wall - busy.wall > IDLE_SECONDS;
     if (cpu < limitSeconds && !isIdle) return;
     clearInterval(timer);
-    for (const each of pids) end(each);
+    kill(child);
     onEnd(isIdle);
   }, POLL_MS);
   return () => clearInterval(timer);
 }
 
-/** It may have ended by itself. */
-function end(pid: number): void {
+function kill(child: ChildProcess): void {
   try {
-    process.kill(pid, "SIGKILL");
-  } catch {}
+    process.kill(-(child.pid as number), "SIGKILL");
+  } catch {
+    child.kill("SIGKILL");
+  }
 }

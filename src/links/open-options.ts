@@ -1,4 +1,5 @@
 import type { Log } from "../core/log.ts";
+import type { SimulationMessage } from "../engine/engine.ts";
 import type { BankLayout } from "../memory/platform-profile.ts";
 
 export interface OpenOptions {
@@ -13,7 +14,12 @@ export interface OpenOptions {
   readonly lastWords?: LastWords;
   /** Lines, toggles and `cover` statements are counted; the counts are written to this file when the link closes. */
   readonly coverageFile?: string;
+  /** Hears what the device says. */
+  readonly onMessage?: (message: DeviceMessage) => void;
 }
+
+/** `$display` and its kin, an assertion that failed. The cycle counts from the end of the reset, before it is negative. */
+export type DeviceMessage = SimulationMessage;
 
 /** What is left of a process when an engine takes it with it. */
 export interface LastWords {
@@ -53,7 +59,10 @@ export interface BuildSummary {
   readonly warnings: readonly string[];
 }
 
-export type BuildOptions = Omit<OpenOptions, "seed" | "waves" | "banks" | "lastWords" | "coverageFile"> & {
+export type BuildOptions = Omit<
+  OpenOptions,
+  "seed" | "waves" | "banks" | "lastWords" | "coverageFile" | "onMessage"
+> & {
   readonly waves?: WavesChoice;
   readonly coverage?: boolean;
 };

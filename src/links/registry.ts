@@ -1,4 +1,5 @@
 import type { Link } from "../bus/link.ts";
+import { interruptTools } from "../engine/run-tool.ts";
 import type { BuildOptions, BuildSummary, OpenOptions } from "./open-options.ts";
 import { buildSimulator, openSimulator, type SimulatorSettings } from "./simulator/open-simulator.ts";
 
@@ -17,6 +18,11 @@ const links: Readonly<Record<LinkSettings["link"], LinkKind>> = {
 
 export async function buildTarget(settings: LinkSettings, options: BuildOptions): Promise<BuildSummary> {
   return await links[settings.link].build(settings, options);
+}
+
+/** Ends what is being built in this process, and whatever would be: it is to end. */
+export function interruptBuilds(): void {
+  interruptTools();
 }
 
 /** Opens the target `name`; the caller disposes of the link. */

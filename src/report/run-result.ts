@@ -82,6 +82,8 @@ export interface BenchCounts {
   readonly lastEvents: readonly string[];
   /** After a failure: what the driver held and waited for. */
   readonly holdings: readonly string[];
+  /** The first `$warning`s of the device. */
+  readonly warnings?: readonly string[];
   /** After a failure: where to look. */
   readonly failure?: FailurePlace;
   /** The file of waves, from the project's folder. */
@@ -121,6 +123,8 @@ export interface RunListener {
   /** So many tests that failed will be run again, each with waves round its failure; the rest won't. */
   recordingStarted(count: number, leftOut: number): void;
   benchRecorded(bench: BenchResult): void;
+  /** Nothing has failed, but somebody should know. */
+  warn(message: string): void;
 }
 
 /** All that went wrong, with the bench it went wrong in. */

@@ -81,12 +81,17 @@ export class TerminalReport implements RunListener {
     for (const problem of problems) this.#problem(problem);
     if (isFailed && facts !== undefined) this.#circumstances(facts);
     if (output !== undefined && (isFailed || this.#options.isVerbose)) this.#printed("printed", output);
+    else if (facts?.warnings !== undefined) this.#printed("the device warns", facts.warnings.join("\n"));
     if (isFailed) this.#line(`    repeat: ${this.#options.repeat(bench)}`);
   }
 
   #printed(what: string, text: string): void {
     this.#line(`    ${what}:`);
     for (const line of visible(text).split("\n")) this.#line(`      ${line}`.trimEnd());
+  }
+
+  warn(message: string): void {
+    this.#line(`warning: ${visible(message)}`);
   }
 
   recordingStarted(count: number, leftOut: number): void {

@@ -19,6 +19,7 @@ import { DmaSystem } from "../wdm/dma-system.ts";
 import { FindingError } from "../wdm/finding.ts";
 import { BenchLink } from "./bench-link.ts";
 import { describeJournal } from "./describe-journal.ts";
+import { DeviceMessages } from "./device-messages.ts";
 import {
   ForeignDeviceError,
   HoldingsError,
@@ -47,6 +48,7 @@ interface Parts {
   /** The bench's face of the link; the driver and the session have the other. */
   readonly benchLink: BenchLink;
   readonly calls: PendingCalls;
+  readonly messages: DeviceMessages;
   readonly host: HostMemory;
   readonly system: DmaSystem;
   readonly adapter: DmaAdapter;
@@ -74,10 +76,12 @@ export class BenchSession {
     if (run.problem !== undefined) throw new UnpreparedTargetError(run.problem);
     const random = new Random(BigInt(run.seed)).fork(name);
     const ring = new JournalRing();
+    const messages = new DeviceMessages(run.root);
     const opened = await openLink(run.target, run.settings, {
       seed: random.fork("link").seed,
       cacheDirectory: run.cacheDirectory,
       log: silentLog,
+      onMessage: (message) => messages.take(message),
       banks: run.profile.banks,
       ...(run.workersDirectory === undefined
         ? {}
@@ -117,7 +121,19 @@ export class BenchSession {
           })
         : undefined;
       const rng = random.fork("bench");
-      return new BenchSession({ run, link, benchLink, calls, host, system, adapter, device, rng, watch });
+      return new BenchSession({
+        run,
+        link,
+        benchLink,
+        calls,
+        messages,
+        host,
+        system,
+        adapter,
+        device,
+        rng,
+        watch,
+      });
     } catch (error) {
       await opened[Symbol.asyncDispose]();
       throw error;
@@ -152,13 +168,14 @@ export class BenchSession {
   }
 
   get facts(): BenchFacts {
-    const { link, watch, run } = this.#parts;
+    const { link, watch, run, messages } = this.#parts;
     return {
       device: this.#identity,
       cycles: link.clock.cycle,
       ...watch.counts,
       lastEvents: this.#lastEvents,
       holdings: this.#holdings,
+      ...(messages.warnings.length === 0 ? {} : { warnings: messages.warnings }),
       ...(this.#failure === undefined
         ? {}
         : { failure: { ...this.#failure, cycle: watch.firstBreach ?? this.#failure.cycle } }),
@@ -213,6 +230,7 @@ export class BenchSession {
     const { link, watch, run } = this.#parts;
     const { cycle, lastCrossing } = this.facts.failure ?? { cycle: link.clock.cycle, lastCrossing: 0 };
     await link[Symbol.asyncDispose]();
+    this.#parts.messages.close();
     if (link.waves?.hasBegun !== true) return;
     // A failure long after the last crossing is not in the window.
     const focus = cycle > (run.waves?.to ?? cycle) ? lastCrossing : cycle;

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { closeSync, mkdirSync, openSync, renameSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PoolOptions, PoolWorker, WorkerRequest } from "vitest/node";
 import { outputFile } from "./worker-output.ts";
@@ -43,7 +43,13 @@ export class BenchWorker implements PoolWorker {
     } finally {
       closeSync(output);
     }
-    if (this.#child.pid !== undefined) renameSync(draft, outputFile(this.#directory, this.#child.pid));
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    renameSync(draft, outputFile(this.#directory, pid));
+    // While it runs, for whoever ends it when this process cannot.
+    const mark = join(this.#directory, `${pid}.run`);
+    writeFileSync(mark, "");
+    this.#child.once("exit", () => rmSync(mark, { force: true }));
   }
 
   async stop(): Promise<void> {

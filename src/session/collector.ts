@@ -133,6 +133,19 @@ export class Collector implements Reporter {
     }
   }
 
+  /** Tests of one name have one source of chance, and no name of their own to be run by. */
+  noteNamesakes(records: readonly WorkerRecord[]): void {
+    for (const { file, tests } of records) {
+      const names = tests.filter(({ isChosen }) => isChosen).map(({ name }) => name);
+      for (const name of new Set(names.filter((one, index) => names.indexOf(one) !== index))) {
+        const many = names.filter((one) => one === name).length;
+        this.#options.listener.warn(
+          `${this.#pathOf(file)}: ${many} tests are called "${name}": they draw the same random numbers, and --test runs all of them`,
+        );
+      }
+    }
+  }
+
   #noteLost(record: WorkerRecord, problem: Problem, words?: LastWords): void {
     const { at, file, tests } = record;
     if (typeof at === "string") {

@@ -68,6 +68,7 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
       ...(choice === undefined ? {} : { waves: choice }),
       // A test that runs again for its waves is not counted again.
       coverage: options.coverage !== undefined && (choice === undefined || waves?.mode === "on"),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
     // The model that records the waves of failures is of the same sources.
     const isSecond = choice !== undefined && waves?.mode !== "on";
@@ -110,7 +111,8 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
     problems.push(...collector.problems);
     output.push(...collector.output);
     const isFailed = problems.length > 0 || benches.some(({ verdict }) => verdict === "failed");
-    if (isFailed && options.failFast) break;
+    // Rounds of nothing would go on and on.
+    if ((isFailed && options.failFast) || benches.length === 0) break;
   }
   if (waves?.mode === "on-failure") {
     const { patterns } = waves;
@@ -155,6 +157,7 @@ const silent: RunListener = {
   benchAmended: () => {},
   recordingStarted: () => {},
   benchRecorded: () => {},
+  warn: () => {},
 };
 
 /** Where the tests leave their counts. */
@@ -217,6 +220,7 @@ async function runRound(
     if (isAborted) collector.noteInterrupted(remaining);
     collector.noteOrphans(watch.records());
     collector.noteOutput(watch.records());
+    collector.noteNamesakes(watch.records());
   } finally {
     signal?.removeEventListener("abort", breakOff);
     await vitest.close();

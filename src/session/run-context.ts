@@ -46,6 +46,8 @@ export interface BenchFacts {
   /** What the driver holds and waits for after a failure. */
   readonly holdings: readonly string[];
   readonly failure?: FailurePlace;
+  /** The first `$warning`s of the device. */
+  readonly warnings?: readonly string[];
   /** The file of waves, from the project's folder. */
   readonly waves?: string;
   /** Why there is none although waves were asked for. */

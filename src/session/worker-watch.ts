@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { type LastWords, takeLastWords } from "./last-words.ts";
 import { outputBytes } from "./worker-output.ts";
+import { WorkerReaper } from "./worker-reaper.ts";
 import { readRecords, type WorkerRecord } from "./worker-record.ts";
 
 const LOOK_MS = 250;
@@ -21,10 +22,12 @@ export class WorkerWatch implements Disposable {
   readonly #limitMs: number;
   readonly #timer: NodeJS.Timeout;
   readonly #records = new Map<number, WorkerRecord>();
+  readonly #reaper: WorkerReaper;
   #isEnding = false;
 
   constructor(directory: string, limitMs: number) {
     mkdirSync(directory, { recursive: true });
+    this.#reaper = new WorkerReaper(directory);
     this.#directory = directory;
     this.#limitMs = limitMs;
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
@@ -59,6 +62,7 @@ export class WorkerWatch implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
     rmSync(this.#directory, { recursive: true, force: true });
+    this.#reaper[Symbol.dispose]();
   }
 
   #look(): void {

@@ -1,8 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { BenchResult, RunResult } from "../../src/report/run-result.ts";
-import { projectOf } from "./user-project.ts";
+import { env, hiltPath, projectOf } from "./user-project.ts";
 
 const IMPORTS =
   'import { describe, expect, test } from "hilt";\nimport { afterAll, beforeAll } from "vitest";\n';
@@ -17,6 +18,7 @@ describe("in a group", () => {
   test("after it", () => {});
 });
 test("after all", () => { expect(1).toBe(2); });
+test("after all", () => {});
 test.todo("later");
 `,
   "dies.hil.ts": `${IMPORTS}test("passes", () => {});
@@ -115,6 +117,7 @@ describe("verdicts", () => {
       "failed: in a group > spins",
       "not run: in a group > after it",
       "not run: after all",
+      "not run: after all",
       "skipped: later",
     ]);
     expect(verdictsOf("dies.hil.ts")).toEqual(["passed: passes", "failed: dies", "not run: never"]);
@@ -134,9 +137,10 @@ describe("verdicts", () => {
 
   test("are the same on the terminal and in JUnit", () => {
     expect(stdout).toMatch(/^not run spins\.hil\.ts > after all: its process ended$/m);
+    expect(stdout).toMatch(/^warning: spins\.hil\.ts: 2 tests are called "after all": they draw the same/m);
     expect(stdout).toMatch(/^not run hooks\.hil\.ts > prepared > not prepared: a hook before it failed$/m);
-    expect(stdout).toMatch(/^benches: {5}3 passed, 3 failed, 3 skipped, 4 not run in /m);
-    expect(xml).toContain('<testsuite name="spins.hil.ts" tests="8" failures="2" errors="2" skipped="3"');
+    expect(stdout).toMatch(/^benches: {5}3 passed, 3 failed, 3 skipped, 5 not run in /m);
+    expect(xml).toContain('<testsuite name="spins.hil.ts" tests="9" failures="2" errors="3" skipped="3"');
     expect(xml).toContain('<error type="not run" message="not run: its process ended"/>');
   });
 });
@@ -160,6 +164,15 @@ describe("what is printed", () => {
     expect(json.stderr).toContain("printed by prints.hil.ts outside of its tests:\n      while loading\n");
     const verbose = project.hilt("run", "prints.hil.ts", "--verbose", "--test=passes").stdout;
     expect(verbose).toContain("    printed:\n      an object { a: 1 }\n      straight\n");
+  });
+
+  test("that cannot be written is an error of the machine", () => {
+    const command = `"${process.execPath}" "${hiltPath}" run prints.hil.ts --test=passes > /dev/full`;
+    const { status, stderr: words } = spawnSync("sh", ["-c", command], {
+      ...{ cwd: project.path, encoding: "utf8", env },
+    });
+    expect(words).toMatch(/^hilt: the system refused: ENOSPC: .* \[ENOSPC\]\n$/);
+    expect(status).toBe(3);
   });
 
   test("is cut in the middle when it is long, and says by how much", () => {

@@ -1,4 +1,5 @@
 import type { Argv } from "yargs";
+import { interruptSignal } from "../interrupt-signal.ts";
 import { createLog } from "../logger.ts";
 import { type Arguments, targetOf } from "../options.ts";
 
@@ -20,11 +21,13 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
     import("../../session/build-model.ts"),
   ]);
   const config = await loadConfig(process.cwd());
+  using interrupt = interruptSignal();
+  const { signal } = interrupt;
   const names = (args.targets ?? []).length > 0 ? (args.targets ?? []) : Object.keys(config.targets);
   for (const one of names) {
     const { name, settings } = targetOf(config, one);
     const log = createLog(args.verbose);
-    const { fromCache, buildMs, warnings } = await buildModel(config.root, settings, log);
+    const { fromCache, buildMs, warnings } = await buildModel(config.root, settings, log, { signal });
     for (const warning of warnings) log.warn(warning);
     const how = fromCache ? "was in the cache" : `built in ${(buildMs / 1000).toFixed(2)} s`;
     process.stdout.write(`target ${name}: device model ${how}\n`);

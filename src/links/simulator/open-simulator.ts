@@ -129,8 +129,7 @@ export async function openSimulator(
   const simulation = model.open({
     seed: options.seed,
     ...(options.lastWords === undefined ? {} : { lastWords: { ...options.lastWords, places: EVENT_PLACES } }),
-    onMessage: ({ kind, text, place, cycle }) =>
-      options.log.info(`${place}: ${kind} in cycle ${cycle}: ${text}`),
+    onMessage: (message) => options.onMessage?.({ ...message, cycle: message.cycle - RESET_CYCLES }),
   });
   const banks = placeBanks(options.banks ?? standardProfile.banks);
   const memory = new PhysicalMemory(simulation.array("memory.ram").bytes, banks);

@@ -45,6 +45,8 @@ export class SimulatorLink implements Link {
   /** For a look inside: ports, memories and traced signals of the harness. */
   readonly simulation: Simulation;
   readonly #parts: SimulatorLinkParts;
+  /** Of the engine: the link counts from here. */
+  readonly #firstCycle: number;
   readonly #commands: CommandQueue;
   readonly #events: EventLog;
   readonly #interrupt: Port;
@@ -59,6 +61,7 @@ export class SimulatorLink implements Link {
   constructor(parts: SimulatorLinkParts) {
     const { simulation } = parts;
     const firstCycle = simulation.cycle;
+    this.#firstCycle = firstCycle;
     this.#parts = parts;
     this.name = parts.name;
     this.memory = parts.memory;
@@ -207,7 +210,8 @@ export class SimulatorLink implements Link {
       throw error;
     }
     const { end } = this.simulation;
-    if (end !== undefined) this.#broken ??= new SimulationEndedError(this.name, end);
+    if (end !== undefined)
+      this.#broken ??= new SimulationEndedError(this.name, { ...end, cycle: end.cycle - this.#firstCycle });
     this.#isRaised = this.#interrupt.read() !== 0;
     this.#commands.take(this.#noteRefusal);
     if (this.#listeners.size > 0) this.#events.drain(this.#deliver);

@@ -1,0 +1,33 @@
+import { spawn } from "node:child_process";
+import type { Socket } from "node:net";
+
+/**
+ * The end of its input is the end of hilt, however that came. Workers cannot look for it themselves: one may spin, or
+ * compute for long. What is no number is no process.
+ */
+const SCRIPT = `cd "$1" || exit
+read -r _
+for file in *.run; do kill -KILL "\${file%.run}"; done 2>/dev/null
+rm -rf "$1"`;
+
+/** Ends the workers that have a file `<pid>.run` in a folder, and deletes the folder, when this process is gone. */
+export class WorkerReaper implements Disposable {
+  readonly #input: Socket | null;
+
+  constructor(directory: string) {
+    const child = spawn("sh", ["-c", SCRIPT, "hilt-reaper", directory], {
+      ...{ stdio: ["pipe", "ignore", "ignore"], detached: true },
+    });
+    // Where there is no shell workers end as they can.
+    child.on("error", () => {});
+    child.unref();
+    this.#input = child.stdin as Socket | null;
+    this.#input?.on("error", () => {});
+    this.#input?.unref();
+  }
+
+  /** The folder is gone: there is nothing left to do. */
+  [Symbol.dispose](): void {
+    this.#input?.destroy();
+  }
+}
