@@ -28,8 +28,11 @@ export function problemOf(error: ThrownError, root: string, limitMs: number): Pr
 
 /** `file:line` of each frame that is the user's, the innermost first; files are named from the project's folder. */
 export function placesIn(stack: string, root: string): string[] {
-  const places = [...stack.matchAll(/^ {4}at (?:.*\()?(?:file:\/\/)?(\/[^\n]*?):(\d+):\d+\)?$/gm)]
-    .map(([, file = "", line]) => ({ file: decodeURI(file), line }))
+  const places = [...stack.matchAll(/^ {4}at (?:.*\()?(file:\/\/)?(\/[^\n]*?):(\d+):\d+\)?$/gm)]
+    .map(([, scheme, file = "", line]) => ({
+      file: scheme === undefined ? file : fileURLToPath(scheme + file),
+      line,
+    }))
     .filter(({ file }) => !file.includes("/node_modules/") && !file.startsWith(OURS))
     .map(({ file, line }) => `${relative(root, file)}:${line}`);
   return [...new Set(places)];

@@ -172,9 +172,23 @@ describe("a device of one's own", () => {
     });
   }
 
-  test("is a target like any other; our driver is not for it", () => {
-    const project = projectWith({});
+  test("is a target like any other, and its words are seen; our driver is not for it", () => {
+    const words = `reg [15:0] age;
+always @(posedge aclk) if (!aresetn) age <= 0; else begin
+  age <= age + 1;
+  if (age == 5) $display("at %0d", age);
+  if (age == 6) $warning("late");
+end
+endmodule`;
+    const project = projectWith({}, mover.replace("endmodule", words));
+    const line = mover.slice(0, mover.indexOf("endmodule")).split("\n").length;
     const { status, stdout } = project.hilt("run", "one.hil.ts");
+    expect(stdout).toMatch(
+      new RegExp(`^ {4}the device warns:\n {6}mover\\.v:${line + 4}: \\$warning in cycle \\d+: late\n`, "m"),
+    );
+    expect(project.hilt("run", "one.hil.ts", "--verbose").stdout).toMatch(
+      new RegExp(`^ {4}printed:\n {6}mover\\.v:${line + 3}: \\$display in cycle \\d+: at 5\n {6}mover`, "m"),
+    );
     expect(stdout).toMatch(/device: {6}mover, bound by the table of target mover/);
     expect(status).toBe(0);
     const ours = project.hilt("run", "ours.hil.ts");

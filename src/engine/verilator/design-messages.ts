@@ -4,6 +4,8 @@ import type { NativeMessage } from "./library.ts";
 /** `[12] %Error: dma.v:40: Assertion failed in hilt_harness.device: what the source says` */
 const SEVERITY =
   /^\[\d+\] (?:%(Error|Fatal|Warning)|-(Info)): ([^:\n]+:\d+): (?:Assertion failed in )?([\w.$[\]]+)(?:: ?)?(.*)$/s;
+/** Verilator makes one text of neighbouring calls. */
+const NEXT = /^(?=\[\d+\] (?:%(?:Error|Fatal|Warning)|-Info): )/m;
 const kinds = { Error: "error", Fatal: "fatal", Warning: "warning", Info: "info" } as const;
 /** What Verilator says where the source says nothing. */
 const ASSERTION = /^'(assert|assume)' failed\.\s*/;
@@ -16,7 +18,7 @@ export function designMessages(native: readonly NativeMessage[], top: string): S
   const messages: SimulationMessage[] = [];
   for (const { kind, text, place, cycle } of native) {
     const last = messages.at(-1);
-    if (kind === "text") messages.push(printed(text, top, cycle));
+    if (kind === "text") messages.push(...text.split(NEXT).map((one) => printed(one, top, cycle)));
     else if (kind === "fault") messages.push({ kind: "fatal", text, place: top, cycle });
     else if (kind === "stop" && last !== undefined && isFailure(last))
       messages.splice(-1, 1, { ...last, place });

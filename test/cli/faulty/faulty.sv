@@ -1,5 +1,5 @@
 // A bus master that fails as it is told by what is written to its register 0xC: by its own words (1 to 4), by a loop that
-// never ends (5), or in C++ (6 and more, faulty.cpp).
+// never ends (5), or in C++ (6 and more, faulty.cpp). 11 only makes both of them say something, once.
 `default_nettype none
 
 import "DPI-C" function int misbehave(input int how);
@@ -49,6 +49,7 @@ module faulty (
     reg [31:0] word;
     reg [3:0]  fault;
     int        found;
+    reg        hasSpoken;
 
     wire unused = &{M00_BRESP, M00_RRESP, M00_RLAST, S_AWADDR[11:4], S_ARADDR[11:4], 1'b0};
     wire write = S_AWVALID && S_WVALID && !S_BVALID;
@@ -76,7 +77,9 @@ module faulty (
             M00_ARVALID <= 1'b0;
             intr        <= 1'b0;
             fault       <= 4'd0;
+            hasSpoken   <= 1'b0;
         end else begin
+            if (fault == 4'd11) hasSpoken <= 1'b1;
             if (S_BREADY) S_BVALID <= 1'b0;
             if (S_RREADY) S_RVALID <= 1'b0;
             if (M00_ARREADY) M00_ARVALID <= 1'b0;
@@ -114,6 +117,12 @@ module faulty (
             4'd3: assert (intr);
             4'd4: $finish;
             4'd5: while (found >= 0) found = found & 1;
+            4'd11: if (!hasSpoken) begin
+                $display("the design says %0d", fault);
+                $info("the design informs");
+                found = misbehave({28'd0, fault});
+                $warning("the design warns");
+            end
             default: found = misbehave({28'd0, fault});
         endcase
 endmodule
