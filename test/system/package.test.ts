@@ -17,7 +17,7 @@ import { SpawnedVitest } from "./spawned-vitest.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const parent = mkdtempSync(join(tmpdir(), "hilt-package-"));
-let folder = join(parent, "a,folder&ümläuts(100)'s");
+let folder = join(parent, "a folder, with 'spaces' & ümläuts (100)");
 mkdirSync(folder);
 afterAll(() => rmSync(parent, { recursive: true, force: true }));
 
@@ -129,7 +129,7 @@ test("watch mode runs benches again when the Verilog, or the configuration, has 
 });
 
 test("hilt run takes folders too whose names Vite cannot read, and names a bench that it cannot load", () => {
-  const other = join(parent, "#1why?%20%$HOME;*");
+  const other = join(parent, '#1 "why?" %20 % $HOME `; *');
   renameSync(folder, other);
   folder = other;
   const { status, stdout, stderr } = npx("hilt", "run", "benches", "--waves", "on");
@@ -160,6 +160,6 @@ test("types, source maps, no install scripts, and a size that is known", () => {
   };
   expect(Object.keys(scripts).filter((name) => /^(pre|post)?install$/.test(name))).toEqual([]);
   expect(Object.keys(exports)).toEqual([".", "./config", "./vitest", "./package.json"]);
-  expect(packed.size).toBeLessThan(600_000);
+  expect(packed.size).toBeLessThan(700_000);
   expect(readdirSync(join(folder, "node_modules/hilt"))).toContain("dist");
 });

@@ -72,7 +72,9 @@ export async function compileModel(
     ),
   ]);
   const library = join(folder, "model.so");
-  const link = ["-shared", "-Wl,-Bsymbolic", `-Wl,--version-script=${join(folder, "exports.map")}`];
+  // `-Wl` would take a comma in the path for the end of it.
+  const exported = ["-Xlinker", `--version-script=${join(folder, "exports.map")}`];
+  const link = ["-shared", "-Wl,-Bsymbolic", ...exported];
   const libraries = [
     "-pthread",
     ...(source.waves !== undefined ? wavesLibraries(toolchain) : []),

@@ -40,11 +40,17 @@ export async function translate(
     ...source.files.filter((file) => !isForeign(file)),
   ];
   const { verilator: command } = toolchain;
-  const env = environmentOf(toolchain);
+  const env = { ...environmentOf(toolchain), ...namedIn(args) };
   const { status, stderr } = await runTool({ name: "Verilator", command, args, env, ...limit });
   if (status !== 0) throw buildError(stderr);
   for (const line of stderr.split("\n")) if (line.startsWith("%Warning")) log.debug(line);
   keepMemoriesUntouched(folder);
+}
+
+/** Verilator replaces `$NAME` and `${NAME}` in a path by a variable of the environment: here by itself. */
+function namedIn(args: readonly string[]): NodeJS.ProcessEnv {
+  const named = args.flatMap((arg) => [...arg.matchAll(/\$(?:\{(\w+)\}|\((\w+)\)|(\w+))/g)]);
+  return Object.fromEntries(named.map(([spelled, ...names]) => [names.find(Boolean) as string, spelled]));
 }
 
 /**

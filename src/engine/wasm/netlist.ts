@@ -198,9 +198,9 @@ export interface Extent {
   readonly to: readonly [line: number, column: number];
 }
 
+/** A `src` attribute is a list of extents with `|` between them, and a path may have a `:` or a `|` of its own. */
 function extentOf(attributes: Readonly<Record<string, string>>): Extent | undefined {
-  const first = (attributes["src"] ?? "").split("|")[0] ?? "";
-  const match = /^(.*?):(\d+)\.(\d+)-(\d+)\.(\d+)$/.exec(first);
+  const match = /^(.*?):(\d+)\.(\d+)-(\d+)\.(\d+)(?:\||$)/s.exec(attributes["src"] ?? "");
   if (match === null) return undefined;
   const [a, b, c, d] = match.slice(2).map(Number) as [number, number, number, number];
   return { file: match[1] as string, from: [a, b], to: [c, d] };
@@ -216,7 +216,6 @@ export function textOf({ from, to }: Extent, text: string): string {
 }
 
 function placeOf(attributes: Readonly<Record<string, string>>): string {
-  const first = (attributes["src"] ?? "").split("|")[0] ?? "";
-  const match = /^(.*?):(\d+)/.exec(first);
-  return match === null ? "unknown source" : `${match[1]}:${match[2]}`;
+  const extent = extentOf(attributes);
+  return extent === undefined ? "unknown source" : `${extent.file}:${extent.from[0]}`;
 }
