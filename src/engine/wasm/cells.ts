@@ -1,5 +1,7 @@
-import { type Graph, type Node, WIDEST } from "./graph.ts";
+import { chooseFirst } from "./choice.ts";
+import type { Graph } from "./graph.ts";
 import type { Bit, Cell } from "./netlist.ts";
+import { type Node, WIDEST } from "./node.ts";
 import {
   type Limbs,
   wideAdd,
@@ -214,19 +216,13 @@ function choose(context: CellContext, condition: Node, yes: readonly Bit[], no: 
 
 /** At most one selector is 1 where the source is right; where it is not, the first one counts. */
 function parallelMux(cell: Cell, context: CellContext): Node[] {
-  const { graph } = context;
-  const selectors = cell.port("S");
   const width = cell.number("WIDTH");
-  const choice = (index: number): Node[] =>
-    pieces(context, cell.port("B").slice(index * width, (index + 1) * width));
-  let last = selectors.length - 1;
-  let result = isUndefined(cell.port("A")) ? choice(last--) : pieces(context, cell.port("A"));
-  for (; last >= 0; last--) {
-    const condition = context.value([selectors[last] as Bit]);
-    const before = result;
-    result = choice(last).map((piece, index) => graph.mux(condition, piece, before[index] as Node));
-  }
-  return result;
+  const arms = Array.from({ length: cell.port("S").length }, (_, index) => {
+    const bits = cell.port("B").slice(index * width, (index + 1) * width);
+    return { condition: context.value([cell.port("S")[index] as Bit]), limbs: pieces(context, bits) };
+  });
+  const otherwise = isUndefined(cell.port("A")) ? arms.pop()?.limbs : pieces(context, cell.port("A"));
+  return chooseFirst(context.graph, arms, otherwise as Node[]);
 }
 
 function isAny(context: CellContext, bits: readonly Bit[]): Node {

@@ -1,5 +1,6 @@
-import type { Graph, Node } from "./graph.ts";
+import type { Graph } from "./graph.ts";
 import type { MemoryDescription } from "./netlist.ts";
+import type { Node } from "./node.ts";
 
 /** A design as values and what a clock edge does with them. */
 export interface Design {

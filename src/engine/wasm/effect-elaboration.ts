@@ -1,8 +1,8 @@
 import { UnsupportedConstructError } from "../errors.ts";
 import type { Effect, EffectUpdate } from "./design.ts";
 import { fieldWidths } from "./format-text.ts";
-import type { Node } from "./graph.ts";
 import type { Bit, Cell, Netlist } from "./netlist.ts";
+import type { Node } from "./node.ts";
 import type { SignalValues } from "./signal-values.ts";
 import { refusedWords, taskOf } from "./system-tasks.ts";
 import type { Triggers } from "./triggers.ts";

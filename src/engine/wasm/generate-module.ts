@@ -1,12 +1,16 @@
-import type { Design, EffectUpdate, Events, MemoryUpdate, RegisterUpdate } from "./design.ts";
-import type { Node } from "./graph.ts";
+import { BlockEmitter } from "./block-emitter.ts";
+import { cutIntoFunctions } from "./cut-functions.ts";
+import type { Design, Events } from "./design.ts";
 import { findHazards } from "./hazards.ts";
-import { type EffectSlot, type Layout, layOut, UNSETTLED } from "./layout.ts";
-import { accessOf, isWithin, NodeEmitter, typeOf } from "./node-emitter.ts";
-import { type Pin, type Placement, place, type Region } from "./placement.ts";
-import { type Block, type Step, stepsInOrder, updateTree } from "./update-tree.ts";
+import { type Layout, layOut, UNSETTLED } from "./layout.ts";
+import type { Node } from "./node.ts";
+import { Parts } from "./parts.ts";
+import { type Pin, type Placement, place } from "./placement.ts";
+import type { Block, Step } from "./step.ts";
+import { stepsInOrder, updateTree } from "./update-tree.ts";
 import { encodeModule, FunctionWriter, type WasmFunction, type WasmImport } from "./wasm-writer.ts";
 import { divideByBits } from "./wide-division.ts";
+import { WorkingSpace } from "./working-space.ts";
 
 /**
  * The module of a design. `run(limit)` takes clock edges until the limit, until `stop` is not 0 or until the design asks
@@ -16,15 +20,26 @@ import { divideByBits } from "./wide-division.ts";
  */
 export function generateModule(design: Design): { bytes: Uint8Array<ArrayBuffer>; layout: Layout } {
   const layout = layOut(design);
-  const functions = [
-    runFunction(design, layout),
-    storeFunction("settle", settledValues(design, layout), layout),
-    storeFunction("start", startValues(design, layout), layout),
-    ...(layout.divisions.length === 0 ? [] : [divideByBits()]),
-  ];
+  const space = new WorkingSpace(layout.totalBytes);
   const imports = design.effects.length === 0 ? [] : [EFFECT_IMPORT];
-  return { bytes: encodeModule(imports, functions, layout.totalBytes), layout };
+  const divide = layout.divisions.length === 0 ? [] : [divideByBits()];
+  const parts = new Parts(design.graph, layout, space, imports.length + EXPORTED + divide.length);
+  const exported = [
+    runFunction(design, parts),
+    storeFunction("settle", settledValues(design, layout), parts),
+    storeFunction("start", startValues(design, layout), parts),
+  ];
+  const bytes = encodeModule(
+    imports,
+    [...exported, ...divide, ...parts.functions],
+    space.end,
+    space.segments,
+  );
+  return { bytes, layout: { ...layout, totalBytes: space.end } };
 }
+
+/** `run`, `settle` and `start`. */
+const EXPORTED = 3;
 
 /** Passes of the updates between two edges of the clock; more are a loop. */
 const MOST_PASSES = 10_000n;
@@ -34,16 +49,16 @@ const EFFECT_IMPORT = {
   parameters: ["i32", "i32"],
   results: [],
 } as const satisfies WasmImport;
-const EFFECT_INDEX = 0;
 const LIMIT = 0;
 
-function runFunction(design: Design, layout: Layout): WasmFunction {
-  const root = updateTree(design);
+function runFunction(design: Design, parts: Parts): WasmFunction {
+  const { layout } = parts;
+  const root = cutIntoFunctions(updateTree(design));
   const atStart = [design.events?.pending, design.stop].filter((node) => node !== undefined);
   const placement = placeSafely(root, atStart);
   const out = new FunctionWriter(1);
   const count = out.local("i32");
-  const emitter = new BlockEmitter(out, layout, placement, count);
+  const emitter = new BlockEmitter(out, parts.contextOf(placement), count);
   emitter.nodes.enter(placement.prologue);
   out.block();
   out.loop();
@@ -160,12 +175,11 @@ function startValues(design: Design, layout: Layout): Step[] {
   return [...stepsInOrder(design.graph, design.initial), ...watched];
 }
 
-function storeFunction(name: string, steps: readonly Step[], layout: Layout): WasmFunction {
-  const root: Block = { steps };
+function storeFunction(name: string, steps: readonly Step[], parts: Parts): WasmFunction {
+  const root = cutIntoFunctions({ steps });
   const placement = place(root, [], []);
   const out = new FunctionWriter(0);
-  const count = out.local("i32");
-  const emitter = new BlockEmitter(out, layout, placement, count);
+  const emitter = new BlockEmitter(out, parts.contextOf(placement), out.local("i32"));
   emitter.nodes.enter(placement.prologue);
   emitter.block(root);
   return { name, parameters: [], results: [], body: out.finish() };
@@ -178,118 +192,6 @@ function placeSafely(root: Block, atStart: readonly Node[]): Placement {
     const placement = place(root, atStart, pins);
     const more = findHazards(root, placement);
     if (more.length === 0) return placement;
-    pins.push(...more);
-  }
-}
-
-class BlockEmitter {
-  readonly nodes: NodeEmitter;
-  readonly #out: FunctionWriter;
-  readonly #layout: Layout;
-  readonly #placement: Placement;
-  /** The local that counts edges. */
-  readonly #count: number;
-
-  constructor(out: FunctionWriter, layout: Layout, placement: Placement, count: number) {
-    this.#count = count;
-    this.nodes = new NodeEmitter(out, layout, placement);
-    this.#out = out;
-    this.#layout = layout;
-    this.#placement = placement;
-  }
-
-  block(block: Block): void {
-    this.nodes.enter(this.#placement.blocks.get(block) as Region);
-    this.steps(block);
-  }
-
-  steps(block: Block): void {
-    for (const step of block.steps) this.#step(step);
-  }
-
-  #step(step: Step): void {
-    if (step.kind === "if") this.#if(step);
-    else if (step.kind === "store") this.#store(step.address, step.value);
-    else if (step.update.kind === "register") this.#register(step.update);
-    else if (step.update.kind === "memory") this.#memory(step.update);
-    else this.#effect(step.update);
-  }
-
-  #effect({ effect, limbs }: EffectUpdate): void {
-    const { address } = this.#layout.effects[effect] as EffectSlot;
-    for (const [limb, value] of limbs.entries()) this.#store(address + 8 * limb, value);
-    this.#out.const("i32", BigInt(effect));
-    this.#out.get(this.#count);
-    this.#out.call(EFFECT_INDEX);
-  }
-
-  #if({ condition, yes, no }: Extract<Step, { kind: "if" }>): void {
-    const isEmpty = (block: Block): boolean => block.steps.length === 0;
-    this.nodes.emit(condition);
-    if (isEmpty(yes)) {
-      this.#out.op("i32.eqz");
-      this.#out.if();
-      this.block(no);
-    } else {
-      this.#out.if();
-      this.block(yes);
-      if (!isEmpty(no)) {
-        this.#out.op("else");
-        this.block(no);
-      }
-    }
-    this.#out.op("end");
-  }
-
-  #store(address: number, value: Node): void {
-    this.#out.const("i32", 0n);
-    this.nodes.emit(value);
-    this.#out.access(`${typeOf(value.width)}.store`, address);
-  }
-
-  #register({ register, value }: RegisterUpdate): void {
-    this.#store(this.#layout.registers[register]?.address as number, value);
-  }
-
-  #memory(update: MemoryUpdate): void {
-    const slot = this.#layout.memories[update.memory] as Layout["memories"][number];
-    if (isWithin(update.address, slot.depth)) {
-      this.#writeElement(update, slot);
-      return;
-    }
-    this.nodes.emitIsBelow(update.address, slot.depth);
-    this.#out.if();
-    this.#writeElement(update, slot);
-    this.#out.op("end");
-  }
-
-  #writeElement({ address, limb, data, mask }: MemoryUpdate, slot: Layout["memories"][number]): void {
-    const out = this.#out;
-    const type = slot.elementBytes > 4 ? "i64" : "i32";
-    const [load, store] = accessOf(Math.min(8, slot.elementBytes));
-    const place = slot.address + 8 * limb;
-    if (mask.op === "const" && mask.value === (1n << BigInt(mask.width)) - 1n) {
-      this.nodes.emitElement(address, slot.elementBytes);
-      this.nodes.emitAs(data, type);
-      out.access(store, place);
-      return;
-    }
-    const element = out.local("i32");
-    const old = out.local(type);
-    this.nodes.emitElement(address, slot.elementBytes);
-    out.set(element);
-    out.get(element);
-    out.access(load, place);
-    out.set(old);
-    // old ^ ((old ^ data) & mask)
-    out.get(element);
-    out.get(old);
-    out.get(old);
-    this.nodes.emitAs(data, type);
-    out.op(`${type}.xor`);
-    this.nodes.emitAs(mask, type);
-    out.op(`${type}.and`);
-    out.op(`${type}.xor`);
-    out.access(store, place);
+    for (const pin of more) pins.push(pin);
   }
 }

@@ -5,66 +5,30 @@
  *
  * A value is unsigned and never has bits above its width; signed operations say so.
  */
-export type Operation =
-  | "const"
-  | "input"
-  | "register"
-  | "memory"
-  | "quotient"
-  | "slice"
-  | "concat"
-  | "extend"
-  | "replicate"
-  | Computation;
-
-export type Computation =
-  | "not"
-  | "and"
-  | "or"
-  | "xor"
-  | "parity"
-  | "add"
-  | "sub"
-  | "mul"
-  | "divide"
-  | "modulo"
-  | "divideSigned"
-  | "moduloSigned"
-  | "wideDivide"
-  | "shiftLeft"
-  | "shiftRight"
-  | "shiftRightSigned"
-  | "signExtend"
-  | "equal"
-  | "less"
-  | "lessSigned"
-  | "mux";
-
-export interface Node {
-  readonly id: number;
-  readonly op: Operation;
-  /** 1 to 64. */
-  readonly width: number;
-  readonly args: readonly Node[];
-  /** The value of a constant; which 64 bits of an input or element. */
-  readonly value: bigint;
-  /** Which input, register, memory or wide division; the lowest bit of a slice; which 64 bits of a result. */
-  readonly index: number;
-  /** Bits that may be other than 0: the value is below `1 << reach`. */
-  readonly reach: number;
-}
-
-export const WIDEST = 64;
-
-export function ones(width: number): bigint {
-  return (1n << BigInt(width)) - 1n;
-}
+import {
+  arg,
+  constantLast,
+  divideBits,
+  isNegation,
+  isTable,
+  type Node,
+  type Operation,
+  ones,
+  replicatedBit,
+  sliceOf,
+  sorted,
+} from "./node.ts";
 
 export class Graph {
   readonly #nodes = new Map<string, Node>();
   readonly #divisionIndex = new Map<string, number>();
   /** Limbs of the operands of each wide division. */
   readonly divisions: number[] = [];
+  /** Values whose comparison with 0 became another node. */
+  readonly #zeroTests = new Map<Node, Node>();
+  readonly #pickIndices = new Map<string, number>();
+  /** For each value of the selector of a "choose", which of its arms. */
+  readonly picks: (readonly number[])[] = [];
 
   const(value: bigint, width: number): Node {
     const bits = BigInt.asUintN(width, value);
@@ -101,10 +65,13 @@ export class Graph {
         return this.#sliceConcat(x, low, width);
       case "mux": {
         const [condition, yes, no] = x.args as [Node, Node, Node];
-        if (yes.op === "const" || no.op === "const") {
+        if (isShallow(x) && (yes.op === "const" || no.op === "const")) {
           return this.mux(condition, this.slice(yes, low, width), this.slice(no, low, width));
         }
+        break;
       }
+      case "choose":
+        if (isTable(x)) return this.#mapArms(x, (arm) => this.slice(arm, low, width));
     }
     return this.#node("slice", width, [x], { index: low, reach: Math.min(width, x.reach - low) });
   }
@@ -161,7 +128,7 @@ export class Graph {
   /** A concatenation of choices by one condition is one choice, if most of it is constant. */
   #commonMux(pieces: readonly Node[]): Node | undefined {
     const first = pieces.find((piece) => piece.op === "mux");
-    if (first === undefined) return undefined;
+    if (first === undefined || !isShallow(first)) return undefined;
     const condition = arg(first, 0);
     const isPart = (piece: Node) =>
       piece.op === "const" || (piece.op === "mux" && arg(piece, 0) === condition);
@@ -331,10 +298,21 @@ export class Graph {
       const narrow = arg(x, 0);
       return this.equal(narrow, this.const(y.value, narrow.width));
     }
+    if (isTable(x)) return this.#mapArms(x, (arm) => this.equal(arm, y));
     if (y.value !== 0n) return undefined;
     if (x.op === "replicate") return this.not(arg(x, 0));
     if (x.op !== "concat" || x.args.some((piece) => piece.width > 1)) return undefined;
-    return this.not(x.args.reduce((sum, piece) => this.or(sum, piece)));
+    const isZero = this.not(x.args.reduce((sum, piece) => this.or(sum, piece)));
+    this.#zeroTests.set(isZero, x);
+    return isZero;
+  }
+
+  /** What a comparison with a constant compares. */
+  equality(node: Node): { readonly selector: Node; readonly value: bigint } | undefined {
+    const tested = this.#zeroTests.get(node);
+    if (tested !== undefined) return { selector: tested, value: 0n };
+    if (node.op !== "equal" || arg(node, 1).op !== "const") return undefined;
+    return { selector: arg(node, 0), value: arg(node, 1).value };
   }
 
   less(x: Node, y: Node): Node {
@@ -380,6 +358,53 @@ export class Graph {
     return undefined;
   }
 
+  /**
+   * One of `arms`: `arms[pick[v]]` while the selector is `v`. The pick has an entry for each value below
+   * `1 << selector.reach`.
+   */
+  choose(selector: Node, pick: readonly number[], arms: readonly Node[]): Node {
+    if (selector.op === "const") return arms[pick[Number(selector.value)] as number] as Node;
+    const place = new Map<Node, number>();
+    const places = pick.map((index) => {
+      const arm = arms[index] as Node;
+      if (!place.has(arm)) place.set(arm, place.size);
+      return place.get(arm) as number;
+    });
+    const [first, second, ...more] = place.keys() as Iterable<Node> as [Node, Node?, ...Node[]];
+    if (second === undefined) return first;
+    return (
+      (more.length === 0 ? this.#chooseMask(selector, places, first, second) : undefined) ??
+      this.#node("choose", first.width, [selector, ...place.keys()], {
+        index: this.#pickIndex(places),
+        reach: widestReach(place.keys()),
+      })
+    );
+  }
+
+  /** All ones or nothing, as the masks of writes are, is a choice of one bit. */
+  #chooseMask(selector: Node, places: readonly number[], first: Node, second: Node): Node | undefined {
+    const { width } = first;
+    if (width === 1 || first.op !== "const" || second.op !== "const") return undefined;
+    if (first.value + second.value !== ones(width) || first.value * second.value !== 0n) return undefined;
+    const bits = [first, second].map((arm) => this.const(arm.value & 1n, 1));
+    return this.replicate(this.choose(selector, places, bits), width);
+  }
+
+  #mapArms(x: Node, change: (arm: Node) => Node): Node {
+    const [selector, ...arms] = x.args as [Node, ...Node[]];
+    return this.choose(selector, this.picks[x.index] as readonly number[], arms.map(change));
+  }
+
+  #pickIndex(pick: readonly number[]): number {
+    const key = pick.join(",");
+    let index = this.#pickIndices.get(key);
+    if (index === undefined) {
+      index = this.picks.push(pick) - 1;
+      this.#pickIndices.set(key, index);
+    }
+    return index;
+  }
+
   #node(
     op: Operation,
     width: number,
@@ -389,28 +414,23 @@ export class Graph {
     const key = `${op}:${width}:${index}:${value}:${args.map((node) => node.id).join(",")}`;
     const known = this.#nodes.get(key);
     if (known !== undefined) return known;
-    const node: Node = { id: this.#nodes.size, op, width, args, value, index, reach };
+    let depth = 0;
+    let isSteady = op !== "register" && op !== "memory";
+    for (const argument of args) {
+      if (argument.depth >= depth) depth = argument.depth + 1;
+      isSteady &&= argument.isSteady;
+    }
+    const node: Node = { id: this.#nodes.size, op, width, args, value, index, reach, depth, isSteady };
     this.#nodes.set(key, node);
     return node;
   }
 }
 
-/** The argument of a node that has it. */
-export function arg(node: Node, index: number): Node {
-  return node.args[index] as Node;
-}
+/** Rules that copy a choice once more for each node above it stop here, before they recurse too deep. */
+const SHALLOW = 100;
 
-function constantLast(a: Node, b: Node): [Node, Node] {
-  return a.op === "const" ? [b, a] : [a, b];
-}
-
-/** Constants stay last; otherwise the older node comes first, so that both orders are one node. */
-function sorted(x: Node, y: Node): readonly [Node, Node] {
-  return y.op === "const" || x.id <= y.id ? [x, y] : [y, x];
-}
-
-function isNegation(x: Node, y: Node): boolean {
-  return (x.op === "not" && arg(x, 0) === y) || (y.op === "not" && arg(y, 0) === x);
+function isShallow(node: Node): boolean {
+  return node.depth < SHALLOW;
 }
 
 function splitPiece(piece: Node, graph: Graph): readonly Node[] {
@@ -422,20 +442,8 @@ function splitPiece(piece: Node, graph: Graph): readonly Node[] {
   return [piece];
 }
 
-function replicatedBit(node: Node): Node | undefined {
-  if (node.op === "replicate") return arg(node, 0);
-  return node.width === 1 ? node : undefined;
-}
-
-function sliceOf(node: Node): [Node, number] {
-  return node.op === "slice" ? [arg(node, 0), node.index] : [node, 0];
-}
-
-function divideBits(op: string, x: Node, y: Node): bigint {
-  if (y.value === 0n) return 0n;
-  if (op === "divide") return x.value / y.value;
-  if (op === "modulo") return x.value % y.value;
-  const a = BigInt.asIntN(x.width, x.value);
-  const b = BigInt.asIntN(y.width, y.value);
-  return op === "divideSigned" ? a / b : a % b;
+function widestReach(nodes: Iterable<Node>): number {
+  let most = 0;
+  for (const { reach } of nodes) if (reach > most) most = reach;
+  return most;
 }

@@ -1,7 +1,7 @@
 import { UnsupportedConstructError } from "../errors.ts";
 import type { Memory } from "./design.ts";
-import { ones } from "./graph.ts";
 import type { Cell, MemoryDescription } from "./netlist.ts";
+import { ones } from "./node.ts";
 import { isBefore, type Position, readmemPositions } from "./readmem-positions.ts";
 import { constantOf } from "./signal-values.ts";
 

@@ -1,9 +1,9 @@
 import { BuildError, UnsupportedConstructError } from "../errors.ts";
 import type { Memory, Update } from "./design.ts";
-import { type Node, WIDEST } from "./graph.ts";
 import { initialContents } from "./initial-contents.ts";
 import { mergeWrites, type WritePort } from "./merge-writes.ts";
 import type { Bit, Cell, Netlist } from "./netlist.ts";
+import { type Node, WIDEST } from "./node.ts";
 import { limbStarts, type SignalValues } from "./signal-values.ts";
 import type { Triggers } from "./triggers.ts";
 

@@ -1,8 +1,9 @@
-import { arg, type Node, ones } from "./graph.ts";
 import type { DivisionSlot, Layout } from "./layout.ts";
-import type { Placement, Region } from "./placement.ts";
+import { arg, isTable, type Node, ones } from "./node.ts";
+import { isLarge, type Placement, type Region, START } from "./placement.ts";
 import type { AccessInstruction, FunctionWriter, PlainInstruction, ValueType } from "./wasm-writer.ts";
 import { divideFunction } from "./wide-division.ts";
+import type { WorkingSpace } from "./working-space.ts";
 
 export function typeOf(width: number): ValueType {
   return width <= 32 ? "i32" : "i64";
@@ -12,6 +13,18 @@ function bitsOf(type: ValueType): number {
   return type === "i32" ? 32 : 64;
 }
 
+/** What the functions of a module share. */
+export interface EmitterContext {
+  readonly layout: Layout;
+  readonly placement: Placement;
+  readonly space: WorkingSpace;
+  pickOf(choice: Node): readonly number[];
+  /** Where a value lies that other functions use too. */
+  slotOf(node: Node): number | undefined;
+  /** Computes what is kept in a large region in functions of its own, and calls them. */
+  keepByCalls(nodes: readonly Node[], out: FunctionWriter): void;
+}
+
 /**
  * Translates nodes to instructions that leave their value on the stack: i32 up to 32 bits, i64 above. Bits above a
  * value's width are always 0; each translation keeps it so.
@@ -19,29 +32,47 @@ function bitsOf(type: ValueType): number {
 export class NodeEmitter {
   readonly #out: FunctionWriter;
   readonly #layout: Layout;
-  readonly #placement: Placement;
+  readonly #context: EmitterContext;
   readonly #locals = new Map<Node, number>();
 
-  constructor(out: FunctionWriter, layout: Layout, placement: Placement) {
+  constructor(out: FunctionWriter, context: EmitterContext) {
     this.#out = out;
-    this.#layout = layout;
-    this.#placement = placement;
+    this.#layout = context.layout;
+    this.#context = context;
   }
 
-  /** Computes what is kept for the rest of a region. */
-  enter(region: Region): void {
-    for (const node of region.nodes) {
-      this.#compute(node);
-      const local = this.#out.local(typeOf(node.width));
-      this.#locals.set(node, local);
+  /** Computes what is kept before a step of a region for the rest of it. */
+  enter(region: Region, position: number = START): void {
+    const nodes = region.before(position);
+    if (isLarge(region)) this.#context.keepByCalls(nodes, this.#out);
+    else for (const node of nodes) this.keep(node);
+  }
+
+  /** Computes a value for this function, and for others that use it. */
+  keep(node: Node): void {
+    const type = typeOf(node.width);
+    const slot = this.#context.slotOf(node);
+    if (slot !== undefined) this.#out.const("i32", 0n);
+    this.#compute(node);
+    const local = this.#out.local(type);
+    this.#locals.set(node, local);
+    if (slot === undefined) {
       this.#out.set(local);
+    } else {
+      this.#out.tee(local);
+      this.#out.access(`${type}.store`, slot);
     }
   }
 
   emit(node: Node): void {
     const local = this.#locals.get(node);
-    if (local === undefined) this.#compute(node);
-    else this.#out.get(local);
+    if (local !== undefined) {
+      this.#out.get(local);
+      return;
+    }
+    const slot = this.#context.slotOf(node);
+    if (slot === undefined) this.#compute(node);
+    else this.#load(typeOf(node.width), slot);
   }
 
   emitAs(node: Node, type: ValueType): void {
@@ -173,6 +204,9 @@ export class NodeEmitter {
         return;
       case "mux":
         this.#mux(node);
+        return;
+      case "choose":
+        this.#choose(node);
     }
   }
 
@@ -292,8 +326,8 @@ export class NodeEmitter {
 
   #mux(node: Node): void {
     const [condition, yes, no] = node.args as [Node, Node, Node];
-    const inYes = this.#placement.side(node, 1);
-    const inNo = this.#placement.side(node, 2);
+    const inYes = this.#context.placement.side(node, 1);
+    const inNo = this.#context.placement.side(node, 2);
     if (inYes === undefined && inNo === undefined) {
       this.emit(yes);
       this.emit(no);
@@ -309,6 +343,68 @@ export class NodeEmitter {
     if (inNo !== undefined) this.enter(inNo);
     this.emit(no);
     this.#out.op("end");
+  }
+
+  #choose(node: Node): void {
+    const [selector, ...arms] = node.args as [Node, ...Node[]];
+    const pick = this.#context.pickOf(node);
+    if (isTable(node)) {
+      this.#lookUp(
+        selector,
+        pick.map((index) => (arms[index] as Node).value),
+        node.width,
+      );
+      return;
+    }
+    this.#out.block(typeOf(node.width));
+    this.emitSwitch(selector, pick, arms.length, (index) => {
+      const side = this.#context.placement.side(node, index + 1);
+      if (side !== undefined) this.enter(side);
+      this.emit(arms[index] as Node);
+    });
+    this.#out.op("end");
+  }
+
+  /**
+   * One of `count` pieces of code. They stand in a block of their own, whose end follows the last one and whose value
+   * each of them leaves.
+   */
+  emitSwitch(selector: Node, pick: readonly number[], count: number, code: (index: number) => void): void {
+    const out = this.#out;
+    for (let index = 0; index < count; index++) out.block();
+    this.emitAs(selector, "i32");
+    out.branchTable(pick);
+    for (let index = 0; index < count; index++) {
+      out.op("end");
+      code(index);
+      if (index < count - 1) out.branch(count - 1 - index);
+    }
+  }
+
+  /** An element of a constant table: a small one is a constant that is shifted, others lie in memory. */
+  #lookUp(selector: Node, values: readonly bigint[], width: number): void {
+    const out = this.#out;
+    const bits = values.length * width;
+    const type = typeOf(width);
+    if (bits <= 64) {
+      const word = typeOf(bits);
+      out.const(
+        word,
+        values.reduce((sum, value, index) => sum | (value << BigInt(index * width)), 0n),
+      );
+      this.emitAs(selector, word);
+      if (width > 1) {
+        out.const(word, BigInt(width));
+        this.#op(word, "mul");
+      }
+      this.#op(word, "shr_u");
+      this.#convert(word, type);
+      this.#mask(width);
+      return;
+    }
+    const elementBytes = [1, 2, 4].find((bytes) => width <= 8 * bytes) ?? 8;
+    this.emitElement(selector, elementBytes);
+    out.access(accessOf(elementBytes)[0], this.#context.space.table(values, elementBytes));
   }
 
   #readMemory(node: Node): void {

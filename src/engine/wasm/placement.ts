@@ -1,82 +1,128 @@
-import { arg, type Node } from "./graph.ts";
-import type { Block, Step } from "./update-tree.ts";
+import { LARGEST_FUNCTION } from "./cut-functions.ts";
+import { arg, isTable, type Node } from "./node.ts";
+import { type Block, blocksOf, valuesOf } from "./step.ts";
 
 /**
  * Where each node is computed: as late and as rarely as possible. A region is a stretch of code that runs only under
  * some condition: a branch of the update tree, or one side of a choice inside an expression when that side is worth a
- * branch. A node is computed at the start of the innermost region that holds all its uses if it has several, and where
- * it is used if it has one.
+ * branch. A node is computed in the innermost region that holds all its uses, before the first step that needs it, if it
+ * has several, and where it is used if it has one.
  */
 export class Region {
   readonly parent: Region | undefined;
   readonly depth: number;
-  /** Nodes to compute at its start, in order. */
-  readonly nodes: Node[] = [];
+  /** Sides of choices around it, within its block. */
+  readonly nesting: number;
+  /** The outermost region of the function that it is part of. */
+  readonly home: Region;
+  /** Of the parent's steps, the one that it is part of. */
+  readonly position: number;
+  readonly #before = new Map<number, Node[]>();
+  /** What is computed for these: they and what only they use. */
+  weight = 0;
   cost = 0;
 
-  constructor(parent: Region | undefined) {
+  constructor(parent: Region | undefined, kind: "function" | "block" | "side", position = START) {
     this.parent = parent;
+    this.position = position;
     this.depth = parent === undefined ? 0 : parent.depth + 1;
+    this.nesting = kind === "side" && parent !== undefined ? parent.nesting + 1 : 0;
+    this.home = kind === "function" || parent === undefined ? this : parent.home;
+  }
+
+  /** Nodes to compute before one of its steps, in order. */
+  before(position: number): readonly Node[] {
+    return this.#before.get(position) ?? [];
+  }
+
+  add(node: Node, position: number): void {
+    const known = this.#before.get(position);
+    if (known === undefined) this.#before.set(position, [node]);
+    else known.push(node);
   }
 }
+
+/** Before the first step of a region; all that a side of a choice has. */
+export const START = -1;
 
 export interface Placement {
   /** Values that do not change during a run: before the loop. */
   readonly prologue: Region;
   readonly body: Region;
   readonly blocks: ReadonlyMap<Block, Region>;
-  /** The sides of a choice that are regions of their own. */
-  side(choice: Node, index: 1 | 2): Region | undefined;
+  /** The sides of a choice that are regions of their own; they count from 1, as the arguments do. */
+  side(choice: Node, index: number): Region | undefined;
   /** Computed once and kept, at the start of a region. */
   isKept(node: Node): boolean;
+  /** Kept, and used by several functions. */
+  isShared(node: Node): boolean;
+  /** How much is computed for a node, with what only it uses. */
+  weightOf(node: Node): number;
 }
 
-/** A use outside the tree: a value that must be there at the start of a region. */
+/** Whether what is kept at the start of a region takes functions of its own. */
+export function isLarge(region: Region): boolean {
+  return region.weight > LARGEST_FUNCTION;
+}
+
+/** A use outside the tree: a value that must be there before a step of a block. */
 export interface Pin {
   readonly node: Node;
   readonly block: Block;
+  readonly position: number;
 }
 
 /** Operations that a branch must spare to pay for itself. */
 const WORTH_A_BRANCH = 10;
+/** What is larger is cut into functions, which a branch inside an expression cannot be. */
+const LARGEST_SIDE = LARGEST_FUNCTION / 2;
+/** Branches within branches inside an expression. */
+const DEEPEST_SIDES = 24;
+/** Of a chain of nodes, one in so many is kept: the code generator recurses over what lies between. */
+const LONGEST_CHAIN = 32;
 
 export function place(root: Block, atStart: readonly Node[], pins: readonly Pin[]): Placement {
   const eager = new Placer(root, atStart, pins, () => true);
   const costs = eager.sideCosts();
-  return new Placer(
-    root,
-    atStart,
-    pins,
-    (choice, index) => (costs.get(choice)?.[index - 1] ?? 0) >= WORTH_A_BRANCH,
-  );
+  return new Placer(root, atStart, pins, (choice, index) => {
+    const cost = costs.get(choice)?.[index - 1] ?? 0;
+    return cost >= WORTH_A_BRANCH && cost <= LARGEST_SIDE;
+  });
+}
+
+type IsRegion = (choice: Node, index: number) => boolean;
+
+interface Use {
+  region: Region;
+  /** Of the region's steps, the first that needs it. */
+  position: number;
+  count: number;
+  /** The function of its uses, if they are all in one. */
+  home: Region | undefined;
 }
 
 class Placer implements Placement {
-  readonly prologue = new Region(undefined);
-  readonly body = new Region(this.prologue);
+  readonly prologue = new Region(undefined, "function");
+  readonly body = new Region(this.prologue, "block");
   readonly blocks = new Map<Block, Region>();
-  readonly #sides = new Map<Node, [Region | undefined, Region | undefined]>();
-  readonly #uses = new Map<Node, { region: Region; count: number }>();
-  readonly #isConstant = new Map<Node, boolean>();
+  readonly #regions: Region[] = [this.prologue, this.body];
+  readonly #sides = new Map<Node, readonly (Region | undefined)[]>();
+  readonly #uses = new Map<Node, Use>();
   readonly #kept = new Set<Node>();
+  readonly #weights = new Map<Node, number>();
 
-  constructor(
-    root: Block,
-    atStart: readonly Node[],
-    pins: readonly Pin[],
-    isRegion: (choice: Node, index: 1 | 2) => boolean,
-  ) {
-    for (const node of atStart) this.#use(node, this.body);
+  constructor(root: Block, atStart: readonly Node[], pins: readonly Pin[], isRegion: IsRegion) {
+    for (const node of atStart) this.#use(node, this.body, START);
     this.#visit(root, this.body);
-    for (const { node, block } of pins) {
-      this.#use(node, this.blocks.get(block) as Region);
+    for (const { node, block, position } of pins) {
+      this.#use(node, this.blocks.get(block) as Region, position);
       this.#kept.add(node);
     }
     this.#spread(isRegion);
     this.#fill();
   }
 
-  side(choice: Node, index: 1 | 2): Region | undefined {
+  side(choice: Node, index: number): Region | undefined {
     return this.#sides.get(choice)?.[index - 1];
   }
 
@@ -84,111 +130,135 @@ class Placer implements Placement {
     return this.#kept.has(node);
   }
 
-  sideCosts(): Map<Node, [number, number]> {
-    return new Map([...this.#sides].map(([node, [yes, no]]) => [node, [yes?.cost ?? 0, no?.cost ?? 0]]));
+  isShared(node: Node): boolean {
+    const use = this.#uses.get(node);
+    if (use === undefined || !this.#kept.has(node)) return false;
+    return use.home !== use.region.home || isLarge(use.region);
+  }
+
+  weightOf(node: Node): number {
+    return this.#weights.get(node) ?? 0;
+  }
+
+  sideCosts(): Map<Node, readonly number[]> {
+    return new Map([...this.#sides].map(([node, sides]) => [node, sides.map((side) => side?.cost ?? 0)]));
+  }
+
+  #region(parent: Region, kind: "function" | "block" | "side", position: number): Region {
+    const region = new Region(parent, kind, position);
+    this.#regions.push(region);
+    return region;
   }
 
   #visit(block: Block, region: Region): void {
     this.blocks.set(block, region);
-    for (const step of block.steps) this.#visitStep(step, region);
-  }
-
-  #visitStep(step: Step, region: Region): void {
-    if (step.kind === "if") {
-      this.#use(step.condition, region);
-      this.#visit(step.yes, new Region(region));
-      this.#visit(step.no, new Region(region));
-    } else if (step.kind === "store") {
-      this.#use(step.value, region);
-    } else if (step.update.kind === "register") {
-      this.#use(step.update.value, region);
-    } else if (step.update.kind === "effect") {
-      for (const node of step.update.limbs) this.#use(node, region);
-    } else {
-      for (const node of [step.update.address, step.update.data, step.update.mask]) this.#use(node, region);
+    for (const [position, step] of block.steps.entries()) {
+      for (const node of valuesOf(step)) this.#use(node, region, position);
+      const kind = step.kind === "call" ? "function" : "block";
+      for (const each of blocksOf(step)) this.#visit(each, this.#region(region, kind, position));
     }
   }
 
-  #use(node: Node, region: Region): void {
+  #use(node: Node, region: Region, position: number): void {
     const known = this.#uses.get(node);
     if (known === undefined) {
-      this.#uses.set(node, { region, count: 1 });
+      this.#uses.set(node, { region, position, count: 1, home: region.home });
     } else {
-      known.region = commonRegion(known.region, region);
+      Object.assign(known, commonPlace(known, { region, position }));
       known.count++;
+      if (known.home !== region.home) known.home = undefined;
     }
   }
 
   /** From uses to arguments. A node's arguments are older than itself, so every use is known when its turn comes. */
-  #spread(isRegion: (choice: Node, index: 1 | 2) => boolean): void {
+  #spread(isRegion: IsRegion): void {
     const pending = new NodeQueue(this.#uses.keys());
     for (let node = pending.takeNewest(); node !== undefined; node = pending.takeNewest()) {
-      const use = this.#uses.get(node) as { region: Region; count: number };
-      if (this.#isInvariant(node)) use.region = this.prologue;
-      const sides: [Region | undefined, Region | undefined] = [undefined, undefined];
+      const use = this.#uses.get(node) as Use;
+      if (node.isSteady) Object.assign(use, { region: this.prologue, position: START });
+      const sides = this.#sidesOf(node, use, isRegion);
       for (const [index, argument] of node.args.entries()) {
-        let region = use.region;
-        if (
-          node.op === "mux" &&
-          index > 0 &&
-          use.region !== this.prologue &&
-          isRegion(node, index as 1 | 2)
-        ) {
-          region = new Region(use.region);
-          sides[index - 1] = region;
-        }
-        this.#use(argument, region);
+        const side = sides?.[index - 1];
+        this.#use(argument, side ?? use.region, side === undefined ? use.position : START);
         pending.add(argument);
       }
-      if (node.op === "mux") this.#sides.set(node, sides);
     }
   }
 
-  /** Depends on inputs only, which do not change during a run. */
-  #isInvariant(node: Node): boolean {
-    const known = this.#isConstant.get(node);
-    if (known !== undefined) return known;
-    const isLeaf = node.op === "register" || node.op === "memory";
-    const result = !isLeaf && node.args.every((each) => this.#isInvariant(each));
-    this.#isConstant.set(node, result);
-    return result;
+  #sidesOf(
+    node: Node,
+    { region, position }: Use,
+    isRegion: IsRegion,
+  ): readonly (Region | undefined)[] | undefined {
+    if (!isChoice(node)) return undefined;
+    const canBranch = region !== this.prologue && region.nesting < DEEPEST_SIDES;
+    const sides = node.args
+      .slice(1)
+      .map((_, at) =>
+        canBranch && isRegion(node, at + 1) ? this.#region(region, "side", position) : undefined,
+      );
+    this.#sides.set(node, sides);
+    return sides;
   }
 
   #fill(): void {
     const usedOutside = this.#usedByVariants();
-    for (const [node, { region, count }] of [...this.#uses].sort(([a], [b]) => a.id - b.id)) {
-      addCost(region, costOf(node));
-      if (node.op === "const") continue;
-      const isHoisted = region === this.prologue && (node.op === "input" || usedOutside.has(node));
-      if (count > 1 || isHoisted || this.#kept.has(node)) {
-        this.#kept.add(node);
-        region.nodes.push(node);
-      }
+    for (const [node, use] of [...this.#uses].sort(([a], [b]) => a.id - b.id)) {
+      const { region } = use;
+      region.cost += costOf(node);
+      let weight = 1;
+      for (const each of node.args) if (!this.#kept.has(each)) weight += this.weightOf(each);
+      this.#weights.set(node, weight);
+      if (node.op === "const" || !this.#isWorthKeeping(node, use, usedOutside)) continue;
+      this.#kept.add(node);
+      region.add(node, use.position);
+      region.weight += weight;
     }
+    // Regions are older than those inside them.
+    for (const { parent, cost } of this.#regions.reverse()) if (parent !== undefined) parent.cost += cost;
+  }
+
+  #isWorthKeeping(node: Node, { region, count, home }: Use, usedOutside: ReadonlySet<Node>): boolean {
+    if (this.#kept.has(node)) return true;
+    // Another function loads it from where it is.
+    if (home !== region.home && (node.op === "input" || node.op === "register")) return false;
+    if (region === this.prologue && (node.op === "input" || usedOutside.has(node))) return true;
+    return count > 1 || (node.depth > 0 && node.depth % LONGEST_CHAIN === 0);
   }
 
   /** Arguments of nodes that change during a run. */
   #usedByVariants(): Set<Node> {
     const used = new Set<Node>();
     for (const node of this.#uses.keys()) {
-      if (this.#isInvariant(node)) continue;
+      if (node.isSteady) continue;
       for (const each of node.args) used.add(each);
     }
     return used;
   }
 }
 
-function addCost(region: Region, cost: number): void {
-  for (let each: Region | undefined = region; each !== undefined; each = each.parent) each.cost += cost;
+/** Whether a node has sides of which one is used. */
+function isChoice(node: Node): boolean {
+  return node.op === "mux" || (node.op === "choose" && !isTable(node));
 }
 
-export function commonRegion(a: Region, b: Region): Region {
+export interface Place {
+  readonly region: Region;
+  readonly position: number;
+}
+
+/** The last place that comes before both. */
+export function commonPlace(a: Place, b: Place): Place {
   let [x, y] = [a, b];
-  while (x !== y) {
-    if (x.depth >= y.depth) x = x.parent as Region;
-    else y = y.parent as Region;
+  while (x.region !== y.region) {
+    if (x.region.depth >= y.region.depth) x = outside(x);
+    else y = outside(y);
   }
-  return x;
+  return x.position <= y.position ? x : y;
+}
+
+function outside({ region }: Place): Place {
+  return { region: region.parent as Region, position: region.position };
 }
 
 function costOf(node: Node): number {
@@ -210,6 +280,8 @@ function costOf(node: Node): number {
       return 5000;
     case "mux":
       return 2 + (arg(node, 0).op === "equal" ? 1 : 0);
+    case "choose":
+      return 4;
     default:
       return 1;
   }

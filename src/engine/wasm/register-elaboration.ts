@@ -1,7 +1,7 @@
 import { UnsupportedConstructError } from "../errors.ts";
 import type { Register, Update } from "./design.ts";
-import { type Node, ones, WIDEST } from "./graph.ts";
 import { type Bit, type Cell, type Netlist, textOf } from "./netlist.ts";
+import { type Node, ones, WIDEST } from "./node.ts";
 import { flipFlops, latches } from "./sequential-cells.ts";
 import { limbStarts, type SignalValues } from "./signal-values.ts";
 import type { EdgeTriggers, Triggers } from "./triggers.ts";

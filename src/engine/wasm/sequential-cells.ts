@@ -1,5 +1,6 @@
-import type { Graph, Node } from "./graph.ts";
+import type { Graph } from "./graph.ts";
 import type { Bit, Cell, Netlist } from "./netlist.ts";
+import type { Node } from "./node.ts";
 import type { Triggers } from "./triggers.ts";
 
 /** What the translation of a register or latch, or of 64 bits of one, may ask for. */

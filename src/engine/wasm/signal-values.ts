@@ -1,6 +1,7 @@
 import type { CellContext } from "./cells.ts";
-import { Graph, type Node, WIDEST } from "./graph.ts";
+import { Graph } from "./graph.ts";
 import type { Bit } from "./netlist.ts";
+import { type Node, WIDEST } from "./node.ts";
 
 /** Where the value of a bit comes from. */
 interface Source {

@@ -1,6 +1,7 @@
 import type { Update } from "./design.ts";
-import type { Graph, Node } from "./graph.ts";
+import type { Graph } from "./graph.ts";
 import type { Bit } from "./netlist.ts";
+import type { Node } from "./node.ts";
 
 /** What makes the sequential cells of a design work. */
 export interface Triggers {

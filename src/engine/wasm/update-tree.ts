@@ -1,15 +1,11 @@
 import type { Design, EffectUpdate, MemoryUpdate, RegisterUpdate, Update } from "./design.ts";
-import { arg, type Graph, type Node } from "./graph.ts";
+import type { Graph } from "./graph.ts";
+import { arg, isTable, type Node } from "./node.ts";
+import type { Block, Step } from "./step.ts";
+import { readersFirst } from "./step-order.ts";
 
-/** A sequence of steps; a function of the module has one, and each branch has one. */
-export interface Block {
-  readonly steps: readonly Step[];
-}
-
-export type Step =
-  | { readonly kind: "if"; readonly condition: Node; readonly yes: Block; readonly no: Block }
-  | { readonly kind: "update"; readonly update: Update }
-  | { readonly kind: "store"; readonly address: number; readonly value: Node };
+/** Branches within branches; what is decided deeper than this is computed as a value. */
+const DEEPEST = 60;
 
 /**
  * The updates of a clock edge, sorted into branches: what depends on one condition is done, and computed, under one
@@ -30,100 +26,116 @@ export function updateTree(design: Design): Block {
   const free = design.updates.filter((update) => update.kind !== "effect" && !isOrdered(update));
   const ordered = design.updates.filter(isOrdered);
   return {
-    steps: [...stepsInOrder(graph, effects), ...steps(graph, free), ...stepsInOrder(graph, ordered)],
+    steps: [...stepsInOrder(graph, effects), ...steps(graph, free, 0), ...stepsInOrder(graph, ordered)],
   };
 }
 
 /** One after the other, each under its own condition. */
 export function stepsInOrder(graph: Graph, updates: readonly Update[]): Step[] {
-  return updates.flatMap((update) => steps(graph, [update]));
+  return updates.flatMap((update) => steps(graph, [update], 0));
 }
 
-function steps(graph: Graph, updates: readonly Update[]): Step[] {
-  let pending = updates.filter((update) => !isNothing(update));
-  const result: Step[] = [];
-  for (;;) {
-    const condition = commonCondition(graph, pending);
-    if (condition === undefined) break;
-    const branched = pending.map((update) => ({ update, branches: branchesOf(graph, update) }));
-    const chosen = branched.filter(({ branches }) => branches?.condition === condition);
-    pending = branched
-      .filter(({ branches }) => branches?.condition !== condition)
-      .map(({ update }) => update);
-    const side = (index: "yes" | "no"): Block => {
-      return {
-        steps: steps(
-          graph,
-          chosen.map(({ branches }) => (branches as Branches)[index]),
-        ),
-      };
-    };
-    result.push({ kind: "if", condition, yes: side("yes"), no: side("no") });
-  }
-  return [...result, ...pending.map((update): Step => ({ kind: "update", update }))];
-}
-
+/** What one node decides about an update: its sides, one for each value of a condition or each arm of a choice. */
 interface Branches {
-  readonly condition: Node;
-  readonly yes: Update;
-  readonly no: Update;
+  readonly decider: Node;
+  /** For each value of a selector, which side; absent for a condition, whose sides are yes and no. */
+  readonly pick?: readonly number[];
+  readonly sides: readonly Update[];
 }
 
-/** The condition that most of the updates depend on, if it is worth a branch. */
-function commonCondition(graph: Graph, updates: readonly Update[]): Node | undefined {
-  const votes = new Map<Node, { count: number; spares: boolean }>();
+function steps(graph: Graph, updates: readonly Update[], depth: number): Step[] {
+  const groups = new Map<Node, Branches[]>();
+  const plain: Update[] = [];
+  const branched = new Map<Update, Branches>();
   for (const update of updates) {
-    const branches = branchesOf(graph, update);
+    if (isNothing(update)) continue;
+    const branches = depth < DEEPEST ? branchesOf(graph, update) : undefined;
+    plain.push(update);
     if (branches === undefined) continue;
-    const vote = votes.get(branches.condition) ?? { count: 0, spares: false };
-    vote.count++;
-    vote.spares ||= isNothing(branches.yes) || isNothing(branches.no);
-    votes.set(branches.condition, vote);
+    branched.set(update, branches);
+    const group = groups.get(branches.decider);
+    if (group === undefined) groups.set(branches.decider, [branches]);
+    else group.push(branches);
   }
-  let best: Node | undefined;
-  for (const [condition, { count, spares }] of votes) {
-    const isBetter = best === undefined || count > (votes.get(best)?.count ?? 0);
-    if ((count > 1 || spares) && isBetter) best = condition;
+  const worth = [...groups.values()].filter((group) => group.length > 1 || group[0]?.sides.some(isNothing));
+  const decided = new Set(worth.map((group) => group[0]?.decider));
+  return readersFirst([
+    ...worth.map((group) => branch(graph, group, depth)),
+    ...plain
+      .filter((update) => !decided.has(branched.get(update)?.decider))
+      .map((update): Step => ({ kind: "update", update })),
+  ]);
+}
+
+/** One test for all updates that it decides about. */
+function branch(graph: Graph, group: readonly Branches[], depth: number): Step {
+  const { decider, pick } = group[0] as Branches;
+  const block = (sides: readonly Update[]): Block => ({ steps: steps(graph, sides, depth + 1) });
+  if (pick === undefined) {
+    const side = (index: number): Block => block(group.map(({ sides }) => sides[index] as Update));
+    return { kind: "if", condition: decider, yes: side(0), no: side(1) };
   }
-  return best;
+  const { classes, samples } = commonPick(group.map((each) => each.pick as readonly number[]));
+  const blocks = samples.map((value) =>
+    block(group.map((each) => each.sides[each.pick?.[value] as number] as Update)),
+  );
+  return { kind: "switch", selector: decider, pick: classes, blocks };
+}
+
+/** Values of a selector are of one class if each of the picks gives the same for them; with a value of each class. */
+function commonPick(picks: readonly (readonly number[])[]): { classes: number[]; samples: number[] } {
+  const count = picks[0]?.length ?? 0;
+  let classes = new Array<number>(count).fill(0);
+  let samples = [0];
+  for (const pick of picks) {
+    const known = new Map<number, number>();
+    samples = [];
+    classes = classes.map((old, value) => {
+      const key = old * count + (pick[value] as number);
+      const place = known.get(key) ?? samples.push(value) - 1;
+      known.set(key, place);
+      return place;
+    });
+  }
+  return { classes, samples };
 }
 
 function branchesOf(graph: Graph, update: Update): Branches | undefined {
-  if (update.kind === "register") return registerBranches(update);
-  return update.kind === "memory" ? memoryBranches(graph, update) : effectBranches(graph, update);
+  switch (update.kind) {
+    case "register":
+      return decidedBy(graph, update.value, (value): RegisterUpdate => ({ ...update, value }));
+    case "memory":
+      return memoryBranches(graph, update);
+    case "effect":
+      return effectBranches(graph, update);
+  }
+}
+
+/** What decides a value decides the update that uses it. */
+function decidedBy(graph: Graph, node: Node, using: (value: Node) => Update): Branches | undefined {
+  if (node.op === "mux") {
+    return { decider: arg(node, 0), sides: [using(arg(node, 1)), using(arg(node, 2))] };
+  }
+  if (node.op !== "choose" || isTable(node)) return undefined;
+  const [decider, ...arms] = node.args as readonly [Node, ...Node[]];
+  return { decider, pick: graph.picks[node.index] as readonly number[], sides: arms.map(using) };
 }
 
 function effectBranches(graph: Graph, update: EffectUpdate): Branches | undefined {
   const { enable } = update;
   if (enable.op === "const") return undefined;
   const constant = (value: bigint): EffectUpdate => ({ ...update, enable: graph.const(value, 1) });
-  return { condition: enable, yes: constant(1n), no: constant(0n) };
-}
-
-function registerBranches(update: RegisterUpdate): Branches | undefined {
-  const { value } = update;
-  if (value.op !== "mux") return undefined;
-  return {
-    condition: arg(value, 0),
-    yes: { ...update, value: arg(value, 1) },
-    no: { ...update, value: arg(value, 2) },
-  };
+  return { decider: enable, sides: [constant(1n), constant(0n)] };
 }
 
 function memoryBranches(graph: Graph, update: MemoryUpdate): Branches | undefined {
   const { mask } = update;
   if (mask.op === "const") return undefined;
   const constant = (value: bigint): MemoryUpdate => ({ ...update, mask: graph.const(value, mask.width) });
-  if (mask.op === "replicate") return { condition: arg(mask, 0), yes: constant(-1n), no: constant(0n) };
-  if (mask.op === "mux") {
-    return {
-      condition: arg(mask, 0),
-      yes: { ...update, mask: arg(mask, 1) },
-      no: { ...update, mask: arg(mask, 2) },
-    };
-  }
-  if (mask.width === 1) return { condition: mask, yes: constant(-1n), no: constant(0n) };
-  return undefined;
+  if (mask.op === "replicate") return { decider: arg(mask, 0), sides: [constant(-1n), constant(0n)] };
+  const decided = decidedBy(graph, mask, (value): MemoryUpdate => ({ ...update, mask: value }));
+  if (decided !== undefined) return decided;
+  return mask.width === 1 ? { decider: mask, sides: [constant(-1n), constant(0n)] } : undefined;
 }
 
 function isNothing(update: Update): boolean {

@@ -106,8 +106,8 @@ export class FunctionWriter {
     writeUnsigned(this.#code, offset);
   }
 
-  block(): void {
-    this.#code.push(0x02, EMPTY_BLOCK);
+  block(result?: ValueType): void {
+    this.#code.push(0x02, result === undefined ? EMPTY_BLOCK : TYPE_CODE[result]);
   }
 
   loop(): void {
@@ -133,6 +133,18 @@ export class FunctionWriter {
     writeUnsigned(this.#code, depth);
   }
 
+  /** To the label of `depths` at the place that the value on the stack says; to the last one where there is none. */
+  branchTable(depths: readonly number[]): void {
+    this.#code.push(0x0e);
+    writeVector(this.#code, depths.slice(0, -1), (depth) => writeUnsigned(this.#code, depth));
+    writeUnsigned(this.#code, depths.at(-1) as number);
+  }
+
+  tee(local: number): void {
+    this.#code.push(0x22);
+    writeUnsigned(this.#code, local);
+  }
+
   finish(): number[] {
     const body: number[] = [];
     const groups = groupsOf(this.#locals);
@@ -148,14 +160,21 @@ export class FunctionWriter {
 }
 
 export interface WasmFunction {
-  readonly name: string;
+  /** Absent where only other functions call it. */
+  readonly name?: string;
   readonly parameters: readonly ValueType[];
   readonly results: readonly ValueType[];
   readonly body: readonly number[];
 }
 
 /** A function that the host gives, under `env`. Imports come before the module's own functions in the numbering. */
-export type WasmImport = Omit<WasmFunction, "body">;
+export type WasmImport = Omit<WasmFunction, "name" | "body"> & { readonly name: string };
+
+/** What lies in the memory from the start. */
+export interface DataSegment {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+}
 
 const PAGE_BYTES = 65_536;
 
@@ -164,6 +183,7 @@ export function encodeModule(
   imports: readonly WasmImport[],
   functions: readonly WasmFunction[],
   memoryBytes: number,
+  segments: readonly DataSegment[] = [],
 ): Uint8Array<ArrayBuffer> {
   const pages = Math.ceil(memoryBytes / PAGE_BYTES);
   const types = section(1, [...imports, ...functions], ({ parameters, results }, out) => {
@@ -184,7 +204,9 @@ export function encodeModule(
     writeUnsigned(out, count);
   });
   const names = [
-    ...functions.map(({ name }, index) => ({ name, kind: 0, index: imports.length + index })),
+    ...functions.flatMap(({ name }, index) =>
+      name === undefined ? [] : [{ name, kind: 0, index: imports.length + index }],
+    ),
     { name: "memory", kind: 2, index: 0 },
   ];
   const exports = section(7, names, ({ name, kind, index }, out) => {
@@ -196,8 +218,15 @@ export function encodeModule(
     writeUnsigned(out, body.length);
     for (const byte of body) out.push(byte);
   });
+  const data = section(11, segments, ({ address, bytes }, out) => {
+    out.push(0x00, 0x41);
+    writeSigned(out, BigInt(address));
+    out.push(plain.end);
+    writeUnsigned(out, bytes.length);
+    for (const byte of bytes) out.push(byte);
+  });
   const header = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
-  return Uint8Array.from([header, types, imported, declarations, memory, exports, code].flat());
+  return Uint8Array.from([header, types, imported, declarations, memory, exports, code, data].flat());
 }
 
 function section<T>(

@@ -1,4 +1,5 @@
-import type { Graph, Node } from "./graph.ts";
+import type { Graph } from "./graph.ts";
+import type { Node } from "./node.ts";
 
 /** A value of any width: 64 bits each, the lowest first; only the last may have fewer. */
 export type Limbs = readonly Node[];
