@@ -108,6 +108,7 @@ class Placer implements Placement {
   readonly #regions: Region[] = [this.prologue, this.body];
   readonly #sides = new Map<Node, readonly (Region | undefined)[]>();
   readonly #uses = new Map<Node, Use>();
+  readonly #newestFirst: Node[] = [];
   readonly #kept = new Set<Node>();
   readonly #weights = new Map<Node, number>();
 
@@ -172,15 +173,21 @@ class Placer implements Placement {
 
   /** From uses to arguments. A node's arguments are older than itself, so every use is known when its turn comes. */
   #spread(isRegion: IsRegion): void {
-    const pending = new NodeQueue(this.#uses.keys());
-    for (let node = pending.takeNewest(); node !== undefined; node = pending.takeNewest()) {
+    let newest = -1;
+    for (const { id } of this.#uses.keys()) newest = Math.max(newest, id);
+    const pending = new Array<Node | undefined>(newest + 1).fill(undefined);
+    for (const node of this.#uses.keys()) pending[node.id] = node;
+    for (let id = newest; id >= 0; id--) {
+      const node = pending[id];
+      if (node === undefined) continue;
+      this.#newestFirst.push(node);
       const use = this.#uses.get(node) as Use;
       if (node.isSteady) Object.assign(use, { region: this.prologue, position: START });
       const sides = this.#sidesOf(node, use, isRegion);
       for (const [index, argument] of node.args.entries()) {
         const side = sides?.[index - 1];
         this.#use(argument, side ?? use.region, side === undefined ? use.position : START);
-        pending.add(argument);
+        pending[argument.id] = argument;
       }
     }
   }
@@ -203,7 +210,8 @@ class Placer implements Placement {
 
   #fill(): void {
     const usedOutside = this.#usedByVariants();
-    for (const [node, use] of [...this.#uses].sort(([a], [b]) => a.id - b.id)) {
+    for (const node of this.#newestFirst.reverse()) {
+      const use = this.#uses.get(node) as Use;
       const { region } = use;
       region.cost += costOf(node);
       let weight = 1;
@@ -284,26 +292,5 @@ function costOf(node: Node): number {
       return 4;
     default:
       return 1;
-  }
-}
-
-/** Nodes by age, the newest first, each once. */
-class NodeQueue {
-  readonly #byId: (Node | undefined)[] = [];
-
-  constructor(nodes: Iterable<Node>) {
-    for (const node of nodes) this.add(node);
-  }
-
-  add(node: Node): void {
-    this.#byId[node.id] = node;
-  }
-
-  takeNewest(): Node | undefined {
-    while (this.#byId.length > 0) {
-      const node = this.#byId.pop();
-      if (node !== undefined) return node;
-    }
-    return undefined;
   }
 }
