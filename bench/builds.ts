@@ -1,13 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { VerilatorEngine } from "../src/engine/verilator-engine.ts";
 import { harnessSource } from "../src/links/simulator/harness-source.ts";
+import { cpuSeconds } from "./cpu-seconds.ts";
 import { type Figure, figure } from "./figure.ts";
 
 const RUNS = 5;
-/** Linux counts the time of children that have ended in hundredths of a second. */
-const TICK_S = 0.01;
 
 /** Builds of the engine `verilator` for our controller in its harness: the first, after an edit, and of a cached model. */
 export async function measureBuilds(): Promise<Figure[]> {
@@ -44,13 +43,4 @@ async function cpuTime(work: () => Promise<unknown>): Promise<number> {
   const before = cpuSeconds();
   await work();
   return cpuSeconds() - before;
-}
-
-function cpuSeconds(): number {
-  const [, fields = ""] = readFileSync("/proc/self/stat", "utf8").split(") ");
-  const [user = 0, system = 0, ofChildren = 0, systemOfChildren = 0] = fields
-    .split(" ")
-    .slice(11, 15)
-    .map(Number);
-  return (user + system + ofChildren + systemOfChildren) * TICK_S;
 }

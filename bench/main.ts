@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { measureBuilds } from "./builds.ts";
 import { measureEndurance } from "./endurance.ts";
 import { measureEngine } from "./engine.ts";
+import { measureEngineSpeed } from "./engine-speed.ts";
 import type { Figure } from "./figure.ts";
 import { measureLists } from "./lists.ts";
 import { measureMemory } from "./memory.ts";
@@ -26,6 +27,7 @@ try {
     ...(await measureEndurance(cacheDirectory)),
     ...(await measureEngine(cacheDirectory)),
     ...(await measureSimulators(cacheDirectory)),
+    ...(await measureEngineSpeed()),
     ...(await measureBuilds()),
     ...(await measureVerilator(cacheDirectory)),
     ...(await measureWaves(cacheDirectory)),
