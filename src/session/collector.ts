@@ -163,21 +163,29 @@ export class Collector implements Reporter {
     });
   }
 
-  /** Verdicts of the tests that Vitest has not reported, in their order. */
-  #noteRest(record: WorkerRecord, reason: string, culprit?: CollectedTest, verdict?: Verdict): void {
-    const { tests, ended, file, pid } = record;
+  /** Verdicts of the tests that Vitest has not reported, in their order; `loss` is that of the culprit. */
+  #noteRest(record: WorkerRecord, reason: string, culprit?: CollectedTest, loss?: Verdict): void {
+    const { tests, ended, started, file, pid } = record;
     const end = outputBytes(this.#options.workersDirectory, pid);
     for (const test of tests) {
-      const known = ended.get(test.id);
       if (this.#known.has(test.id) || !this.#options.isSelected(test.name)) continue;
       const printed = record.outputOf(test.id, end);
+      const written = this.#writtenVerdict(test, ended.get(test.id), printed);
+      // Of tests that run side by side several are lost.
+      const rest = notRun(started.has(test.id) ? `${reason} while it ran` : reason);
+      const verdict = written ?? (test === culprit ? loss : undefined) ?? rest;
       const place = { id: test.id, fullName: test.name, module: { moduleId: file } };
-      if (known?.state === "skip" || !test.isChosen) this.#add(place, skipped(known?.facts));
-      else if (known !== undefined) this.#add(place, this.#verdictOf(known, printed));
-      else if (test === culprit && verdict !== undefined)
-        this.#add(place, { ...verdict, ...this.#printed(printed) });
-      else this.#add(place, notRun(reason));
+      this.#add(place, { ...verdict, ...this.#printed(printed) });
     }
+  }
+
+  #writtenVerdict(
+    test: CollectedTest,
+    ended: EndedTest | undefined,
+    output: OutputRange,
+  ): Verdict | undefined {
+    if (ended?.state === "skip" || !test.isChosen) return skipped(ended?.facts);
+    return ended === undefined ? undefined : this.#verdictOf(ended, output);
   }
 
   #verdictOf({ state, errors, wallMs, facts }: EndedTest, output: OutputRange | undefined): Verdict {
