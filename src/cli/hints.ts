@@ -5,13 +5,13 @@ const hints: Readonly<Record<string, string>> = {
   E_DATA: "the first wrong byte usually shows which beat or strobe went wrong",
   E_TRANSFER_TIMEOUT:
     "the device never raised its interrupt: record it with --waves on-failure, and look at what crossed the link last",
-  E_UNSUPPORTED_CONSTRUCT: "write it another way for the built-in engine",
+  E_UNSUPPORTED_CONSTRUCT:
+    'write it another way for the built-in engine, or give a target engine: "verilator" (hilt doctor shows whether it is installed)',
   E_NO_SIGNAL:
     "names are paths below the top, such as device.h2c.active; * stands for a part, ** for several",
   E_CACHE:
     "make room on the disk (hilt cache clean deletes the models of this project), or run where you may write",
-  E_BUILD:
-    "the message is that of Yosys: look at the line it names, or at files, top and ports of the target's device",
+  E_BUILD: "look at the place that the message names, or at files, top and ports of the target's device",
   E_BENCH_FILE: 'a bench is TypeScript, imports { expect, test } from "hilt", and has a test at least',
   E_TEST_TIMEOUT:
     "--timeout gives tests more time; a wait for the device has a limit of its own in device time",
@@ -29,6 +29,8 @@ const hints: Readonly<Record<string, string>> = {
   E_TOOL: "hilt doctor shows what is installed",
 };
 
-export function hintFor(code: string): string | undefined {
-  return hints[code];
+/** `tool` is the program whose message the error has. */
+export function hintFor(code: string, tool?: string): string | undefined {
+  const hint = hints[code];
+  return tool === undefined || hint === undefined ? hint : `the message is that of ${tool}: ${hint}`;
 }

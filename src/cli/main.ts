@@ -88,7 +88,7 @@ function inWords(message: string, [name]: readonly string[]): string {
 
 function explain(error: unknown, isVerbose: boolean): number {
   if (error instanceof HiltError) {
-    const hint = hintFor(error.code);
+    const hint = hintFor(error.code, error.tool);
     const trace = isVerbose ? `${error.stack}\n` : "";
     process.stderr.write(
       `hilt: ${error.message} [${error.code}]\n${hint === undefined ? "" : `hint: ${hint}\n`}${trace}`,

@@ -7,9 +7,12 @@
 export abstract class HiltError extends Error {
   abstract readonly code: string;
   abstract readonly blame: Blame;
+  /** The program whose message it is; absent where it is hilt's own. */
+  readonly tool: string | undefined;
 
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: ErrorOptions & { readonly tool?: string }) {
     super(message, options);
+    this.tool = options?.tool;
     this.name = new.target.name;
   }
 }

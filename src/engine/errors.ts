@@ -1,13 +1,13 @@
 import { type Blame, HiltError } from "../core/errors.ts";
 
-/** The sources cannot become a model: Yosys refused them, or they use something that the engine does not take. */
+/** The sources cannot become a model: a tool refused them, or hilt did. */
 export class BuildError extends HiltError {
   readonly code = "E_BUILD";
   readonly blame: Blame = "product";
   /** Source file and line, such as `rtl/dma/dma.v:12`, where known. */
   readonly place: string | undefined;
 
-  constructor(message: string, place?: string, options?: ErrorOptions) {
+  constructor(message: string, place?: string, options?: ErrorOptions & { readonly tool?: string }) {
     super(place === undefined ? message : `${place}: ${message}`, options);
     this.place = place;
   }

@@ -78,6 +78,8 @@ class TreeReader {
       const reason = (cause as Error).message;
       throw new BuildError(`cannot read ${path}, named by ${from}: ${reason}`, undefined, { cause });
     }
+    if (/^(?:fffe|feff)/.test(bytes.toString("hex", 0, 2)))
+      throw new BuildError("the file is UTF-16: save it as UTF-8", path);
     this.#files.set(path, bytes);
   }
 

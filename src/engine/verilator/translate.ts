@@ -77,8 +77,9 @@ function publicVariables(patterns: readonly string[]): string {
 function buildError(messages: string): Error {
   const line = messages.split("\n").find((text) => text.startsWith("%Error")) ?? messages.trim();
   const match = /^%Error(?:-\w+)?: (.*?):(\d+):(?:\d+:)? (.*)$/.exec(line);
-  if (match !== null) return new BuildError(match[3] as string, `${match[1]}:${match[2]}`);
-  return new BuildError(line.replace(/^%Error(?:-\w+)?: /, ""));
+  if (match !== null)
+    return new BuildError(match[3] as string, `${match[1]}:${match[2]}`, { tool: "Verilator" });
+  return new BuildError(line.replace(/^%Error(?:-\w+)?: /, ""), undefined, { tool: "Verilator" });
 }
 
 /** In a loop over a memory; the loops themselves are empty then and the compiler drops them. */

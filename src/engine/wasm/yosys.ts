@@ -1,15 +1,17 @@
 import { fileURLToPath } from "node:url";
 import { BUILD_LIMIT_SECONDS, describeBuild } from "../design-size.ts";
 import type { ModelSource } from "../engine.ts";
-import { BuildError, MissingFileError, ToolError, UnsupportedConstructError } from "../errors.ts";
+import { MissingFileError, ToolError, UnsupportedConstructError } from "../errors.ts";
 import { parameterLiteral } from "../parameter-literal.ts";
 import { runTool } from "../run-tool.ts";
 import type { SourceTree } from "../source-tree.ts";
-import { markRefused, refusedWord } from "./mark-refused.ts";
+import { markRefused } from "./mark-refused.ts";
 import type { YosysJson } from "./netlist.ts";
+import { plainVerilog } from "./plain-verilog.ts";
 import { simulationView } from "./simulation-view.ts";
 import { markTasks } from "./system-tasks.ts";
 import { VirtualFiles } from "./virtual-files.ts";
+import { hierarchicalReference, yosysError } from "./yosys-error.ts";
 
 const CHILD: string = fileURLToPath(new URL("./yosys-child.js", import.meta.url));
 
@@ -22,9 +24,9 @@ export async function elaborate(
   tree: SourceTree,
   { limitSeconds = BUILD_LIMIT_SECONDS }: { readonly limitSeconds?: number | undefined } = {},
 ): Promise<YosysJson> {
-  const virtual = new VirtualFiles(source.files, tree, (text, path) =>
-    markTasks(markRefused(simulationView(text, source), /\.svh?$/.test(path))),
-  );
+  const viewOf = (text: string, path: string): string =>
+    markTasks(markRefused(simulationView(plainVerilog(path, text), source), /\.svh?$/.test(path)));
+  const virtual = new VirtualFiles(source.files, tree, viewOf);
   const { status, stdout, stderr } = await runTool({
     name: "Yosys",
     command: process.execPath,
@@ -34,8 +36,8 @@ export async function elaborate(
     input: JSON.stringify({ files: virtual.files, script: scriptOf(source, virtual) }),
   });
   const messages = virtual.translate(stderr);
-  if (status !== 0) throw yosysError(messages);
-  for (const line of messages.split("\n")) refuseWarning(line);
+  if (status !== 0) throw yosysError(messages, tree);
+  for (const line of messages.split("\n")) refuseWarning(line, tree);
   const firstLine = stdout.indexOf("\n");
   const [opened, netlist] = [stdout.slice(0, firstLine), stdout.slice(firstLine)];
   const unknown = virtual.unknown(JSON.parse(opened) as string[]);
@@ -75,32 +77,12 @@ function scriptOf(source: ModelSource, virtual: VirtualFiles): string {
 /** Folding of constants, which takes two inverters in a loop for a wire: the loop has to be left to be refused. */
 const FOLD = "scc -set_attr hilt_loop 1; opt_expr * a:hilt_loop t:$not %i %d";
 
-/** `VirtualFiles` puts the place before the name where it knows it. */
-const MISSING = /Can't open include file `(?:(.*:\d+): )?(.*)'!/;
-
-function yosysError(messages: string): Error {
-  const line = messages.split("\n").find((text) => text.includes("ERROR:")) ?? messages.trim();
-  const match = /^(.*?):(\d+)(?:\.[-\d.]+)?: ERROR: (.*)$/.exec(line);
-  const data = /Can not open file `(.*)` for \\?\$readmem/.exec(match?.[3] ?? "")?.[1];
-  if (match !== null && data !== undefined)
-    return new MissingFileError(match[3] as string, [data], `${match[1]}:${match[2]}`);
-  const refused = refusedWord(match?.[3] ?? "");
-  if (refused !== undefined) return new UnsupportedConstructError(refused, `${match?.[1]}:${match?.[2]}`);
-  if (match !== null) return new BuildError(match[3] as string, `${match[1]}:${match[2]}`);
-  const missing = MISSING.exec(line);
-  if (missing !== null) {
-    const [, place, name] = missing as unknown as [string, string | undefined, string];
-    return new MissingFileError(`there is no file ${name}`, [name], place);
-  }
-  // Yosys quotes names as `\\name\'.
-  return new BuildError(line.replace(/^ERROR: /, "").replace(/`\\?(\S+)'/g, "$1"));
-}
-
 /** Names with a dot that have no driver come from hierarchical references, which Yosys drops without an error. */
-function refuseWarning(line: string): void {
+function refuseWarning(line: string, tree: SourceTree): void {
   const match = /^(.*?):(\d+)(?:\.[-\d.]+)?: Warning: Identifier `\\?(\S+\.\S+)' is implicitly declared/.exec(
     line,
   );
   if (match === null) return;
-  throw new UnsupportedConstructError(`the hierarchical reference ${match[3]}`, `${match[1]}:${match[2]}`);
+  const [, path, number, name] = match as unknown as [string, string, string, string];
+  throw new UnsupportedConstructError(hierarchicalReference(name, tree), `${path}:${number}`);
 }

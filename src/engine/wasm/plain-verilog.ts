@@ -1,0 +1,112 @@
+import { type Token, tokensOf } from "./verilog-tokens.ts";
+
+/** What stands in the source from `index` on for `length` units, and what Yosys reads there. */
+interface Edit {
+  readonly index: number;
+  readonly length: number;
+  readonly text: string;
+}
+
+/** Directives of IEEE 1364-2005, section 19 and annex A.9, and of IEEE 1800-2017, section 22, that change nothing here, with as many words after them. */
+const IGNORED: ReadonlyMap<string, number> = new Map([
+  ["`begin_keywords", 1],
+  ["`end_keywords", 0],
+  ["`nounconnected_drive", 0],
+  ["`default_decay_time", 1],
+  ["`default_trireg_strength", 1],
+  ...["path", "distributed", "unit", "zero"].map((mode) => [`\`delay_mode_${mode}`, 0] as const),
+  ["`suppress_faults", 0],
+  ["`nosuppress_faults", 0],
+  ["`enable_portfaults", 0],
+  ["`disable_portfaults", 0],
+]);
+
+/**
+ * Writes what Yosys' reader lacks in words that it knows. Lines stay: a byte order mark, directives that change nothing, `` `__FILE__`` and
+ * `` `__LINE__`` (in a macro: of its definition), assertions with `else`.
+ */
+export function plainVerilog(path: string, text: string): string {
+  const tokens = tokensOf(text);
+  const edits = tokens.flatMap((token, at) => directiveEdits(path, text, token, tokens[at + 1]));
+  return apply(text, [...edits, ...(/\.svh?$/.test(path) ? assertionEdits(tokens) : [])]).replace(
+    /^\uFEFF/,
+    " ",
+  );
+}
+
+function directiveEdits(path: string, text: string, token: Token, next: Token | undefined): Edit[] {
+  if (token.kind !== "directive") return [];
+  const { index, line, text: name } = token;
+  if (name === "`__LINE__") return [{ index, length: name.length, text: String(line) }];
+  if (name === "`__FILE__") return [{ index, length: name.length, text: JSON.stringify(path) }];
+  if (name === "`pragma") {
+    const end = text.indexOf("\n", index);
+    return [blank(index, (end < 0 ? text.length : end) - index)];
+  }
+  const words = IGNORED.get(name);
+  if (words === undefined) return [];
+  const argument =
+    words === 1 && next?.line === line && next.kind !== "word" ? [blank(next.index, next.text.length)] : [];
+  return [blank(index, name.length), ...argument];
+}
+
+function blank(index: number, length: number): Edit {
+  return { index, length, text: " ".repeat(length) };
+}
+
+/** `assert (a) else b;` is `if (a) ; else b;`, and `assert (a) c; else b;` is `if (a) c; else b;`. */
+function assertionEdits(tokens: readonly Token[]): Edit[] {
+  const edits: Edit[] = [];
+  const open: string[] = [];
+  for (const [at, { text, index }] of tokens.entries()) {
+    if (/^(?:begin|fork|case[xz]?)$/.test(text)) open.push(text);
+    if (/^(?:end|endcase|join(?:_any|_none)?)$/.test(text)) open.pop();
+    if (text !== "assert" && text !== "assume") continue;
+    const otherwise = elseOf(tokens, at);
+    if (otherwise === undefined) continue;
+    edits.push({ index, length: text.length, text: "if" });
+    if (otherwise.isAtOnce) edits.push({ index: otherwise.index, length: 0, text: "; " });
+    edits.push(...labelEdits(tokens, at, open.at(-1)?.startsWith("case") === true));
+  }
+  return edits;
+}
+
+/** Yosys knows no label in front of an `if`. Directly in a `case` it is a choice, unless it comes after one. */
+function labelEdits(tokens: readonly Token[], at: number, isInCase: boolean): Edit[] {
+  const [colon, label, before] = [tokens[at - 1], tokens[at - 2], tokens[at - 3]];
+  if (colon?.text !== ":" || label?.kind !== "word" || label.text === "default") return [];
+  if (isInCase && before?.text !== ":") return [];
+  return [blank(label.index, label.text.length), blank(colon.index, 1)];
+}
+
+/** The `else` of an immediate assertion: at once, or after one statement without blocks. */
+function elseOf(tokens: readonly Token[], at: number): { index: number; isAtOnce: boolean } | undefined {
+  if (tokens[at + 1]?.text !== "(") return undefined;
+  let depth = 0;
+  const close = tokens.findIndex(({ text }, index) => {
+    if (index <= at) return false;
+    if (text === "(") depth++;
+    if (text === ")") depth--;
+    return depth === 0;
+  });
+  const next = tokens[close + 1];
+  if (close < 0 || next === undefined) return undefined;
+  if (next.text === "else") return { index: next.index, isAtOnce: true };
+  const end = tokens.findIndex(
+    ({ text }, index) => index > close && /^(?:;|begin|if|case[xz]?|for)$/.test(text),
+  );
+  const after = tokens[end + 1];
+  return tokens[end]?.text === ";" && end > close + 1 && after?.text === "else"
+    ? { index: after.index, isAtOnce: false }
+    : undefined;
+}
+
+function apply(text: string, edits: readonly Edit[]): string {
+  let result = "";
+  let done = 0;
+  for (const { index, length, text: replacement } of [...edits].sort((a, b) => a.index - b.index)) {
+    result += text.slice(done, index) + replacement;
+    done = index + length;
+  }
+  return result + text.slice(done);
+}

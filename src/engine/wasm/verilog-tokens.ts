@@ -1,0 +1,35 @@
+/** A piece of Verilog that is neither a blank nor a comment. */
+export interface Token {
+  readonly kind: "word" | "system" | "directive" | "string" | "number" | "symbol";
+  /** As it stands in the source. */
+  readonly text: string;
+  /** Counts from 1. */
+  readonly line: number;
+  /** Where it begins in the source, in UTF-16 units. */
+  readonly index: number;
+}
+
+/** IEEE 1800-2017, section 5, as far as a word has to be told from what only looks like one. */
+const TOKENS = new RegExp(
+  [
+    /(?<blank>\s+|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))/.source,
+    /(?<string>"(?:\\[\s\S]|[^"\\\n])*"?)/.source,
+    /(?<directive>`\w+)/.source,
+    /(?<word>\\\S+|[A-Za-z_][\w$]*)/.source,
+    /(?<system>\$\w[\w$]*)/.source,
+    /(?<number>\d[\d_]*(?:\.\d+)?|'[sS]?[bodhBODH]\s*[\da-fA-FxXzZ?_]+|'[01xzXZ](?!\w))/.source,
+    /(?<symbol>'\{|::|\+\+|--|->|<<|>>|[\s\S])/.source,
+  ].join("|"),
+  "gy",
+);
+
+export function tokensOf(text: string): Token[] {
+  const tokens: Token[] = [];
+  let line = 1;
+  for (const { groups = {}, index, 0: whole } of text.matchAll(TOKENS)) {
+    const [kind] = Object.entries(groups).find(([, found]) => found !== undefined) as [string, string];
+    if (kind !== "blank") tokens.push({ kind: kind as Token["kind"], text: whole, line, index });
+    for (let at = whole.indexOf("\n"); at >= 0; at = whole.indexOf("\n", at + 1)) line++;
+  }
+  return tokens;
+}

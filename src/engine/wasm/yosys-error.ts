@@ -1,0 +1,107 @@
+import { BuildError, MissingFileError, UnsupportedConstructError } from "../errors.ts";
+import type { SourceTree } from "../source-tree.ts";
+import { refusedWord } from "./mark-refused.ts";
+import { systemVerilogAt } from "./system-verilog.ts";
+import { type Token, tokensOf } from "./verilog-tokens.ts";
+
+/** `VirtualFiles` puts the place before the name of a file that is not there, where it knows it. */
+const MISSING = /Can't open include file `(?:(.*:\d+): )?(.*)'!/;
+const MISSING_DATA = /^(.*?):(\d+)(?:\.[-\d.]+)?: ERROR: (Can not open file `(.*)` for .*)$/;
+
+/** Legal Verilog that Yosys does not take, by its message. */
+const constructs: readonly (readonly [message: RegExp, construct: string])[] = [
+  [/^Multiple edge sensitive events/, "a register that several edges clock"],
+  [/^Failed to get a constant init value for (\S+?):/, "an initial value of $1 that is not constant"],
+  [/^Unimplemented compiler directive .*(`(?:unconnected_drive|undefineall))\./, "the directive $1"],
+];
+
+/** What Yosys refused, with the place in the sources: its own, or that of the names that it mentions. */
+export function yosysError(messages: string, tree: SourceTree): Error {
+  const line = messages.split("\n").find((text) => text.includes("ERROR:")) ?? messages.trim();
+  const missing = missingFile(line);
+  if (missing !== undefined) return missing;
+  const { message, path, number } = placed(line);
+  const place = path === undefined ? placeOf(message, tree) : `${path}:${number}`;
+  const [form, construct] = constructs.find(([pattern]) => pattern.test(message)) ?? [];
+  const found =
+    refusedWord(line) ??
+    (form === undefined
+      ? systemVerilogAt(path ?? "", tree.files.get(path ?? "")?.toString("utf8") ?? "", number)
+      : (form.exec(message)?.[0] ?? "").replace(form, construct as string));
+  if (found !== undefined) return new UnsupportedConstructError(found, place ?? "unknown source");
+  return new BuildError(
+    message.replace(/^Unimplemented .* (`\w+)\.$/, "the macro $1 is not defined"),
+    place,
+    { tool: "Yosys" },
+  );
+}
+
+function missingFile(line: string): MissingFileError | undefined {
+  const [, path, number, message, data] = MISSING_DATA.exec(line) ?? [];
+  if (data !== undefined) return new MissingFileError(message as string, [data], `${path}:${number}`);
+  const [, place, name] = MISSING.exec(line) ?? [];
+  return name === undefined ? undefined : new MissingFileError(`there is no file ${name}`, [name], place);
+}
+
+/** Yosys quotes names as `\\name\'. */
+function placed(line: string): { message: string; path?: string; number: number } {
+  const match = /^(?:(.*?):(\d+)(?:\.[-\d.]+)?: )?ERROR: (.*)$/.exec(line);
+  const message = (match?.[3] ?? line).replace(/`\\?(\S+?)'/g, "$1").replace(/ \\(?=\S)/g, " ");
+  const [, path, number] = match ?? [];
+  return path === undefined ? { message, number: 0 } : { message, path, number: Number(number) };
+}
+
+/** Where the sources have what a message without a place is about. */
+function placeOf(message: string, tree: SourceTree): string | undefined {
+  const process = /\$(\/[^$]*:\d+)\$/.exec(message);
+  if (process !== null) return process[1];
+  const [, module, cell] = /^Module (\S+) referenced in module \S+ in cell (\S+) /.exec(message) ?? [];
+  if (module !== undefined) return find(tree, (tokens, at) => isInstance(tokens, at, module, cell as string));
+  if (message.startsWith("Multiple edge sensitive events")) return find(tree, isOfTwoEdges);
+  return undefined;
+}
+
+function find(
+  tree: SourceTree,
+  matches: (tokens: readonly Token[], at: number) => boolean,
+): string | undefined {
+  for (const [path, bytes] of tree.files) {
+    const tokens = tokensOf(bytes.toString("utf8"));
+    const at = tokens.findIndex((_, index) => matches(tokens, index));
+    if (at >= 0) return `${path}:${(tokens[at] as Token).line}`;
+  }
+  return undefined;
+}
+
+function isInstance(tokens: readonly Token[], at: number, module: string, cell: string): boolean {
+  const named = module.split("\\").at(-1);
+  if (tokens[at]?.text !== named) return false;
+  const end = tokens.findIndex(({ text }, index) => index > at && text === ";");
+  return tokens.slice(at + 1, end).some(({ text }) => text === cell.split(".").at(-1));
+}
+
+/** `@(posedge a or negedge a)` */
+function isOfTwoEdges(tokens: readonly Token[], at: number): boolean {
+  if (tokens[at]?.text !== "@" || tokens[at + 1]?.text !== "(") return false;
+  const end = tokens.findIndex(({ text }, index) => index > at && text === ")");
+  return tokens.slice(at, end).filter(({ text }) => text === "posedge" || text === "negedge").length > 1;
+}
+
+/** What a name with a dot is that Yosys does not know: it drops such names without an error. */
+export function hierarchicalReference(name: string, tree: SourceTree): string {
+  const [base = ""] = name.split(/[.[]/);
+  const tokens = [...tree.files.values()].flatMap((bytes) => tokensOf(bytes.toString("utf8")));
+  const interfaces = new Set(
+    tokens.flatMap(({ text }, at) => (tokens[at - 1]?.text === "interface" ? [text] : [])),
+  );
+  const declared = tokens.flatMap(({ text }, at) => (text === base ? [at] : []));
+  const isOfInterface = (at: number): boolean =>
+    interfaces.has(tokens[at - 1]?.text ?? "") ||
+    (tokens[at - 2]?.text === "." && interfaces.has(tokens[at - 3]?.text ?? ""));
+  if (declared.some(isOfInterface)) return `the interface ${base} (${name})`;
+  const isVariable = (at: number): boolean =>
+    tokens[at - 1]?.text === "]" && /^[;,=]$/.test(tokens[at + 1]?.text ?? "");
+  if (/^\w+\[/.test(name) && declared.some(isVariable))
+    return `a member of an element of a packed array (${name})`;
+  return `the hierarchical reference ${name}`;
+}
