@@ -1,4 +1,5 @@
 // steps: d = 1 2 3
+// expect: q = 6 7 8
 module top(input clk, input [7:0] d, output [7:0] q);
   defparam u.STEP = 5;
   stepper u(d, q);

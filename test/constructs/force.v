@@ -1,4 +1,5 @@
 // steps: d = 1 2 3
+// expect: q = 0 0 1
 module top(input clk, input [7:0] d, output reg [7:0] q);
   reg [7:0] r;
   initial begin q = 0; r = 0; end

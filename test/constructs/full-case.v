@@ -1,4 +1,6 @@
-// steps: a = 0 1
+// steps: a = 0 1 0
+// expect: y = 1 7 1, z = 1 7 1
+// expect verilator: y = 1 7 7, z = 1 7 7
 // alone
 module top(input clk, input [1:0] a, output reg [2:0] y, z);
   always @* begin

@@ -1,4 +1,6 @@
 // steps: d = 1 2 3
+// expect: q = 0 12 1e
+// says: initial-condition: b is 7
 module top(input clk, input [7:0] d, output reg [7:0] q);
   reg [7:0] a, b;
   initial begin a[3:0] = 5; a[7:4] = 1; q = 0; end

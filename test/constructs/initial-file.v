@@ -1,4 +1,5 @@
 // steps: i = 0 1 2 3 4 5
+// expect: q = 10 11 aa bb 88 15
 module top(input clk, input [2:0] i, output [7:0] q);
   parameter FILE = "constructs.hex";
   reg [7:0] m [0:7];

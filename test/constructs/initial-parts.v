@@ -1,4 +1,5 @@
 // steps: i = 0 1 2 3
+// expect: q = 10 48 2 13, r = 495 496 497 498
 module top(input clk, input [1:0] i, output [7:0] q, output [11:0] r);
   reg [7:0] m [0:3];
   reg [11:0] a;

@@ -1,4 +1,7 @@
 // steps: i = 0 5 7 3
+// expect: q = 1 x x 4, r = 1 x x 4
+// expect built-in: q = 1 0 0 4, r = 1 0 0 4
+// expect verilator: q = 1 2 4 9, r = 1 x x 4
 module top(input clk, input [2:0] i, output [7:0] q, r);
   reg [7:0] m [0:3];
   reg [7:0] n [0:4];

@@ -1,4 +1,8 @@
 // steps: d = 1 2
+// expect: q = 0 1
+// says: scope-name: top.u1.inner 1
+// expect built-in: q = 0 1
+// says built-in: scope-name: top.u1 1
 module top(input clk, input [7:0] d, output reg [7:0] q);
   initial q = 0;
   always @(posedge clk) q <= d;

@@ -1,4 +1,5 @@
 // steps: d = 1 2 3
+// expect: p = 0 1 2, q = 0 1 2, r = 0 fe fd
 module top(input clk, input [7:0] d, output reg [7:0] p, q, r);
   initial begin p = 0; q = 0; r = 0; end
 `ifdef SYNTHESIS
