@@ -7,7 +7,7 @@ export interface BenchDesign {
 }
 
 const MACHINES = 200;
-const CELLS = 100_000;
+const CELLS = 20_000;
 
 export const benchDesigns: readonly BenchDesign[] = [
   { name: "AES, S-boxes as arrays", text: aes(), cycles: 2_000_000 },
