@@ -39,12 +39,12 @@ void operator delete(void* block, std::size_t, std::align_val_t alignment) noexc
   operator delete(block, alignment);
 }
 
-Model::Model(uint64_t seed) : context(new VerilatedContext) {
+Model::Model(const uint64_t* seed) : context(new VerilatedContext) {
   Verilated::threadContextp(context.get());
   runningModel = this;
-  // Registers that have no initial value; 0 would ask for a seed of the day.
-  context->randReset(2);
-  context->randSeed(static_cast<int>(seed % 0x7fffffff) + 1);
+  // Registers that have no initial value: 0 without a seed, otherwise random; a seed of 0 would ask for one of the day.
+  context->randReset(seed == nullptr ? 0 : 2);
+  context->randSeed(seed == nullptr ? 1 : static_cast<int>(*seed % 0x7fffffff) + 1);
 #if HILT_WAVES
   context->traceEverOn(true);
 #endif
@@ -230,7 +230,7 @@ static Result guarded(Model* model, Result failed, Work work) {
 
 API const char* hilt_error() { return lastError.c_str(); }
 
-API void* hilt_open(uint64_t seed) {
+API void* hilt_open(const uint64_t* seed) {
   try {
     WatchedCall watched(nullptr);
     // Lines come out as they are written, also of a process that crashes afterwards.

@@ -45,7 +45,7 @@ struct Model {
   std::unique_ptr<VerilatedFstC> waves;
 #endif
 
-  explicit Model(uint64_t seed);
+  explicit Model(const uint64_t* seed);
   ~Model();
   uint64_t run(uint64_t limit);
   void settle();

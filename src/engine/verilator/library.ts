@@ -40,7 +40,7 @@ export interface NativeMessage {
 /** The functions of sim/verilator/model.cpp and watch.cpp. Only this file knows of foreign functions. */
 export interface ModelLibrary {
   readonly path: string;
-  open(seed: bigint): Handle;
+  open(seed: bigint | undefined): Handle;
   describe(handle: Handle): Description;
   run(handle: Handle, limit: number): number;
   settle(handle: Handle): number;
@@ -78,7 +78,7 @@ export function loadLibrary(path: string): ModelLibrary {
       return undefined;
     }
   };
-  const open = native.func("void *hilt_open(uint64_t seed)");
+  const open = native.func("void *hilt_open(const uint64_t *seed)");
   const describe = native.func("const char *hilt_describe(void *model)");
   const run = native.func("double hilt_run(void *model, double limit)");
   const settle = native.func("int hilt_settle(void *model)");
@@ -99,7 +99,7 @@ export function loadLibrary(path: string): ModelLibrary {
   const library: ModelLibrary = {
     path,
     open: (seed) => {
-      const handle: unknown = open(seed);
+      const handle: unknown = open(seed === undefined ? null : [seed]);
       if (handle === null) throw new ToolError(error());
       return handle;
     },

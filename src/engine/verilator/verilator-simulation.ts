@@ -52,7 +52,7 @@ export class VerilatorSimulation implements Simulation {
   #cycle = 0;
   #end: SimulationMessage | undefined;
 
-  constructor(library: ModelLibrary, source: ModelSource, { seed = 0n, onMessage, lastWords }: OpenOptions) {
+  constructor(library: ModelLibrary, source: ModelSource, { seed, onMessage, lastWords }: OpenOptions) {
     this.#library = library;
     this.#source = source;
     this.#onMessage = onMessage ?? (() => {});
