@@ -6,19 +6,21 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
+import type { EngineName } from "./judges.ts";
+import { runPackages } from "./packages/run-packages.ts";
 import { soakModules } from "./soak-modules.ts";
 import { type SoakCounterexample, type SoakRequest, soakRings } from "./soak-rings.ts";
 import { soakScripts } from "./soak-scripts.ts";
-import { soakVerilatorModules } from "./soak-verilator-modules.ts";
 import { variants } from "./variants.ts";
 
 const CACHE = fileURLToPath(new URL("../../.hilt/cache", import.meta.url));
 /** Of a part, at most so often that a progress line is printed. */
 const PROGRESS_LINES = 40;
 /** Random Verilog modules by the engine that they run on. */
-const modules = { modules: soakModules, "verilator-modules": soakVerilatorModules } as const;
+const modules: Readonly<Record<string, EngineName>> = { modules: "wasm", "verilator-modules": "verilator" };
 const SCRIPTS = "scripts";
-const parts = [...Object.keys(variants), ...Object.keys(modules), SCRIPTS];
+const PACKAGES = "packages";
+const parts = [...Object.keys(variants), ...Object.keys(modules), SCRIPTS, PACKAGES];
 const RUNS = 10_000;
 /** A script of calls without a device takes a thousandth of the time of the others, a build of Verilator much longer. */
 const otherRuns: Readonly<Record<string, number>> = { [SCRIPTS]: 1_000_000, "verilator-modules": 2000 };
@@ -26,7 +28,7 @@ const otherRuns: Readonly<Record<string, number>> = { [SCRIPTS]: 1_000_000, "ver
 const options = await yargs(hideBin(process.argv))
   .scriptName("npm run soak --")
   .usage(
-    "$0 [options]\n\nRandom rings of descriptors and random scripts of DMA calls against models, and random Verilog modules against Icarus Verilog, in the built-in engine and in Verilator.",
+    "$0 [options]\n\nRandom rings of descriptors and random scripts of DMA calls against models, random Verilog modules and the Verilog of public packages against Icarus Verilog, in the built-in engine and in Verilator.",
   )
   .option("runs", {
     type: "number",
@@ -36,9 +38,15 @@ const options = await yargs(hideBin(process.argv))
   .option("path", { type: "string", describe: "Only this counterexample of --seed, as a failure printed it" })
   .option("variant", {
     choices: parts,
-    describe: "Only this build of the controller, only these modules, or only the scripts",
+    describe: "Only this build of the controller, only these modules, the scripts, or the packages",
   })
   .option("jobs", { type: "number", default: availableParallelism(), describe: "Processes" })
+  .option("update", {
+    type: "boolean",
+    default: false,
+    describe: "Of the packages: what came of them is what later runs are compared with",
+  })
+  .option("package", { type: "string", describe: "Of the packages: only this one" })
   .strict()
   .parseAsync();
 
@@ -47,7 +55,8 @@ const jobs = options.path === undefined ? Math.max(1, options.jobs) : 1;
 let failed = false;
 for (const name of names) {
   const runs = options.runs ?? otherRuns[name] ?? RUNS;
-  failed = jobs > 1 && runs > 1 ? await spread(name, runs) : await runHere(name, runs);
+  if (name === PACKAGES) failed = await runPackages(options.package, options.update);
+  else failed = jobs > 1 && runs > 1 ? await spread(name, runs) : await runHere(name, runs);
   if (failed) break;
 }
 process.exitCode = failed ? 1 : 0;
@@ -97,9 +106,11 @@ async function soak(name: string, request: SoakRequest): Promise<Outcome> {
   }
   const folder = mkdtempSync(join(tmpdir(), "hilt-modules-"));
   try {
-    const soakOf = modules[name as keyof typeof modules];
-    const { runs, compared, failure } = await soakOf({ ...request, cacheDirectory: folder });
-    return { failure, summary: `${runs} modules, ${compared} values, all as in Icarus` };
+    const engine = modules[name] as EngineName;
+    const report = await soakModules({ ...request, engine, cacheDirectory: folder });
+    const { runs, compared, judgeFaults, failure } = report;
+    const summary = `${runs} modules, ${compared} values, all as in Icarus but for ${judgeFaults} known faults of a simulator`;
+    return { failure, summary };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -18,9 +18,20 @@ export function batchOf(circuits: readonly Circuit[]): Circuit {
     ...inputs.map(({ name, width, signed }) => `input ${signed ? "signed " : ""}[${width - 1}:0] ${name}`),
     ...outputs.map(({ name, width }) => `output [${width - 1}:0] ${name}`),
   ];
-  const modules = circuits.map(({ text }, index) => text.replace(/\bmodule top\b/, `module m${index}`));
-  const top = `module top(${declared.join(", ")});\n${instances.join("\n")}\nendmodule\n`;
-  return { inputs, outputs, text: `${modules.join("")}${top}` };
+  const own = (text: string, index: number): string => text.replaceAll(/\btop(?=\b|_)/g, `m${index}`);
+  const written = ({ name, text }: { name: string; text: string }, index: number) => ({
+    ...{ name: own(name, index), text: own(text, index) },
+  });
+  return {
+    inputs,
+    outputs,
+    text: `module top(${declared.join(", ")});\n${instances.join("\n")}\nendmodule\n`,
+    parts: circuits.map(({ text }, index) => written({ name: "top.v", text }, index)),
+    headers: circuits.flatMap(({ headers = [] }, index) => headers.map((each) => written(each, index))),
+    defines: [...new Set(circuits.flatMap(({ defines = [] }) => defines))],
+    files: [...new Set(circuits.flatMap(({ files = [] }) => files))],
+    includeDirectories: [...new Set(circuits.flatMap(({ includeDirectories = [] }) => includeDirectories))],
+  };
 }
 
 /** Each circuit sees what it would see alone. */

@@ -1,46 +1,178 @@
-import fc from "fast-check";
 import { Random } from "../../src/core/random.ts";
-import { compareWithIcarus, randomSteps } from "./icarus.ts";
-import { circuitOf, type RandomModule, randomModules } from "./random-module.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+import { type Comparison, compareWithIcarus, randomSteps, type Steps } from "./icarus.ts";
+import { knownFault } from "./judge-faults.ts";
+import { type EngineName, engineIn, type Verdict, verdictOn } from "./judges.ts";
+import { batchOf, batchSteps, indexInBatch } from "./module-batch.ts";
+import { circuitOf, type RandomModule } from "./random-module.ts";
+import { sampleModules, smallestOf } from "./smallest-module.ts";
 import { messageOf, type SoakCounterexample, type SoakRequest } from "./soak-rings.ts";
 
 /** Of each module. */
 export const CYCLES = 40;
+/** A build takes little longer for so many modules than for a few. */
+const BATCH: Readonly<Record<EngineName, number>> = { wasm: 50, verilator: 40 };
+/** A smaller counterexample is looked for no longer. */
+const SHRINK_LIMIT_MS = 600_000;
+
+export interface ModulesRequest extends SoakRequest {
+  readonly engine: EngineName;
+  /** Path of Verilator's command; by default the one on the PATH. */
+  readonly verilator?: string;
+}
 
 export interface ModuleReport {
   readonly runs: number;
-  /** Values that Icarus knew and that were equal. */
+  /** Values of which Icarus knew something, and that were equal. */
   readonly compared: number;
+  /** Modules that met a known fault of Icarus or of Verilator. */
+  readonly judgeFaults: number;
   readonly failure?: SoakCounterexample<RandomModule>;
 }
 
-/** Random small Verilog modules, in the built-in engine and in Icarus Verilog. `cacheDirectory` takes their files. */
-export async function soakModules(request: SoakRequest): Promise<ModuleReport> {
-  let runs = 0;
-  let compared = 0;
-  const property = fc.asyncProperty(randomModules, async (module) => {
-    const circuit = circuitOf(module);
-    const steps = randomSteps(circuit, new Random(BigInt(module.seed)), CYCLES);
-    const result = await compareWithIcarus("module", circuit, steps, { folder: request.cacheDirectory });
-    if (result.difference !== undefined) throw new Error(result.difference);
-    compared += result.compared;
-    runs++;
-    request.onRun?.(runs);
-  });
-  const { seed, path } = request;
-  const details = await fc.check(property, {
-    // A counterexample that is repeated is one run, also when it no longer fails.
-    numRuns: path === undefined ? request.runs : 1,
-    seed,
-    ...(path === undefined ? {} : { path }),
-    endOnFailure: path !== undefined || request.shrinks === false,
-  });
-  if (!details.failed) return { runs, compared };
-  const failure = {
-    seed: details.seed,
-    path: details.counterexamplePath ?? "",
-    smallest: details.counterexample?.[0] as RandomModule,
-    message: messageOf(details.errorInstance),
-  };
-  return { runs, compared, failure };
+/**
+ * Random small Verilog modules, in an engine and in Icarus Verilog. A module that differs is made smaller and put to a
+ * third judge; it fails the run unless that shows a known fault of Icarus or of Verilator (`judgeFaults`).
+ * `cacheDirectory` takes their files.
+ */
+export async function soakModules(request: ModulesRequest): Promise<ModuleReport> {
+  const campaign = new Campaign(request);
+  const { seed, path, runs, engine } = request;
+  if (path !== undefined) {
+    const failure = await campaign.judge(seed, path);
+    return { runs: 1, ...campaign.counts, ...(failure === undefined ? {} : { failure }) };
+  }
+  for (let done = 0; done < runs; done += BATCH[engine]) {
+    const random = new Random(BigInt(seed)).fork(`modules ${done}`);
+    const failure = await campaign.batch(
+      random.integer(0, 0x7fff_ffff),
+      Math.min(BATCH[engine], runs - done),
+    );
+    if (failure !== undefined) return { runs: done, ...campaign.counts, failure };
+    request.onRun?.(Math.min(done + BATCH[engine], runs));
+  }
+  return { runs, ...campaign.counts };
+}
+
+type Failure = SoakCounterexample<RandomModule>;
+
+class Campaign {
+  readonly counts = { compared: 0, judgeFaults: 0 };
+  readonly #request: ModulesRequest;
+  readonly #engine: Engine;
+
+  constructor(request: ModulesRequest) {
+    this.#request = request;
+    this.#engine = engineIn(request.cacheDirectory, request.engine, request.verilator);
+  }
+
+  /** The modules that fast-check makes from a seed, side by side; the first that fails the run. */
+  async batch(seed: number, count: number): Promise<Failure | undefined> {
+    const modules = sampleModules(seed, count);
+    let start = 0;
+    while (start < modules.length) {
+      const index = await this.#firstThatFails(modules.slice(start));
+      if (index === undefined) return undefined;
+      const failure = await this.judge(seed, String(start + index));
+      if (failure !== undefined) return failure;
+      start += index + 1;
+    }
+    return undefined;
+  }
+
+  async #firstThatFails(modules: readonly RandomModule[]): Promise<number | undefined> {
+    try {
+      const { output } = await this.#compare(modules);
+      return output === undefined ? undefined : indexInBatch(output);
+    } catch (error) {
+      if (modules.length <= 1) return modules.length === 1 ? 0 : undefined;
+      const half = Math.ceil(modules.length / 2);
+      const index =
+        (await this.#firstThatFails(modules.slice(0, half))) ??
+        add(half, await this.#firstThatFails(modules.slice(half)));
+      if (index === undefined) throw error;
+      return index;
+    }
+  }
+
+  /** One module by itself, made smaller; undefined if all is well or if it shows a known fault of a judge. */
+  async judge(seed: number, path: string): Promise<Failure | undefined> {
+    const index = Number(path);
+    const original = sampleModules(seed, index + 1)[index] as RandomModule;
+    if ((await this.#messageOf(original)) === undefined) return undefined;
+    const { shrinks, engine } = this.#request;
+    const smallest =
+      shrinks === false
+        ? original
+        : await smallestOf(original, (modules) => this.#firstThatFails(modules), SHRINK_LIMIT_MS);
+    const message = await this.#messageOf(smallest);
+    const verdicts = [await this.#ask(smallest), await this.#ask(original)];
+    if (verdicts.every((verdict) => this.#isKnown(verdict, smallest))) {
+      this.counts.judgeFaults++;
+      return undefined;
+    }
+    return {
+      seed,
+      path,
+      smallest,
+      message: [message, verdicts[0]?.text ?? `only ${engine} or Icarus Verilog has values`].join("\n"),
+    };
+  }
+
+  /** Why a module fails. */
+  async #messageOf(module: RandomModule): Promise<string | undefined> {
+    try {
+      return (await this.#compare([module])).difference;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  #isKnown(verdict: Verdict | undefined, smallest: RandomModule): boolean {
+    const judge = verdict?.alone;
+    if (judge === undefined || judge === "wasm") return false;
+    return knownFault(judge, this.#circuit(smallest).text) !== undefined;
+  }
+
+  async #ask(module: RandomModule): Promise<Verdict | undefined> {
+    try {
+      const { cacheDirectory } = this.#request;
+      return await verdictOn(
+        this.#circuit(module),
+        stepsOf(module, this.#circuit(module)),
+        cacheDirectory,
+        this.#engine,
+      );
+    } catch {
+      // What has no values has no verdict either.
+      return undefined;
+    }
+  }
+
+  async #compare(modules: readonly RandomModule[]): Promise<Comparison> {
+    const circuits = modules.map((module) => this.#circuit(module));
+    const steps = modules.map((module, index) =>
+      stepsOf(module, circuits[index] as (typeof circuits)[number]),
+    );
+    const [made, given] =
+      circuits.length === 1
+        ? [circuits[0] as (typeof circuits)[number], steps[0] as Steps]
+        : [batchOf(circuits), batchSteps(steps)];
+    const options = { folder: this.#request.cacheDirectory, engines: [this.#engine] };
+    const result = await compareWithIcarus("module", made, given, options);
+    this.counts.compared += result.compared;
+    return result;
+  }
+
+  #circuit(module: RandomModule): ReturnType<typeof circuitOf> {
+    return circuitOf(module, this.#request.engine === "verilator");
+  }
+}
+
+function stepsOf({ seed }: RandomModule, circuit: ReturnType<typeof circuitOf>): Steps {
+  return randomSteps(circuit, new Random(BigInt(seed)), CYCLES);
+}
+
+function add(offset: number, index: number | undefined): number | undefined {
+  return index === undefined ? undefined : offset + index;
 }

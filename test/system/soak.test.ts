@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { newVerilator } from "../new-verilator.ts";
+import { regressionsOf } from "../soak/packages/regressions.ts";
+import { lastOutcomes } from "../soak/packages/run-packages.ts";
+import { soakPackage } from "../soak/packages/soak-packages.ts";
 import { soakModules } from "../soak/soak-modules.ts";
 import { soakRings } from "../soak/soak-rings.ts";
-import { soakVerilatorModules } from "../soak/soak-verilator-modules.ts";
 import { variants } from "../soak/variants.ts";
 
 /** A slice of `npm run soak`. */
@@ -32,8 +34,8 @@ test.each([
   "random Verilog modules are the same in %s and in Icarus",
   async (_name, runs, choice) => {
     const cacheDirectory = mkdtempSync(join(folder, "verilator-"));
-    const report = await soakVerilatorModules({
-      ...{ runs, seed: 20_266, cacheDirectory, shrinks: false },
+    const report = await soakModules({
+      ...{ engine: "verilator", runs, seed: 20_266, cacheDirectory, shrinks: false },
       ...choice(),
     });
     expect(report.failure?.message).toBeUndefined();
@@ -43,7 +45,14 @@ test.each([
 );
 
 test("random Verilog modules are the same in the built-in engine and in Icarus", async () => {
-  const report = await soakModules({ runs: 40, seed: 20_262, cacheDirectory: folder });
+  const report = await soakModules({ engine: "wasm", runs: 50, seed: 20_262, cacheDirectory: folder });
   expect(report.failure?.message).toBeUndefined();
   expect(report.compared).toBeGreaterThan(5000);
-});
+}, 300_000);
+
+test("the modules of a public package do what they did, in both engines", async () => {
+  const name = "pythondata_cpu_serv";
+  const outcomes = await soakPackage(name, folder);
+  expect(regressionsOf(name, lastOutcomes()[name], outcomes)).toEqual([]);
+  expect(outcomes.wasm.equal).toBeGreaterThan(20);
+}, 300_000);

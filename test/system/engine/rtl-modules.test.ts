@@ -273,7 +273,9 @@ async function compare(name: string, index: number, { parameters = {}, held = {}
   return {
     outputs,
     found,
-    reference: reference.map((row) => row.map((each) => each.replace(/^0+(?=.)/, ""))),
+    reference: reference.map((row) =>
+      row.map((each) => (/x/.test(each) ? each : BigInt(`0b${each}`).toString(16))),
+    ),
   };
 }
 

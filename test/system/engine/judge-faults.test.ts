@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { engineRows, icarusRows, type Steps, writeCircuit } from "../../soak/icarus.ts";
+import { judgeFaults } from "../../soak/judge-faults.ts";
+import { engineIn, type JudgeName } from "../../soak/judges.ts";
+import { batchOf, batchSteps } from "../../soak/module-batch.ts";
+
+/** The smallest input of every known fault, in one build of each judge; one that a judge no longer has is to be taken out. */
+const folder = mkdtempSync(join(tmpdir(), "hilt-judges-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const circuit = batchOf(judgeFaults.map(({ smallest }) => smallest.circuit));
+const steps = batchSteps(judgeFaults.map(({ smallest }): Steps => [smallest.inputs, smallest.inputs]));
+const given = new Map<JudgeName, readonly bigint[]>();
+
+beforeAll(async () => {
+  const written = writeCircuit("faults", circuit, folder);
+  for (const name of ["wasm", "verilator"] as const)
+    given.set(name, (await engineRows(engineIn(folder, name), written, steps))[1] as readonly bigint[]);
+  given.set(
+    "icarus",
+    (icarusRows(written, steps)[1] ?? []).map(({ value }) => value),
+  );
+}, 300_000);
+
+test.each(judgeFaults.map((fault, index) => ({ ...fault, index })))(
+  "$what: $judge",
+  ({ judge, index, smallest }) => {
+    expect(given.get("wasm")?.[index]).toBe(smallest.right);
+    expect(given.get(judge)?.[index]).toBe(smallest.given);
+  },
+);
