@@ -75,7 +75,14 @@ export interface Register {
 
 export interface Memory extends MemoryDescription {
   /** Contents before the first edge: runs of elements from an index on. */
-  readonly init: readonly { readonly index: number; readonly elements: readonly bigint[] }[];
+  readonly init: readonly MemoryRun[];
+}
+
+/** Elements of a memory from an index on, so many times. */
+export interface MemoryRun {
+  readonly index: number;
+  readonly elements: bigint[];
+  times: number;
 }
 
 /** What happens at the clock edge; all of it is computed from the values before. */

@@ -83,7 +83,7 @@ function triggerOf(cell: Cell, { kind }: Effect): Bit | undefined {
  * Module by module, block by block, and in the order of the statements: Yosys numbers the cells so, and names an
  * instance in front of the name.
  */
-function inOrder(cells: readonly Cell[]): Cell[] {
+export function inOrder(cells: readonly Cell[]): Cell[] {
   const instances = new Map<string, Cell[]>();
   for (const cell of cells) {
     const instance = numbered(cell).instance.join(".");
@@ -98,4 +98,9 @@ function inOrder(cells: readonly Cell[]): Cell[] {
 function numbered({ name }: Cell): { instance: string[]; number: number } {
   const match = /^(?:\$flatten\\(.*?)\.(?=\$))?.*?\$(\d+)$/.exec(name);
   return { instance: match?.[1]?.split(".\\") ?? [], number: Number(match?.[2] ?? 0) };
+}
+
+/** Names of the instances round a cell that says something. */
+export function instanceOf(cell: Cell): string[] {
+  return numbered(cell).instance;
 }

@@ -1,18 +1,16 @@
 import { UnsupportedConstructError } from "../errors.ts";
-import type { Memory } from "./design.ts";
+import type { Memory, MemoryRun } from "./design.ts";
 import type { Cell, MemoryDescription } from "./netlist.ts";
 import { ones } from "./node.ts";
 import { isBefore, type Position, readmemPositions } from "./readmem-positions.ts";
 import { constantOf } from "./signal-values.ts";
 
 /** A run of elements that an initial block writes. */
-interface InitialWrite {
-  readonly index: number;
-  readonly elements: readonly bigint[];
+interface InitialWrite extends MemoryRun {
   /** The bits of each element that are written. */
   readonly mask: bigint;
   readonly priority: number;
-  readonly cell: Cell;
+  readonly place: string;
   /** Of the assignment; Yosys knows none for what `$readmemh` and `$readmemb` read. */
   readonly position: Position | undefined;
 }
@@ -28,20 +26,32 @@ export function initialContents(
 ): Memory["init"] {
   const writes = inOrder(
     cells.map((cell) => initialWrite(cell, memory)),
+    loopWrites(memory),
     memory,
     files,
   );
   const all = ones(memory.width);
   // Only for a memory with partial writes: what each element holds so far.
   const known = writes.some(({ mask }) => mask !== all) ? new Map<number, bigint>() : undefined;
-  return writes.map(({ index, elements, mask }) => ({
-    index,
-    elements: elements.map((value, offset) => {
-      const element = (value & mask) | ((known?.get(index + offset) ?? 0n) & ~mask);
-      known?.set(index + offset, element);
-      return element;
-    }),
-  }));
+  return known === undefined ? writes : writes.map((write) => merged(write, known));
+}
+
+/** With the bits that are kept; `known` takes the elements over. */
+function merged({ index, elements, times, mask }: InitialWrite, known: Map<number, bigint>): MemoryRun {
+  const all = Array.from({ length: elements.length * times }, (_, offset) => {
+    const value = elements[offset % elements.length] as bigint;
+    const element = (value & mask) | ((known.get(index + offset) ?? 0n) & ~mask);
+    known.set(index + offset, element);
+    return element;
+  });
+  return { index, elements: all, times: 1 };
+}
+
+/** What `run-initial-loops` has found. */
+function loopWrites({ width, place, fills = [] }: MemoryDescription): InitialWrite[] {
+  return fills.flatMap(({ extent, runs }) =>
+    runs.map((run) => ({ ...run, mask: ones(width), priority: 0, place, position: extent })),
+  );
 }
 
 function initialWrite(cell: Cell, { width, startOffset }: MemoryDescription): InitialWrite {
@@ -53,8 +63,9 @@ function initialWrite(cell: Cell, { width, startOffset }: MemoryDescription): In
       constantOf(data.slice(offset * width, (offset + 1) * width)),
     ),
     mask: cell.type === "$meminit" ? ones(width) : constantOf(cell.port("EN")),
+    times: 1,
     priority: cell.number("PRIORITY"),
-    cell,
+    place: cell.place,
     position: line === 0 ? undefined : (cell.extent as Position),
   };
 }
@@ -65,14 +76,19 @@ function initialWrite(cell: Cell, { width, startOffset }: MemoryDescription): In
  */
 function inOrder(
   writes: readonly InitialWrite[],
+  loops: readonly InitialWrite[],
   memory: MemoryDescription,
   files: ReadonlyMap<string, string>,
 ): InitialWrite[] {
   const sorted = [...writes].sort((a, b) => a.priority - b.priority);
   const read = sorted.filter(({ position }) => position === undefined);
-  const assigned = sorted.filter(({ position }) => position !== undefined);
-  if (read.length === 0 || assigned.length === 0) return sorted;
-  const calls = readmemPositions(memory, files);
+  const assigned = withLoops(
+    sorted.filter(({ position }) => position !== undefined),
+    loops,
+  );
+  if (read.length === 0 || assigned.length === 0) return [...read, ...assigned];
+  // Marks of `initial-loops` have moved what stands behind them in a line.
+  const calls = memory.data?.length ? memory.data : readmemPositions(memory, files);
   const isEarlier = ({ position }: InitialWrite): boolean =>
     calls.length > 0 && calls.every((call) => isBefore(position as Position, call));
   const isLater = ({ position }: InitialWrite): boolean =>
@@ -83,13 +99,26 @@ function inOrder(
   if (unclear !== undefined) {
     throw new UnsupportedConstructError(
       `an initial value of the memory ${memory.name} whose order with $readmemh or $readmemb is not clear`,
-      unclear.cell.place,
+      unclear.place,
     );
   }
   const earlier = assigned.filter(isEarlier);
   return [...earlier, ...read, ...assigned.filter((write) => !isEarlier(write))];
 }
 
+/** Loops among the assignments of the source. */
+function withLoops(assigned: readonly InitialWrite[], loops: readonly InitialWrite[]): InitialWrite[] {
+  const left = [...loops];
+  const ordered: InitialWrite[] = [];
+  for (const write of assigned) {
+    while (left[0]?.position !== undefined && isBefore(left[0].position, write.position as Position))
+      ordered.push(left.shift() as InitialWrite);
+    ordered.push(write);
+  }
+  return [...ordered, ...left];
+}
+
 function overlap(a: InitialWrite, b: InitialWrite): boolean {
-  return a.index < b.index + b.elements.length && b.index < a.index + a.elements.length;
+  const end = ({ index, elements, times }: InitialWrite): number => index + elements.length * times;
+  return a.index < end(b) && b.index < end(a);
 }

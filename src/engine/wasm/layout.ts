@@ -35,7 +35,11 @@ export interface RegisterSlot {
 export interface MemorySlot extends Slot {
   readonly depth: number;
   readonly elementBytes: number;
-  readonly init: readonly { readonly index: number; readonly elements: readonly string[] }[];
+  readonly init: readonly {
+    readonly index: number;
+    readonly elements: readonly string[];
+    readonly times: number;
+  }[];
 }
 
 /** Where the arguments of an effect are left. */
@@ -88,8 +92,9 @@ export function layOut(design: Design): Layout {
       depth: memory.depth,
       elementBytes,
       address: take(elementBytes * memory.depth, CACHE_LINE),
-      init: memory.init.map(({ index, elements }) => ({
+      init: memory.init.map(({ index, elements, times }) => ({
         index,
+        times,
         elements: elements.map((each) => each.toString(16)),
       })),
     };

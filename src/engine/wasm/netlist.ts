@@ -1,4 +1,5 @@
 import { UnsupportedConstructError } from "../errors.ts";
+import type { MemoryRun } from "./design.ts";
 
 /** A bit of a signal as Yosys numbers it, or a constant. */
 export type Bit = number | "0" | "1" | "x" | "z";
@@ -123,6 +124,10 @@ export interface MemoryDescription {
   readonly depth: number;
   readonly startOffset: number;
   readonly place: string;
+  /** What loops of initial blocks write, beside the `$meminit` cells. */
+  readonly fills?: readonly { readonly extent: Extent | undefined; readonly runs: readonly MemoryRun[] }[];
+  /** Where `$readmemh` reads data, if the order of writes depends on it. */
+  readonly data?: readonly Extent[];
 }
 
 export interface NamedSignal {

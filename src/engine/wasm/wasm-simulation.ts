@@ -248,11 +248,20 @@ export class WasmSimulation implements Simulation {
       this.#write({ name: "", address, width }, (BigInt(`0x${initValue}`) & mask) | (chance & ~mask));
     }
     for (const memory of layout.memories) {
-      for (const { index, elements } of memory.init) {
+      for (const { index, elements, times } of memory.init) {
         for (const [offset, element] of elements.entries())
           this.#poke(memory, index + offset, BigInt(`0x${element}`));
+        if (times > 1) this.#repeat(memory, index, elements.length, times);
       }
     }
+  }
+
+  /** What lies there once, so many times in a row. */
+  #repeat({ address, elementBytes }: MemorySlot, index: number, count: number, times: number): void {
+    const from = address + index * elementBytes;
+    const total = count * times * elementBytes;
+    for (let done = count * elementBytes; done < total; done *= 2)
+      this.#bytes.copyWithin(from + done, from, from + Math.min(done, total - done));
   }
 
   #poke({ address, elementBytes, depth }: MemorySlot, index: number, value: bigint): void {

@@ -15,6 +15,12 @@ import { hierarchicalReference, yosysError } from "./yosys-error.ts";
 
 const CHILD: string = fileURLToPath(new URL("./yosys-child.js", import.meta.url));
 
+export interface ElaborateOptions {
+  readonly limitSeconds?: number | undefined;
+  /** What becomes of each source before Yosys reads it. */
+  readonly prepare?: (text: string) => string;
+}
+
 /**
  * The word-level netlist of a design, flattened. Passes are light on purpose: a full `opt` takes ten times as long and
  * the code generator folds constants itself.
@@ -22,10 +28,10 @@ const CHILD: string = fileURLToPath(new URL("./yosys-child.js", import.meta.url)
 export async function elaborate(
   source: ModelSource,
   tree: SourceTree,
-  { limitSeconds = BUILD_LIMIT_SECONDS }: { readonly limitSeconds?: number | undefined } = {},
+  { limitSeconds = BUILD_LIMIT_SECONDS, prepare = (text) => text }: ElaborateOptions = {},
 ): Promise<YosysJson> {
   const viewOf = (text: string, path: string): string =>
-    markTasks(markRefused(simulationView(plainVerilog(path, text), source), /\.svh?$/.test(path)));
+    markTasks(markRefused(simulationView(prepare(plainVerilog(path, text)), source), /\.svh?$/.test(path)));
   const virtual = new VirtualFiles(source.files, tree, viewOf);
   const { status, stdout, stderr } = await runTool({
     name: "Yosys",
