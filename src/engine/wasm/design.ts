@@ -1,6 +1,7 @@
 import type { Graph } from "./graph.ts";
 import type { MemoryDescription } from "./netlist.ts";
 import type { Node } from "./node.ts";
+import type { ScopedName } from "./scoped-names.ts";
 
 /** A design as values and what a clock edge does with them. */
 export interface Design {
@@ -74,6 +75,7 @@ export interface Register {
 }
 
 export interface Memory extends MemoryDescription {
+  readonly scoped: ScopedName;
   /** Contents before the first edge: runs of elements from an index on. */
   readonly init: readonly MemoryRun[];
 }
@@ -116,6 +118,9 @@ export interface MemoryUpdate {
 
 export interface Trace {
   readonly name: string;
+  readonly scoped: ScopedName;
+  /** Of its bits, as the source numbers them: `[31:2]`. */
+  readonly range: string;
   readonly width: number;
   /** 64 bits each, the lowest first. */
   readonly limbs: readonly Node[];

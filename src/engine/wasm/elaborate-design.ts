@@ -11,6 +11,7 @@ import { orderCells } from "./order-cells.ts";
 import type { PrunedNetlist } from "./prune-netlist.ts";
 import { isCombinational, refuse, refuseMarkedSignals } from "./refusal.ts";
 import { RegisterElaboration } from "./register-elaboration.ts";
+import { rangeOf, ScopedNames } from "./scoped-names.ts";
 import { flipFlops, latches, needsEvents } from "./sequential-cells.ts";
 import { SignalNames } from "./signal-names.ts";
 import { limbStarts, SignalValues } from "./signal-values.ts";
@@ -34,6 +35,7 @@ class Elaborator {
   readonly #registers: RegisterElaboration;
   readonly #memories: MemoryElaboration;
   readonly #effects: EffectElaboration;
+  readonly #names: ScopedNames;
   readonly #clock: Bit;
   readonly #edges: EdgeTriggers | undefined;
   readonly #triggers: Triggers;
@@ -41,6 +43,7 @@ class Elaborator {
   constructor(netlist: PrunedNetlist, source: ModelSource, files: ReadonlyMap<string, string>) {
     this.#netlist = netlist;
     this.#source = source;
+    this.#names = new ScopedNames(files);
     this.#values = new SignalValues();
     this.#registers = new RegisterElaboration(netlist, this.#values, files);
     this.#memories = new MemoryElaboration(netlist, this.#values, files);
@@ -91,7 +94,9 @@ class Elaborator {
       inputs,
       outputs,
       registers: this.#registers.registers,
-      memories: this.#memories.memories(),
+      memories: this.#memories
+        .memories()
+        .map((memory) => ({ ...memory, scoped: this.#names.split(memory.path) })),
       updates: [...updates, ...(this.#edges?.updates() ?? [])],
       traces,
       effects: this.#effects.effects,
@@ -144,7 +149,13 @@ class Elaborator {
     if (patterns.length === 0) return [];
     return this.#netlist.signals
       .filter(({ name, bits }) => matchesAny(patterns, name) && this.#values.isReadable(bits))
-      .map(({ name, bits }) => ({ name, width: bits.length, limbs: this.#values.limbs(bits) }));
+      .map(({ name, path, bits, offset, isAscending }) => ({
+        name,
+        scoped: this.#names.split(path),
+        range: rangeOf(bits.length, offset, isAscending),
+        width: bits.length,
+        limbs: this.#values.limbs(bits),
+      }));
   }
 
   #stop(outputs: Design["outputs"]): Node | undefined {

@@ -1,4 +1,5 @@
 import type { Design, Effect } from "./design.ts";
+import type { ScopedName } from "./scoped-names.ts";
 
 /** What `run` of a module returns for a design that goes on changing without an edge of its clock. */
 export const UNSETTLED = -1;
@@ -9,7 +10,7 @@ export interface Layout {
   readonly outputs: readonly Slot[];
   readonly registers: readonly RegisterSlot[];
   readonly memories: readonly MemorySlot[];
-  readonly traces: readonly Slot[];
+  readonly traces: readonly TraceSlot[];
   readonly effects: readonly EffectSlot[];
   readonly divisions: readonly DivisionSlot[];
   /** 32 bits: not 0 when the design has asked for its end. */
@@ -32,7 +33,16 @@ export interface RegisterSlot {
   readonly initMask: string;
 }
 
+/** A signal that waves show. */
+export interface TraceSlot extends Slot {
+  readonly scoped: ScopedName;
+  readonly range: string;
+}
+
 export interface MemorySlot extends Slot {
+  readonly scoped: ScopedName;
+  /** The number of the first element. */
+  readonly startOffset: number;
   readonly depth: number;
   readonly elementBytes: number;
   readonly init: readonly {
@@ -77,7 +87,7 @@ export function layOut(design: Design): Layout {
       initMask: init.mask.toString(16),
     };
   });
-  const traces = design.traces.map(slot);
+  const traces = design.traces.map((trace) => ({ ...slot(trace), scoped: trace.scoped, range: trace.range }));
   const end = take(4, 4);
   const effects = design.effects.map((effect): EffectSlot => {
     const bits = effect.widths.reduce((sum, width) => sum + width, 0);
@@ -88,6 +98,8 @@ export function layOut(design: Design): Layout {
     const elementBytes = elementBytesOf(memory.width);
     return {
       name: memory.name,
+      scoped: memory.scoped,
+      startOffset: memory.startOffset,
       width: memory.width,
       depth: memory.depth,
       elementBytes,

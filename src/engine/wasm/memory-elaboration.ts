@@ -99,7 +99,7 @@ export class MemoryElaboration {
     });
   }
 
-  memories(): Memory[] {
+  memories(): Omit<Memory, "scoped">[] {
     const cells = this.#netlist.cells.filter((cell) => cell.type.startsWith("$meminit"));
     return [...this.#netlist.memories.values()].map((memory) => ({
       ...memory,

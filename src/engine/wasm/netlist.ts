@@ -120,6 +120,8 @@ export interface PortDescription {
 
 export interface MemoryDescription {
   readonly name: string;
+  /** As of a signal. */
+  readonly path: readonly string[];
   readonly width: number;
   readonly depth: number;
   readonly startOffset: number;
@@ -132,6 +134,8 @@ export interface MemoryDescription {
 
 export interface NamedSignal {
   readonly name: string;
+  /** The names of the instances round it, from the top down, and its own, which may begin with those of generate blocks. */
+  readonly path: readonly string[];
   /** Source file and line of its declaration. */
   readonly place: string;
   readonly bits: readonly Bit[];
@@ -171,6 +175,7 @@ export function parseNetlist(json: YosysJson): Netlist {
         name,
         {
           name,
+          path: pathOf(name, memory.attributes),
           width: memory.width,
           depth: memory.size,
           startOffset: memory.start_offset,
@@ -182,6 +187,7 @@ export function parseNetlist(json: YosysJson): Netlist {
       .filter(([, net]) => net.hide_name === 0 || net.attributes["init"] !== undefined)
       .map(([name, net]) => ({
         name,
+        path: pathOf(name, net.attributes),
         place: placeOf(net.attributes),
         bits: net.bits,
         offset: net.offset ?? 0,
@@ -189,6 +195,10 @@ export function parseNetlist(json: YosysJson): Netlist {
         init: net.attributes["init"],
       })),
   };
+}
+
+function pathOf(name: string, attributes: Readonly<Record<string, string>>): string[] {
+  return attributes["hdlname"]?.split(" ") ?? [name];
 }
 
 /** Memory cells call their output DATA, as writes call an input. */

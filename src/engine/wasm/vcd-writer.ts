@@ -1,4 +1,10 @@
-import type { RecordedSignal } from "../engine.ts";
+import type { ScopedName } from "./scoped-names.ts";
+
+/** A signal of the file; scopes from the top on. */
+export interface VcdSignal extends ScopedName {
+  readonly width: number;
+  readonly range: string;
+}
 
 /** Writes value changes in the format of IEEE 1364-2005, section 18. */
 export class VcdWriter {
@@ -6,7 +12,7 @@ export class VcdWriter {
   readonly #signals: readonly { readonly width: number; readonly id: string }[];
   #time: number | undefined;
 
-  constructor(out: { write(text: string): unknown }, signals: readonly RecordedSignal[], timescale: string) {
+  constructor(out: { write(text: string): unknown }, signals: readonly VcdSignal[], timescale: string) {
     this.#out = out;
     this.#signals = signals.map(({ width }, index) => ({ width, id: identifier(index) }));
     const scopes: string[] = [];
@@ -20,11 +26,9 @@ export class VcdWriter {
       }
     };
     out.write(`$timescale ${timescale} $end\n`);
-    for (const [index, { path, width, range }] of signals.entries()) {
-      const parts = path.split(".");
-      enter(parts.slice(0, -1));
-      const name = range === "" ? parts.at(-1) : `${parts.at(-1)} ${range}`;
-      out.write(`$var wire ${width} ${identifier(index)} ${name} $end\n`);
+    for (const [index, { scopes: wanted, name, width, range }] of signals.entries()) {
+      enter(wanted);
+      out.write(`$var wire ${width} ${identifier(index)} ${range === "" ? name : `${name} ${range}`} $end\n`);
     }
     enter([]);
     out.write("$enddefinitions $end\n");

@@ -13,6 +13,7 @@ import type {
 } from "../engine.ts";
 import { UnsettledError } from "../errors.ts";
 import { matchesAny, requireMatches } from "../signal-pattern.ts";
+import { elementSlots } from "./element-slots.ts";
 import { formatText } from "./format-text.ts";
 import { type EffectSlot, type Layout, type MemorySlot, type Slot, UNSETTLED } from "./layout.ts";
 import { WaveFile } from "./wave-file.ts";
@@ -82,7 +83,10 @@ export class WasmSimulation implements Simulation {
 
   recordWaves(file: string): () => Promise<readonly RecordedSignal[]> {
     const { waves: patterns = [], clock, top } = this.#source;
-    const slots = this.#layout.traces.filter(({ name }) => name !== clock && matchesAny(patterns, name));
+    const slots = [
+      ...this.#layout.traces.filter(({ name }) => name !== clock && matchesAny(patterns, name)),
+      ...this.#layout.memories.flatMap((memory) => elementSlots(memory, patterns)),
+    ];
     requireMatches(patterns, [clock, ...slots.map(({ name }) => name)]);
     const waves = new WaveFile(file, top, clock, slots, this.#exports.memory.buffer);
     this.#waves = waves;
