@@ -1,5 +1,6 @@
 import { type Blame, HiltError } from "../core/errors.ts";
 import type { PlatformProfile } from "../memory/platform-profile.ts";
+import type { ParameterConfig } from "./parameter.ts";
 
 /** What a project says about its benches and targets, in `hilt.config.ts`. */
 export interface Config {
@@ -45,7 +46,8 @@ export interface DeviceConfig {
   readonly files: readonly string[];
   readonly includeDirectories?: readonly string[] | undefined;
   readonly top: string;
-  readonly parameters?: Readonly<Record<string, number | string>> | undefined;
+  readonly parameters?: Readonly<Record<string, ParameterConfig>> | undefined;
+  readonly defines?: Readonly<Record<string, string | true>> | undefined;
   readonly dataWidth: 32 | 64;
   readonly addressWidth: number;
   readonly idWidth: number;

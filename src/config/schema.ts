@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Config, DeviceConfig, HarnessConfig, PortTableConfig, TargetConfig } from "./config.ts";
+import { type ParameterConfig, parameterFault } from "./parameter.ts";
 
 /**
  * What a configuration may say. It checks `hilt.config.ts`, and `docs/config.md` is made from it: the descriptions are
@@ -20,12 +21,14 @@ const oneOf = <T extends string>(what: string, ...values: readonly [T, ...T[]]) 
       `${String(input)} is no ${what}; there is ${values.map((one) => `"${one}"`).join(", ")}`,
   });
 
-const latency = z.union([z.int().min(1).max(65_535), z.tuple([z.int().min(1), z.int().max(65_535)])], {
-  error: "must be a number of cycles from 1 to 65535, or the least and the most of them",
+const cycles = z.int().min(1).max(65_535);
+const latency = z.union([cycles, z.tuple([cycles, cycles]).refine(([least, most]) => least <= most)], {
+  error: "must be a number of cycles from 1 to 65535, or the least and the most of them, in this order",
 });
 const share = z.number({ error: "must be a share of cycles from 0 to 0.99" }).min(0).max(0.99);
 const outstanding = z.int({ error: "must be a number of bursts from 1 to 64" }).min(1).max(64);
 const text = z.string({ error: "must be text" });
+const name = text.regex(/^[A-Za-z_][\w$]*$/, { error: "must be a name of Verilog" });
 const truth = z.boolean({ error: "must be true or false" });
 
 const harness: z.ZodType<HarnessConfig> = keys({
@@ -57,10 +60,36 @@ const portTable: z.ZodType<PortTableConfig> = keys({
   prefix: text.describe("What stands before the signal's name, as `m_axi_`."),
   upperCase: truth.optional().describe("The signal's part of the name is in upper case."),
   ports: z
-    .record(z.string(), z.union([z.string(), z.null()]), { error: "must be an object" })
+    .record(z.string(), z.union([name, z.null()], { error: "must be the name of a port, or null" }), {
+      error: "must be an object",
+    })
     .optional()
-    .describe("Signals that are called otherwise (a name) or are not there (`null`), as `{ awprot: null }`."),
+    .describe(
+      "Signals by name that are called otherwise (the whole name of the port) or are not there (`null`), as `{ awprot: null }`.",
+    ),
 });
+
+const parameter: z.ZodType<ParameterConfig> = z
+  .union(
+    [
+      z.number(),
+      z.bigint(),
+      z.boolean(),
+      z.string(),
+      z.strictObject({ text: z.string() }, { error: "must be { text }" }),
+    ],
+    { error: "must be a number, a BigInt, true or false, { text }, or an expression of Verilog" },
+  )
+  .superRefine((value, context) => {
+    const fault = parameterFault(value);
+    if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
+  });
+
+const defines = z.record(
+  name,
+  z.union([z.literal(true), text.regex(/^[^\n]*$/)], { error: "must be text of one line, or true" }),
+  { error: "must be an object of names of Verilog" },
+);
 
 const device: z.ZodType<DeviceConfig> = keys({
   files: z
@@ -68,11 +97,16 @@ const device: z.ZodType<DeviceConfig> = keys({
     .min(1)
     .describe("Verilog files, from the configuration's folder, in order."),
   includeDirectories: z.array(text).optional().describe("Folders for `` `include ``."),
-  top: text.describe("The device's top module."),
+  top: name.describe("The device's top module."),
   parameters: z
-    .record(z.string(), z.union([z.number(), z.string()]), { error: "must be an object" })
+    .record(name, parameter, { error: "must be an object of names of Verilog" })
     .optional()
-    .describe("Parameters of the top module: numbers or Verilog expressions."),
+    .describe(
+      "Parameters of the top module. A string is an expression of Verilog, `{ text }` is text; a whole number of 32 bits or more, BigInt too, is written with its size; a real number has six digits behind the point at most.",
+    ),
+  defines: defines
+    .optional()
+    .describe('Macros that the Verilog files see, as `{ DEPTH: "16", SIMULATION: true }`.'),
   dataWidth: z
     .union([z.literal(32), z.literal(64)], { error: "must be 32 or 64" })
     .describe("Bits of the AXI4 data bus, 32 or 64."),
@@ -86,14 +120,14 @@ const device: z.ZodType<DeviceConfig> = keys({
     .min(0)
     .max(4)
     .describe("Bits of an AXI4 ID, 0 to 4; 0 without ID ports."),
-  clock: text.describe("The clock's port."),
+  clock: name.describe("The clock's port."),
   reset: keys({
-    port: text.describe("The reset's port."),
+    port: name.describe("The reset's port."),
     activeLow: truth.optional().describe("Reset while 0."),
   }).describe("The reset."),
   registers: portTable.describe("The AXI4-Lite slave with the device's registers."),
   memory: portTable.describe("The AXI4 master to host memory."),
-  interrupt: text.describe("The interrupt's port: a level, active high."),
+  interrupt: name.describe("The interrupt's port: a level, active high."),
 });
 
 const target: z.ZodType<TargetConfig> = keys({

@@ -22,6 +22,11 @@ export interface ModelSource {
   /** Parameters of the top module. */
   readonly parameters?: Readonly<Record<string, number | bigint>>;
   readonly defines?: Readonly<Record<string, string>>;
+  /**
+   * An instance in the top, written in `file`, whose ports have the width of what is connected to them, except `loose`;
+   * otherwise `build` rejects with `PortWidthError`.
+   */
+  readonly instance?: { readonly name: string; readonly file: string; readonly loose: readonly string[] };
   /** Name of the clock input. */
   readonly clock: string;
   /** Name of an output: `run` returns before the cycle in which it is not zero. */
@@ -41,6 +46,13 @@ export interface Engine {
   readonly name: string;
   /** Rejects with `BuildError` (file and line where known). */
   build(source: ModelSource): Promise<Model>;
+  /** The ports of the top, with the parameters as the source has them. Rejects with `BuildError`. */
+  ports(source: ModelSource): Promise<readonly PortShape[]>;
+}
+
+export interface PortShape {
+  readonly name: string;
+  readonly direction: "input" | "output";
 }
 
 export interface Model {

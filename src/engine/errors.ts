@@ -23,6 +23,23 @@ export class MissingFileError extends BuildError {
   }
 }
 
+/** Ports of the instance `ModelSource.instance` that have another width than what is connected to them. */
+export class PortWidthError extends BuildError {
+  readonly misfits: readonly PortMisfit[];
+
+  constructor(instance: string, misfits: readonly PortMisfit[]) {
+    const [{ port, bits, connected } = { port: "", bits: 0, connected: 0 }] = misfits;
+    super(`port ${port} of ${instance} has ${bits} bits, connected are ${connected}`);
+    this.misfits = misfits;
+  }
+}
+
+export interface PortMisfit {
+  readonly port: string;
+  readonly bits: number;
+  readonly connected: number;
+}
+
 /** The sources use a construct that the built-in engine does not take; Verilator may. */
 export class UnsupportedConstructError extends HiltError {
   readonly code = "E_UNSUPPORTED_CONSTRUCT";

@@ -5,14 +5,15 @@ import { fileURLToPath } from "node:url";
 import { type Log, silentLog } from "../core/log.ts";
 import { writeWhole } from "../core/write-whole.ts";
 import { BUILD_LIMIT_SECONDS, describeBuild } from "./design-size.ts";
-import type { Engine, Model, ModelSource, OpenOptions, Simulation } from "./engine.ts";
+import type { Engine, Model, ModelSource, OpenOptions, PortShape, Simulation } from "./engine.ts";
 import { CacheError } from "./errors.ts";
+import type { ToolLimit } from "./run-tool.ts";
 import { requestKey, sourceKey } from "./source-key.ts";
 import { readTree, type SourceTree } from "./source-tree.ts";
 import { compileModel, SHIM } from "./verilator/compile.ts";
 import { loadLibrary } from "./verilator/library.ts";
 import { findToolchain, type Toolchain } from "./verilator/toolchain.ts";
-import { translate } from "./verilator/translate.ts";
+import { portShapes, translate } from "./verilator/translate.ts";
 import { VerilatorSimulation } from "./verilator/verilator-simulation.ts";
 
 export interface VerilatorOptions {
@@ -66,23 +67,40 @@ export class VerilatorEngine implements Engine {
     };
   }
 
+  async ports(source: ModelSource): Promise<readonly PortShape[]> {
+    this.#toolchain ??= findToolchain(this.#options.verilator);
+    return await this.#translate(source, readTree(source), this.#toolchain, portShapes);
+  }
+
   async #build(source: ModelSource, tree: SourceTree, toolchain: Toolchain, path: string): Promise<void> {
+    await this.#translate(source, tree, toolchain, async (folder, limit) => {
+      const runtime = join(this.#options.cacheDirectory, "verilator", "runtime");
+      const library = await compileModel(source, folder, toolchain, runtime, limit);
+      keep(library, path);
+      this.#log.debug(`built ${source.top} with ${toolchain.verilator}`);
+    });
+  }
+
+  /** In a folder that is gone afterwards. */
+  async #translate<T>(
+    source: ModelSource,
+    tree: SourceTree,
+    toolchain: Toolchain,
+    use: (folder: string, limit: ToolLimit) => T | Promise<T>,
+  ): Promise<T> {
     const { limitSeconds = BUILD_LIMIT_SECONDS } = this.#options;
     const limit = { limitSeconds, work: describeBuild(source.top, tree) };
     const directory = join(this.#options.cacheDirectory, "verilator");
-    const runtime = join(directory, "runtime");
     let folder: string;
     try {
-      mkdirSync(runtime, { recursive: true });
+      mkdirSync(join(directory, "runtime"), { recursive: true });
       folder = mkdtempSync(join(directory, "build-"));
     } catch (cause) {
       throw new CacheError(directory, cause as Error);
     }
     try {
       await translate(source, folder, toolchain, this.#log, limit, this.#options.options);
-      const library = await compileModel(source, folder, toolchain, runtime, limit);
-      keep(library, path);
-      this.#log.debug(`built ${source.top} with ${toolchain.verilator}`);
+      return await use(folder, limit);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

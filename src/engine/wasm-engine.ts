@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Log, silentLog } from "../core/log.ts";
 import { AskedNames, buildAgain } from "./build-again.ts";
-import type { Engine, Model, ModelSource, OpenOptions, Simulation } from "./engine.ts";
+import type { Engine, Model, ModelSource, OpenOptions, PortShape, Simulation } from "./engine.ts";
 import { UnsupportedConstructError } from "./errors.ts";
 import { ownHash } from "./own-hash.ts";
 import { requestKey, sourceKey } from "./source-key.ts";
@@ -76,6 +76,14 @@ export class WasmEngine implements Engine {
       wavesFormat: "vcd",
       open: (options: OpenOptions = {}): Simulation => new WasmSimulation(compiled, layout, source, options),
     };
+  }
+
+  async ports(source: ModelSource): Promise<readonly PortShape[]> {
+    const [{ elaborate }, { parseNetlist }] = await Promise.all([
+      import("./wasm/yosys.ts"),
+      import("./wasm/netlist.ts"),
+    ]);
+    return parseNetlist(await elaborate(source, readTree(source, { withData: true }))).ports;
   }
 
   #load(key: string, { module, ...rest }: Artefact): LoadedModel {

@@ -11,6 +11,7 @@ import { modelsDirectory } from "./project-folders.ts";
  */
 export async function buildModel(
   root: string,
+  name: string,
   target: TargetConfig,
   log: Log,
   choice: { readonly waves?: WavesChoice; readonly coverage?: boolean; readonly signal?: AbortSignal } = {},
@@ -21,7 +22,7 @@ export async function buildModel(
   signal?.addEventListener("abort", interruptBuilds, { once: true });
   try {
     return await buildTarget(
-      linkSettings(root, target),
+      linkSettings(root, name, target),
       waves === undefined ? options : { ...options, waves },
     );
   } finally {

@@ -1,21 +1,47 @@
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import type { DeviceConfig, TargetConfig } from "../config/config.ts";
+import { ConfigError, type DeviceConfig, type TargetConfig } from "../config/config.ts";
+import { parameterVerilog } from "../config/parameter.ts";
 import type { LinkSettings } from "../links/registry.ts";
 
-/** What a link wants to know of a target: paths are absolute, and what was left out is absent. */
-export function linkSettings(root: string, { device, ...rest }: TargetConfig): LinkSettings {
+/**
+ * What a link wants to know of the target `name`: paths are absolute, and what was left out is absent. Throws `ConfigError`
+ * for a file or folder of the device that is not there.
+ */
+export function linkSettings(root: string, name: string, { device, ...rest }: TargetConfig): LinkSettings {
   return {
     ...compact(rest),
-    ...(device === undefined ? {} : { device: deviceSource(root, device) }),
+    ...(device === undefined ? {} : { device: deviceSource(root, `targets.${name}.device`, device) }),
   } as LinkSettings;
 }
 
-function deviceSource(root: string, { files, includeDirectories = [], ...binding }: DeviceConfig): unknown {
+function deviceSource(
+  root: string,
+  key: string,
+  { files, includeDirectories = [], parameters = {}, ...binding }: DeviceConfig,
+): unknown {
+  const values = Object.entries(parameters).map(([name, value]) => [name, parameterVerilog(value)]);
   return {
-    binding: compact(binding),
-    files: files.map((file) => resolve(root, file)),
-    includeDirectories: includeDirectories.map((folder) => resolve(root, folder)),
+    key,
+    binding: { ...compact(binding), parameters: Object.fromEntries(values) },
+    files: present(root, `${key}.files`, files, "file"),
+    includeDirectories: present(root, `${key}.includeDirectories`, includeDirectories, "folder"),
   };
+}
+
+function present(
+  root: string,
+  key: string,
+  paths: readonly string[],
+  kind: "file" | "folder",
+): readonly string[] {
+  return paths.map((path, index) => {
+    const whole = resolve(root, path);
+    const found = statSync(whole, { throwIfNoEntry: false });
+    const isThere = kind === "folder" ? found?.isDirectory() === true : found?.isDirectory() === false;
+    if (!isThere) throw new ConfigError(`${key}[${index}]`, `there is no ${kind} ${whole}`);
+    return whole;
+  });
 }
 
 /** Without members that are undefined, at any depth. */

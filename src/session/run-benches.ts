@@ -61,10 +61,10 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
   using folders = new PlainFolders();
   const plainRoot = folders.of(options.root);
   const directory = hiltDirectory(options.root);
-  const settings = linkSettings(options.root, options.settings);
+  const settings = linkSettings(options.root, options.target, options.settings);
   const { waves } = options;
   const build = async (choice?: WavesChoice): Promise<void> => {
-    const built = await buildModel(options.root, options.settings, options.log, {
+    const built = await buildModel(options.root, options.target, options.settings, options.log, {
       ...(choice === undefined ? {} : { waves: choice }),
       // A test that runs again for its waves is not counted again.
       coverage: options.coverage !== undefined && (choice === undefined || waves?.mode === "on"),

@@ -72,14 +72,14 @@ async function prepare(folder: string, options: PluginOptions, timeoutMs: number
   const profile = config.profiles[profileName];
   if (profile === undefined) throw new ConfigError("hilt({ profile })", `no profile ${profileName}`);
   const seed = options.seed === undefined ? config.seed : parseSeed(options.seed, "hilt({ seed })");
-  const { sources } = await buildModel(config.root, settings, silentLog);
+  const { sources } = await buildModel(config.root, target, settings, silentLog);
   return {
     config,
     profile: profileName,
     sources: [...config.files, ...sources],
     run: {
       target,
-      settings: linkSettings(config.root, settings),
+      settings: linkSettings(config.root, target, settings),
       profile,
       seed: `0x${seed.toString(16)}`,
       root: config.root,

@@ -17,7 +17,7 @@ export interface Ended {
 
 /** A project of a user's, which knows nothing of the clone. */
 export class UserProject implements Disposable {
-  readonly path: string = mkdtempSync(join(tmpdir(), "hilt-project-"));
+  readonly path: string = mkdtempSync(join(tmpdir(), "hilt project ü-"));
   readonly #limitMs: number;
 
   /** `limitMs`: of one command. */

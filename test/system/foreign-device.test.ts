@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -7,7 +7,7 @@ import { logicalAddress, physicalAddress } from "../../src/core/address.ts";
 import { silentLog } from "../../src/core/log.ts";
 import type { DeviceBinding } from "../../src/links/simulator/device-binding.ts";
 import type { SimulatorSettings } from "../../src/links/simulator/open-simulator.ts";
-import { openSimulator } from "../../src/links/simulator/open-simulator.ts";
+import { buildSimulator, openSimulator } from "../../src/links/simulator/open-simulator.ts";
 import type { EngineName } from "../engines.ts";
 import { moverBinding, moverFile, moverVerilog } from "./foreign/mover.ts";
 
@@ -17,14 +17,41 @@ const files = [moverFile];
 const folder = mkdtempSync(join(tmpdir(), "hilt-foreign-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** It has names of its own, which other benches of ours might have, too. */
+const named = join(folder, "its own, ü");
+mkdirSync(named);
+const namedFiles = ["top.v", "harness_events.v"].map((name) => join(named, name));
+const [topFile = "", eventsFile = ""] = namedFiles;
+writeFileSync(
+  topFile,
+  moverVerilog
+    .replace("module mover", '`include "device.vh"\n`include "protocol_rules.vh"\nmodule top')
+    .replace("word + STEP", "word + STEP + `FROM_HEADER + device")
+    .replace(
+      "wire unused",
+      "wire [31:0] device;\n    harness_events events (.one(device));\n    wire unused",
+    ),
+);
+writeFileSync(
+  eventsFile,
+  "module harness_events (output wire [31:0] one);\n`ifdef GIVEN\n    assign one = `ONE;\n`endif\nendmodule\n",
+);
+writeFileSync(join(named, "device.vh"), "`define FROM_HEADER 1\n");
+writeFileSync(join(named, "protocol_rules.vh"), "");
+const namedMover: DeviceBinding = {
+  ...{ ...mover, top: "top" },
+  ...{ parameters: { STEP: 1 }, defines: { GIVEN: true, ONE: "32'd1" } },
+};
+
 function open(engine: EngineName, binding: DeviceBinding, sources: readonly string[] = files) {
-  const settings: SimulatorSettings = { engine, device: { binding, files: sources } };
+  const device = { binding, files: sources, includeDirectories: [named] };
+  const settings: SimulatorSettings = { engine, device };
   return openSimulator("foreign", settings, { seed: 1n, cacheDirectory: folder, log: silentLog });
 }
 
 describe.each(["wasm", "verilator"] as const)("a device that is not ours, on %s", (engine) => {
   test("moves a word between windows, raises its interrupt, and is watched like ours", async () => {
-    await using link = await open(engine, mover);
+    await using link = await open(engine, namedMover, namedFiles);
     const events: LinkEvent[] = [];
     link.onEvent((event) => events.push(event));
     const [from, to] = [physicalAddress(0x1000_0000n), physicalAddress(0x1000_1000n)];
@@ -55,33 +82,52 @@ describe.each(["wasm", "verilator"] as const)("a device that is not ours, on %s"
 
   test.each<[string, Partial<DeviceBinding>, RegExp]>([
     [
-      "a port that it does not have",
-      { interrupt: "irq" },
-      /does not have a port named 'irq'|Pin not found: 'irq'/,
+      "ports that it does not have, all at once, with those that are left",
+      { interrupt: "irq", clock: "klk" },
+      /device\.clock: mover has no port klk\n +device\.interrupt: mover has no port irq \(ports that the table does not use: aclk, intr\)/,
     ],
-    ["a module that is not there", { top: "remover" }, /remover/],
+    ["a module that is not there", { top: "remover" }, /device\.top: the files have no module remover/],
     [
-      "a signal that no bus has",
-      { memory: { prefix: "M00_", ports: { awlock: null } } },
-      /memory\.ports\.awlock: no such signal/,
+      "signals that no bus has or no device lacks",
+      { memory: { prefix: "M00_", upperCase: true, ports: { awlock: null, awvalid: null } } },
+      /device\.memory\.ports\.awlock: no such signal.*\n +device\.memory\.ports\.awvalid: a device cannot lack it/,
     ],
     [
-      "a signal that no device lacks",
-      { memory: { prefix: "M00_", ports: { awvalid: null } } },
-      /memory\.ports\.awvalid: a device cannot lack it/,
+      "a port for two",
+      { interrupt: "S_BRESP" },
+      /device\.interrupt: port S_BRESP is that of registers\.ports\.bresp/,
     ],
-    ["a width that is none", { dataWidth: 48 as 32 }, /dataWidth: 48 is not 32 or 64/],
-  ])("%s is refused by name", async (_name, change, message) => {
-    await expect(open(engine, { ...mover, ...change })).rejects.toThrow(message);
+    ["a width that is none", { dataWidth: 48 as 32 }, /device\.dataWidth: 48 is not 32 or 64/],
+    [
+      "widths that are not those of the ports",
+      { dataWidth: 64, addressWidth: 40 },
+      /device\.addressWidth is 40, port M00_A[RW]ADDR of mover has 32(?:.|\n)*device\.dataWidth is 64, port M00_RDATA of mover has 32/,
+    ],
+    ["a parameter that it does not have", { parameters: { STEPS: 1 } }, /device\.parameters\.STEPS: .*STEPS/],
+    [
+      "a parameter that is no expression",
+      { parameters: { STEP: "1 + " } },
+      /device\.parameters\.STEP: syntax error/,
+    ],
+    [
+      "a parameter of nothing",
+      { parameters: { STEP: "NOTHING" } },
+      /device\.parameters\.STEP: .*(?:constant|NOTHING)/,
+    ],
+  ])("%s: refused by name", async (_name, change, message) => {
+    const opened = open(engine, { ...mover, ...change });
+    await expect(opened).rejects.toMatchObject({ code: "E_CONFIG", blame: "usage" });
+    await expect(opened).rejects.toThrow(message);
   });
 });
 
-// Verilator gives it a random value and warns.
-test("an input that nothing drives is refused by name by the built-in engine", async () => {
+test("an input that nothing drives is warned of by name by the built-in engine", async () => {
   const source = join(folder, "held.v");
   const held = moverVerilog
     .replace("wire        aclk,", "wire aclk, input wire hold,")
     .replace("STEP;", "STEP + hold;");
   writeFileSync(source, held);
-  await expect(open("wasm", mover, [source])).rejects.toThrow(/device\.hold is used but has no driver/);
+  const settings: SimulatorSettings = { engine: "wasm", device: { binding: mover, files: [source] } };
+  const { warnings } = await buildSimulator(settings, { cacheDirectory: folder, log: silentLog });
+  expect(warnings.join("\n")).toMatch(/held\.v:\d+: .*hold/);
 });

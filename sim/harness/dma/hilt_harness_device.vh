@@ -1,5 +1,9 @@
 // The device in the harness: module dma, bound by its table of ports. Generated, do not edit.
-dma #(.DATA_W(64), .ADDR_W(64), .BUILD_HASH(BUILD_HASH)) device (
+dma #(
+    .DATA_W(64),
+    .ADDR_W(64),
+    .BUILD_HASH(BUILD_HASH)
+) device (
     .clk(clk),
     .rst(rst),
     .s_axil_awaddr(s_axil_awaddr),

@@ -27,7 +27,7 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
   for (const one of names) {
     const { name, settings } = targetOf(config, one);
     const log = createLog(args.verbose);
-    const { fromCache, buildMs, warnings } = await buildModel(config.root, settings, log, { signal });
+    const { fromCache, buildMs, warnings } = await buildModel(config.root, name, settings, log, { signal });
     for (const warning of warnings) log.warn(warning);
     const how = fromCache ? "was in the cache" : `built in ${(buildMs / 1000).toFixed(2)} s`;
     process.stdout.write(`target ${name}: device model ${how}\n`);

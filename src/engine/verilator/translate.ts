@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Log } from "../../core/log.ts";
-import type { ModelSource } from "../engine.ts";
-import { BuildError } from "../errors.ts";
+import type { ModelSource, PortShape } from "../engine.ts";
+import { BuildError, PortWidthError } from "../errors.ts";
 import { parameterLiteral } from "../parameter-literal.ts";
 import { runTool, type ToolLimit } from "../run-tool.ts";
 import { isForeign } from "../source-tree.ts";
@@ -28,6 +28,7 @@ export async function translate(
   const args = [
     ...["--cc", "-O3", "--assert", "--x-assign", "unique", "--x-initial", "unique", "--no-timing"],
     ...["-Wno-fatal", "-Wno-lint", "-Wno-style"],
+    ...(source.instance === undefined ? [] : ["-Wwarn-WIDTH"]),
     ...["--top-module", source.top, "--prefix", PREFIX, "--Mdir", folder],
     ...(source.waves !== undefined ? ["--trace-fst", "--trace-structs"] : []),
     ...(source.coverage === true ? ["--coverage-line", "--coverage-toggle", "--coverage-user"] : []),
@@ -43,8 +44,33 @@ export async function translate(
   const env = { ...environmentOf(toolchain), ...namedIn(args) };
   const { status, stderr } = await runTool({ name: "Verilator", command, args, env, ...limit });
   if (status !== 0) throw buildError(stderr);
-  for (const line of stderr.split("\n")) if (line.startsWith("%Warning")) log.debug(line);
+  checkWidths(source, stderr);
+  for (const line of stderr.split("\n"))
+    if (line.startsWith("%Warning") && !line.startsWith("%Warning-WIDTH")) log.debug(line);
   keepMemoriesUntouched(folder);
+}
+
+/** In the source of the instance alone: what fits where in the rest is not asked. */
+function checkWidths({ instance }: ModelSource, messages: string): void {
+  if (instance === undefined) return;
+  const resized =
+    /^%Warning-WIDTH\w*: (.*?):\d+:\d+: \w+ port connection '(\w+)' expects (\d+) bits .* generates (\d+) bits/gm;
+  const misfits = [...messages.matchAll(resized)]
+    .filter(([, file]) => file === instance.file)
+    .map(([, , port = "", bits, connected]) => ({ port, bits: Number(bits), connected: Number(connected) }))
+    .filter(({ port }) => !instance.loose.includes(port));
+  if (misfits.length > 0) throw new PortWidthError(instance.name, misfits);
+}
+
+/** The inputs and outputs of the generated class, after `translate`. */
+export function portShapes(folder: string): PortShape[] {
+  const header = readFileSync(join(folder, `${PREFIX}.h`), "utf8");
+  return [...header.matchAll(/^\s*VL_(IN|OUT)(?:8|16|64|W)?\(&?(\w+),/gm)].map(
+    ([, direction, name = ""]) => ({
+      name,
+      direction: direction === "IN" ? "input" : "output",
+    }),
+  );
 }
 
 /** Verilator replaces `$NAME` and `${NAME}` in a path by a variable of the environment: here by itself. */

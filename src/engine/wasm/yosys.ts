@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { BUILD_LIMIT_SECONDS, describeBuild } from "../design-size.ts";
 import type { ModelSource } from "../engine.ts";
-import { MissingFileError, ToolError, UnsupportedConstructError } from "../errors.ts";
+import { MissingFileError, PortWidthError, ToolError, UnsupportedConstructError } from "../errors.ts";
 import { parameterLiteral } from "../parameter-literal.ts";
 import { runTool } from "../run-tool.ts";
 import type { SourceTree } from "../source-tree.ts";
@@ -44,6 +44,7 @@ export async function elaborate(
   const messages = virtual.translate(stderr);
   if (status !== 0) throw yosysError(messages, tree);
   for (const line of messages.split("\n")) refuseWarning(line, tree);
+  checkWidths(source, messages);
   const firstLine = stdout.indexOf("\n");
   const [opened, netlist] = [stdout.slice(0, firstLine), stdout.slice(firstLine)];
   const unknown = virtual.unknown(JSON.parse(opened) as string[]);
@@ -82,6 +83,17 @@ function scriptOf(source: ModelSource, virtual: VirtualFiles): string {
 
 /** Folding of constants, which takes two inverters in a loop for a wire: the loop has to be left to be refused. */
 const FOLD = "scc -set_attr hilt_loop 1; opt_expr * a:hilt_loop t:$not %i %d";
+
+/** `Resizing cell port top.instance.port from 64 bits to 32 bits.` */
+function checkWidths({ top, instance }: ModelSource, messages: string): void {
+  if (instance === undefined) return;
+  const resized = /^Warning: Resizing cell port (\S+)\.(\S+)\.(\S+) from (\d+) bits to (\d+) bits\.$/gm;
+  const misfits = [...messages.matchAll(resized)]
+    .filter(([, parent, cell]) => parent === top && cell === instance.name)
+    .map(([, , , port = "", connected, bits]) => ({ port, bits: Number(bits), connected: Number(connected) }))
+    .filter(({ port }) => !instance.loose.includes(port));
+  if (misfits.length > 0) throw new PortWidthError(instance.name, misfits);
+}
 
 /** Names with a dot that have no driver come from hierarchical references, which Yosys drops without an error. */
 function refuseWarning(line: string, tree: SourceTree): void {

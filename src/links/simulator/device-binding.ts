@@ -1,3 +1,5 @@
+import { BindingError } from "./errors.ts";
+
 /**
  * How a device is connected to the harness: which of its ports is which signal. Our own device is bound by the same
  * table as anybody's.
@@ -7,6 +9,8 @@ export interface DeviceBinding {
   readonly top: string;
   /** Its parameters: numbers, or Verilog expressions. */
   readonly parameters?: Readonly<Record<string, number | string>>;
+  /** Macros that its files see. */
+  readonly defines?: Readonly<Record<string, string | true>>;
   /** Bits of the AXI4 data bus. */
   readonly dataWidth: 32 | 64;
   /** Bits of an AXI4 address, 32 to 64. */
@@ -50,6 +54,8 @@ export const hiltDma: DeviceBinding = {
 
 /** A device with its table. */
 export interface DeviceSource {
+  /** Its place in the configuration, for messages. */
+  readonly key?: string;
   readonly binding: DeviceBinding;
   /** Absolute paths, in order. */
   readonly files: readonly string[];
@@ -82,6 +88,9 @@ const liteSignals: readonly Signal[] = [
   ...["rdata", "rresp", "rvalid", "rready"].map((name) => ({ name, net: `s_axil_${name}` })),
 ];
 
+/** An address of a register has as many bits as the device looks at. */
+const LOOSE = new Set(["registers.awaddr", "registers.araddr"]);
+
 const plain = (...names: string[]): Signal[] => names.map((name) => ({ name, net: name }));
 const addressSignals = (channel: "aw" | "ar"): Signal[] => [
   { name: `${channel}id`, net: `${channel}id`, width: "id", absent: "4'd0" },
@@ -105,79 +114,110 @@ const memorySignals: readonly Signal[] = [
 /** The harness's nets are this wide. */
 const FULL_WIDTH = { address: 64, id: 4 } as const;
 
-/**
- * `hilt_harness_device.vh`: the instance of the device inside `sim/harness/hilt_harness.v`. Throws `RangeError` that names the entry of the
- * table that is wrong.
- */
-export function deviceInstance(binding: DeviceBinding): string {
-  checkBinding(binding);
+/** A port of the device: what is connected to it, and by which entry of the table. */
+export interface Pin {
+  readonly port: string;
+  readonly expression: string;
+  readonly entry: string;
+  readonly isLoose?: boolean;
+}
+
+/** The device's ports, and what is assigned beside them. Throws `BindingError` with every entry of the table that is wrong. */
+export function bindPins(
+  binding: DeviceBinding,
+  key = "device",
+): { readonly pins: readonly Pin[]; readonly assigns: readonly string[] } {
+  const problems: string[] = checkWidths(binding);
+  const { clock, reset, interrupt } = binding;
   const pins: Pin[] = [
-    [binding.clock, "clk"],
-    [binding.reset.port, binding.reset.activeLow === true ? "~rst" : "rst"],
+    { port: clock, expression: "clk", entry: "clock" },
+    { port: reset.port, expression: reset.activeLow === true ? "~rst" : "rst", entry: "reset.port" },
   ];
   const assigns: string[] = [];
   for (const [room, signals] of [
     ["registers", liteSignals],
     ["memory", memorySignals],
   ] as const) {
-    checkNames(binding[room], signals, room);
+    problems.push(...checkNames(binding[room], signals, room));
     for (const signal of signals) {
       const bound = bindSignal(binding, room, signal);
-      pins.push(...bound.pins);
-      assigns.push(...bound.assigns);
+      if (typeof bound === "string") problems.push(bound);
+      else {
+        pins.push(...bound.pins);
+        assigns.push(...bound.assigns);
+      }
     }
   }
-  pins.push([binding.interrupt, "irq"]);
-  const parameters = Object.entries(binding.parameters ?? {}).map(([name, value]) => `.${name}(${value})`);
-  const list = parameters.length === 0 ? "" : ` #(${parameters.join(", ")})`;
+  pins.push({ port: interrupt, expression: "irq", entry: "interrupt" });
+  problems.push(...boundTwice(pins));
+  if (problems.length > 0) throw new BindingError(problems.map((problem) => `${key}.${problem}`));
+  return { pins, assigns };
+}
+
+function boundTwice(pins: readonly Pin[]): string[] {
+  const first = new Map<string, string>();
+  return pins.flatMap(({ port, entry }) => {
+    const other = first.get(port);
+    if (other === undefined) first.set(port, entry);
+    return other === undefined ? [] : [`${entry}: port ${port} is that of ${other}`];
+  });
+}
+
+/** `hilt_harness_device.vh`: the instance of the device inside `sim/harness/hilt_harness.v`. Throws `BindingError`. */
+export function deviceInstance(binding: DeviceBinding, key?: string): string {
+  const { pins, assigns } = bindPins(binding, key);
+  const parameters = Object.entries(binding.parameters ?? {}).map(
+    ([name, value]) => `    .${name}(${value})`,
+  );
+  const list = parameters.length === 0 ? "" : ` #(\n${parameters.join(",\n")}\n)`;
   return [
     `// The device in the harness: module ${binding.top}, bound by its table of ports. Generated, do not edit.`,
     `${binding.top}${list} device (`,
-    pins.map(([port, expression]) => `    .${port}(${expression})`).join(",\n"),
+    pins.map(({ port, expression }) => `    .${port}(${expression})`).join(",\n"),
     ");",
     ...assigns,
     "",
   ].join("\n");
 }
 
-type Pin = readonly [port: string, expression: string];
-
 function bindSignal(
   binding: DeviceBinding,
   room: "registers" | "memory",
   { name, net, width, absent, isOptionalInput = false }: Signal,
-): { pins: readonly Pin[]; assigns: readonly string[] } {
+): { pins: readonly Pin[]; assigns: readonly string[] } | string {
   const table = binding[room];
   const full = width === undefined ? 0 : FULL_WIDTH[width];
   const bits = width === "address" ? binding.addressWidth : width === "id" ? binding.idWidth : 0;
   const isAbsent = table.ports?.[name] === null || (width === "id" && bits === 0);
   if (isAbsent && absent !== undefined) return { pins: [], assigns: [`assign ${net} = ${absent};`] };
   if (isAbsent && isOptionalInput) return { pins: [], assigns: [] };
-  if (isAbsent) throw new RangeError(`${room}.ports.${name}: a device cannot lack it`);
+  if (isAbsent) return `${room}.ports.${name}: a device cannot lack it`;
   const port =
     table.ports?.[name] ?? `${table.prefix}${table.upperCase === true ? name.toUpperCase() : name}`;
-  if (bits === full) return { pins: [[port, net]], assigns: [] };
+  const entry = `${room}.ports.${name}`;
+  const isLoose = LOOSE.has(`${room}.${name}`);
+  if (bits === full) return { pins: [{ port, expression: net, entry, isLoose }], assigns: [] };
   return {
-    pins: [[port, `${net}[${bits - 1}:0]`]],
+    pins: [{ port, expression: `${net}[${bits - 1}:0]`, entry }],
     assigns: isOptionalInput ? [] : [`assign ${net}[${full - 1}:${bits}] = ${full - bits}'d0;`],
   };
 }
 
-function checkNames(table: PortTable, signals: readonly Signal[], room: string): void {
+function checkNames(table: PortTable, signals: readonly Signal[], room: string): string[] {
   const names = signals.map((signal) => signal.name);
-  const unknown = Object.keys(table.ports ?? {}).find((name) => !names.includes(name));
-  if (unknown !== undefined) {
-    throw new RangeError(`${room}.ports.${unknown}: no such signal; there are ${names.join(", ")}`);
-  }
+  return Object.keys(table.ports ?? {})
+    .filter((name) => !names.includes(name))
+    .map((name) => `${room}.ports.${name}: no such signal; there are ${names.join(", ")}`);
 }
 
-function checkBinding({ addressWidth, idWidth, dataWidth }: DeviceBinding): void {
-  const check = (name: string, value: number, min: number, max: number): void => {
-    if (!Number.isInteger(value) || value < min || value > max) {
-      throw new RangeError(`${name}: ${value} is not between ${min} and ${max}`);
-    }
-  };
-  check("addressWidth", addressWidth, 32, FULL_WIDTH.address);
-  check("idWidth", idWidth, 0, FULL_WIDTH.id);
-  if (dataWidth !== 32 && dataWidth !== 64) throw new RangeError(`dataWidth: ${dataWidth} is not 32 or 64`);
+function checkWidths({ addressWidth, idWidth, dataWidth }: DeviceBinding): string[] {
+  const check = (name: string, value: number, min: number, max: number): string[] =>
+    Number.isInteger(value) && value >= min && value <= max
+      ? []
+      : [`${name}: ${value} is not between ${min} and ${max}`];
+  return [
+    ...check("addressWidth", addressWidth, 32, FULL_WIDTH.address),
+    ...check("idWidth", idWidth, 0, FULL_WIDTH.id),
+    ...(dataWidth === 32 || dataWidth === 64 ? [] : [`dataWidth: ${dataWidth} is not 32 or 64`]),
+  ];
 }

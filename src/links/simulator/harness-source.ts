@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeWhole } from "../../core/write-whole.ts";
 import type { ModelSource } from "../../engine/engine.ts";
-import { type DeviceBinding, type DeviceSource, deviceInstance, hiltDma } from "./device-binding.ts";
+import {
+  bindPins,
+  type DeviceBinding,
+  type DeviceSource,
+  deviceInstance,
+  hiltDma,
+} from "./device-binding.ts";
 
 /** Root of the installation: the folder that holds `rtl` and `sim`, the same from `src` and from `dist`. */
 const ROOT: string = fileURLToPath(new URL("../../..", import.meta.url));
@@ -25,18 +31,35 @@ export function harnessSource(root: string = ROOT): ModelSource {
 }
 
 /**
- * The harness round any device. Its instance is written to `directory`. Throws `RangeError` with the entry of the table
- * that is wrong.
+ * The harness round any device. Its instance is written to `directory`. Throws `BindingError` with the entries of the
+ * table that are wrong.
  */
 export function boundSource(device: DeviceSource, directory: string, root: string = ROOT): ModelSource {
-  const instance = deviceInstance(device.binding);
-  const folder = join(directory, createHash("sha256").update(instance).digest("hex").slice(0, 16));
-  const file = join(folder, "hilt_harness_device.vh");
+  const { binding } = device;
+  const instance = deviceInstance(binding, device.key);
+  const defines = definesOf(binding);
+  const folder = join(
+    directory,
+    createHash("sha256").update(instance).update(defines).digest("hex").slice(0, 16),
+  );
+  const [file, macros] = [join(folder, "hilt_harness_device.vh"), join(folder, "hilt_harness_defines.v")];
   if (!existsSync(file)) writeWhole(file, instance);
+  if (!existsSync(macros)) writeWhole(macros, defines);
   const harness = parseFileList(join(root, "sim/harness/harness.f"), root);
-  const files = [...device.files, ...harness.files];
+  const files = [...(defines === "" ? [] : [macros]), ...device.files, ...harness.files];
+  const loose = bindPins(binding).pins.flatMap(({ port, isLoose }) => (isLoose === true ? [port] : []));
   const includeDirectories = [folder, ...harness.includeDirectories, ...(device.includeDirectories ?? [])];
-  return modelSource({ files, includeDirectories }, device.binding);
+  return {
+    ...modelSource({ files, includeDirectories }, binding),
+    instance: { name: "device", file, loose },
+  };
+}
+
+/** The first file of the design: a macro is known to all files after it. */
+function definesOf({ defines = {} }: DeviceBinding): string {
+  return Object.entries(defines)
+    .map(([name, value]) => `\`define ${name}${value === true ? "" : ` ${value}`}\n`)
+    .join("");
 }
 
 function modelSource(

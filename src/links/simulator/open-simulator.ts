@@ -1,14 +1,15 @@
 import { join } from "node:path";
 import { physicalAddress } from "../../core/address.ts";
 import { hexAddress } from "../../core/hex.ts";
-import type { Engine, Model } from "../../engine/engine.ts";
+import type { Engine, Model, ModelSource } from "../../engine/engine.ts";
 import { ToolError } from "../../engine/errors.ts";
 import { type Bank, PhysicalMemory } from "../../memory/physical-memory.ts";
 import { type BankLayout, standardProfile } from "../../memory/platform-profile.ts";
-import type { BuildOptions, BuildSummary, OpenOptions } from "../open-options.ts";
+import type { BuildOptions, BuildSummary, OpenOptions, WavesChoice } from "../open-options.ts";
 import type { DeviceSource } from "./device-binding.ts";
 import { NoCoverageError, SimulatedMemoryError } from "./errors.ts";
 import { EVENT_PLACES } from "./event-log.ts";
+import { explainBinding } from "./explain-binding.ts";
 import { applySettings, type HarnessSettings } from "./harness-settings.ts";
 import { boundSource, harnessSource, RAM_BYTES_LOG2, REGION_BYTES_LOG2 } from "./harness-source.ts";
 import { HarnessWindows } from "./harness-windows.ts";
@@ -101,13 +102,16 @@ async function buildModel(settings: SimulatorSettings, options: BuildOptions): P
       : boundSource(settings.device, join(options.cacheDirectory, "devices"));
   const source = coverage ? { ...harness, coverage } : harness;
   const engine = await engineOf(settings, options);
-  if (options.waves === undefined) return await engine.build(source);
-  const { patterns = usefulSignals, from } = options.waves;
-  return await engine.build({
-    ...source,
-    waves: patterns,
-    ...(typeof from === "string" ? { trace: [from] } : {}),
-  });
+  try {
+    return await engine.build({ ...source, ...(options.waves === undefined ? {} : recorded(options.waves)) });
+  } catch (error) {
+    if (settings.device === undefined) throw error;
+    throw await explainBinding(error, settings.device, source, engine);
+  }
+}
+
+function recorded({ patterns = usefulSignals, from }: WavesChoice): Partial<ModelSource> {
+  return { waves: patterns, ...(typeof from === "string" ? { trace: [from] } : {}) };
 }
 
 export async function buildSimulator(

@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import type { Engine, ModelSource } from "../../engine/engine.ts";
+import { BuildError, type PortMisfit, PortWidthError } from "../../engine/errors.ts";
+import { bindPins, type DeviceSource } from "./device-binding.ts";
+import { BindingError } from "./errors.ts";
+
+/** What stands in the table of a device for the width of a signal. */
+const widthKeys: readonly (readonly [RegExp, "dataWidth" | "addressWidth" | "idWidth"])[] = [
+  [/^memory\.ports\.(?:wdata|wstrb|rdata)$/, "dataWidth"],
+  [/^memory\.ports\.a[rw]addr$/, "addressWidth"],
+  [/^memory\.ports\.(?:a[rw]|[rb])id$/, "idWidth"],
+];
+
+/**
+ * Why a harness could not be built, if the device's table is the reason: all of its entries that do not fit the module, and
+ * the ports that nothing uses. Otherwise the error itself.
+ */
+export async function explainBinding(
+  error: unknown,
+  device: DeviceSource,
+  source: ModelSource,
+  engine: Engine,
+): Promise<unknown> {
+  if (!(error instanceof BuildError)) return error;
+  const { key = "device", binding } = device;
+  const explain = (problems: readonly string[]): unknown =>
+    problems.length === 0
+      ? error
+      : new BindingError(
+          problems.map((problem) => `${key}.${problem}`),
+          { cause: error },
+        );
+  if (error instanceof PortWidthError)
+    return explain(error.misfits.map((misfit) => widthProblem(misfit, device)).sort());
+  const parameter = Object.keys(binding.parameters ?? {}).find((name) => blames(error, name, source));
+  if (parameter !== undefined)
+    return explain([
+      `parameters.${parameter}: ${error.message.replace(error.place ?? "", "").replace(/^: /, "")}`,
+    ]);
+  if (isMissingModule(error, binding.top)) return explain([`top: the files have no module ${binding.top}`]);
+  return explain(await portProblems(device, source, engine));
+}
+
+function widthProblem({ port, bits, connected }: PortMisfit, { binding }: DeviceSource): string {
+  const entry = bindPins(binding).pins.find((pin) => pin.port === port)?.entry ?? port;
+  const key = widthKeys.find(([pattern]) => pattern.test(entry))?.[1];
+  const stated =
+    key === undefined ? `${entry}: hilt connects ${connected} bits` : `${key} is ${binding[key]}`;
+  return `${stated}, port ${port} of ${binding.top} has ${bits}`;
+}
+
+/** Each parameter has a line of its own in the file of the instance. */
+function blames({ place, message }: BuildError, name: string, { instance }: ModelSource): boolean {
+  if (message.includes(`parameter named '${name}'`) || message.includes(`object for defparam \`${name}\``))
+    return true;
+  if (instance === undefined || place?.startsWith(`${instance.file}:`) !== true) return false;
+  const line = readFileSync(instance.file, "utf8").split("\n")[
+    Number(place.slice(instance.file.length + 1)) - 1
+  ];
+  return line?.trim().startsWith(`.${name}(`) === true || message.includes(`arameter device.${name} with`);
+}
+
+function isMissingModule({ message }: BuildError, top: string): boolean {
+  return (
+    (message.includes(`Module ${top} referenced`) && message.includes("is not part of the design")) ||
+    message.includes(`file containing module: '${top}'`)
+  );
+}
+
+async function portProblems(
+  { binding, files, includeDirectories = [] }: DeviceSource,
+  { files: all }: ModelSource,
+  engine: Engine,
+): Promise<string[]> {
+  const macros = all.slice(0, all.indexOf(files[0] as string));
+  const alone = { top: binding.top, files: [...macros, ...files], includeDirectories, clock: binding.clock };
+  const { pins } = bindPins(binding);
+  try {
+    const names = (await engine.ports(alone)).map(({ name }) => name);
+    const missing = pins.filter(({ port }) => !names.includes(port));
+    if (missing.length === 0) return [];
+    const unused = names.filter((name) => !pins.some(({ port }) => port === name));
+    const rest = unused.length === 0 ? "" : ` (ports that the table does not use: ${unused.join(", ")})`;
+    return missing.map(({ port, entry }, index) => {
+      const end = index === missing.length - 1 ? rest : "";
+      return `${entry}: ${binding.top} has no port ${port}${end}`;
+    });
+  } catch (error) {
+    if (error instanceof BuildError) return [];
+    throw error;
+  }
+}
