@@ -53,7 +53,7 @@ export class TerminalReport implements RunListener {
   benchEnded(bench: BenchResult): void {
     this.#ended++;
     const { verdict, facts, reason } = bench;
-    const cycles = facts === undefined ? "" : ` (${count(facts.cycles)} cycles)`;
+    const cycles = facts === undefined ? "" : ` (${counted(facts.cycles, "cycle")})`;
     const why = reason === undefined ? "" : `: ${reason}`;
     this.#line(`${verdict.padEnd(7)} ${this.#nameOf(bench)}${cycles}${why}`);
     this.#details(bench);
@@ -95,7 +95,7 @@ export class TerminalReport implements RunListener {
   }
 
   recordingStarted(count: number, leftOut: number): void {
-    const tests = (many: number): string => `${many} ${many === 1 ? "test" : "tests"}`;
+    const tests = (many: number): string => counted(many, "test");
     const others =
       leftOut === 0
         ? ""
@@ -138,8 +138,8 @@ export class TerminalReport implements RunListener {
     this.#line(
       `
 device:      ${device}
-host memory: ${count(total.readBytes)} bytes read in ${count(total.readBursts)} bursts, ${count(total.writtenBytes)} bytes written in ${count(total.writeBursts)} bursts
-device time: ${count(total.cycles)} cycles, ${count(total.interrupts)} interrupts
+host memory: ${counted(total.readBytes, "byte")} read in ${counted(total.readBursts, "burst")}, ${counted(total.writtenBytes, "byte")} written in ${counted(total.writeBursts, "burst")}
+device time: ${counted(total.cycles, "cycle")}, ${counted(total.interrupts, "interrupt")}
 benches:     ${verdicts.join(", ")} in ${(result.wallMs / 1000).toFixed(1)} s${nothing}${interrupted}
 ${coverageLines(result)}seed:        ${result.seed}, profile ${result.profile}
 run:         ${result.id}
@@ -193,6 +193,10 @@ function placeOf(moment: number | string): string {
 
 function count(value: number): string {
   return value.toLocaleString("en-US");
+}
+
+function counted(value: number, unit: string): string {
+  return `${count(value)} ${unit}${value === 1 ? "" : "s"}`;
 }
 
 const coverageNames = { line: "lines", branch: "branches", toggle: "toggles", user: "cover statements" };
