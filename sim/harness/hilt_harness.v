@@ -328,7 +328,7 @@ module hilt_harness #(
         .broken_address(broken_address)
     );
 
-    hilt_harness_events events (
+    hilt_harness_events #(.BEAT_BYTES_LOG2($clog2(DATA_W / 8))) events (
         .clk(clk),
         .rst(rst),
         .cycle(cycle),

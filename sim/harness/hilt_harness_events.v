@@ -2,11 +2,14 @@
 // directly. While it is full, time must not go on; the host sees to that (`full`).
 //
 // Bits of `event_info`: 0 AR taken, 1 AW taken, 2 read burst ended, 3 write burst ended, 4 irq rose, 5 irq fell, 6 read
-// fault, 7 write fault, 8 rule broken, 9 read failed on purpose, 10 write failed on purpose; 23:16 ARLEN, 31:24 AWLEN,
+// fault, 7 write fault, 8 rule broken, 9 read failed on purpose, 10 write failed on purpose; 13:11 bytes of a beat, as their
+// logarithm to base 2; 23:16 ARLEN, 31:24 AWLEN,
 // 35:32 ID of AR, 39:36 ID of AW, 63:40 the rules.
 `default_nettype none
 
-module hilt_harness_events (
+module hilt_harness_events #(
+    parameter BEAT_BYTES_LOG2 = 3
+) (
     input  wire        clk,
     input  wire        rst,
     input  wire [63:0] cycle,
@@ -62,7 +65,7 @@ module hilt_harness_events (
 
         if (record) begin
             event_cycle[place]         <= cycle;
-            event_info[place]          <= {broken, awid, arid, awlen, arlen, 5'd0, what};
+            event_info[place]          <= {broken, awid, arid, awlen, arlen, 2'd0, BEAT_BYTES_LOG2[2:0], what};
             event_read_address[place]  <= araddr;
             event_write_address[place] <= awaddr;
             event_read_beat[place]    <= read_beat_address;

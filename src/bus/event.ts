@@ -3,15 +3,17 @@ import type { LogicalAddress } from "../core/address.ts";
 /** What crossed the link, in order of `cycle`; several events may share a cycle. */
 export type LinkEvent =
   | {
-      readonly kind: "burst";
+      /** The device asks for host memory; `lengthBytes` is from `address` to the end of what it asks for, at least 1. */
+      readonly kind: "access";
       readonly cycle: number;
       readonly direction: Direction;
       readonly address: LogicalAddress;
-      readonly beats: number;
-      /** AXI4 ID of the burst: tells the masters inside the device apart. */
-      readonly id: number;
+      readonly lengthBytes: number;
+      /** Distinguishes the masters inside the device, where the link knows them: the AXI4 ID of a burst. */
+      readonly master?: number;
     }
-  | { readonly kind: "burst-end"; readonly cycle: number; readonly direction: Direction }
+  /** The oldest access in that direction has been answered; links that see no bursts leave it out. */
+  | { readonly kind: "access-end"; readonly cycle: number; readonly direction: Direction }
   | { readonly kind: "interrupt"; readonly cycle: number; readonly asserted: boolean }
   | {
       readonly kind: "fault";

@@ -36,7 +36,6 @@ import { RecordingLink } from "./recording-link.ts";
 import type { BenchFacts, RunContext } from "./run-context.ts";
 import { writeViewerFiles } from "./write-viewer-files.ts";
 
-const BUS_BYTES = 8;
 /** Device time after a test, in which whatever the device does behind its last completion still shows. */
 const QUIET_CYCLES = 256;
 /** Most bytes of one operation: the card's memory is smaller. */
@@ -338,12 +337,12 @@ class Watch {
     if (event.kind === "violation") this.#violations.push(event);
     else if (event.kind === "fault") this.#faults.push(event);
     else if (event.kind === "interrupt") this.counts.interrupts += event.asserted ? 1 : 0;
-    else if (event.kind === "burst" && event.direction === "read") {
+    else if (event.kind === "access" && event.direction === "read") {
       this.counts.readBursts++;
-      this.counts.readBytes += event.beats * BUS_BYTES;
-    } else if (event.kind === "burst") {
+      this.counts.readBytes += event.lengthBytes;
+    } else if (event.kind === "access") {
       this.counts.writeBursts++;
-      this.counts.writtenBytes += event.beats * BUS_BYTES;
+      this.counts.writtenBytes += event.lengthBytes;
     }
   }
 }

@@ -30,9 +30,12 @@ function wordsOf(
         nameOf(entry.address, entry.value) ?? `register ${hex(entry.address, 4)} = ${hex(entry.value, 8)}`;
       return `host ${entry.access === "read" ? "reads " : "writes"} ${what}`;
     }
-    case "burst":
-      return `device ${entry.direction}s ${entry.beats} beats at logical ${hexAddress(entry.address)} (id ${entry.id})`;
-    case "burst-end":
+    case "access": {
+      const { direction, lengthBytes, address, master } = entry;
+      const bytes = `${lengthBytes} byte${lengthBytes === 1 ? "" : "s"}`;
+      return `device ${direction}s ${bytes} at logical ${hexAddress(address)}${master === undefined ? "" : ` (id ${master})`}`;
+    }
+    case "access-end":
       return `device's ${entry.direction} ends`;
     case "interrupt":
       return `interrupt line goes ${entry.asserted ? "high" : "low"}`;

@@ -7,11 +7,12 @@ const ENTRIES = 1024;
 const ENTRY_BYTES = 32;
 /** The header: how many entries were ever written. */
 const HEADER_BYTES = 8;
+const NO_MASTER = 0xff;
 
 const kinds = [
   "register",
-  "burst",
-  "burst-end",
+  "access",
+  "access-end",
   "interrupt",
   "fault",
   "injected-error",
@@ -24,7 +25,7 @@ const codeOf = Object.fromEntries(kinds.map((kind, code) => [kind, code])) as Re
  * The last entries of a journal as bytes, 32 for each: quick to write, and whoever has the bytes can read them, also when
  * the process that wrote them is gone.
  *
- * Of an entry: kind (byte 0), a flag (1), beats (2), id or rule (4), cycle (8, floating point), address (16), value (24).
+ * Of an entry: kind (byte 0), a flag (1), master (2), length or rule (4), cycle (8, floating point), address (16), value (24).
  */
 export class JournalRing {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -56,13 +57,13 @@ export class JournalRing {
         );
         view.setBigUint64(at + 16, entry.address, true);
         break;
-      case "burst":
-        view.setUint16(at + 2, entry.beats, true);
-        view.setUint32(at + 4, entry.id, true);
+      case "access":
+        view.setUint8(at + 2, entry.master ?? NO_MASTER);
+        view.setUint32(at + 4, entry.lengthBytes, true);
         this.#direction(at, entry.direction);
         view.setBigUint64(at + 16, entry.address, true);
         break;
-      case "burst-end":
+      case "access-end":
         this.#direction(at, entry.direction);
         break;
       default:
@@ -109,9 +110,12 @@ function entryAt(view: DataView, at: number): JournalEntry | undefined {
   switch (kind) {
     case "register":
       return { kind, cycle, access: direction, address: number, value: view.getUint32(at + 24, true) };
-    case "burst":
-      return { kind, cycle, direction, address, beats: view.getUint16(at + 2, true), id: number };
-    case "burst-end":
+    case "access": {
+      const master = view.getUint8(at + 2);
+      const access = { kind, cycle, direction, address, lengthBytes: number } as const;
+      return master === NO_MASTER ? access : { ...access, master };
+    }
+    case "access-end":
       return { kind, cycle, direction };
     case "interrupt":
       return { kind, cycle, asserted: flag };

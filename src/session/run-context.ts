@@ -37,7 +37,7 @@ export interface BenchFacts {
   readonly cycles: number;
   readonly readBursts: number;
   readonly writeBursts: number;
-  /** In whole bus words. */
+  /** From the address of each access to the end of its last word. */
   readonly readBytes: number;
   readonly writtenBytes: number;
   readonly interrupts: number;

@@ -62,11 +62,11 @@ function markOf(entry: JournalEntry, nameOf: ViewedTest["nameOf"]): Mark | undef
     const [what = ""] = (nameOf(address, value) ?? `${hex(address, 4)} = ${hex(value, 8)}`).split(" (");
     return { short: `${access} ${what.split(" ")[0]}`, label: `host ${access}s ${what}` };
   }
-  if (entry.kind === "burst") {
-    const { direction, beats, address } = entry;
+  if (entry.kind === "access") {
+    const { direction, lengthBytes, address } = entry;
     return {
-      short: `${direction} ${beats}`,
-      label: `device ${direction}s ${beats} beats at ${hexAddress(address)}`,
+      short: `${direction} ${lengthBytes}`,
+      label: `device ${direction}s ${lengthBytes} bytes at ${hexAddress(address)}`,
     };
   }
   if (entry.kind === "fault")

@@ -243,17 +243,17 @@ describe.each(["wasm", "verilator"])("on %s", (target) => {
     expect(waves.at("hilt_harness.clk", timeOf(7) + 5)).toBe(0n);
     for (const cycle of [1, 77, 300])
       expect(waves.at("hilt_harness.cycle", timeOf(cycle))).toBe(BigInt(cycle));
-    type Seen = { kind: string; cycle: number; direction: string; address: string; beats: number };
+    type Seen = { kind: string; cycle: number; direction: string; address: string; lengthBytes: number };
     const events = JSON.parse(readFileSync(join(project.path, "events.json"), "utf8")) as Seen[];
-    const bursts = events.filter(({ kind }) => kind === "burst");
+    const bursts = events.filter(({ kind }) => kind === "access");
     expect(bursts.length).toBeGreaterThan(2);
-    for (const { cycle, direction, address, beats } of bursts) {
+    for (const { cycle, direction, address, lengthBytes } of bursts) {
       const channel = direction === "read" ? "hilt_harness.ar" : "hilt_harness.aw";
       const time = timeOf(cycle);
       expect(waves.at(`${channel}valid`, time)).toBe(1n);
       expect(waves.at(`${channel}ready`, time)).toBe(1n);
       expect(waves.at(`${channel}addr`, time)).toBe(BigInt(address));
-      expect(waves.at(`${channel}len`, time)).toBe(BigInt(beats - 1));
+      expect(waves.at(`${channel}len`, time)).toBe(BigInt(Math.ceil(lengthBytes / 8) - 1));
     }
   });
 

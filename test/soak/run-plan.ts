@@ -122,8 +122,8 @@ class PlanRun {
     );
     link.onEvent((event) => {
       if (event.kind === "fault" || event.kind === "violation") this.#bad.push(event);
-      else if (event.kind === "burst" && event.direction === "read" && event.id !== 0) {
-        this.#fetchedBytes += event.beats * variant.geometry.wordBytes;
+      else if (event.kind === "access" && event.direction === "read" && event.master !== 0) {
+        this.#fetchedBytes += event.lengthBytes;
       }
     });
   }

@@ -179,8 +179,8 @@ test("both channels move data at the same time, with several bursts in flight", 
   let most = 0;
   let flying = 0;
   run.link.onEvent((event) => {
-    if (event.kind === "burst") flying++;
-    if (event.kind === "burst-end") flying--;
+    if (event.kind === "access") flying++;
+    if (event.kind === "access-end") flying--;
     most = Math.max(most, flying);
   });
   const took = async (ids: readonly ChannelId[]): Promise<number> => {

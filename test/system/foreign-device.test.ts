@@ -73,8 +73,11 @@ describe.each(["wasm", "verilator"] as const)("a device that is not ours, on %s"
     link.writeRegister(8, 1);
     await link.waitForInterrupt(1000);
     await link.idle(4);
-    const kinds = events.map((event) => (event.kind === "burst" ? event.direction : event.kind));
-    expect(kinds.filter((kind) => kind !== "burst-end")).toEqual([
+    // One word of the 32-bit device.
+    const lengths = events.flatMap((event) => (event.kind === "access" ? [event.lengthBytes] : []));
+    expect(lengths).toEqual([4, 4, 4, 4]);
+    const kinds = events.map((event) => (event.kind === "access" ? event.direction : event.kind));
+    expect(kinds.filter((kind) => kind !== "access-end")).toEqual([
       ...["read", "write", "interrupt", "interrupt"],
       ...["read", "write", "fault", "interrupt"],
     ]);

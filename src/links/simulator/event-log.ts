@@ -21,27 +21,34 @@ const rows: readonly Row[] = [
     flag: 1 << 0,
     column: "read",
     event: (cycle, address, flags, ids) => {
-      const beats = ((flags >>> 16) & 0xff) + 1;
-      return { kind: "burst", cycle, direction: "read", address, beats, id: ids & 0xf };
+      const lengthBytes = burstBytes(address, ((flags >>> 16) & 0xff) + 1, flags);
+      return { kind: "access", cycle, direction: "read", address, lengthBytes, master: ids & 0xf };
     },
   },
   {
     flag: 1 << 1,
     column: "write",
     event: (cycle, address, flags, ids) => {
-      return { kind: "burst", cycle, direction: "write", address, beats: (flags >>> 24) + 1, id: ids >>> 4 };
+      const lengthBytes = burstBytes(address, (flags >>> 24) + 1, flags);
+      return { kind: "access", cycle, direction: "write", address, lengthBytes, master: ids >>> 4 };
     },
   },
   beat(1 << 6, "fault", "read"),
   beat(1 << 7, "fault", "write"),
   beat(1 << 9, "injected-error", "read"),
   beat(1 << 10, "injected-error", "write"),
-  { flag: 1 << 2, event: (cycle) => ({ kind: "burst-end", cycle, direction: "read" }) },
-  { flag: 1 << 3, event: (cycle) => ({ kind: "burst-end", cycle, direction: "write" }) },
+  { flag: 1 << 2, event: (cycle) => ({ kind: "access-end", cycle, direction: "read" }) },
+  { flag: 1 << 3, event: (cycle) => ({ kind: "access-end", cycle, direction: "write" }) },
   { flag: 1 << 4, event: (cycle) => ({ kind: "interrupt", cycle, asserted: true }) },
   { flag: 1 << 5, event: (cycle) => ({ kind: "interrupt", cycle, asserted: false }) },
 ];
 const VIOLATION = 1 << 8;
+
+/** The first beat of an unaligned burst moves less than a whole word (Arm IHI 0022, A3.4.1). */
+function burstBytes(address: LogicalAddress, beats: number, flags: number): number {
+  const beatBytes = 1 << ((flags >>> 11) & 7);
+  return beats * beatBytes - (Number(BigInt.asUintN(8, address)) % beatBytes);
+}
 
 function beat(flag: number, kind: "fault" | "injected-error", direction: Direction): Row {
   return {
