@@ -12,6 +12,7 @@ module full_load (
     wire        stop;
     wire [2:0]  stop_cause;
     wire        irq;
+    wire [31:0] irq_rises;
     wire [8:0]  command_head;
     wire [12:0] event_head;
 
@@ -27,8 +28,8 @@ module full_load (
         .cfg_error_read_beat_kind(2'd0), .cfg_error_write_beat(32'd0), .cfg_error_write_beat_kind(2'd0),
         .cfg_region_base_0(64'h1000_0000), .cfg_region_base_1(64'd0), .cfg_region_base_2(64'd0),
         .cfg_region_base_3(64'd0), .cfg_region_enable(4'd1),
-        .host_command_tail(9'd7), .host_event_tail(event_head), .host_stop_mask(3'd0),
-        .stop(stop), .stop_cause(stop_cause), .cycle(cycle), .irq(irq), .command_head(command_head),
+        .host_command_tail(9'd7), .host_event_tail(event_head), .host_irq_seen(32'd0), .host_stop_mask(3'd0),
+        .stop(stop), .stop_cause(stop_cause), .cycle(cycle), .irq(irq), .irq_rises(irq_rises), .command_head(command_head),
         .event_head(event_head), .read_beats(read_beats), .write_beats(write_beats)
     );
 

@@ -30,6 +30,7 @@ struct Host {
       if (isOurs) model.run(1000000);
       else untilStopped();
     } while ((top.stop_cause & stops) == 0);
+    top.host_irq_seen = top.irq_rises;
   }
   void untilStopped() {
     top.eval();

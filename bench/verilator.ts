@@ -78,7 +78,7 @@ async function prepare(link: SimulatorLink): Promise<bigint> {
   registers.global.write("IRQ_ENABLE", 0xffff_ffff);
   const base = physicalAddress(link.memory.banks[0]?.base ?? 0n);
   const window = { logical: logicalAddress(base), physical: base, lengthBytes: 1 << 20 };
-  link.windows.open({ ...window, access: "read-write" });
+  link.windows.open({ ...window, access: "read-write", use: "mapped" });
   await link.readRegister(0);
   return base;
 }
@@ -86,13 +86,14 @@ async function prepare(link: SimulatorLink): Promise<bigint> {
 type Work = () => Promise<void>;
 
 async function awaited(link: SimulatorLink, base: bigint, lengthBytes: number, times: number): Promise<void> {
+  const interrupt = link.listen();
   for (let n = 0; n < times; n++) {
     link.writeRegister(0x108, Number(base & 0xffff_ffffn));
     link.writeRegister(0x10c, Number(base >> 32n));
     link.writeRegister(0x110, 0);
     link.writeRegister(0x114, lengthBytes);
     link.writeRegister(0x100, START);
-    await link.waitForInterrupt(LIMIT_CYCLES);
+    if (!(await interrupt.wait(LIMIT_CYCLES))) throw new Error("no interrupt");
     if (((await link.readRegister(0x104)) & 5) !== 0) throw new Error("the transfer failed");
     link.writeRegister(0x20, 0xffff_ffff);
   }
@@ -100,7 +101,7 @@ async function awaited(link: SimulatorLink, base: bigint, lengthBytes: number, t
 
 async function listed(link: SimulatorLink, base: bigint, lengthBytes: number, times: number): Promise<void> {
   for (let n = 0; n < times; n++) {
-    const [status = 5] = await link.perform([
+    const [, status = 5] = await link.perform([
       { kind: "write", address: 0x108, value: Number(base & 0xffff_ffffn) },
       { kind: "write", address: 0x10c, value: Number(base >> 32n) },
       { kind: "write", address: 0x110, value: 0 },

@@ -1,6 +1,7 @@
 /** What a bench finds under the name of this package. */
 export { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
 export type { Link } from "./bus/link.ts";
+export type { Pace, Traits } from "./bus/traits.ts";
 export { Random } from "./core/random.ts";
 export { DmaDevice } from "./driver/dma-device.ts";
 export { HostBuffer } from "./memory/host-buffer.ts";

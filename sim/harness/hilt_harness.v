@@ -46,14 +46,17 @@ module hilt_harness #(
 
     input  wire [8:0]  host_command_tail,
     input  wire [12:0] host_event_tail,
+    // Rises of the interrupt line that the host knows of.
+    input  wire [31:0] host_irq_seen,
     // Which of the lower two causes stop; a full log always does.
     input  wire [2:0]  host_stop_mask,
 
     output wire        stop,
-    // {event log full, irq, all commands done}
+    // {event log full, irq has risen, all commands done}
     output wire [2:0]  stop_cause,
     output reg  [63:0] cycle,
     output wire        irq,
+    output wire [31:0] irq_rises,
     output wire [8:0]  command_head,
     output wire [12:0] event_head,
     output wire [31:0] read_beats,
@@ -133,7 +136,7 @@ module hilt_harness #(
     wire [63:0] broken_address;
     wire        event_log_full;
 
-    assign stop_cause = {event_log_full, irq, command_head == host_command_tail};
+    assign stop_cause = {event_log_full, irq_rises != host_irq_seen, command_head == host_command_tail};
     // Before the first reset a log may look full, and a reset must take its cycles.
     assign stop       = ~rst & (|(stop_cause & (host_stop_mask | 3'b100)));
 
@@ -335,6 +338,7 @@ module hilt_harness #(
         .head(event_head),
         .tail(host_event_tail),
         .full(event_log_full),
+        .irq_rises(irq_rises),
         .ar_taken(arvalid & arready),
         .arid(arid),
         .araddr(araddr),

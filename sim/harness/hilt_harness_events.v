@@ -18,6 +18,8 @@ module hilt_harness_events #(
     output reg  [12:0] head,
     input  wire [12:0] tail,
     output wire        full,
+    // How often the interrupt line has risen since the reset, this cycle included.
+    output wire [31:0] irq_rises,
 
     input  wire        ar_taken,
     input  wire [3:0]  arid,
@@ -48,6 +50,7 @@ module hilt_harness_events #(
     reg [63:0] event_violation     [0:4095] /* verilator public_flat_rw */;
 
     reg         irq_before;
+    reg  [31:0] rises_before;
     wire        violation = broken != 24'd0;
     wire [10:0] what      = {write_failed, read_failed, violation, write_fault, read_fault, ~irq & irq_before, irq & ~irq_before,
                              write_ended, read_ended, aw_taken, ar_taken};
@@ -55,9 +58,11 @@ module hilt_harness_events #(
     wire [11:0] place     = head[11:0];
 
     assign full = (head - tail) == 13'd4096;
+    assign irq_rises = rises_before + {31'd0, irq & ~irq_before};
 
     always @(posedge clk) begin
         irq_before <= irq & ~rst;
+        rises_before <= rst ? 32'd0 : irq_rises;
         if (rst)
             head <= 13'd0;
         else if (record)

@@ -1,7 +1,8 @@
 import { type Blame, HiltError } from "../core/errors.ts";
-import { hex } from "../core/hex.ts";
+import { hex, hexAddress } from "../core/hex.ts";
+import type { Window } from "./window.ts";
 
-/** The device answered a register access with an error, or not at all. */
+/** The device refused a register access. */
 export class RegisterAccessError extends HiltError {
   readonly code = "E_REGISTER_ACCESS";
   readonly blame: Blame = "product";
@@ -12,6 +13,54 @@ export class RegisterAccessError extends HiltError {
     super(`${link}: ${access} of register ${hex(address, 4)}: ${what}`);
     this.link = link;
     this.address = address;
+  }
+}
+
+/** The device did not answer a register access in time. Sticky. */
+export class NoAnswerError extends HiltError {
+  readonly code = "E_NO_ANSWER";
+  readonly blame: Blame = "product";
+  readonly link: string;
+  readonly address: number;
+
+  /** `waited`: how long, with its unit. */
+  constructor(link: string, access: "read" | "write", address: number, waited: string) {
+    super(`${link}: ${access} of register ${hex(address, 4)}: no answer in ${waited}`);
+    this.link = link;
+    this.address = address;
+  }
+}
+
+/** The way to the device is gone. Sticky. */
+export class LinkLostError extends HiltError {
+  readonly code = "E_LINK_LOST";
+  readonly blame: Blame = "link";
+  readonly link: string;
+
+  constructor(link: string, what: string, options?: ErrorOptions) {
+    super(`${link}: ${what}`, options);
+    this.link = link;
+  }
+}
+
+/** The link is used after its end: an operation that the test did not await, or that it started too late. */
+export class LinkClosedError extends HiltError {
+  readonly code = "E_LINK_CLOSED";
+  readonly blame: Blame = "product";
+
+  constructor(link: string) {
+    super(`${link}: the link is closed`);
+  }
+}
+
+/** A window cannot be opened. */
+export class WindowError extends HiltError {
+  readonly code = "E_WINDOW_REFUSED";
+  readonly blame: Blame = "product";
+
+  constructor({ logical, physical, lengthBytes }: Window, why: string, options?: ErrorOptions) {
+    const at = `logical ${hexAddress(logical)}, physical ${hexAddress(physical)}`;
+    super(`window of ${lengthBytes} bytes at ${at}: ${why}`, options);
   }
 }
 

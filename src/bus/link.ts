@@ -1,8 +1,9 @@
 import type { PhysicalMemory } from "../memory/physical-memory.ts";
-import type { Capabilities } from "./capabilities.ts";
 import type { Clock } from "./clock.ts";
 import type { ErrorInjection } from "./error-injection.ts";
 import type { LinkEventListener } from "./event.ts";
+import type { InterruptListener } from "./interrupt-listener.ts";
+import type { Pace, Traits } from "./traits.ts";
 import type { WaveRecord } from "./wave-record.ts";
 import type { WindowTable } from "./window.ts";
 
@@ -16,33 +17,45 @@ export type Operation =
  * THE CONTRACT: one way to reach a device. Every link passes the suite in `test/contract`.
  *
  * Register addresses are byte offsets, multiples of 4; values are unsigned 32-bit. Writes are posted: they return at
- * once and keep their order with later reads and writes; an error of theirs (a bus error, a lost link) rejects the next
- * awaited operation. Every wait has a limit.
+ * once and keep their order with later reads and writes; an error of theirs rejects the next awaited operation, once.
+ * Every wait has a limit.
+ *
+ * Memory. What the device wrote before an awaited operation resolved is in `memory` when it resolves. What the host
+ * wrote counts as the use of its window says (`Window.use`). After `close` of a window returns, no access of the device is
+ * served in it.
+ *
+ * Errors, by what a caller can do about them: `RegisterAccessError` (the device refused), `NoAnswerError` (the device
+ * did not answer in time), `LinkLostError` (the way to it is gone: blame `link`), `LinkClosedError` (used after its
+ * end), `WindowError` (a window was refused). The second and the third are sticky: every later operation rejects with
+ * the same error.
  */
 export interface Link extends AsyncDisposable {
   /** The name of the target, as in the configuration. */
   readonly name: string;
-  readonly capabilities: Capabilities;
+  readonly traits: Traits;
+  readonly pace: Pace;
   readonly clock: Clock;
-  /** The host's RAM: real bytes that the device reads and writes. */
+  /** The host's RAM: real bytes that the device reads and writes. Views of it live as long as the process. */
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
-  /** Of signals that are recorded, if any are. */
-  readonly waves?: WaveRecord;
-  /** Only with `capabilities.injectsFaults`. */
-  readonly errors?: ErrorInjection;
+  /** Of signals that are recorded; defined exactly where `traits.waves` is true. */
+  readonly waves: WaveRecord | undefined;
+  /** Defined exactly where `traits.errors` is true. */
+  readonly errors: ErrorInjection | undefined;
 
+  /** Posted. Throws `RangeError` for an address or a value that is none. */
   writeRegister(address: number, value: number): void;
-  /** Rejects with `RegisterAccessError` when the device refuses or does not answer. */
+  /** Also the barrier: when it resolves, all that was posted before has been done. */
   readRegister(address: number): Promise<number>;
-  /** Resolves as soon as the interrupt line is high; rejects with `InterruptTimeoutError` after `limitCycles`. */
-  waitForInterrupt(limitCycles: number): Promise<void>;
   /**
-   * Does several operations in order, in one go, and resolves with the values of the reads. Rejects as the operation would
-   * that fails; those behind it are not done. Other waits are met when it is over.
+   * Does several operations in order, in one go, and resolves with what the reads gave and, for each wait, 1 or 0: a wait
+   * has a latch that begins with the list, and one whose limit has passed yields 0. Rejects as the operation would that
+   * fails; those after it are not done. Other waits are met when it is over.
    */
   perform(operations: readonly Operation[]): Promise<number[]>;
-  /** Lets device time pass. */
+  /** An asker of its own for the interrupt `vector`, 0 by default. Throws `RangeError` when the device lacks it. */
+  listen(options?: { readonly vector?: number }): InterruptListener;
+  /** Lets device time pass, after what was posted has been done. */
   idle(cycles: number): Promise<void>;
 
   /** Calls `listener` for every event from now on; the result removes it. */

@@ -25,6 +25,7 @@ export interface TargetConfig {
   readonly verilator?: string | undefined;
   readonly buildLimitSeconds?: number | undefined;
   readonly harness?: HarnessConfig | undefined;
+  readonly interrupts?: "level" | "message" | undefined;
   readonly device?: DeviceConfig | undefined;
 }
 

@@ -146,6 +146,11 @@ const target: z.ZodType<TargetConfig> = keys({
       "CPU time in seconds that each program of a build may take: Yosys, Verilator, the C++ compiler, with the processes they start. By default 600.",
     ),
   harness: harness.optional().describe("How host memory and the bus behave; ideal by default."),
+  interrupts: oneOf("interrupts", "level", "message")
+    .optional()
+    .describe(
+      "`level`: the host sees that the line is high. `message`: only that it rises, as with MSI or a pulse. By default `level`.",
+    ),
   device: device.optional().describe("A device of your own; by default hilt's DMA controller."),
 });
 

@@ -1,14 +1,14 @@
-import { cyclesIn } from "../bus/clock.ts";
 import type { Link } from "../bus/link.ts";
 import { logicalAddress } from "../core/address.ts";
 import { hex } from "../core/hex.ts";
 import { errorKinds, errorStages, nameOf } from "../spec/codes.ts";
 import { DeviceContractError, TransferError } from "./errors.ts";
+import { limitCycles } from "./limits.ts";
 import { type ChannelId, type ChannelName, decode, field, type NamedRegisters } from "./register-file.ts";
 
 const BUSY = field("STATUS", "BUSY");
-/** Every accepted burst completes, and 64 of them may be under way to a slow host. */
-const STOP_LIMIT_MS = 10;
+/** Every accepted burst completes: 64 of 2 KiB may be under way to a slow host. */
+const MAX_BYTES_UNDER_WAY = 64 * 2048;
 
 /** The registers of one channel that both ways of working need. */
 export class ChannelRegisters {
@@ -32,14 +32,14 @@ export class ChannelRegisters {
 
   /** Rejects with `DeviceContractError` when the channel stays busy although it was told to end; `what` told it. */
   async untilIdle(what: string): Promise<number> {
-    const limitCycles = cyclesIn(this.#link.clock, STOP_LIMIT_MS);
+    const limit = limitCycles(this.#link, MAX_BYTES_UNDER_WAY);
     const start = this.#link.clock.cycle;
     for (;;) {
       const status = await this.read("STATUS");
       if (BUSY.of(status) === 0) return status;
-      if (this.#link.clock.cycle - start > limitCycles) {
+      if (this.#link.clock.cycle - start > limit) {
         throw new DeviceContractError(
-          `${this.id}: STATUS.BUSY is still 1 ${limitCycles} cycles after ${what}: the channel is lost until the device is reset`,
+          `${this.id}: STATUS.BUSY is still 1 ${limit} cycles after ${what}: the channel is lost until the device is reset`,
         );
       }
     }

@@ -3,6 +3,7 @@ import type { Link } from "../bus/link.ts";
 import type { ChannelWork, Outcome, Piece } from "./channel-work.ts";
 import { DeviceContractError, TransferTimeoutError } from "./errors.ts";
 import type { InterruptClient } from "./interrupt-service.ts";
+import { limitCycles } from "./limits.ts";
 import { type ChannelId, field } from "./register-file.ts";
 
 const CAUSES = {
@@ -71,17 +72,24 @@ export class Channel implements InterruptClient {
 
   /**
    * Moves all pieces. `timeoutMs` is the most device time without progress of the channel while this transfer is the
-   * oldest. Rejects with `TransferError`, `TransferTimeoutError`, `DeviceContractError`, what the link says, or
+   * oldest; by default what the pace of the link makes of its longest piece. Rejects with `TransferError`, `TransferTimeoutError`, `DeviceContractError`, what the link says, or
    * the reason of the signal; always after the device has let go of them.
    */
-  async move(pieces: readonly Piece[], timeoutMs: number, signal?: AbortSignal): Promise<void> {
+  async move(pieces: readonly Piece[], timeoutMs?: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     if (this.#lost !== undefined) throw this.#lost;
-    const limitCycles = cyclesIn(this.#link.clock, timeoutMs);
+    const limit = this.#limitOf(pieces, timeoutMs);
     let abort: (() => void) | undefined;
     try {
       await new Promise<void>((resolve, reject) => {
-        const transfer: Transfer = { pieces, limitCycles, ended: 0, failure: undefined, resolve, reject };
+        const transfer: Transfer = {
+          pieces,
+          limitCycles: limit,
+          ended: 0,
+          failure: undefined,
+          resolve,
+          reject,
+        };
         if (signal !== undefined) {
           abort = () => void this.#inTurn(() => this.#end(transfer, signal.reason));
           signal.addEventListener("abort", abort, { once: true });
@@ -94,6 +102,11 @@ export class Channel implements InterruptClient {
     } finally {
       if (abort !== undefined) signal?.removeEventListener("abort", abort);
     }
+  }
+
+  #limitOf(pieces: readonly Piece[], timeoutMs: number | undefined): number {
+    if (timeoutMs !== undefined) return cyclesIn(this.#link.clock, timeoutMs);
+    return limitCycles(this.#link, Math.max(0, ...pieces.map(({ lengthBytes }) => lengthBytes)));
   }
 
   serve(causes: number): Promise<void> {
@@ -220,6 +233,10 @@ export class Channel implements InterruptClient {
     this.#isStopping = true;
     try {
       this.#settle(await this.#work.stop());
+    } catch (stopError) {
+      // Two things went wrong, and the first is why the second was tried.
+      failed.reject(withFailedStop(failed.failure?.error, stopError));
+      throw stopError;
     } finally {
       this.#isStopping = false;
     }
@@ -233,4 +250,11 @@ export class Channel implements InterruptClient {
     this.#lastProgress = this.#link.clock.cycle;
     this.#feed();
   }
+}
+
+/** A transfer that took too long, on a device that cannot be stopped either. */
+function withFailedStop(error: unknown, stopError: unknown): unknown {
+  return error instanceof TransferTimeoutError && stopError instanceof Error
+    ? error.withFailedStop(stopError)
+    : stopError;
 }

@@ -1,4 +1,3 @@
-import { cyclesIn } from "../bus/clock.ts";
 import type { Link } from "../bus/link.ts";
 import { PAGE_SIZE } from "../core/address.ts";
 import { PendingCalls } from "../core/pending-calls.ts";
@@ -10,6 +9,7 @@ import type { ChannelWork, Piece } from "./channel-work.ts";
 import { DeviceContractError, DeviceIdentityError, DeviceResetError } from "./errors.ts";
 import { type Identity, readIdentity } from "./identity.ts";
 import { InterruptService } from "./interrupt-service.ts";
+import { limitCycles } from "./limits.ts";
 import { type ChannelId, field, RegisterFile } from "./register-file.ts";
 import { RegisterWork } from "./register-work.ts";
 import { RingWork } from "./ring-work.ts";
@@ -17,7 +17,6 @@ import { recordTransfer, type TransferBuffer } from "./transfer-record.ts";
 
 /** Entries of a ring: 2 KiB of descriptors, so that a transfer of 64 pages is handed over at once. */
 const RING_ENTRIES_LOG2 = 6;
-const RESET_LIMIT_MS = 10;
 const RESET = field("CONTROL", "RESET");
 
 /**
@@ -96,11 +95,11 @@ export class DmaDevice implements AsyncDisposable {
   async reset(): Promise<void> {
     const { global } = this.registers;
     global.write("CONTROL", RESET.mask);
-    const limitCycles = cyclesIn(this.#link.clock, RESET_LIMIT_MS);
+    const limit = limitCycles(this.#link, 0);
     const start = this.#link.clock.cycle;
     while (RESET.of(await global.read("CONTROL")) === 1) {
-      if (this.#link.clock.cycle - start > limitCycles) {
-        throw new DeviceContractError(`CONTROL.RESET still reads 1 after ${limitCycles} cycles`);
+      if (this.#link.clock.cycle - start > limit) {
+        throw new DeviceContractError(`CONTROL.RESET still reads 1 after ${limit} cycles`);
       }
     }
     for (const channel of Object.values(this.#channels)) {
@@ -145,7 +144,7 @@ export class DmaDevice implements AsyncDisposable {
   }
 
   async #move(id: ChannelId, buffer: TransferBuffer, options: TransferOptions): Promise<TransferSummary> {
-    const { cardAddress = 0, offset = 0, timeoutMs = 20, signal } = options;
+    const { cardAddress = 0, offset = 0, timeoutMs, signal } = options;
     const lengthBytes = options.lengthBytes ?? buffer.lengthBytes - offset;
     const start = this.#link.clock.cycle;
     let elements = 0;
@@ -195,7 +194,7 @@ export interface TransferOptions {
   /** Byte of the buffer to start at. */
   readonly offset?: number;
   readonly lengthBytes?: number;
-  /** Most device time from one element to the next; 20 ms by default. */
+  /** Most device time from one element to the next; by default 10 ms and what the pace of the link makes of its bytes. */
   readonly timeoutMs?: number;
   /** Takes the transfer back at any time; it rejects with the reason when the device has let go of the buffer. */
   readonly signal?: AbortSignal;

@@ -45,12 +45,23 @@ export class TransferTimeoutError extends HiltError {
   readonly blame: Blame = "product";
   readonly channel: string;
   readonly waitedCycles: number;
+  readonly #lastSeen: readonly string[];
 
   /** `lastSeen`: who waits for whom, and what the device says, a line each. */
-  constructor(channel: string, waitedCycles: number, lastSeen: readonly string[]) {
-    super([`${channel}: no completion interrupt within ${waitedCycles} cycles`, ...lastSeen].join("\n  "));
+  constructor(channel: string, waitedCycles: number, lastSeen: readonly string[], options?: ErrorOptions) {
+    super(
+      [`${channel}: no completion interrupt within ${waitedCycles} cycles`, ...lastSeen].join("\n  "),
+      options,
+    );
     this.channel = channel;
     this.waitedCycles = waitedCycles;
+    this.#lastSeen = lastSeen;
+  }
+
+  /** The same, of a channel that could not be stopped afterwards. */
+  withFailedStop(cause: Error): TransferTimeoutError {
+    const lines = [...this.#lastSeen, `then it could not be stopped: ${cause.message}`];
+    return new TransferTimeoutError(this.channel, this.waitedCycles, lines, { cause });
   }
 }
 

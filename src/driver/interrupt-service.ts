@@ -1,12 +1,6 @@
-import { cyclesIn } from "../bus/clock.ts";
-import { InterruptTimeoutError } from "../bus/errors.ts";
+import type { InterruptListener } from "../bus/interrupt-listener.ts";
 import type { Link } from "../bus/link.ts";
 import type { RegisterFile } from "./register-file.ts";
-
-/** Longest single wait for the line: a request that comes later may have an earlier deadline. */
-const SLICE_MS = 0.1;
-/** Causes that arise while others are being cleared are cleared with them. */
-const MOST_CLEARS = 4;
 
 /** Who is told of interrupts: the deferred part. */
 export interface InterruptClient {
@@ -23,18 +17,24 @@ export interface InterruptClient {
 }
 
 /**
- * The interrupt service routine. While anybody awaits something it waits for the line, reads and clears `IRQ_STATUS`, and
- * runs the deferred parts of those whose causes were set, one after the other. Other causes are cleared and forgotten.
+ * The interrupt service routine. While anybody awaits something it waits for an interrupt, reads and clears `IRQ_STATUS`
+ * until it reads 0, and runs the deferred parts of those whose causes were set, one after the other. Other causes are
+ * cleared and forgotten.
  */
 export class InterruptService {
   readonly #link: Link;
   readonly #registers: RegisterFile;
+  readonly #listener: InterruptListener;
   readonly #clients: InterruptClient[] = [];
   #isServing = false;
+  /** Of the wait that is under way. */
+  #limit = Number.POSITIVE_INFINITY;
+  #wait = new AbortController();
 
   constructor(link: Link, registers: RegisterFile) {
     this.#link = link;
     this.#registers = registers;
+    this.#listener = link.listen();
   }
 
   connect(client: InterruptClient): void {
@@ -49,6 +49,7 @@ export class InterruptService {
   /** Somebody has a deadline now. */
   wake(): void {
     if (!this.#isServing) void this.#serve();
+    else if ((this.#deadline() ?? this.#limit) < this.#limit) this.#wait.abort();
   }
 
   async #serve(): Promise<void> {
@@ -74,9 +75,10 @@ export class InterruptService {
 
   async #serveUntil(deadline: number): Promise<void> {
     const { clock } = this.#link;
-    const limit = Math.max(1, Math.min(deadline - clock.cycle, cyclesIn(clock, SLICE_MS)));
-    if (await this.#isRaised(limit)) {
-      const status = await this.#acknowledge();
+    if (this.#wait.signal.aborted) this.#wait = new AbortController();
+    this.#limit = deadline;
+    if (await this.#listener.wait(Math.max(1, deadline - clock.cycle), this.#wait.signal)) {
+      const status = await this.#acknowledge(deadline);
       for (const client of this.#clients) {
         const causes = status & client.causes;
         if (causes !== 0) await client.serve(causes);
@@ -87,25 +89,22 @@ export class InterruptService {
     }
   }
 
-  async #isRaised(limitCycles: number): Promise<boolean> {
-    try {
-      await this.#link.waitForInterrupt(limitCycles);
-      return true;
-    } catch (error) {
-      if (error instanceof InterruptTimeoutError) return false;
-      throw error;
-    }
-  }
-
-  /** Writes are posted: only a read behind the clearing makes sure that what ends from now on raises the line again. */
-  async #acknowledge(): Promise<number> {
+  /**
+   * An interrupt that is a message does not come again while a cause stays set: only a status of 0 makes sure that what
+   * ends from now on raises the line. Causes that arise while others are being cleared are cleared with them; those of
+   * a device that never runs out of them are served at the deadline.
+   */
+  async #acknowledge(deadline: number): Promise<number> {
     const { global } = this.#registers;
     let seen = 0;
-    for (let turn = 0; turn < MOST_CLEARS; turn++) {
-      const status = await global.read("IRQ_STATUS");
-      if (status === 0) break;
+    for (
+      let status = await global.read("IRQ_STATUS");
+      status !== 0;
+      status = await global.read("IRQ_STATUS")
+    ) {
       seen |= status;
       global.write("IRQ_STATUS", status);
+      if (this.#link.clock.cycle > deadline) break;
     }
     return seen;
   }

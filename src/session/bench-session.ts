@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join, relative } from "node:path";
 import type { LinkEvent } from "../bus/event.ts";
-import type { Link } from "../bus/link.ts";
 import type { WaveRecord } from "../bus/wave-record.ts";
 import { hex } from "../core/hex.ts";
 import { silentLog } from "../core/log.ts";
@@ -139,7 +138,7 @@ export class BenchSession {
     }
   }
 
-  get link(): Link {
+  get link(): BenchLink {
     return this.#parts.benchLink;
   }
 

@@ -26,6 +26,10 @@ function wordsOf(
 ): string {
   switch (entry.kind) {
     case "register": {
+      if (entry.isFailed === true) {
+        const [name = ""] = (nameOf(entry.address, 0) ?? `register ${hex(entry.address, 4)}`).split(" = ");
+        return `host ${entry.access}s ${name}: FAILED`;
+      }
       const what =
         nameOf(entry.address, entry.value) ?? `register ${hex(entry.address, 4)} = ${hex(entry.value, 8)}`;
       return `host ${entry.access === "read" ? "reads " : "writes"} ${what}`;

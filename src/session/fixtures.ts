@@ -1,6 +1,5 @@
 import { relative } from "node:path";
 import { expect as baseExpect, test as baseTest, inject } from "vitest";
-import type { Link } from "../bus/link.ts";
 import type { Random } from "../core/random.ts";
 import type { DmaDevice } from "../driver/dma-device.ts";
 import { describeLastTransfer } from "../driver/transfer-record.ts";
@@ -9,6 +8,7 @@ import { HostChain } from "../memory/host-chain.ts";
 import type { HostMemory } from "../memory/host-memory.ts";
 import type { DmaAdapter } from "../wdm/dma-adapter.ts";
 import type { DmaSystem } from "../wdm/dma-system.ts";
+import type { BenchLink } from "./bench-link.ts";
 import { BenchSession } from "./bench-session.ts";
 import { DataMismatchError } from "./errors.ts";
 import { namesOf } from "./test-names.ts";
@@ -21,7 +21,7 @@ export interface Fixtures {
   readonly device: DmaDevice;
   readonly adapter: DmaAdapter;
   readonly system: DmaSystem;
-  readonly link: Link;
+  readonly link: BenchLink;
   /** Random numbers of this test, from the run's seed. */
   readonly rng: Random;
 }

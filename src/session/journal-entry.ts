@@ -9,4 +9,6 @@ export type JournalEntry =
       readonly access: "read" | "write";
       readonly address: number;
       readonly value: number;
+      /** The access was refused or not answered: a read has no value. */
+      readonly isFailed?: true;
     };

@@ -25,7 +25,7 @@ const codeOf = Object.fromEntries(kinds.map((kind, code) => [kind, code])) as Re
  * The last entries of a journal as bytes, 32 for each: quick to write, and whoever has the bytes can read them, also when
  * the process that wrote them is gone.
  *
- * Of an entry: kind (byte 0), a flag (1), master (2), length or rule (4), cycle (8, floating point), address (16), value (24).
+ * Of an entry: kind (byte 0), a flag (1), master or failure (2), length or rule (4), cycle (8, floating point), address (16), value (24).
  */
 export class JournalRing {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -43,6 +43,7 @@ export class JournalRing {
     switch (entry.kind) {
       case "register":
         view.setUint8(at + 1, entry.access === "write" ? 1 : 0);
+        view.setUint8(at + 2, entry.isFailed === true ? 1 : 0);
         view.setUint32(at + 4, entry.address, true);
         view.setUint32(at + 24, entry.value, true);
         break;
@@ -108,8 +109,11 @@ function entryAt(view: DataView, at: number): JournalEntry | undefined {
   const direction = flag ? "write" : "read";
   const address = logicalAddress(view.getBigUint64(at + 16, true));
   switch (kind) {
-    case "register":
-      return { kind, cycle, access: direction, address: number, value: view.getUint32(at + 24, true) };
+    case "register": {
+      const value = view.getUint32(at + 24, true);
+      const access = { kind, cycle, access: direction, address: number, value } as const;
+      return view.getUint8(at + 2) === 1 ? { ...access, isFailed: true } : access;
+    }
     case "access": {
       const master = view.getUint8(at + 2);
       const access = { kind, cycle, direction, address, lengthBytes: number } as const;

@@ -1,8 +1,9 @@
-import type { Capabilities } from "../bus/capabilities.ts";
 import type { Clock } from "../bus/clock.ts";
 import type { ErrorInjection } from "../bus/error-injection.ts";
 import type { LinkEventListener } from "../bus/event.ts";
+import type { InterruptListener } from "../bus/interrupt-listener.ts";
 import type { Link, Operation } from "../bus/link.ts";
+import type { Pace, Traits } from "../bus/traits.ts";
 import type { WaveRecord } from "../bus/wave-record.ts";
 import type { WindowTable } from "../bus/window.ts";
 import type { PhysicalMemory } from "../memory/physical-memory.ts";
@@ -12,23 +13,25 @@ import { type JournalRing, readJournal } from "./journal-ring.ts";
 /** A link that remembers what crossed it last, for the message about a failure and the journal. */
 export class RecordingLink implements Link {
   readonly name: string;
-  readonly capabilities: Capabilities;
+  readonly traits: Traits;
+  readonly pace: Pace;
   readonly clock: Clock;
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
-  readonly errors?: ErrorInjection;
-  readonly waves?: WaveRecord;
+  readonly errors: ErrorInjection | undefined;
+  readonly waves: WaveRecord | undefined;
   readonly #link: Link;
   readonly #ring: JournalRing;
 
   constructor(link: Link, ring: JournalRing) {
     this.name = link.name;
-    this.capabilities = link.capabilities;
+    this.traits = link.traits;
+    this.pace = link.pace;
     this.clock = link.clock;
     this.memory = link.memory;
     this.windows = link.windows;
-    if (link.errors !== undefined) this.errors = link.errors;
-    if (link.waves !== undefined) this.waves = link.waves;
+    this.errors = link.errors;
+    this.waves = link.waves;
     this.#link = link;
     this.#ring = ring;
   }
@@ -44,26 +47,41 @@ export class RecordingLink implements Link {
   }
 
   async readRegister(address: number): Promise<number> {
-    const value = await this.#link.readRegister(address);
-    this.#ring.note({ kind: "register", cycle: this.clock.cycle, access: "read", address, value });
-    return value;
+    try {
+      const value = await this.#link.readRegister(address);
+      this.#noteRead(address, value);
+      return value;
+    } catch (error) {
+      this.#noteRead(address);
+      throw error;
+    }
   }
 
-  waitForInterrupt(limitCycles: number): Promise<void> {
-    return this.#link.waitForInterrupt(limitCycles);
+  listen(options?: { readonly vector?: number }): InterruptListener {
+    return this.#link.listen(options);
   }
 
   async perform(operations: readonly Operation[]): Promise<number[]> {
-    const values = await this.#link.perform(operations);
     const { cycle } = this.clock;
-    let reads = 0;
-    for (const operation of operations) {
-      if (operation.kind === "wait") continue;
-      const { kind: access, address } = operation;
-      const value = operation.kind === "write" ? operation.value : (values[reads++] as number);
-      this.#ring.note({ kind: "register", cycle, access, address, value });
+    for (const { kind, ...write } of operations)
+      if ("value" in write) this.#ring.note({ kind: "register", cycle, access: "write", ...write });
+    let values: readonly (number | undefined)[] = [];
+    try {
+      const found = await this.#link.perform(operations);
+      values = found;
+      return found;
+    } finally {
+      const asked = operations.filter(({ kind }) => kind !== "write");
+      for (const [index, operation] of asked.entries())
+        if (operation.kind === "read") this.#noteRead(operation.address, values[index]);
     }
-    return values;
+  }
+
+  /** Without a value it has failed. */
+  #noteRead(address: number, value?: number): void {
+    const { cycle } = this.clock;
+    const entry = { kind: "register", cycle, access: "read", address } as const;
+    this.#ring.note(value === undefined ? { ...entry, value: 0, isFailed: true } : { ...entry, value });
   }
 
   idle(cycles: number): Promise<void> {

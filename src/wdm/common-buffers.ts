@@ -35,7 +35,13 @@ export function allocateCommonBuffer(
     const physical = physicalAddress(BigInt((frames[0] as number) * PAGE_SIZE));
     const bytes = parts.memory.view(physical, length).fill(0);
     const logical = logicalAddress(physical);
-    const window = parts.windows.open({ logical, physical, lengthBytes: length, access: "read-write" });
+    const window = parts.windows.open({
+      logical,
+      physical,
+      lengthBytes: length,
+      access: "read-write",
+      use: "shared",
+    });
     const buffer: CommonBuffer = { logicalAddress: logical, bytes, cacheEnabled, frames, window };
     adapter.commonBuffers.add(buffer);
     return buffer;

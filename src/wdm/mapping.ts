@@ -187,7 +187,13 @@ export class Mapping {
       const logical = address as LogicalAddress;
       elements.push({ address: logical, length: lengthBytes, reserved: 0 });
       windows.push(
-        parts.windows.open({ logical, physical: address as PhysicalAddress, lengthBytes, access }),
+        parts.windows.open({
+          logical,
+          physical: address as PhysicalAddress,
+          lengthBytes,
+          access,
+          use: "mapped",
+        }),
       );
     }
     this.elements = elements;

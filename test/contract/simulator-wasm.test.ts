@@ -19,3 +19,7 @@ describeLinkContract("simulator on the wasm engine, latency and stalls", () =>
     { ...options, seed: 2n },
   ),
 );
+
+describeLinkContract("simulator on the wasm engine, interrupts as messages", () =>
+  openLink("wasm", { link: "simulator", engine: "wasm", interrupts: "message" }, { ...options, seed: 3n }),
+);

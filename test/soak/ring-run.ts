@@ -96,7 +96,7 @@ export class RingRun {
       const address = logicalAddress(at);
       const physical = physicalAddress(at);
       at += BigInt(Math.ceil((lengthBytes + GUARD_BYTES) / 4096) * 4096);
-      parts.link.windows.open({ logical: address, physical, lengthBytes, access });
+      parts.link.windows.open({ logical: address, physical, lengthBytes, access, use: "mapped" });
       return [address, parts.link.memory.view(physical, lengthBytes + GUARD_BYTES)];
     };
     // Descriptors may start anywhere that their form allows.
@@ -155,6 +155,7 @@ export class RingRun {
       physical: physicalAddress(address),
       lengthBytes,
       access: this.#isWrite ? "write" : "read",
+      use: "mapped",
     });
     this.#pieces.push({
       ...piece,

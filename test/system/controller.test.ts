@@ -70,6 +70,7 @@ describe.each(["wasm", "verilator"] as const)("the controller on %s", (engine) =
           physical: physicalAddress(base),
           lengthBytes,
           access,
+          use: "mapped",
         });
         const host = link.memory.view(physicalAddress(base), lengthBytes).fill(0x77);
         const { global, [id]: channel } = new RegisterFile(link);

@@ -32,7 +32,13 @@ class Transfers {
     for (const id of ["h2c", "c2h"] as const) {
       const access = id === "h2c" ? "read" : "write";
       const physical = physicalAddress(HOST[id]);
-      link.windows.open({ logical: logicalAddress(HOST[id]), physical, lengthBytes: LENGTH, access });
+      link.windows.open({
+        logical: logicalAddress(HOST[id]),
+        physical,
+        lengthBytes: LENGTH,
+        access,
+        use: "mapped",
+      });
     }
     link.onEvent((event) => {
       if (event.kind === "fault" || event.kind === "violation") this.#bad.push(event);

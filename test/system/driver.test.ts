@@ -22,6 +22,7 @@ type EngineName = SimulatorSettings["engine"];
 
 interface WorldOptions {
   readonly engine: EngineName;
+  readonly interrupts?: SimulatorSettings["interrupts"];
   readonly mode?: "rings" | "registers";
   readonly harness?: SimulatorSettings["harness"];
   readonly seed?: bigint;
@@ -31,7 +32,8 @@ interface WorldOptions {
 
 async function openWorld(options: WorldOptions): Promise<World> {
   const { mode = "rings", harness = {}, seed = 1n, addressBits = 64, mapRegisters = 4096 } = options;
-  const settings = { engine: options.engine, harness };
+  const { engine, interrupts = "level" } = options;
+  const settings = { engine, interrupts, harness };
   const link = await openSimulator("driver", settings, {
     seed,
     cacheDirectory: ".hilt/cache",
@@ -136,10 +138,14 @@ class Run {
   }
 }
 
-describe.each(["wasm", "verilator"] as const)("the driver on %s", (engine) => {
+describe.each([
+  ["wasm", "level"],
+  ["verilator", "level"],
+  ["wasm", "message"],
+] as const)("the driver on %s, interrupts by %s", (engine, interrupts) => {
   describe.each(["rings", "registers"] as const)("on %s", (mode) => {
     test("a hundred transfers at once, both ways, more than a ring has room for", async () => {
-      await using world = await openWorld({ engine, mode, harness: rough });
+      await using world = await openWorld({ engine, interrupts, mode, harness: rough });
       const { device, host } = world;
       const sources = Array.from({ length: 50 }, (_, index) => filled(world, 1000 + index, index + 1));
       await Promise.all(
@@ -155,7 +161,7 @@ describe.each(["wasm", "verilator"] as const)("the driver on %s", (engine) => {
     });
 
     test("one transfer of more elements than the ring has entries", async () => {
-      await using world = await openWorld({ engine, mode });
+      await using world = await openWorld({ engine, interrupts, mode });
       const { device, host } = world;
       const lengthBytes = device.identity.cardMemoryBytes;
       const source = filled(world, lengthBytes);
@@ -167,7 +173,7 @@ describe.each(["wasm", "verilator"] as const)("the driver on %s", (engine) => {
     });
 
     test("an error of the device fails its transfer, with kind, address and residue, and no other", async () => {
-      await using world = await openWorld({ engine, mode, harness: slow });
+      await using world = await openWorld({ engine, interrupts, mode, harness: slow });
       const { device, link, host } = world;
       const buffers = Array.from({ length: 5 }, (_, index) => filled(world, 512, index + 1));
       const victim = buffers[2] as HostBuffer;
@@ -192,7 +198,7 @@ describe.each(["wasm", "verilator"] as const)("the driver on %s", (engine) => {
     });
 
     test("a device that takes too long: who waits for whom; afterwards it works again", async () => {
-      await using world = await openWorld({ engine, mode, harness: { readLatency: 1000 } });
+      await using world = await openWorld({ engine, interrupts, mode, harness: { readLatency: 1000 } });
       const source = filled(world, 64);
       const late = world.device.hostToCard(source, { timeoutMs: 0.001 });
       await expect(late).rejects.toThrow(TransferTimeoutError);
@@ -203,7 +209,7 @@ describe.each(["wasm", "verilator"] as const)("the driver on %s", (engine) => {
     });
 
     test("a reset ends what is under way and the device works again", async () => {
-      await using world = await openWorld({ engine, mode, harness: slow });
+      await using world = await openWorld({ engine, interrupts, mode, harness: slow });
       const { device } = world;
       const source = filled(world, 20_000);
       const under = [device.hostToCard(source), device.hostToCard(source)];
@@ -223,7 +229,7 @@ describe.each(["wasm", "verilator"] as const)("the driver on %s", (engine) => {
       const reason = new Error("changed my mind");
       const ends = new Set<string>();
       for (const cycle of [1, 5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560]) {
-        await using world = await openWorld({ engine, mode, harness: slow });
+        await using world = await openWorld({ engine, interrupts, mode, harness: slow });
         const { device, host } = world;
         const [first, second, third] = [
           filled(world, 3000, 1),
@@ -257,7 +263,7 @@ describe.each(["wasm", "verilator"] as const)("the driver on %s", (engine) => {
   });
 
   test("a request that waits for map registers is cancelled in the adapter's queue", async () => {
-    await using world = await openWorld({ engine, mapRegisters: 4, harness: slow });
+    await using world = await openWorld({ engine, interrupts, mapRegisters: 4, harness: slow });
     const cancel = new AbortController();
     const first = world.device.hostToCard(filled(world, 12_000));
     const second = world.device.hostToCard(filled(world, 12_000), { signal: cancel.signal });
@@ -268,7 +274,7 @@ describe.each(["wasm", "verilator"] as const)("the driver on %s", (engine) => {
   });
 
   test("both channels get on alike under full load", async () => {
-    await using world = await openWorld({ engine, harness: slow });
+    await using world = await openWorld({ engine, interrupts, harness: slow });
     const { device, host, link } = world;
     const ends = { h2c: [] as number[], c2h: [] as number[] };
     const load = async (id: "h2c" | "c2h"): Promise<void> => {
@@ -301,7 +307,7 @@ describe.each(["wasm", "verilator"] as const)("the driver on %s", (engine) => {
         fc.bigInt({ min: 0n, max: 1_000_000n }),
         fc.option(fc.nat(4000), { nil: undefined, freq: 1 }),
         async (jobs, mode, harness, addressBits, seed, hit) => {
-          await using world = await openWorld({ engine, mode, harness, addressBits, seed });
+          await using world = await openWorld({ engine, interrupts, mode, harness, addressBits, seed });
           const { device, link } = world;
           // The upper half of the card holds what is read, the lower half takes what is written.
           const half = device.identity.cardMemoryBytes / 2;

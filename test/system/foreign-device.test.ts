@@ -58,20 +58,27 @@ describe.each(["wasm", "verilator"] as const)("a device that is not ours, on %s"
     const view = link.memory.view(from, 8);
     view.set([0x11, 0x22, 0x33, 0x44]);
     const window = (physical: typeof from, access: "read" | "write") =>
-      link.windows.open({ logical: logicalAddress(physical), physical, lengthBytes: 4, access });
+      link.windows.open({
+        logical: logicalAddress(physical),
+        physical,
+        lengthBytes: 4,
+        access,
+        use: "mapped",
+      });
+    const interrupt = link.listen();
     window(from, "read");
     window(to, "write");
     link.writeRegister(0, Number(from));
     link.writeRegister(4, Number(to));
     link.writeRegister(8, 1);
-    await link.waitForInterrupt(1000);
+    expect(await interrupt.wait(1000)).toBe(true);
     expect(await link.readRegister(8)).toBe(1);
     expect([...link.memory.view(to, 8)].slice(0, 4)).toEqual([0x14, 0x22, 0x33, 0x44]);
     link.writeRegister(8, 0);
     expect(await link.readRegister(8)).toBe(0);
     link.writeRegister(4, Number(to) + 8);
     link.writeRegister(8, 1);
-    await link.waitForInterrupt(1000);
+    expect(await interrupt.wait(1000)).toBe(true);
     await link.idle(4);
     // One word of the 32-bit device.
     const lengths = events.flatMap((event) => (event.kind === "access" ? [event.lengthBytes] : []));

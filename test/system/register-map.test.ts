@@ -151,7 +151,7 @@ test.each([
     await using link = await openBuild(builds["whole"] as Build);
     const base = 0x1000_0000n;
     const physical = physicalAddress(base);
-    link.windows.open({ logical: base as never, physical, lengthBytes: 4096, access: way });
+    link.windows.open({ logical: base as never, physical, lengthBytes: 4096, access: way, use: "mapped" });
     link.errors.afterBeats(5, way, response);
     const { global, [id]: channel } = new RegisterFile(link);
     global.write("CONTROL", 1);

@@ -1,6 +1,6 @@
-import type { Access, OpenWindow, Window, WindowTable } from "../../bus/window.ts";
+import { WindowError } from "../../bus/errors.ts";
+import type { Access, OpenWindow, Window, WindowTable, WindowUse } from "../../bus/window.ts";
 import { type LogicalAddress, PAGE_SHIFT, PAGE_SIZE, type PhysicalAddress } from "../../core/address.ts";
-import { hexAddress } from "../../core/hex.ts";
 import type { Simulation } from "../../engine/engine.ts";
 import type { PhysicalMemory } from "../../memory/physical-memory.ts";
 import { wordsOf } from "./command-queue.ts";
@@ -52,11 +52,9 @@ export class HarnessWindows implements WindowTable {
   open(window: Window): OpenWindow {
     const first = this.#tableByte(window);
     if (first % PAGE_SIZE !== Number(window.physical) % PAGE_SIZE) {
-      throw new RangeError(
-        `window: logical ${hexAddress(window.logical)} and physical ${hexAddress(window.physical)} differ in their page offset`,
-      );
+      throw new WindowError(window, "the two addresses differ in their page offset");
     }
-    const ramPage = this.#memory.offsetOf(window.physical, window.lengthBytes) >>> PAGE_SHIFT;
+    const ramPage = this.#ramByte(window) >>> PAGE_SHIFT;
     const last = first + window.lengthBytes - 1;
     const open = new HarnessWindow(window, first, last, this.#close);
     const firstPage = first >>> PAGE_SHIFT;
@@ -100,18 +98,24 @@ export class HarnessWindows implements WindowTable {
   }
 
   /** Byte index of the window's start in the concatenated regions. */
-  #tableByte({ logical, lengthBytes }: Window): number {
-    if (!Number.isSafeInteger(lengthBytes) || lengthBytes < 1) {
-      throw new RangeError(`window at ${hexAddress(logical)}: length ${lengthBytes} is not positive`);
-    }
+  #tableByte(window: Window): number {
+    const { logical, lengthBytes } = window;
+    if (!Number.isSafeInteger(lengthBytes) || lengthBytes < 1)
+      throw new WindowError(window, "its length is not a positive number of bytes");
     const start = Number(logical);
     for (let index = 0; index < this.#bases.length; index++) {
       const offset = start - (this.#bases[index] as number);
       if (offset >= 0 && offset + lengthBytes <= REGION_BYTES) return index * REGION_BYTES + offset;
     }
-    throw new RangeError(
-      `window: logical ${hexAddress(logical)} + ${lengthBytes} bytes lies in no region of the harness`,
-    );
+    throw new WindowError(window, "it does not lie in one region of the harness");
+  }
+
+  #ramByte(window: Window): number {
+    try {
+      return this.#memory.offsetOf(window.physical, window.lengthBytes);
+    } catch (cause) {
+      throw new WindowError(window, (cause as Error).message, { cause });
+    }
   }
 }
 
@@ -120,6 +124,7 @@ class HarnessWindow implements OpenWindow {
   readonly physical: PhysicalAddress;
   readonly lengthBytes: number;
   readonly access: Access;
+  readonly use: WindowUse;
   /** Bytes of the tables, both included. */
   readonly first: number;
   readonly last: number;
@@ -131,6 +136,7 @@ class HarnessWindow implements OpenWindow {
     this.physical = window.physical;
     this.lengthBytes = window.lengthBytes;
     this.access = window.access;
+    this.use = window.use;
     this.first = first;
     this.last = last;
     this.#end = end;

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Pace, Traits } from "../../bus/traits.ts";
 import { physicalAddress } from "../../core/address.ts";
 import { hexAddress } from "../../core/hex.ts";
 import type { Engine, Model, ModelSource } from "../../engine/engine.ts";
@@ -14,7 +15,7 @@ import { applySettings, type HarnessSettings } from "./harness-settings.ts";
 import { boundSource, harnessSource, RAM_BYTES_LOG2, REGION_BYTES_LOG2 } from "./harness-source.ts";
 import { HarnessWindows } from "./harness-windows.ts";
 import { usefulSignals } from "./signal-groups.ts";
-import { SimulatorLink } from "./simulator-link.ts";
+import { FREQUENCY_HZ, SimulatorLink } from "./simulator-link.ts";
 import { RESET_CYCLES, WaveRecorder } from "./wave-recorder.ts";
 
 export interface SimulatorSettings {
@@ -26,10 +27,14 @@ export interface SimulatorSettings {
   /** CPU time that each program of a build may take. */
   readonly buildLimitSeconds?: number;
   readonly harness?: HarnessSettings;
+  /** `message`: the host sees that the line rises, never that it is high, as with MSI. By default `level`. */
+  readonly interrupts?: Traits["interrupts"];
   /** The device; by default our own, with the Verilog of this installation. */
   readonly device?: DeviceSource;
 }
 
+/** Between two bursts of a device that does one after the other. */
+const CYCLES_AROUND_A_BURST = 16;
 const REGION_BYTES = 2 ** REGION_BYTES_LOG2;
 const RAM_BYTES = 2 ** RAM_BYTES_LOG2;
 
@@ -51,6 +56,26 @@ function placeBanks(layouts: readonly BankLayout[]): Bank[] {
     }
     return bank;
   });
+}
+
+/** What simulations of these settings are like. */
+function traitsOf({ interrupts = "level" }: SimulatorSettings, waves: boolean): Traits {
+  return {
+    ...{ time: "stepped", interrupts, registerErrors: "reported", observes: "bursts", errors: true, waves },
+    // Permissions are kept for words of the widest bus.
+    windows: { readUnit: 8, writeUnit: 8, reportsFaults: true },
+    ...{ registerBits: 32, users: "many" },
+  };
+}
+
+/** Bursts of one word, one at a time, and all of them late. */
+function paceOf({ harness = {}, device }: SimulatorSettings): Pace {
+  const { readLatency = 1, writeLatency = 1, stalls = 0 } = harness;
+  const latency = Math.max(...[readLatency, writeLatency].flat());
+  const stall = Math.max(...(typeof stalls === "number" ? [stalls] : Object.values(stalls)), 0);
+  const cycles = (latency + CYCLES_AROUND_A_BURST) / (1 - stall);
+  const wordBytes = (device?.binding.dataWidth ?? 64) / 8;
+  return { accessMs: (1000 * cycles) / FREQUENCY_HZ, bytesPerSecond: (wordBytes * FREQUENCY_HZ) / cycles };
 }
 
 type EngineOptions = BuildOptions &
@@ -163,6 +188,8 @@ export async function openSimulator(
     memory,
     windows: new HarnessWindows(simulation, memory, banks),
     waves: recorder,
+    traits: traitsOf(settings, waves !== undefined),
+    pace: paceOf(settings),
     run,
     close: async () => {
       try {

@@ -1,9 +1,10 @@
-import type { Capabilities } from "../../bus/capabilities.ts";
 import type { Clock } from "../../bus/clock.ts";
 import type { ErrorInjection } from "../../bus/error-injection.ts";
-import { InterruptTimeoutError, RegisterAccessError } from "../../bus/errors.ts";
+import { LinkClosedError, NoAnswerError, RegisterAccessError } from "../../bus/errors.ts";
 import type { LinkEvent, LinkEventListener } from "../../bus/event.ts";
+import type { InterruptListener } from "../../bus/interrupt-listener.ts";
 import type { Link, Operation } from "../../bus/link.ts";
+import type { Pace, Traits } from "../../bus/traits.ts";
 import type { WaveRecord } from "../../bus/wave-record.ts";
 import type { WindowTable } from "../../bus/window.ts";
 import type { Port, Simulation } from "../../engine/engine.ts";
@@ -19,7 +20,7 @@ const STOP = { commandsDone: 1, interrupt: 2 } as const;
 /** A register access that makes no progress for so long will never be answered. */
 const REGISTER_LIMIT_CYCLES = 10_000;
 /** Simulated time is counted as if the clock ran at 100 MHz. */
-const FREQUENCY_HZ = 100_000_000;
+export const FREQUENCY_HZ = 100_000_000;
 const RESPONSE_NAMES = ["OKAY", "EXOKAY", "SLVERR", "DECERR"];
 
 export interface SimulatorLinkParts {
@@ -28,6 +29,8 @@ export interface SimulatorLinkParts {
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
   readonly waves: WaveRecord | undefined;
+  readonly traits: Traits;
+  readonly pace: Pace;
   /** Runs the engine; recording waves is a way of running. */
   readonly run: (cycles: number) => number;
   readonly close: () => Promise<void>;
@@ -36,12 +39,13 @@ export interface SimulatorLinkParts {
 /** A device in the simulation harness, on any engine that runs inside this process. The simulation is out of reset. */
 export class SimulatorLink implements Link {
   readonly name: string;
-  readonly capabilities: Capabilities;
+  readonly traits: Traits;
+  readonly pace: Pace;
   readonly clock: Clock;
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
   readonly errors: ErrorInjection;
-  readonly waves?: WaveRecord;
+  readonly waves: WaveRecord | undefined;
   /** For a look inside: ports, memories and traced signals of the harness. */
   readonly simulation: Simulation;
   readonly #parts: SimulatorLinkParts;
@@ -50,11 +54,16 @@ export class SimulatorLink implements Link {
   readonly #commands: CommandQueue;
   readonly #events: EventLog;
   readonly #interrupt: Port;
+  readonly #risesPort: Port;
+  readonly #risesSeen: Port;
   readonly #stopMask: Port;
   readonly #pump: Pump;
   readonly #listeners = new Set<LinkEventListener>();
   /** As of the last time that device time passed. */
   #isRaised = false;
+  #rises = 0;
+  /** When nothing posted was under way last. */
+  #quietRises = 0;
   #writeError: Error | undefined;
   #broken: Error | undefined;
 
@@ -67,15 +76,10 @@ export class SimulatorLink implements Link {
     this.memory = parts.memory;
     this.windows = parts.windows;
     this.errors = new HarnessErrors(simulation);
-    if (parts.waves !== undefined) this.waves = parts.waves;
+    this.waves = parts.waves;
+    this.traits = parts.traits;
+    this.pace = parts.pace;
     this.simulation = simulation;
-    this.capabilities = {
-      stepsTime: true,
-      observesDma: true,
-      injectsFaults: true,
-      hasWaves: parts.waves !== undefined,
-      enforcesWindows: true,
-    };
     this.clock = {
       kind: "simulated",
       frequencyHz: FREQUENCY_HZ,
@@ -86,6 +90,8 @@ export class SimulatorLink implements Link {
     this.#commands = new CommandQueue(simulation);
     this.#events = new EventLog(simulation);
     this.#interrupt = simulation.port("irq");
+    this.#risesPort = simulation.port("irq_rises");
+    this.#risesSeen = simulation.port("host_irq_seen");
     this.#stopMask = simulation.port("host_stop_mask");
     const link = this;
     this.#pump = new Pump({
@@ -112,12 +118,23 @@ export class SimulatorLink implements Link {
 
   async perform(operations: readonly Operation[]): Promise<number[]> {
     const values: number[] = [];
+    let latch: Latch | undefined;
     for (const operation of operations) {
       if (operation.kind === "write") this.writeRegister(operation.address, operation.value);
       else if (operation.kind === "read") values.push(this.#read(operation.address));
-      else this.#runToInterrupt(operation.limitCycles);
+      else {
+        latch ??= this.#latch();
+        values.push(this.#runToInterrupt(latch, operation.limitCycles) ? 1 : 0);
+      }
     }
     return values;
+  }
+
+  listen({ vector = 0 }: { readonly vector?: number } = {}): InterruptListener {
+    if (vector !== 0)
+      throw new RangeError(`${this.name}: the device has 1 interrupt, vector 0; not ${vector}`);
+    const latch = this.#latch();
+    return { wait: (limitCycles, signal) => this.#waitFor(latch, limitCycles, signal) };
   }
 
   #read(address: number): number {
@@ -129,36 +146,51 @@ export class SimulatorLink implements Link {
     return this.#commands.lastRead;
   }
 
-  /** The line is high and all that was posted has been done: one of them may clear it. Lets no time pass. */
-  get #isRaisedForGood(): boolean {
-    return this.#isRaised && this.#commands.pending === 0;
+  /** Begins now. Where interrupts are levels each wait begins its own, too. */
+  #latch(): Latch {
+    return { rises: this.#rises };
   }
 
-  #runToInterrupt(limitCycles: number): void {
+  /** Everything that was posted has been done (one of them may clear the line), and there is an interrupt. Lets no time pass. */
+  #isMet({ rises }: Latch): boolean {
+    if (this.#commands.pending > 0) return false;
+    const isHigh = this.traits.interrupts === "level" && this.#isRaised;
+    return isHigh || this.#rises !== rises;
+  }
+
+  #begin(latch: Latch): void {
     this.#throwPending();
-    const start = this.clock.cycle;
-    while (!this.#isRaisedForGood) {
-      const waited = this.clock.cycle - start;
-      if (waited >= limitCycles)
-        throw new InterruptTimeoutError(this.name, waited, this.#describeLastEvent());
-      this.#advance(limitCycles - waited);
+    if (this.traits.interrupts === "level") latch.rises = this.#rises;
+  }
+
+  #runToInterrupt(latch: Latch, limitCycles: number): boolean {
+    this.#begin(latch);
+    const end = this.clock.cycle + limitCycles;
+    while (!this.#isMet(latch) && this.clock.cycle < end) this.#advance(end - this.clock.cycle);
+    return this.#settle(latch);
+  }
+
+  async #waitFor(latch: Latch, limitCycles: number, signal: AbortSignal | undefined): Promise<boolean> {
+    this.#begin(latch);
+    await this.#park(this.clock.cycle + limitCycles, () => this.#isMet(latch) || signal?.aborted === true);
+    if (signal?.aborted === true && !this.#isMet(latch)) return false;
+    return this.#settle(latch);
+  }
+
+  /** What the wait yields. A device that does not answer is reported by the access. */
+  #settle(latch: Latch): boolean {
+    this.#throwPending();
+    if (this.#isMet(latch)) {
+      latch.rises = this.#rises;
+      return true;
     }
-    this.#throwPending();
-  }
-
-  async waitForInterrupt(limitCycles: number): Promise<void> {
-    this.#throwPending();
-    const start = this.clock.cycle;
-    const met = await this.#park(start + limitCycles, () => this.#isRaisedForGood);
-    this.#throwPending();
-    if (met) return;
-    // A device that does not answer is told by the access.
     this.#finishCommands(0);
-    throw new InterruptTimeoutError(this.name, this.clock.cycle - start, this.#describeLastEvent());
+    return false;
   }
 
   async idle(cycles: number): Promise<void> {
     this.#throwPending();
+    this.#finishCommands(0);
     const target = this.clock.cycle + cycles;
     await this.#park(target, () => this.clock.cycle >= target);
     this.#throwPending();
@@ -170,7 +202,7 @@ export class SimulatorLink implements Link {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#broken ??= new Error(`${this.name}: the link is closed`);
+    this.#broken ??= new LinkClosedError(this.name);
     this.#pump.stop(this.#broken);
     await this.#parts.close();
   }
@@ -194,13 +226,13 @@ export class SimulatorLink implements Link {
       while (this.#commands.head === before) {
         this.#advance(REGISTER_LIMIT_CYCLES - (this.clock.cycle - start), STOP.commandsDone);
         if (this.clock.cycle - start >= REGISTER_LIMIT_CYCLES && this.#commands.head === before) {
-          throw this.#breakWith(`no answer in ${REGISTER_LIMIT_CYCLES} cycles`);
+          throw this.#breakUnanswered();
         }
       }
     }
   }
 
-  #advance(cycles: number, stopMask: number = this.#pumpStopMask()): void {
+  #advance(cycles: number, stopMask: number = this.#waitMask): void {
     if (this.#broken !== undefined) throw this.#broken;
     this.#stopMask.write(stopMask);
     try {
@@ -213,14 +245,18 @@ export class SimulatorLink implements Link {
     if (end !== undefined)
       this.#broken ??= new SimulationEndedError(this.name, { ...end, cycle: end.cycle - this.#firstCycle });
     this.#isRaised = this.#interrupt.read() !== 0;
+    this.#rises = this.#risesPort.read();
+    this.#risesSeen.write(this.#rises);
     this.#commands.take(this.#noteRefusal);
+    if (this.#commands.pending === 0) this.#quietRises = this.#rises;
     if (this.#listeners.size > 0) this.#events.drain(this.#deliver);
     else this.#events.skip();
   }
 
-  #pumpStopMask(): number {
-    if (!this.#isRaised) return STOP.interrupt;
-    return this.#commands.pending > 0 ? STOP.commandsDone : 0;
+  /** A rise, and where there was one already, the end of what was posted: a wait is met then. */
+  get #waitMask(): number {
+    const isHeldUp = this.#commands.pending > 0 && (this.#isRaised || this.#rises !== this.#quietRises);
+    return isHeldUp ? STOP.interrupt | STOP.commandsDone : STOP.interrupt;
   }
 
   readonly #deliver = (event: LinkEvent): void => {
@@ -232,9 +268,9 @@ export class SimulatorLink implements Link {
     this.#writeError ??= new RegisterAccessError(this.name, answer.operation, answer.address, what);
   };
 
-  #breakWith(what: string): Error {
-    const oldest = this.#commands.oldest();
-    this.#broken = new RegisterAccessError(this.name, oldest.operation, oldest.address, what);
+  #breakUnanswered(): Error {
+    const { operation, address } = this.#commands.oldest();
+    this.#broken = new NoAnswerError(this.name, operation, address, `${REGISTER_LIMIT_CYCLES} cycles`);
     return this.#broken;
   }
 
@@ -245,13 +281,11 @@ export class SimulatorLink implements Link {
     this.#writeError = undefined;
     if (error !== undefined) throw error;
   }
+}
 
-  #describeLastEvent(): string {
-    const event = this.#events.last();
-    return event === undefined
-      ? "nothing happened on the bus"
-      : `last event: ${event.kind} in cycle ${event.cycle}`;
-  }
+/** What an asker of the interrupt has seen: how often the line had risen. */
+interface Latch {
+  rises: number;
 }
 
 function checkRegister(address: number, value: number): void {

@@ -1,0 +1,13 @@
+import { cyclesIn } from "../bus/clock.ts";
+import type { Link } from "../bus/link.ts";
+
+/** What a device in good order needs beside the moving of data, in device time. */
+const BASE_MS = 10;
+/** The two channels share the way to host memory. */
+const CHANNELS = 2;
+
+/** Device time, in cycles, after which a device that has to move `bytes` at the pace of its link is not working. */
+export function limitCycles(link: Link, bytes: number): number {
+  const { accessMs, bytesPerSecond } = link.pace;
+  return cyclesIn(link.clock, BASE_MS + accessMs + (1000 * CHANNELS * bytes) / bytesPerSecond);
+}
