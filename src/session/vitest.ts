@@ -58,6 +58,7 @@ export function hilt(options: PluginOptions = {}): Plugin {
 interface Prepared {
   readonly config: LoadedConfig;
   readonly profile: string;
+  readonly warnings: readonly string[];
   readonly run: RunContext;
   /** What an edit of must run the benches again: files and folders. */
   readonly sources: readonly string[];
@@ -72,10 +73,11 @@ async function prepare(folder: string, options: PluginOptions, timeoutMs: number
   const profile = config.profiles[profileName];
   if (profile === undefined) throw new ConfigError("hilt({ profile })", `no profile ${profileName}`);
   const seed = options.seed === undefined ? config.seed : parseSeed(options.seed, "hilt({ seed })");
-  const { sources } = await buildModel(config.root, target, settings, silentLog);
+  const { sources, warnings } = await buildModel(config.root, target, settings, silentLog);
   return {
     config,
     profile: profileName,
+    warnings,
     sources: [...config.files, ...sources],
     run: {
       target,
@@ -101,7 +103,10 @@ async function attempt(prepareAgain: () => Promise<Prepared>, last: Prepared): P
 }
 
 /** What is tested and where the configuration lies: Vitest's own lines name neither. */
-async function describe({ config, profile, run }: Prepared, project: TestProject): Promise<string[]> {
+async function describe(
+  { config, profile, warnings, run }: Prepared,
+  project: TestProject,
+): Promise<string[]> {
   const { root, files } = config;
   const { testFiles } = await project.globTestFiles();
   const benches = testFiles.filter(isBench);
@@ -112,6 +117,6 @@ async function describe({ config, profile, run }: Prepared, project: TestProject
     file === undefined
       ? `no configuration at or above ${root}: the defaults of hilt apply`
       : `configuration ${file}`,
-    ...nearerConfigs(config, benches).map((nearer) => `ATTENTION: ${nearer}`),
+    ...[...nearerConfigs(config, benches), ...warnings].map((warning) => `warn: ${warning}`),
   ];
 }

@@ -110,7 +110,7 @@ test("a configuration that lies nearer to a bench than the one that applies is n
   expect(npx("hilt", "run", "packages/dma-ü/benches").stderr).toContain(`warn: ${nearer}`);
   const plugin = 'import { hilt } from "hilt/vitest";\nexport default { plugins: [hilt()] };\n';
   writeFileSync(join(folder, "vitest.config.mjs"), plugin);
-  expect(npx("vitest", "run", "which").stderr).toContain(`hilt: ATTENTION: ${nearer}`);
+  expect(npx("vitest", "run", "which").stderr).toContain(`hilt: warn: ${nearer}`);
 });
 
 test("watch mode runs benches again when the Verilog, or the configuration, has changed", async () => {
