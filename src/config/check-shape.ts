@@ -22,11 +22,12 @@ export async function checkShape(value: unknown, file: string): Promise<Config> 
   return data;
 }
 
-/** By the value and the schema's own text; undefined for a value with something in it that is no data. */
+/** By the value and the text of what checks it; undefined for a value with something in it that is no data. */
 function placeOf(value: unknown, file: string): string | undefined {
   try {
-    const schema = readFileSync(new URL(`schema${extname(import.meta.url)}`, import.meta.url));
-    return keptPlace(file, ".checked", schema, serialize(value));
+    const own = (name: string) =>
+      readFileSync(new URL(`${name}${extname(import.meta.url)}`, import.meta.url));
+    return keptPlace(file, ".checked", own("schema"), own("parameter"), serialize(value));
   } catch {
     return undefined;
   }
