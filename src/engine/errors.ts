@@ -17,8 +17,13 @@ export class BuildError extends HiltError {
 export class MissingFileError extends BuildError {
   readonly names: readonly string[];
 
-  constructor(message: string, names: readonly string[], place?: string) {
-    super(message, place);
+  constructor(
+    message: string,
+    names: readonly string[],
+    place?: string,
+    options?: ErrorOptions & { readonly tool?: string },
+  ) {
+    super(message, place, options);
     this.names = names;
   }
 }

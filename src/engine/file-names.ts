@@ -21,8 +21,8 @@ export const READ_DATA: RegExp = /(\$readmem[hb]\s*\(\s*")([^"\\\n]+)(?=")/g;
 const C_DIRECTIVE = /^[ \t]*#[^"\n]*"([^"\n]+)"/gm;
 
 export function namesIn(bytes: Buffer): FileNames {
-  // Bytes stay what they are, whatever the encoding; only names become text.
-  const text = bytes.toString("latin1");
+  // Bytes stay what they are, whatever the encoding; only names become text. A program has none.
+  const text = bytes.includes(0) ? "" : bytes.toString("latin1");
   const all = (pattern: RegExp, within = text, group = 1): string[] =>
     [...within.matchAll(pattern)].map((match) => nameOf(match[group] as string));
   return {

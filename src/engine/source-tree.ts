@@ -131,9 +131,18 @@ class TreeReader {
   #isFile(path: string): boolean {
     const known = this.#exists.get(path);
     if (known !== undefined) return known;
-    const is = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+    const is = isFile(path);
     this.#exists.set(path, is);
     return is;
+  }
+}
+
+/** A string that is too long for a name, or has a sign that no name has, is none. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  } catch {
+    return false;
   }
 }
 

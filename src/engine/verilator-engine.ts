@@ -1,18 +1,21 @@
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { type Log, silentLog } from "../core/log.ts";
-import { writeWhole } from "../core/write-whole.ts";
+import { AskedNames, buildAgain } from "./build-again.ts";
 import { BUILD_LIMIT_SECONDS, describeBuild } from "./design-size.ts";
 import type { Engine, Model, ModelSource, OpenOptions, PortShape, Simulation } from "./engine.ts";
-import { CacheError } from "./errors.ts";
+import { CacheError, ToolError } from "./errors.ts";
+import { ownHash } from "./own-hash.ts";
 import type { ToolLimit } from "./run-tool.ts";
+import { keepSealed, readSealed } from "./sealed-file.ts";
 import { requestKey, sourceKey } from "./source-key.ts";
 import { readTree, type SourceTree } from "./source-tree.ts";
-import { compileModel, SHIM } from "./verilator/compile.ts";
-import { loadLibrary } from "./verilator/library.ts";
-import { findToolchain, type Toolchain } from "./verilator/toolchain.ts";
+import { compileModel, shimHash } from "./verilator/compile.ts";
+import { isLoaded, loadLibrary } from "./verilator/library.ts";
+import { type OptionFiles, optionFiles } from "./verilator/option-files.ts";
+import { SourceCopies } from "./verilator/source-copies.ts";
+import { findToolchain, type Toolchain, toolchainKey } from "./verilator/toolchain.ts";
 import { portShapes, translate } from "./verilator/translate.ts";
 import { VerilatorSimulation } from "./verilator/verilator-simulation.ts";
 
@@ -36,7 +39,6 @@ export class VerilatorEngine implements Engine {
   readonly name = "verilator";
   readonly #options: VerilatorOptions;
   readonly #log: Log;
-  #toolchain: Toolchain | undefined;
 
   constructor(options: VerilatorOptions) {
     this.#options = options;
@@ -45,103 +47,125 @@ export class VerilatorEngine implements Engine {
 
   async build(source: ModelSource): Promise<Model> {
     const start = performance.now();
-    this.#toolchain ??= findToolchain(this.#options.verilator);
-    const { options = [] } = this.#options;
-    // Which signals it records is chosen when it does.
-    const waves = source.waves === undefined ? {} : { waves: [] };
-    const request = requestKey({ ...source, ...waves }, [ownHash(), this.#toolchain.key, ...options]);
-    const tree = readTree(source);
+    const job = this.#jobFor(source);
+    const { directory, request, asked, read } = job;
+    const tree = read(asked.all);
     const key = sourceKey(request, tree);
-    const path = join(this.#options.cacheDirectory, "verilator", `${key}.so`);
-    const fromCache = isWhole(path);
-    if (!fromCache) await this.#build(source, tree, this.#toolchain, path);
+    const library = (each: string): string => join(directory, `${each}.so`);
+    const fromCache = isLoaded(library(key)) || readSealed(library(key), key) !== undefined;
+    const built = fromCache
+      ? key
+      : await buildAgain(tree, asked, read, async (each) => {
+          const name = sourceKey(request, each);
+          keepSealed(library(name), name, await this.#build(job, each));
+          return name;
+        });
     return {
       source,
-      key,
+      key: built,
       fromCache,
       buildMs: performance.now() - start,
       warnings: [],
       wavesFormat: "fst",
-      open: (options: OpenOptions = {}): Simulation =>
-        new VerilatorSimulation(loadLibrary(path), source, options),
+      open: (open: OpenOptions = {}): Simulation =>
+        new VerilatorSimulation(loadLibrary(library(built)), source, open),
     };
   }
 
   async ports(source: ModelSource): Promise<readonly PortShape[]> {
-    this.#toolchain ??= findToolchain(this.#options.verilator);
-    return await this.#translate(source, readTree(source), this.#toolchain, portShapes);
+    const job = this.#jobFor(source);
+    const { asked, read } = job;
+    return await buildAgain(read(asked.all), asked, read, (tree) =>
+      this.#translate(job, tree, ({ folder }) => portShapes(folder)),
+    );
   }
 
-  async #build(source: ModelSource, tree: SourceTree, toolchain: Toolchain, path: string): Promise<void> {
-    await this.#translate(source, tree, toolchain, async (folder, limit) => {
-      const runtime = join(this.#options.cacheDirectory, "verilator", "runtime");
-      const library = await compileModel(source, folder, toolchain, runtime, limit);
-      keep(library, path);
+  #jobFor(source: ModelSource): Job {
+    const directory = resolve(this.#options.cacheDirectory, "verilator");
+    const options = optionFiles(this.#options.options ?? []);
+    const whole = {
+      ...source,
+      files: [...options.files, ...source.files],
+      includeDirectories: [...options.directories, ...(source.includeDirectories ?? [])],
+    };
+    const tools = this.#tools(directory);
+    // Which signals it records is chosen when it does.
+    const waves = source.waves === undefined ? {} : { waves: [] };
+    const request = requestKey({ ...whole, ...waves }, [tools.key, ...options.args((path) => path)]);
+    const read = (names: readonly string[]): SourceTree => readTree(whole, { names });
+    const { includeDirectories } = whole;
+    const asked = new AskedNames(directory, request);
+    return { source: { ...source, includeDirectories }, directory, options, tools, request, asked, read };
+  }
+
+  /** What decides what a build gives, beside its sources. */
+  #tools(directory: string): Tools {
+    const toolchain = findToolchain(this.#options.verilator);
+    const key = [ownHash("verilator"), shimHash(), toolchainKey(toolchain, directory)].join(" ");
+    return { toolchain, key };
+  }
+
+  async #build(job: Job, tree: SourceTree): Promise<Uint8Array> {
+    const { source, directory, tools } = job;
+    const { toolchain, key } = tools;
+    return await this.#translate(job, tree, async (copies, limit) => {
+      const library = await compileModel(source, copies, toolchain, join(directory, "runtime"), limit);
+      if (this.#tools(directory).key !== key)
+        throw new ToolError(
+          `${toolchain.verilator} or the C++ compiler has changed while it built ${source.top}`,
+        );
       this.#log.debug(`built ${source.top} with ${toolchain.verilator}`);
+      return readFileSync(library);
     });
   }
 
   /** In a folder that is gone afterwards. */
   async #translate<T>(
-    source: ModelSource,
+    { source, directory, options, tools: { toolchain } }: Job,
     tree: SourceTree,
-    toolchain: Toolchain,
-    use: (folder: string, limit: ToolLimit) => T | Promise<T>,
+    use: (copies: SourceCopies, limit: ToolLimit) => T | Promise<T>,
   ): Promise<T> {
     const { limitSeconds = BUILD_LIMIT_SECONDS } = this.#options;
     const limit = { limitSeconds, work: describeBuild(source.top, tree) };
-    const directory = join(this.#options.cacheDirectory, "verilator");
-    let folder: string;
+    const folder = buildFolder(directory);
     try {
-      mkdirSync(join(directory, "runtime"), { recursive: true });
-      folder = mkdtempSync(join(directory, "build-"));
-    } catch (cause) {
-      throw new CacheError(directory, cause as Error);
-    }
-    try {
-      await translate(source, folder, toolchain, this.#log, limit, this.#options.options);
-      return await use(folder, limit);
+      const copies = new SourceCopies(folder, source, tree);
+      copies.write();
+      const extra = options.args((path) => copies.copyOf(path));
+      await translate(source, copies, toolchain, this.#log, limit, extra);
+      return await use(copies, limit);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   }
 }
 
-const checkFile = (path: string): string => `${path}.sha256`;
-
-/** A library that was cut off would take the process with it when it is loaded. */
-function isWhole(path: string): boolean {
-  if (!existsSync(path)) return false;
-  try {
-    return readFileSync(checkFile(path), "utf8") === checksum(path);
-  } catch {
-    return false;
-  }
+/** What is asked of a build. */
+interface Job {
+  readonly source: ModelSource;
+  readonly directory: string;
+  readonly options: OptionFiles;
+  readonly tools: Tools;
+  readonly request: string;
+  readonly asked: AskedNames;
+  readonly read: (names: readonly string[]) => SourceTree;
 }
 
-function checksum(path: string): string {
-  return createHash("sha256").update(readFileSync(path)).digest("hex");
+interface Tools {
+  readonly toolchain: Toolchain;
+  readonly key: string;
 }
 
-/** Under its final name, from which it is loaded, it is whole. */
-function keep(library: string, path: string): void {
+/**
+ * For one build: whatever ends it, nothing in it is looked at again. Verilator 5.006 cuts a path off at its first space, so
+ * that such a cache is no place for it.
+ */
+function buildFolder(directory: string): string {
   try {
-    writeWhole(checkFile(path), checksum(library));
-    renameSync(library, path);
+    mkdirSync(directory, { recursive: true });
+    const isPlain = /^[\w./-]+$/.test(realpathSync(directory));
+    return mkdtempSync(join(isPlain ? directory : tmpdir(), isPlain ? "build-" : "hilt-build-"));
   } catch (cause) {
-    throw new CacheError(path, cause as Error);
+    throw new CacheError(directory, cause as Error);
   }
-}
-
-let knownHash: string | undefined;
-
-/** This engine's own files stand for its version. */
-function ownHash(): string {
-  if (knownHash !== undefined) return knownHash;
-  const hash = createHash("sha256");
-  for (const folder of [fileURLToPath(new URL("./verilator", import.meta.url)), SHIM]) {
-    for (const name of readdirSync(folder).sort()) hash.update(name).update(readFileSync(join(folder, name)));
-  }
-  knownHash = hash.digest("hex");
-  return knownHash;
 }

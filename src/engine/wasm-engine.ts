@@ -29,6 +29,13 @@ export interface WasmEngineOptions {
   readonly limitSeconds?: number | undefined;
 }
 
+/** What is asked of a build. */
+interface Job {
+  readonly request: string;
+  readonly asked: AskedNames;
+  readonly read: (names: readonly string[]) => SourceTree;
+}
+
 const LOADED_MODELS = 4;
 
 /**
@@ -57,9 +64,7 @@ export class WasmEngine implements Engine {
     const start = performance.now();
     const foreign = source.files.find(isForeign);
     if (foreign !== undefined) throw new UnsupportedConstructError("C or C++", foreign);
-    const request = requestKey(source, [ownHash("wasm"), yosysVersion()]);
-    const asked = new AskedNames(this.#directory, request);
-    const read = (names: readonly string[]): SourceTree => readTree(source, { names, withData: true });
+    const { request, asked, read } = this.#jobFor(source);
     const tree = read(asked.all);
     const known = this.#known(sourceKey(request, tree));
     const { key, model } =
@@ -83,7 +88,15 @@ export class WasmEngine implements Engine {
       import("./wasm/yosys.ts"),
       import("./wasm/netlist.ts"),
     ]);
-    return parseNetlist(await elaborate(source, readTree(source, { withData: true }))).ports;
+    const { asked, read } = this.#jobFor(source);
+    const netlist = await buildAgain(read(asked.all), asked, read, (tree) => elaborate(source, tree));
+    return parseNetlist(netlist).ports;
+  }
+
+  #jobFor(source: ModelSource): Job {
+    const request = requestKey(source, [ownHash("wasm"), yosysVersion()]);
+    const read = (names: readonly string[]): SourceTree => readTree(source, { names, withData: true });
+    return { request, asked: new AskedNames(this.#directory, request), read };
   }
 
   #load(key: string, { module, ...rest }: Artefact): LoadedModel {

@@ -1,13 +1,16 @@
-import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ModelSource } from "../engine.ts";
-import { BuildError, ToolError } from "../errors.ts";
+import { BuildError, MissingFileError, ToolError } from "../errors.ts";
 import { runTool, type ToolLimit } from "../run-tool.ts";
+import { keepSealed, readSealed } from "../sealed-file.ts";
 import { isForeign } from "../source-tree.ts";
 import { clockLoop } from "./clock-loop.ts";
-import type { Toolchain } from "./toolchain.ts";
+import { openedByCompiler } from "./opened-files.ts";
+import type { SourceCopies } from "./source-copies.ts";
+import { type Toolchain, toolchainKey } from "./toolchain.ts";
 import { PREFIX } from "./translate.ts";
 
 /** The C++ side of this engine. */
@@ -23,12 +26,13 @@ const SLOW: readonly string[] = ["-O0"];
 /** Verilator's makefile would compile at -Os, each file on its own and the runtime every time. */
 export async function compileModel(
   source: ModelSource,
-  folder: string,
+  copies: SourceCopies,
   toolchain: Toolchain,
   runtimeDirectory: string,
   limit: ToolLimit,
 ): Promise<string> {
   const { compiler } = toolchain;
+  const { folder } = copies;
   const generated = readdirSync(folder).filter((name) => name.endsWith(".cpp"));
   const include = (names: readonly string[]): string => names.map((name) => `#include "${name}"\n`).join("");
   writeFileSync(join(folder, "ports.inc"), portsOf(readFileSync(join(folder, `${PREFIX}.h`), "utf8")));
@@ -64,11 +68,11 @@ export async function compileModel(
     .filter(isForeign)
     .map((file, index) => ({ file, object: join(folder, `foreign${index}.o`) }));
   const [runtime] = await Promise.all([
-    Promise.all(parts.map((file) => runtimeObject(file, source, toolchain, runtimeDirectory, limit))),
+    Promise.all(parts.map((file) => runtimeObject(file, source, toolchain, folder, runtimeDirectory, limit))),
     compile(join(SHIM, "model.cpp"), FAST, objects[0] as string, defines),
     compile(join(folder, "slow.cc"), SLOW, objects[1] as string),
     ...foreign.map(({ file, object }) =>
-      compile(file, FAST, object, file.endsWith(".c") ? ["-x", "c++"] : []),
+      compileForeign(file, object, [...flags, ...FAST], copies, toolchain, limit),
     ),
   ]);
   const library = join(folder, "model.so");
@@ -86,6 +90,28 @@ export async function compileModel(
     limit,
   );
   return library;
+}
+
+/** The user's own, from its copy; places in it are those of the file itself. */
+async function compileForeign(
+  file: string,
+  object: string,
+  flags: readonly string[],
+  copies: SourceCopies,
+  toolchain: Toolchain,
+  limit: ToolLimit,
+): Promise<void> {
+  const language = file.endsWith(".c") ? ["-x", "c++"] : [];
+  const copy = copies.copyOf(file);
+  const places = `-ffile-prefix-map=${copy}=${file}`;
+  const rule = `${object}.d`;
+  await cxx(
+    toolchain.compiler,
+    [...flags, places, "-MMD", "-MF", rule, "-c", "-o", object, ...language, copy],
+    limit,
+    copies,
+  );
+  copies.check("the C++ compiler", openedByCompiler(rule), [toolchain.root, SHIM]);
 }
 
 /** Newer versions have a writer of FST files that takes LZ4 too. */
@@ -122,33 +148,50 @@ async function runtimeObject(
   file: string,
   source: ModelSource,
   toolchain: Toolchain,
+  folder: string,
   directory: string,
   limit: ToolLimit,
 ): Promise<string> {
   const flags = [...commonFlags(source, toolchain), ...FAST];
-  const hash = createHash("sha256").update(`${toolchain.key} ${flags.join(" ")}`);
+  const tools = toolchainKey(toolchain, dirname(directory));
   // It is compiled behind our headers, and some of it is ours.
-  for (const name of readdirSync(SHIM).sort())
-    if (name !== "model.cpp") hash.update(readFileSync(join(SHIM, name)));
-  const key = hash.digest("hex").slice(0, 16);
-  const folder = join(directory, key);
-  const object = join(folder, `${basename(file, ".cpp")}.o`);
-  if (existsSync(object)) return object;
-  mkdirSync(folder, { recursive: true });
-  const draft = `${object}.${randomUUID()}`;
-  await cxx(toolchain.compiler, [...flags, "-c", "-o", draft, file], limit);
-  renameSync(draft, object);
+  const key = createHash("sha256")
+    .update(`${tools} ${shimHash()} ${flags.join(" ")}`)
+    .digest("hex")
+    .slice(0, 16);
+  const name = `${basename(file, ".cpp")}.o`;
+  const object = join(folder, name);
+  const kept = join(directory, key, name);
+  const known = readSealed(kept, key);
+  if (known === undefined) await cxx(toolchain.compiler, [...flags, "-c", "-o", object, file], limit);
+  else writeFileSync(object, known);
+  if (known === undefined && toolchainKey(toolchain, dirname(directory)) === tools)
+    keepSealed(kept, key, readFileSync(object));
   return object;
 }
 
-async function cxx(compiler: string, args: readonly string[], limit: ToolLimit): Promise<void> {
+/** Of our own C++, as it is now. */
+export function shimHash(): string {
+  const hash = createHash("sha256");
+  for (const name of readdirSync(SHIM).sort())
+    hash.update(`${name}\n`).update(readFileSync(join(SHIM, name)));
+  return hash.digest("hex");
+}
+
+async function cxx(
+  compiler: string,
+  args: readonly string[],
+  limit: ToolLimit,
+  copies?: SourceCopies,
+): Promise<void> {
   const { status, stderr } = await runTool({
-    name: "the C++ compiler",
-    command: compiler,
-    args,
-    ...limit,
+    ...{ name: "the C++ compiler", command: compiler, args, ...limit },
+    ...(copies === undefined ? {} : { cwd: copies.folder }),
   });
   if (status === 0) return;
+  const [, place, header] = /^(\S.*?:\d+):\d+: fatal error: (\S+): No such file/m.exec(stderr) ?? [];
+  if (copies !== undefined && header !== undefined)
+    throw new MissingFileError(`there is no file ${header}`, [header], copies.translate(place as string));
   const first = stderr.split("\n").find((line) => /error|undefined reference/i.test(line)) ?? stderr.trim();
   // A full disk or a compiler that was killed is the machine's; a clock or stop that the top does not have is the source's.
   const missing =
@@ -159,7 +202,7 @@ async function cxx(compiler: string, args: readonly string[], limit: ToolLimit):
     throw new ToolError(
       `waves with this Verilator need the C headers of ${library}, which are not installed`,
     );
-  throw new ToolError(`the C++ compiler failed: ${first}`);
+  throw new ToolError(`the C++ compiler failed: ${copies?.translate(first) ?? first}`);
 }
 
 /** A line for each port of the top module, from the generated class: its members are the interface that Verilator documents. */

@@ -60,6 +60,10 @@ const loaded = new Map<string, ModelLibrary>();
 /** By library, which has the address: they must not be collected. */
 const watchedBlocks = new Map<string, Uint8Array[]>();
 
+export function isLoaded(path: string): boolean {
+  return loaded.has(path);
+}
+
 /** Loads a library, once in a process; it is never unloaded. Throws `ToolError` for a file that is no library. */
 export function loadLibrary(path: string): ModelLibrary {
   const known = loaded.get(path);

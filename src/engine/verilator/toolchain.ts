@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { ToolError } from "../errors.ts";
+import { keepSealed, readSealed } from "../sealed-file.ts";
 
 /** A Verilator and the C++ compiler that goes with it. */
 export interface Toolchain {
@@ -21,8 +22,8 @@ export interface Toolchain {
   readonly version: string | undefined;
   /** Absolute path. */
   readonly compiler: string;
-  /** Changes when one of them does. */
-  readonly key: string;
+  /** Its command, what that starts, and the compiler. */
+  readonly programs: readonly string[];
 }
 
 const DEBIAN_ROOT = "/usr/share/verilator";
@@ -46,9 +47,48 @@ export function findToolchain(named?: string): Toolchain {
   const name = process.env["CXX"] ?? "g++";
   const compiler = onPath(name);
   if (compiler === undefined) throw new ToolError(`there is no C++ compiler: ${name} is not on the PATH`);
-  const parts = [verilator, join(root, "bin/verilator_bin"), join(root, "include/verilated.cpp"), compiler];
-  const key = createHash("sha256").update(parts.map(stampOf).join("\n")).digest("hex").slice(0, 16);
-  return { verilator, root, version: versionIn(root), compiler, key };
+  const binaries = [join(dirname(realpathSync(verilator)), "verilator_bin"), join(root, "bin/verilator_bin")];
+  const programs = [verilator, ...binaries, compiler].filter(isExecutable);
+  return { verilator, root, version: versionIn(root), compiler, programs };
+}
+
+/** What a shell may have set for the compiler. */
+const COMPILER_VARIABLES = [
+  "CPATH",
+  "C_INCLUDE_PATH",
+  "CPLUS_INCLUDE_PATH",
+  "LIBRARY_PATH",
+  "COMPILER_PATH",
+  "GCC_EXEC_PREFIX",
+];
+
+/**
+ * Hash of the content of the programs and of Verilator's own headers. To read them takes a tenth of a second, so that it
+ * is kept in `directory` by what the file system says of the files: the time of a file's last change, which nobody sets, among it.
+ */
+export function toolchainKey({ programs, root }: Toolchain, directory: string): string {
+  const include = join(root, "include");
+  const headers = readdirSync(include, { recursive: true, encoding: "utf8" }).map((name) =>
+    join(include, name),
+  );
+  const files = [...programs, ...headers.sort()];
+  const hash = createHash("sha256");
+  const variables = COMPILER_VARIABLES.map((name) => process.env[name] ?? null);
+  hash.update(JSON.stringify([process.arch, process.platform, variables]));
+  for (const path of files) {
+    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
+    hash.update(`${path} ${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}\n`);
+  }
+  const state = hash.digest("hex");
+  const place = join(directory, "tools", state);
+  const known = readSealed(place, state);
+  if (known !== undefined) return known.toString();
+  const content = createHash("sha256").update(JSON.stringify([process.arch, process.platform, variables]));
+  for (const path of files.filter((each) => statSync(each).isFile()))
+    content.update(`${path}\n`).update(readFileSync(path));
+  const key = content.digest("hex");
+  keepSealed(place, state, Buffer.from(key));
+  return key;
 }
 
 /** A package for Python finds its own files only when told; what a shell has set may be of another version. */
@@ -80,9 +120,4 @@ function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-function stampOf(path: string): string {
-  const status = statSync(path, { throwIfNoEntry: false });
-  return status === undefined ? `${path} -` : `${realpathSync(path)} ${status.size} ${status.mtimeMs}`;
 }

@@ -2,10 +2,12 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Log } from "../../core/log.ts";
 import type { ModelSource, PortShape } from "../engine.ts";
-import { BuildError, PortWidthError } from "../errors.ts";
+import { BuildError, MissingFileError, PortWidthError } from "../errors.ts";
 import { parameterLiteral } from "../parameter-literal.ts";
 import { runTool, type ToolLimit } from "../run-tool.ts";
 import { isForeign } from "../source-tree.ts";
+import { openedByVerilator } from "./opened-files.ts";
+import type { SourceCopies } from "./source-copies.ts";
 import { environmentOf, type Toolchain } from "./toolchain.ts";
 
 /** Name of the generated class, whatever the top module is called. */
@@ -17,12 +19,13 @@ export const PREFIX = "Vmodel";
  */
 export async function translate(
   source: ModelSource,
-  folder: string,
+  copies: SourceCopies,
   toolchain: Toolchain,
   log: Log,
   limit: ToolLimit,
   extra: readonly string[] = [],
 ): Promise<void> {
+  const { folder } = copies;
   const publics = join(folder, "public.vlt");
   writeFileSync(publics, publicVariables(source.trace ?? []));
   const args = [
@@ -34,20 +37,26 @@ export async function translate(
     ...(source.coverage === true ? ["--coverage-line", "--coverage-toggle", "--coverage-user"] : []),
     ...dataFlowOptions(toolchain.version),
     ...extra,
-    ...(source.includeDirectories ?? []).map((directory) => `-I${directory}`),
+    // The list of what it reads; and headers may stand beside their source.
+    ...["--skip-identical", "--relative-includes"],
+    ...copies.searched.map((directory) => `-I${copies.copyOf(directory)}`),
     ...Object.entries(source.defines ?? {}).map(([name, value]) => `-D${name}=${value}`),
     ...Object.entries(source.parameters ?? {}).map(([name, value]) => `-G${name}=${parameterLiteral(value)}`),
     publics,
-    ...source.files.filter((file) => !isForeign(file)),
+    ...source.files.filter((file) => !isForeign(file)).map((file) => copies.copyOf(file)),
   ];
   const { verilator: command } = toolchain;
   const env = { ...environmentOf(toolchain), ...namedIn(args) };
-  const { status, stderr } = await runTool({ name: "Verilator", command, args, env, ...limit });
-  if (status !== 0) throw buildError(stderr);
-  checkWidths(source, stderr);
-  for (const line of stderr.split("\n"))
+  const run = { name: "Verilator", command, args, cwd: folder, env, ...limit };
+  const { status, stderr } = await runTool(run);
+  const messages = copies.translate(stderr);
+  if (status !== 0) throw buildError(messages);
+  const opened = openedByVerilator(join(folder, `${PREFIX}__verFiles.dat`));
+  copies.check("Verilator", opened, [toolchain.root, ...toolchain.programs]);
+  checkWidths(source, messages);
+  for (const line of messages.split("\n"))
     if (line.startsWith("%Warning") && !line.startsWith("%Warning-WIDTH")) log.debug(line);
-  keepMemoriesUntouched(folder);
+  finishGenerated(copies);
 }
 
 /** In the source of the instance alone: what fits where in the rest is not asked. */
@@ -100,12 +109,18 @@ function publicVariables(patterns: readonly string[]): string {
   ].join("\n");
 }
 
+/** What it looked for, when it looks for a file; of a module or a package it knows the name alone. */
+const SOUGHT = /^%Error.*(?:[Cc]annot find|missing|not found)[^'\n]*?'?([^'\s]+)'?$/gm;
+
 function buildError(messages: string): Error {
   const line = messages.split("\n").find((text) => text.startsWith("%Error")) ?? messages.trim();
-  const match = /^%Error(?:-\w+)?: (.*?):(\d+):(?:\d+:)? (.*)$/.exec(line);
-  if (match !== null)
-    return new BuildError(match[3] as string, `${match[1]}:${match[2]}`, { tool: "Verilator" });
-  return new BuildError(line.replace(/^%Error(?:-\w+)?: /, ""), undefined, { tool: "Verilator" });
+  const [, file, number, text] = /^%Error(?:-\w+)?: (.*?):(\d+):(?:\d+:)? (.*)$/.exec(line) ?? [];
+  const place = file === undefined ? undefined : `${file}:${number}`;
+  const message = text ?? line.replace(/^%Error(?:-\w+)?: /, "");
+  const sought = [...messages.matchAll(SOUGHT)].map((match) => match[1] as string);
+  if (sought.length === 0) return new BuildError(message, place, { tool: "Verilator" });
+  const names = sought.flatMap((name) => [name, `${name}.v`, `${name}.sv`]);
+  return new MissingFileError(message, names, place, { tool: "Verilator" });
 }
 
 /** In a loop over a memory; the loops themselves are empty then and the compiler drops them. */
@@ -113,13 +128,13 @@ const RESET_OF_ELEMENT = /^.*\[__Vi\d+\].*VL_(?:SCOPED_)?RAND_RESET_.*\n/gm;
 
 /**
  * Memories start at 0, as in the built-in engine: the block that holds the model is zero when it is made, and to fill
- * millions of elements would take longer than most tests.
+ * millions of elements would take longer than most tests. And places are those of the user's files.
  */
-function keepMemoriesUntouched(folder: string): void {
-  for (const name of readdirSync(folder).filter((file) => /Slow\.cpp$/.test(file))) {
-    const path = join(folder, name);
+function finishGenerated(copies: SourceCopies): void {
+  for (const name of readdirSync(copies.folder).filter((file) => /\.(?:cpp|h)$/.test(file))) {
+    const path = join(copies.folder, name);
     const text = readFileSync(path, "utf8");
-    const kept = text.replace(RESET_OF_ELEMENT, "");
+    const kept = copies.translate(/Slow\.cpp$/.test(name) ? text.replace(RESET_OF_ELEMENT, "") : text);
     if (kept !== text) writeFileSync(path, kept);
   }
 }

@@ -5,7 +5,9 @@ import { afterAll, describe, expect, test } from "vitest";
 import { silentLog } from "../../../src/core/log.ts";
 import { Random } from "../../../src/core/random.ts";
 import type { ModelSource } from "../../../src/engine/engine.ts";
+import { readTree } from "../../../src/engine/source-tree.ts";
 import { clockLoop } from "../../../src/engine/verilator/clock-loop.ts";
+import { SourceCopies } from "../../../src/engine/verilator/source-copies.ts";
 import { findToolchain } from "../../../src/engine/verilator/toolchain.ts";
 import { translate } from "../../../src/engine/verilator/translate.ts";
 import { VerilatorEngine } from "../../../src/engine/verilator-engine.ts";
@@ -107,7 +109,9 @@ describe.each(Object.entries(versions))("Verilator %s", (name, verilator) => {
 
   async function loopOf(source: ModelSource, into: string): Promise<string | undefined> {
     mkdirSync(join(directory, into), { recursive: true });
-    await translate(source, join(directory, into), findToolchain(verilator), silentLog, {
+    const copies = new SourceCopies(join(directory, into), source, readTree(source));
+    copies.write();
+    await translate(source, copies, findToolchain(verilator), silentLog, {
       limitSeconds: 600,
       work: into,
     });
