@@ -38,11 +38,11 @@ export class SourceCopies {
     return COPIES + plain(resolve(path));
   }
 
-  /** Messages, or generated text, with the user's paths. */
-  translate(text: string): string {
+  /** Messages, or generated text, with the user's paths, each as `written`. */
+  translate(text: string, written: (path: string) => string = (path) => path): string {
     const escaped = realpathSync(this.folder).replace(/[^\w/]/g, "\\$&");
     const here = new RegExp(`(?:(?<=")/[^"\\n]*/|${escaped}/)?${COPIES}(/[\\w.+/-]*)`, "g");
-    return text.replace(here, (_, path: string) => original(path));
+    return text.replace(here, (_, path: string) => written(original(path)));
   }
 
   /** Throws `MissingFileError` if a tool has opened what is neither here nor its own (in `own`): the copies are not all. */

@@ -134,7 +134,22 @@ function finishGenerated(copies: SourceCopies): void {
   for (const name of readdirSync(copies.folder).filter((file) => /\.(?:cpp|h)$/.test(file))) {
     const path = join(copies.folder, name);
     const text = readFileSync(path, "utf8");
-    const kept = copies.translate(/Slow\.cpp$/.test(name) ? text.replace(RESET_OF_ELEMENT, "") : text);
+    const plain = /Slow\.cpp$/.test(name) ? text.replace(RESET_OF_ELEMENT, "") : text;
+    const lines = plain.split("\n");
+    const kept = lines
+      .map((line) => copies.translate(line, FORMAT.test(line) ? inFormat : inString))
+      .join("\n");
     if (kept !== text) writeFileSync(path, kept);
   }
+}
+
+/** Calls whose string is a format. */
+const FORMAT = /\bVL_\w*(?:WRITE|FORMAT)\w*\(/;
+
+function inString(path: string): string {
+  return JSON.stringify(path).slice(1, -1);
+}
+
+function inFormat(path: string): string {
+  return inString(path).replaceAll("%", "%%");
 }

@@ -94,7 +94,7 @@ describe.each(Object.entries(versions))("Verilator %s", (name, verilator) => {
     const build = mkdtempSync(join(tmpdir(), "hilt-copies-"));
     const copies = new SourceCopies(build, source(), readTree(source(), { names: ["sub.v"] }));
     copies.write();
-    await translate(source(), copies, findToolchain(verilator), silentLog);
+    await translate(source(), copies, findToolchain(verilator), silentLog, { limitSeconds: 600, work: "it" });
     const text = readdirSync(build).map((each) =>
       each.endsWith(".cpp") ? readFileSync(join(build, each), "utf8") : "",
     );
