@@ -175,15 +175,17 @@ function shiftSigned(g: Graph, a: Limbs, b: Node): Limbs {
 /**
  * Yosys writes to an indexed part by shifting to its position, which it takes as unsigned in 32 bits. That of `a[i -: 4]`
  * is `i - 3`: one below 0 would shift everything out, and what lies inside the vector would be lost (IEEE 1364-2005,
- * section 5.2.1). In a vector it is a `$shift` by `$neg` of the position and a zero above it.
+ * section 5.2.1). In a vector it is a `$shift` by `$neg` of the position and a zero above it, or of its distance from a
+ * first index other than 0.
  */
-function signedPosition(g: Graph, amount: Node): Node {
-  if (amount.op !== "sub") return amount;
-  const [zero, extended] = amount.args as [Node, Node];
-  const position = extended.op === "extend" ? (extended.args[0] as Node) : undefined;
-  const isPosition = position?.op === "sub" && position.width === amount.width - 1;
-  if (!isPosition || zero.op !== "const" || zero.value !== 0n) return amount;
-  return g.sub(zero, g.signExtend(position, amount.width));
+function signedPosition(g: Graph, amount: Node, levels = 3): Node {
+  if (levels > 0 && (amount.op === "sub" || amount.op === "add")) {
+    const [a, b] = amount.args as [Node, Node];
+    return g[amount.op](signedPosition(g, a, levels - 1), signedPosition(g, b, levels - 1));
+  }
+  const [position] = amount.args;
+  const isPosition = amount.op === "extend" && position?.op === "sub" && position.width === amount.width - 1;
+  return isPosition ? g.signExtend(position, amount.width) : amount;
 }
 
 /** In an element of a memory the part's position is the amount of a `$shl` that has no line in the source. */
