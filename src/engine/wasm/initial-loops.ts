@@ -1,5 +1,6 @@
 import { type Expression, LoopParser, NotTakenError, type Statement } from "./loop-syntax.ts";
-import { type Token, tokensOf } from "./loop-tokens.ts";
+import { type Block, type Extent, type Loop, ModuleBlocks } from "./module-blocks.ts";
+import { type Token, tokensOf } from "./verilog-tokens.ts";
 
 /**
  * Yosys unrolls a loop of an initial block in a time that grows with the square of its steps. So a loop that fills memories
@@ -18,36 +19,17 @@ export type InitialMark =
 
 export const MARK = "hilt-initial:";
 
-/** Loops with fewer steps, as far as the source shows it, are left to Yosys. */
-const FEW_STEPS = 64n;
-
 /** A source without its loops, which are added to `marks`; lines stay as they are. */
 export function takeInitialLoops(text: string, marks: InitialMark[]): string {
   return /\binitial\b/.test(text) && /\bfor\b|\$readmem/.test(text) ? new Taker(text, marks).text() : text;
-}
-
-/** An initial block, with what was found in it. */
-interface Block {
-  readonly start: number;
-  readonly loops: (Extent & { readonly statement: Statement; readonly names: readonly string[] })[];
-  readonly reads: (Extent & { readonly memory: string })[];
-}
-
-interface Extent {
-  readonly start: number;
-  readonly end: number;
 }
 
 class Taker {
   readonly #source: string;
   readonly #tokens: readonly Token[];
   readonly #marks: InitialMark[];
-  readonly #edits: { readonly start: number; readonly end: number; readonly text: string }[] = [];
-  /** Of the module that is read: what has elements, and what has not. */
-  #arrays = new Map<string, boolean>();
-  /** Memories that its initial blocks write by element. */
-  #written = new Set<string>();
-  #blocks: Block[] = [];
+  readonly #edits: (Extent & { readonly text: string })[] = [];
+  #module = new ModuleBlocks();
 
   constructor(source: string, marks: InitialMark[]) {
     this.#source = source;
@@ -57,11 +39,13 @@ class Taker {
 
   text(): string {
     for (let at = 0; at < this.#tokens.length; at++) {
-      const { text } = this.#tokens[at] as Token;
-      if (text === "module") this.#arrays = new Map();
-      if (text === "endmodule") this.#finish();
-      if (["reg", "logic", "bit", "integer", "int"].includes(text)) this.#declare(at + 1);
-      if (text === "initial") this.#attempt(at);
+      const token = this.#tokens[at] as Token;
+      if (token.text === "`define") at = this.#lastOfMacro(at);
+      if (/^(macro)?module$/.test(token.text)) this.#module = new ModuleBlocks();
+      if (token.text === "task") this.#module.hasTask = true;
+      if (token.text === "endmodule") this.#finish();
+      if (["reg", "logic", "bit", "integer", "int"].includes(token.text)) this.#declare(at + 1);
+      if (token.text === "initial") this.#attempt(at);
     }
     let text = "";
     let from = 0;
@@ -70,6 +54,14 @@ class Taker {
       from = edit.end;
     }
     return text + this.#source.slice(from);
+  }
+
+  /** The last piece of the macro's text, which is not where it stands. */
+  #lastOfMacro(at: number): number {
+    const { index } = this.#tokens[at] as Token;
+    const length = /^(?:\\\r?\n|[^\n])*/.exec(this.#source.slice(index))?.[0].length ?? 0;
+    const next = this.#tokens.findIndex((token) => token.index >= index + length);
+    return (next < 0 ? this.#tokens.length : next) - 1;
   }
 
   #textAt(at: number): string {
@@ -84,7 +76,7 @@ class Taker {
     for (; this.#tokens[at]?.kind === "word"; at++) {
       const name = this.#textAt(at);
       const isArray = this.#textAt(at + 1) === "[";
-      this.#arrays.set(name, isArray);
+      this.#module.arrays.set(name, isArray);
       at = this.#behindRanges(at + 1);
       while (![",", ";", ")", ""].includes(this.#textAt(at))) at++;
       if (this.#textAt(at) !== ",") return;
@@ -100,17 +92,26 @@ class Taker {
     return at;
   }
 
-  /** With time in a block, or what is unknown here, the order of all that it does is Yosys' affair. */
   #attempt(at: number): void {
-    // Of `if (...) initial ...` in a generate region, two blocks would not be one.
-    if ([")", "else", ":"].includes(this.#textAt(at - 1))) return;
-    const block: Block = { start: (this.#tokens[at] as Token).start, loops: [], reads: [] };
+    const block: Block = { start: this.#startOf(at), loops: [], reads: [], others: [] };
     try {
+      // Of `if (...) initial ...` in a generate region, two blocks would not be one.
+      if ([")", "else", ":"].includes(this.#textAt(at - 1))) throw new NotTakenError("no item of its own");
       this.#seek(at + 1, block);
-      this.#blocks.push(block);
+      this.#module.blocks.push(block);
     } catch (error) {
       if (!(error instanceof NotTakenError)) throw error;
+      for (let other = at + 1; !ITEMS.has(this.#textAt(other)) && other < this.#tokens.length; other++)
+        this.#module.unknown.add(this.#textAt(other));
     }
+  }
+
+  #startOf(at: number): number {
+    return this.#tokens[at]?.index ?? 0;
+  }
+
+  #endOf(at: number): number {
+    return this.#startOf(at) + this.#textAt(at).length;
   }
 
   /** Takes the loops of a statement; returns the token behind it. */
@@ -129,14 +130,14 @@ class Taker {
 
   #seekBlock(from: number, block: Block): number {
     let at = this.#textAt(from) === ":" ? from + 2 : from;
-    while (this.#textAt(at) !== "end") {
-      at = this.#seek(at, block);
-    }
+    while (this.#textAt(at) !== "end") at = this.#seek(at, block);
     return this.#textAt(at + 1) === ":" ? at + 3 : at + 1;
   }
 
   #seekConditional(from: number, block: Block): number {
-    const at = this.#seek(this.#behindParentheses(from), block);
+    const then = this.#behindParentheses(from);
+    for (let at = from; at < then; at++) block.others.push(this.#textAt(at));
+    const at = this.#seek(then, block);
     return this.#textAt(at) === "else" ? this.#seek(at + 1, block) : at;
   }
 
@@ -150,31 +151,32 @@ class Taker {
     throw new NotTakenError("a parenthesis that is not closed");
   }
 
-  /** An assignment or a call of a task. */
+  /** An assignment, a declaration or a call of a system task. */
   #behindSimple(from: number, block: Block): number {
-    const isSimple =
-      this.#tokens[from]?.kind === "word" ||
-      this.#tokens[from]?.kind === "system" ||
-      this.#textAt(from) === ";" ||
-      this.#textAt(from) === "{";
-    if (!isSimple || COMPLEX.test(this.#textAt(from))) throw new NotTakenError(this.#textAt(from));
+    const { kind = "symbol", text = "" } = this.#tokens[from] ?? {};
+    const isKnown = kind === "word" || kind === "system" || text === ";" || text === "{";
+    if (!isKnown || COMPLEX.test(text)) throw new NotTakenError(text);
+    // A task may do anything, anywhere in the source.
+    if (kind === "word" && ["(", ";"].includes(this.#textAt(from + 1))) throw new NotTakenError("a task");
     for (let at = from; at < this.#tokens.length; at++) {
       const token = this.#tokens[at] as Token;
       if (token.text === ";") return this.#note(from, at, block);
-      if (token.text === "#" || token.text === "@" || token.kind === "directive")
-        throw new NotTakenError(token.text);
+      if (["#", "@"].includes(token.text) || token.kind === "directive") throw new NotTakenError(token.text);
     }
     throw new NotTakenError("a statement without an end");
   }
 
-  /** A statement that writes an element of a memory, or reads data into one. */
   #note(from: number, semicolon: number, block: Block): number {
-    const first = this.#tokens[from] as Token;
-    if (this.#textAt(from + 1) === "[") this.#written.add(first.text);
-    const isRead = /^\$readmem[hb]$/.test(first.text) && this.#textAt(from + 3) === ",";
-    const memory = this.#textAt(from + 4);
-    if (isRead && [",", ")"].includes(this.#textAt(from + 5)))
-      block.reads.push({ memory, start: first.start, end: (this.#tokens[semicolon] as Token).end });
+    const words = this.#tokens.slice(from, semicolon).map(({ text }) => text);
+    const [first = "", next, , comma, memory = "", behind = ""] = words;
+    if (DECLARATION.test(first)) {
+      if (words.includes("=")) throw new NotTakenError("a declaration with a value");
+      return semicolon + 1;
+    }
+    block.others.push(...words);
+    if (next === "[") this.#module.written.add(first);
+    if (/^\$readmem[hb]$/.test(first) && comma === "," && [",", ")"].includes(behind))
+      block.reads.push({ memory, start: this.#startOf(from), end: this.#endOf(semicolon) });
     return semicolon + 1;
   }
 
@@ -183,39 +185,34 @@ class Taker {
     const statement = parser.statement();
     const names = new Set<string>();
     collect(statement, new Set(), names);
-    const memories = [...names].filter((name) => this.#isArray(name));
-    for (const name of memories) this.#written.add(name);
-    const [start, end] = [this.#tokens[at]?.start ?? 0, this.#tokens[parser.at - 1]?.end ?? 0];
-    if (memories.length > 0 && !isShort(statement))
-      block.loops.push({ statement, names: [...names], start, end });
+    for (const name of names) if (this.#module.isArray(name)) this.#module.written.add(name);
+    const extent = { start: this.#startOf(at), end: this.#endOf(parser.at - 1) };
+    block.loops.push({ statement, names: [...names], ...extent });
     return parser.at;
   }
 
-  #isArray(name: string): boolean {
-    return this.#arrays.get(name) === true;
-  }
-
-  /** At the end of a module. */
   #finish(): void {
-    for (const { start, loops, reads } of this.#blocks) {
-      const chosen = reads.filter(({ memory }) => this.#written.has(memory) && this.#isArray(memory));
+    const module = this.#module;
+    const isTaken = module.takesLoops();
+    for (const { start, loops: all, reads } of module.blocks) {
+      const loops = isTaken ? all : [];
+      const chosen = reads.filter(({ memory }) => module.written.has(memory) && module.isArray(memory));
       const names = [...loops.flatMap((loop) => loop.names), ...chosen.map(({ memory }) => memory)];
-      const memories = [...new Set(names)].filter((name) => this.#isArray(name));
-      if (memories.length === 0) continue;
+      const memories = [...new Set(names)].filter((name) => module.isArray(name));
       const elements = memories.map((name) => `${name} [0]`);
-      this.#edit(start, start, `initial ${this.#mark({ kind: "memories", names: memories }, elements)} `);
+      if (memories.length > 0)
+        this.#edit(start, start, `initial ${this.#mark({ kind: "memories", names: memories }, elements)} `);
       for (const loop of loops) this.#replace(loop);
       for (const read of chosen) {
         this.#edit(read.start, read.start, `begin ${this.#mark({ kind: "data", memory: read.memory })} `);
         this.#edit(read.end, read.end, " end");
       }
     }
-    this.#blocks = [];
-    this.#written = new Set();
+    this.#module = new ModuleBlocks();
   }
 
-  #replace({ statement, names, start, end }: Block["loops"][number]): void {
-    const values = names.filter((name) => !this.#isArray(name));
+  #replace({ statement, names, start, end }: Loop): void {
+    const values = names.filter((name) => !this.#module.isArray(name));
     const lines = this.#source.slice(start, end).replace(/[^\n]/g, "");
     this.#edit(start, end, this.#mark({ kind: "loop", statement, names: values }, values) + lines);
   }
@@ -230,29 +227,16 @@ class Taker {
   }
 }
 
+/** What ends a region that may belong to an initial block. */
+const ITEMS: ReadonlySet<string> = new Set(
+  "initial always always_ff always_comb always_latch endmodule endgenerate task function".split(" "),
+);
+
+const DECLARATION =
+  /^(reg|integer|int|logic|bit|real|realtime|time|genvar|parameter|localparam|event|byte|string)$/;
+
 const COMPLEX =
   /^(case[xz]?|forever|repeat|while|wait|fork|disable|do|foreach|unique|priority|assign|force|release)$/;
-
-/** A loop over a number of steps that the source shows. */
-function isShort(statement: Statement): boolean {
-  if (statement.kind !== "for" || JSON.stringify(statement.body, bigintsAsText).includes('"for"'))
-    return false;
-  const { condition } = statement;
-  const bounds = condition.kind === "binary" ? [condition.left, condition.right] : [];
-  const { start } = statement;
-  const first = start.kind === "assignment" ? start.value : undefined;
-  return (
-    [...bounds, first].every(
-      (bound) => bound?.kind === "name" || (bound?.kind === "literal" && bound.value <= FEW_STEPS),
-    ) &&
-    bounds.filter(({ kind }) => kind === "name").length === 1 &&
-    first?.kind === "literal"
-  );
-}
-
-function bigintsAsText(_key: string, value: unknown): unknown {
-  return typeof value === "bigint" ? String(value) : value;
-}
 
 /** Every name that is not a variable of a loop's own. */
 function collect(node: Statement | Expression, own: ReadonlySet<string>, names: Set<string>): void {

@@ -1,4 +1,4 @@
-import type { Token } from "./loop-tokens.ts";
+import type { Token } from "./verilog-tokens.ts";
 
 /** The Verilog of a loop that fills memories, as far as it is understood. */
 export type Expression =
@@ -206,10 +206,7 @@ export class LoopParser {
     const token = this.#tokens[this.at];
     if (this.accept("(")) return this.#until(")");
     if (this.accept("{")) return this.#braces();
-    if (token?.kind === "number") {
-      this.at++;
-      return literalOf(token.text);
-    }
+    if (token?.kind === "number") return this.#number();
     if (token?.kind === "system" && CALLS.includes(token.text)) {
       this.at++;
       this.expect("(");
@@ -221,6 +218,16 @@ export class LoopParser {
     const low = this.accept(":") ? this.expression() : high;
     this.expect("]");
     return { kind: "select", name, high, low };
+  }
+
+  /** The size and the digits are two pieces. */
+  #number(): Expression {
+    const first = this.#text;
+    this.at++;
+    if (!/^\d+$/.test(first) || !/^'[sSbodhBODH]/.test(this.#text)) return literalOf(first);
+    const digits = this.#text;
+    this.at++;
+    return literalOf(first + digits);
   }
 
   #until(end: string): Expression {

@@ -20,6 +20,13 @@ export function runInitialLoops(netlist: Netlist, marks: readonly InitialMark[])
   const run = new LoopRun(netlist);
   for (const cell of cells) run.perform(cell, marks[markOf(cell) as number] as InitialMark);
   const dropped = new Set<Cell>([...cells, ...run.reads]);
+  // Only within a file a place says what happens first.
+  for (const cell of netlist.cells) {
+    const fills = cell.type.startsWith("$meminit") ? (run.fills.get(memoryIdOf(cell)) ?? []) : [];
+    const { extent } = cell;
+    if (extent !== undefined && extent.from[0] > 0 && fills.some((fill) => fill.extent?.file !== extent.file))
+      throw new NotTakenError("a memory that is written in several files");
+  }
   return {
     ...netlist,
     cells: netlist.cells.filter((cell) => !dropped.has(cell)),
@@ -31,6 +38,10 @@ export function runInitialLoops(netlist: Netlist, marks: readonly InitialMark[])
     ),
     signals: netlist.signals.map((signal) => withInit(signal, run.inits)),
   };
+}
+
+function memoryIdOf(cell: Cell): string {
+  return cell.text("MEMID").replace(/^\\/, "");
 }
 
 function markOf(cell: Cell): number | undefined {
@@ -102,7 +113,7 @@ class LoopRun {
       // Some that are small, or written without a clock, Yosys makes registers of.
       if (read === undefined) continue;
       this.reads.add(read);
-      const memory = this.#netlist.memories.get(read.text("MEMID").replace(/^\\/, ""));
+      const memory = this.#netlist.memories.get(memoryIdOf(read));
       if (memory?.width === bits.length) this.#memories.set(names[index] as string, memory);
     }
   }

@@ -18,7 +18,8 @@ const TOKENS = new RegExp(
     /(?<word>\\\S+|[A-Za-z_][\w$]*)/.source,
     /(?<system>\$\w[\w$]*)/.source,
     /(?<number>\d[\d_]*(?:\.\d+)?|'[sS]?[bodhBODH]\s*[\da-fA-FxXzZ?_]+|'[01xzXZ](?!\w))/.source,
-    /(?<symbol>'\{|::|\+\+|--|->|<<|>>|[\s\S])/.source,
+    /(?<symbol>'\{|::|\+\+|--|->|===|!==|<<<=?|>>>=?|<<=?|>>=?|\*\*|&&|\|\||[=!<>]=|~[&|^]|\^~|[-+*/%&|^]=|[\s\S])/
+      .source,
   ].join("|"),
   "gy",
 );
