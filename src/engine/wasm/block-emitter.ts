@@ -1,7 +1,10 @@
 import type { EffectUpdate, MemoryUpdate, RegisterUpdate } from "./design.ts";
+import { emitSwitch } from "./emit-choice.ts";
+import { accessOf, emitElement, emitIsBelow, isWithin } from "./emit-element.ts";
 import type { EffectSlot, Layout } from "./layout.ts";
+import { typeOf } from "./machine-word.ts";
 import type { Node } from "./node.ts";
-import { accessOf, isWithin, NodeEmitter, typeOf } from "./node-emitter.ts";
+import { NodeEmitter } from "./node-emitter.ts";
 import type { PartContext } from "./parts.ts";
 import type { Region } from "./placement.ts";
 import type { Block, Step } from "./step.ts";
@@ -79,7 +82,7 @@ export class BlockEmitter {
 
   #switch({ selector, pick, blocks }: Extract<Step, { kind: "switch" }>): void {
     this.#out.block();
-    this.nodes.emitSwitch(selector, pick, blocks.length, (index) => this.block(blocks[index] as Block));
+    emitSwitch(this.nodes, selector, pick, blocks.length, (index) => this.block(blocks[index] as Block));
     this.#out.op("end");
   }
 
@@ -107,7 +110,7 @@ export class BlockEmitter {
       this.#writeElement(update, slot);
       return;
     }
-    this.nodes.emitIsBelow(update.address, slot.depth);
+    emitIsBelow(this.nodes, update.address, slot.depth);
     this.#out.if();
     this.#writeElement(update, slot);
     this.#out.op("end");
@@ -119,14 +122,14 @@ export class BlockEmitter {
     const [load, store] = accessOf(Math.min(8, slot.elementBytes));
     const place = slot.address + 8 * limb;
     if (mask.op === "const" && mask.value === (1n << BigInt(mask.width)) - 1n) {
-      this.nodes.emitElement(address, slot.elementBytes);
+      emitElement(this.nodes, address, slot.elementBytes);
       this.nodes.emitAs(data, type);
       out.access(store, place);
       return;
     }
     const element = out.local("i32");
     const old = out.local(type);
-    this.nodes.emitElement(address, slot.elementBytes);
+    emitElement(this.nodes, address, slot.elementBytes);
     out.set(element);
     out.get(element);
     out.access(load, place);

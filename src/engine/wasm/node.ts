@@ -102,3 +102,10 @@ export function divideBits(op: string, x: Node, y: Node): bigint {
 export function isTable(node: Node): boolean {
   return node.op === "choose" && node.args.every((each, index) => index === 0 || each.op === "const");
 }
+
+/** Rules that copy a choice once more for each node above it stop here, before they recurse too deep. */
+const SHALLOW = 100;
+
+export function isShallow(node: Node): boolean {
+  return node.depth < SHALLOW;
+}

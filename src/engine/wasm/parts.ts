@@ -1,8 +1,9 @@
 import { LARGEST_FUNCTION, packed } from "./cut-functions.ts";
 import type { Graph } from "./graph.ts";
 import type { Layout } from "./layout.ts";
+import { typeOf } from "./machine-word.ts";
 import type { Node } from "./node.ts";
-import { type EmitterContext, NodeEmitter, typeOf } from "./node-emitter.ts";
+import { type EmitterContext, NodeEmitter } from "./node-emitter.ts";
 import type { Placement } from "./placement.ts";
 import { FunctionWriter, type WasmFunction } from "./wasm-writer.ts";
 import type { WorkingSpace } from "./working-space.ts";
