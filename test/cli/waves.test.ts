@@ -222,7 +222,7 @@ describe.each(["wasm", "verilator"])("on %s", (target) => {
       "utf8",
     );
     expect(saved).toMatch(new RegExp(`^\\*-\\S+ ${timeOf(at)} `, "m"));
-    expect(saved).toMatch(/^\[markername\] [A-Z]read 8$/m);
+    expect(saved).toMatch(/^\[markername\] [A-Z]read 64$/m);
     expect(saved).toMatch(/^\[markername\] [A-Z]FAULT( \+\d+)?$/m);
 
     expect(recordings["fails only once"]?.recording?.problem).toMatch(
