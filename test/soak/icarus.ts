@@ -249,6 +249,14 @@ export interface IcarusDesign {
 
 /** The outputs before each clock edge in binary, after the inputs of `steps` were set. */
 export function runIcarus(made: IcarusDesign, steps: readonly (readonly bigint[])[]): string[][] {
+  return playIcarus(made, steps).rows;
+}
+
+/** The same, and the lines that the design prints. */
+export function playIcarus(
+  made: IcarusDesign,
+  steps: readonly (readonly bigint[])[],
+): { rows: string[][]; says: string[] } {
   const bench = `${made.prefix}bench.v`;
   const stimuli = `${made.prefix}hex`;
   const total = made.inputs.reduce((sum, input) => sum + input.width, 0);
@@ -298,11 +306,14 @@ $finish; end endmodule\n`,
     bench,
     ...made.files,
   ]);
-  return run("vvp", ["-n", ...(made.isZeroed === true ? vpiOptions() : []), `${bench}vp`])
+  const printed = run("vvp", ["-n", ...(made.isZeroed === true ? vpiOptions() : []), `${bench}vp`])
     .trim()
-    .split("\n")
-    .filter((line) => line.startsWith(ROW))
-    .map((line) => line.slice(ROW.length).trim().split(/\s+/));
+    .split("\n");
+  const isRow = (line: string): boolean => line.startsWith(ROW);
+  return {
+    rows: printed.filter(isRow).map((line) => line.slice(ROW.length).trim().split(/\s+/)),
+    says: printed.filter((line) => !isRow(line)),
+  };
 }
 
 /** In front of each line of the bench, for a design may print too. */

@@ -2,6 +2,7 @@ import { chooseFirst } from "./choice.ts";
 import type { Graph } from "./graph.ts";
 import type { Bit, Cell } from "./netlist.ts";
 import { type Node, WIDEST } from "./node.ts";
+import { widePower } from "./power.ts";
 import {
   type Limbs,
   wideAdd,
@@ -71,6 +72,7 @@ export const combinationalCells: ReadonlyMap<string, Translation> = new Map<stri
   ],
   ["$shift", shift((g, a, b, cell) => shiftBothWays(g, a, signedPosition(g, b), cell))],
   ["$shiftx", shift(shiftBothWays)],
+  ["$pow", power],
   ["$mux", mux],
   ["$pmux", parallelMux],
 ]);
@@ -131,6 +133,18 @@ function division(result: "quotient" | "remainder", compute: (operands: Operands
     const bs = pieces(context, extendBits(cell.port("B"), width, signed));
     return cutLimbs(graph, wideDivide(graph, as, bs, signed)[result], yWidth);
   };
+}
+
+function power(cell: Cell, context: CellContext): Node[] {
+  const width = Math.max(cell.number("A_WIDTH"), cell.number("Y_WIDTH"));
+  const isBaseSigned = cell.flag("A_SIGNED");
+  const result = widePower(context.graph, {
+    base: pieces(context, extendBits(cell.port("A"), width, isBaseSigned)),
+    isBaseSigned,
+    exponent: cell.port("B").map((each) => context.value([each])),
+    isExponentSigned: cell.flag("B_SIGNED"),
+  });
+  return cutLimbs(context.graph, result, cell.number("Y_WIDTH"));
 }
 
 function shift(compute: (g: Graph, a: Limbs, b: Node, cell: Cell) => Limbs): Translation {

@@ -7,6 +7,8 @@ import { type Node, WIDEST } from "./node.ts";
 import { limbStarts, type SignalValues } from "./signal-values.ts";
 import type { Triggers } from "./triggers.ts";
 
+const ADDRESS_BITS = 32;
+
 /** The memories of a design: what they hold at first, who reads and writes them. */
 export class MemoryElaboration {
   readonly #netlist: Netlist;
@@ -42,21 +44,22 @@ export class MemoryElaboration {
 
   /** An address counted from the first element. */
   #rebased(bits: readonly Bit[], startOffset: number, cell: Cell): Node {
-    if (bits.length > 32)
-      throw new UnsupportedConstructError(`an address of ${bits.length} bits`, cell.place);
     // The netlist does not say whether an address is signed. A constant of the source is, in its 32 bits.
     if (startOffset < 0 && !(bits.length === 32 && bits.every((bit) => typeof bit === "string")))
       throw new UnsupportedConstructError(
         `an index that is not constant, of the memory ${cell.text("MEMID").replace(/^\\/, "")}, whose range begins at ${startOffset}`,
         cell.place,
       );
-    const address = this.#values.value(bits);
-    return startOffset === 0
-      ? address
-      : this.#values.graph.sub(
-          this.#values.graph.extend(address, 33),
-          this.#values.graph.const(BigInt(startOffset), 33),
-        );
+    const { graph } = this.#values;
+    const address = this.#values.value(bits.slice(0, ADDRESS_BITS));
+    const upper = this.#values.limbs(bits.slice(ADDRESS_BITS));
+    if (startOffset === 0 && upper.length === 0) return address;
+    const width = ADDRESS_BITS + 1;
+    const rebased = graph.sub(graph.extend(address, width), graph.const(BigInt(startOffset), width));
+    // No memory has so many elements.
+    return upper
+      .map((limb) => graph.equal(limb, graph.const(0n, limb.width)))
+      .reduce((place, isZero) => graph.mux(isZero, place, graph.const(-1n, width)), rebased);
   }
 
   writeUpdates(triggers: Triggers): Update[] {

@@ -30,7 +30,6 @@ const constructs: Readonly<Record<string, string>> = {
   $dffsr: "a register with both an asynchronous set and an asynchronous reset",
   $aldff: "a register with an asynchronous load of a value that is no constant",
   $tribuf: "a tri-state driver",
-  $pow: "a power whose operands are not constant",
 };
 
 /** A value that the engine does not know, such as that of `$random`, where something uses it. */

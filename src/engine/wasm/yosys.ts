@@ -81,8 +81,11 @@ function scriptOf(source: ModelSource, virtual: VirtualFiles): string {
   ].join("; ");
 }
 
-/** Folding of constants, which takes two inverters in a loop for a wire: the loop has to be left to be refused. */
-const FOLD = "scc -set_attr hilt_loop 1; opt_expr * a:hilt_loop t:$not %i %d";
+/**
+ * Folding of constants. It takes two inverters in a loop for a wire, but the loop has to be left to be refused; and a
+ * power of a constant for a shift by 32 bits of the exponent, whatever they mean.
+ */
+const FOLD = "scc -set_attr hilt_loop 1; opt_expr * a:hilt_loop t:$not %i t:$pow %u %d";
 
 /** `Resizing cell port top.instance.port from 64 bits to 32 bits.` */
 function checkWidths({ top, instance }: ModelSource, messages: string): void {

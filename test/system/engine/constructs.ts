@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import type { Engine } from "../../../src/engine/engine.ts";
-import { type Circuit, type Input, runIcarus } from "../../soak/icarus.ts";
+import { type Circuit, type Input, playIcarus } from "../../soak/icarus.ts";
 import { batchOf } from "../../soak/module-batch.ts";
 
 export const FOLDER = resolve("test/constructs");
@@ -116,7 +116,9 @@ export async function playTogether(
   const steps = Array.from({ length: cycles }, (_, cycle) =>
     constructs.flatMap((each) => each.steps[Math.min(cycle, each.steps.length - 1)] as readonly bigint[]),
   );
-  const { rows, says } = await play(batchOf(circuits), steps);
+  const { inputs, outputs: ports, text: top, parts = [] } = batchOf(circuits);
+  const text = [top, ...parts.map((part) => part.text)].join("");
+  const { rows, says } = await play({ inputs, outputs: ports, text }, steps);
   let first = 0;
   return new Map(
     constructs.map((construct) => {
@@ -173,12 +175,10 @@ export async function playOnIcarus(
 ): Promise<Played> {
   writeFileSync(file, made.text);
   const design = { ...made, prefix: file.replace(/v$/, ""), files: [file], top: "top" };
-  const lines = runIcarus(design, steps);
-  const isSaid = (line: readonly string[]): boolean => line[0]?.endsWith(":") === true;
-  const rows = lines.filter((line) => !isSaid(line));
+  const { rows, says } = playIcarus(design, steps);
   if (rows.length !== steps.length) throw new Error(`Icarus gave ${rows.length} of ${steps.length} cycles`);
   return {
-    rows: rows.map((row) => row.map((text) => (/[xz]/i.test(text) ? "x" : text.replace(/^0+(?=.)/, "")))),
-    says: lines.filter(isSaid).map((line) => line.join(" ")),
+    rows: rows.map((row) => row.map((bits) => (/[xz]/i.test(bits) ? "x" : BigInt(`0b${bits}`).toString(16)))),
+    says: says.map((line) => line.trim().replace(/\s+/g, " ")),
   };
 }

@@ -223,6 +223,30 @@ endmodule\n`;
     expect(results(7n, -(2n ** 89n) + 1n)[2]).toBe(0n);
   });
 
+  test("an address of more than 32 bits that leaves the memory reads 0 and writes nothing", async () => {
+    const wide = `module top(input clk, input [7:0] h, input [3:0] a, input [7:0] d, output [7:0] q, output [7:0] o);
+reg [7:0] m [0:15]; reg [7:0] n [2:9]; assign q = m[{h, 32'd0, a}]; assign o = n[{h, 32'd0, a}];
+always @(posedge clk) begin m[{h, 32'd0, a}] <= d; n[{h, 70'd0, a}] <= d; end
+endmodule\n`;
+    const simulation = (await engine.build(source(wide))).open();
+    const step = (h: number, d: number): number[] => {
+      for (const [name, value] of Object.entries({ h, d, a: 3 })) simulation.port(name).write(value);
+      simulation.run(1);
+      return [simulation.port("q").read(), simulation.port("o").read()];
+    };
+    expect([step(0, 5), step(1, 6), step(128, 7), step(0, 8)]).toEqual([
+      [5, 5],
+      [0, 0],
+      [0, 0],
+      [8, 8],
+    ]);
+    simulation.port("h").write(1);
+    simulation.run(1);
+    simulation.port("h").write(0);
+    simulation.run(0);
+    expect(simulation.port("q").read()).toBe(8);
+  });
+
   test("registers without a reset start from the seed", async () => {
     const model = await engine.build(
       source("module top(input clk, output reg [63:0] q); always @(posedge clk) q <= q; endmodule"),
