@@ -37,20 +37,29 @@ export function builtClone(root) {
     rmSync(draft, { recursive: true, force: true });
     if (!existsSync(folder)) throw error;
   }
-  for (const old of olderBuilds(root)) rmSync(old, { recursive: true, force: true });
+  for (const old of olderBuilds(root)) remove(root, old);
   return folder;
+}
+
+/** Under its name it is whole until it is gone: the sources may come back to what it was made of. */
+function remove(root, folder) {
+  const removed = join(root, `.draft-${randomUUID()}`);
+  try {
+    renameSync(folder, removed);
+  } catch {
+    // Another process has removed it.
+  }
+  rmSync(removed, { recursive: true, force: true });
 }
 
 function sourceKey(root) {
   const hash = createHash("sha256");
   const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
-  for (const name of sources.filter((path) => path.endsWith(".ts")).sort()) {
-    hash.update(`${name}\n`).update(readFileSync(join(root, "src", name)));
+  const translated = sources.filter((path) => /\.[jt]s$/.test(path)).map((name) => join("src", name));
+  for (const name of [...translated.sort(), "package-lock.json", "tsconfig.json", "tsconfig.build.json"]) {
+    hash.update(`${name}\n`).update(readFileSync(join(root, name)));
   }
-  return hash
-    .update(readFileSync(join(root, "package-lock.json")))
-    .digest("hex")
-    .slice(0, 16);
+  return hash.digest("hex").slice(0, 16);
 }
 
 function olderBuilds(root) {

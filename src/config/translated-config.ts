@@ -12,7 +12,7 @@ const DEPENDS_ON_PLACE =
 export async function translatedConfig(file: string): Promise<string | undefined> {
   const text = readFileSync(file, "utf8");
   if (DEPENDS_ON_PLACE.test(text)) return undefined;
-  const place = keptPlace(file, ".mjs", text);
+  const place = keptPlace(file, ".mjs", versionOfVite(), text);
   if (existsSync(place)) return place;
   try {
     const { transformWithOxc } = await import("vite");
@@ -22,4 +22,10 @@ export async function translatedConfig(file: string): Promise<string | undefined
   } catch {
     return undefined;
   }
+}
+
+/** It translates. */
+function versionOfVite(): Buffer {
+  const description = new URL("../../package.json", import.meta.resolve("vite"));
+  return readFileSync(description);
 }

@@ -25,9 +25,11 @@ export function namesIn(bytes: Buffer): FileNames {
   const text = bytes.includes(0) ? "" : bytes.toString("latin1");
   const all = (pattern: RegExp, within = text, group = 1): string[] =>
     [...within.matchAll(pattern)].map((match) => nameOf(match[group] as string));
+  // Most files have neither, and each search takes its time at every start.
+  const isIncluding = text.includes("`include");
   return {
-    includes: all(INCLUDE, text, 2),
-    includesMacro: /`include\s*`/.test(text),
+    includes: isIncluding ? all(INCLUDE, text, 2) : [],
+    includesMacro: isIncluding && /`include\s*`/.test(text),
     readsData: text.includes("$readmem"),
     headers: () => all(C_DIRECTIVE),
     macros: () => [...text.matchAll(MACRO)].flatMap(([macro]) => all(STRING, macro)),

@@ -90,7 +90,8 @@ class TreeReader {
     const sources = [...this.#names.values()];
     const values = Object.values(this.#source.defines ?? {}).map((value) => value.replace(/^"|"$/g, ""));
     const given = [...values, ...this.#asked];
-    const macros = [...sources.flatMap(({ macros: strings }) => strings()), ...given];
+    const isByMacro = sources.some(({ includesMacro }) => includesMacro);
+    const macros = isByMacro ? [...sources.flatMap(({ macros: strings }) => strings()), ...given] : [];
     const isData = this.#withData && sources.some(({ readsData }) => readsData);
     const data = isData ? [...sources.flatMap(({ strings }) => strings()), ...given] : [];
     for (const [from, { includes, includesMacro, readsData, headers }] of this.#names) {

@@ -43,8 +43,8 @@ export function boundSource(device: DeviceSource, directory: string, root: strin
     createHash("sha256").update(instance).update(defines).digest("hex").slice(0, 16),
   );
   const [file, macros] = [join(folder, "hilt_harness_device.vh"), join(folder, "hilt_harness_defines.v")];
-  if (!existsSync(file)) writeWhole(file, instance);
-  if (!existsSync(macros)) writeWhole(macros, defines);
+  keep(file, instance);
+  keep(macros, defines);
   const harness = parseFileList(join(root, "sim/harness/harness.f"), root);
   const files = [...(defines === "" ? [] : [macros]), ...device.files, ...harness.files];
   const loose = bindPins(binding).pins.flatMap(({ port, isLoose }) => (isLoose === true ? [port] : []));
@@ -60,6 +60,11 @@ function definesOf({ defines = {} }: DeviceBinding): string {
   return Object.entries(defines)
     .map(([name, value]) => `\`define ${name}${value === true ? "" : ` ${value}`}\n`)
     .join("");
+}
+
+/** What is there may be something else than its folder's name says: a cache is carried about, and edited. */
+function keep(file: string, text: string): void {
+  if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeWhole(file, text);
 }
 
 function modelSource(

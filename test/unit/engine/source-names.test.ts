@@ -1,8 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import type { ModelSource } from "../../../src/engine/engine.ts";
+import { keepSealed, readSealed } from "../../../src/engine/sealed-file.ts";
+import { readTree } from "../../../src/engine/source-tree.ts";
 import { WasmEngine } from "../../../src/engine/wasm-engine.ts";
 
 const root = mkdtempSync(join(tmpdir(), "hilt names ü-"));
@@ -156,4 +166,28 @@ test("the header of a source that is a link stands beside its target", async () 
 test("a file that is not there is named with the line of its include", async () => {
   const source = sourceOf(write("rtl/d.v", device('\n`include "nöwhere.vh"')));
   await expect(first(source)).rejects.toThrow(`${folder}/rtl/d.v:3: there is no file nöwhere.vh`);
+});
+
+test("headers of C++, by a macro too, are read beside their source, and seen before they are there", () => {
+  const file = write(
+    "dpi/d.cpp",
+    '#define OWN "../inc/own.h"\n#include OWN\n#if __has_include("later.h")\n#endif\n',
+  );
+  write("inc/own.h", "");
+  const read = (): string[] => [...readTree(sourceOf(file)).files.keys()].sort();
+  expect(read()).toEqual([file, join(folder, "inc/own.h")]);
+  write("dpi/later.h", "");
+  expect(read()).toEqual([file, join(folder, "dpi/later.h"), join(folder, "inc/own.h")]);
+});
+
+test("a kept file that was damaged, or stands under another name, is not believed", () => {
+  const path = join(folder, "kept");
+  keepSealed(path, "one", Buffer.from("content"));
+  expect(readSealed(path, "one")?.toString()).toBe("content");
+  expect(readSealed(path, "other")).toBeUndefined();
+  for (const cut of [1, 20, 39]) {
+    const whole = readFileSync(path);
+    writeFileSync(`${path}-cut`, whole.subarray(0, whole.length - cut));
+    expect(readSealed(`${path}-cut`, "one")).toBeUndefined();
+  }
 });
