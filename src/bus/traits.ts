@@ -8,8 +8,9 @@ export interface Traits {
   /** `message`: what reaches the host is that the line rose; nobody can ask whether it is still high. */
   readonly interrupts: "level" | "message";
   /**
-   * What the device may touch is checked in units of so many bytes, aligned to their size: allowed is what any byte of
-   * a unit allows. `reportsFaults`: a refused access is an event, too. `unchecked`: the device may touch everything.
+   * What the device may touch is checked in units of `readUnit` and `writeUnit` bytes, aligned to their size: allowed
+   * is what any byte of a unit allows. `reportsFaults`: a refused access is an event, too. `unchecked`: the device may
+   * touch everything.
    */
   readonly windows:
     | { readonly readUnit: number; readonly writeUnit: number; readonly reportsFaults: boolean }

@@ -30,7 +30,7 @@ export async function main(args: readonly string[]): Promise<number> {
   let refusal: Error | undefined;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      // Whoever read the output has seen enough, as in `hilt run | head`: the exit code is still true.
+      // The reader of the output has seen enough, as in `hilt run | head`: the exit code is still true.
       if (error.code !== "EPIPE") refusal ??= error;
     });
   }

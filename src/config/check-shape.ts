@@ -22,7 +22,7 @@ export async function checkShape(value: unknown, file: string): Promise<Config> 
   return data;
 }
 
-/** By the value and the text of what checks it; undefined for a value with something in it that is no data. */
+/** By the value and the text of what checks it; undefined for a value with something in it that is not data. */
 function placeOf(value: unknown, file: string): string | undefined {
   try {
     const own = (name: string) =>

@@ -3,7 +3,7 @@
  */
 export type ParameterConfig = number | bigint | boolean | string | { readonly text: string };
 
-/** Digits behind the point that every tool keeps. */
+/** Digits after the point that every tool keeps. */
 const DECIMALS = 6;
 /** Whole numbers that Verilog writes without a size. */
 const PLAIN_BITS = 31n;
@@ -43,7 +43,7 @@ function numberFault(value: number): string | undefined {
       ? undefined
       : `${value} is beyond 2^53: write it as a BigInt, ${value}n`;
   if (Number.isFinite(value) && Number(value.toFixed(DECIMALS)) === value) return undefined;
-  return `${value} has more than ${DECIMALS} digits behind the point`;
+  return `${value} has more than ${DECIMALS} digits after the point`;
 }
 
 const STRING = /"(?:\\.|[^"\\\n])*"/g;

@@ -102,7 +102,7 @@ const device: z.ZodType<DeviceConfig> = keys({
     .record(name, parameter, { error: "must be an object of names of Verilog" })
     .optional()
     .describe(
-      "Parameters of the top module. A string is an expression of Verilog, `{ text }` is text; a whole number of 32 bits or more, BigInt too, is written with its size; a real number has six digits behind the point at most.",
+      "Parameters of the top module. A string is an expression of Verilog, `{ text }` is text; a whole number of 32 bits or more, BigInt too, is written with its size; a real number has six digits after the point at most.",
     ),
   defines: defines
     .optional()

@@ -31,7 +31,7 @@ export interface TreeOptions {
 
 /**
  * Reads the sources and whatever they may include, however deep: more than the tools will ask for, because what stands
- * behind an `ifdef or in a macro counts too. Throws `BuildError` for a file that cannot be read.
+ * after an `ifdef or in a macro counts too. Throws `BuildError` for a file that cannot be read.
  */
 export function readTree(source: ModelSource, options: TreeOptions = {}): SourceTree {
   return new TreeReader(source, options).read();

@@ -158,7 +158,7 @@ interface Tools {
 
 /**
  * For one build: whatever ends it, nothing in it is looked at again. Verilator 5.006 cuts a path off at its first space, so
- * that such a cache is no place for it.
+ * that such a cache is not a place for it.
  */
 function buildFolder(directory: string): string {
   try {

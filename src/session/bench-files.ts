@@ -19,7 +19,7 @@ function benchesAt(path: string, given: string): string[] {
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined) throw new UsageError(`${given}: no such file or folder`);
   if (status.isDirectory()) return below(path);
-  if (!isBench(path)) throw new UsageError(`${given} is no bench: its name does not end in .hil.ts`);
+  if (!isBench(path)) throw new UsageError(`${given} is not a bench: its name does not end in .hil.ts`);
   return [path];
 }
 

@@ -46,7 +46,7 @@ export class BenchWorker implements PoolWorker {
     const { pid } = this.#child;
     if (pid === undefined) return;
     renameSync(draft, outputFile(this.#directory, pid));
-    // While it runs, for whoever ends it when this process cannot.
+    // While it runs, for the process that ends it when this one cannot.
     const mark = join(this.#directory, `${pid}.run`);
     writeFileSync(mark, "");
     this.#child.once("exit", () => rmSync(mark, { force: true }));

@@ -47,7 +47,7 @@ export class Collector implements Reporter {
     const { hilt: facts, output } = test.meta();
     if (state === "pending") return;
     if (state === "skipped") {
-      // What the filter or an end before the end leaves out is no bench of this run; one may have skipped itself.
+      // What the filter or an end before the end leaves out is not a bench of this run; one may have skipped itself.
       const isMeant = ["skip", "todo"].includes(test.options.mode ?? "") || output !== undefined;
       if (isMeant && this.#options.isSelected(test.fullName)) this.#add(test, skipped(facts));
       return;

@@ -35,12 +35,12 @@ function modelProblem({ kind, number, cycle }: LastWords): Problem {
   if (kind === "stall") {
     return {
       ...{ blame: "product", code: "E_MODEL_STALLED" },
-      message: `the model never finished the cycle behind its cycle ${cycle}: an endless loop in one evaluation, ended after ${number / 1000} s with its process`,
+      message: `the model never finished the cycle after its cycle ${cycle}: an endless loop in one evaluation, ended after ${number / 1000} s with its process`,
     };
   }
   return {
     ...{ blame: "environment", code: "E_MODEL_CRASHED" },
-    message: `the model crashed behind its cycle ${cycle} with ${signalName(number)}, and its process with it`,
+    message: `the model crashed after its cycle ${cycle} with ${signalName(number)}, and its process with it`,
   };
 }
 

@@ -33,7 +33,7 @@ export function readOutput(directory: string, pid: number, parts: readonly Omit<
   }
 }
 
-/** The first so many bytes of the pieces together, or, with a negative number, the last. */
+/** The first `length` bytes of the pieces together, or, with a negative length, the last. */
 function take(file: number, pieces: readonly Omit<OutputRange, "pid">[], length: number): Buffer {
   const taken: Buffer[] = [];
   let left = Math.abs(length);

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 
 /**
  * The end of its input is the end of hilt, however that came. Workers cannot look for it themselves: one may spin, or
- * compute for long. What is no number is no process.
+ * compute for long. What is not a number is not a process.
  */
 const SCRIPT = `cd "$1" || exit
 read -r _

@@ -40,7 +40,7 @@ export class WorkerWatch implements Disposable {
   }
 
   /**
-   * Workers that have not come to their end and were not killed here. When the run has ended they are no more: they were
+   * Workers that have not come to their end and were not killed here. When the run has ended they are gone: they were
    * killed by somebody else, or could not load their file.
    */
   remaining(): WorkerRecord[] {

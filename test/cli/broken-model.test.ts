@@ -33,9 +33,9 @@ const faults: Readonly<Record<number, readonly [code: string, blame: string, wor
   2: ["E_SIMULATION_ENDED", "product", /faulty\.sv:\d+: error in cycle \d+ .*the design complains/],
   3: ["E_SIMULATION_ENDED", "product", /faulty\.sv:\d+: assert in cycle \d+/],
   4: ["E_SIMULATION_ENDED", "product", /faulty\.sv:\d+: finish in cycle \d+/],
-  5: ["E_MODEL_STALLED", "product", /never finished the cycle behind its cycle \d+: an endless loop/],
-  6: ["E_MODEL_CRASHED", "environment", /crashed behind its cycle \d+ with SIGSEGV/],
-  8: ["E_MODEL_CRASHED", "environment", /crashed behind its cycle \d+ with SIGABRT/],
+  5: ["E_MODEL_STALLED", "product", /never finished the cycle after its cycle \d+: an endless loop/],
+  6: ["E_MODEL_CRASHED", "environment", /crashed after its cycle \d+ with SIGSEGV/],
+  8: ["E_MODEL_CRASHED", "environment", /crashed after its cycle \d+ with SIGABRT/],
   9: ["E_WORKER_LOST", "environment", /the process that ran it \(\d+\) ended before it did/],
   10: ["E_TOOL", "environment", /std::(bad_alloc|length_error)|vector|memory/],
 };

@@ -187,25 +187,25 @@ describe("what is printed", () => {
 describe("what nobody awaited", () => {
   const { status, stdout, stderr } = project.hilt("run", "orphans.hil.ts", "--json");
   const { benches, problems } = JSON.parse(stdout) as RunResult;
-  const told = (name: string): string[] => {
+  const reported = (name: string): string[] => {
     const bench = benches.find((one) => one.name === name);
     const all = bench?.problems.map(({ code, message, place }) => `${code} ${place} ${message}`);
     return [bench?.verdict ?? "lost", ...(all ?? [])];
   };
 
   test("fails the test that started it, though that had passed, with the line", () => {
-    expect(told("rejects")).toEqual([
+    expect(reported("rejects")).toEqual([
       "failed",
       "E_NOT_AWAITED orphans.hil.ts:7 nobody awaited or caught this: TypeError: lost",
       "E_NOT_AWAITED orphans.hil.ts:6 nobody awaited or caught this: later still",
     ]);
-    expect(told("checks later")).toEqual([
+    expect(reported("checks later")).toEqual([
       "failed",
       expect.stringMatching(
         "^E_NOT_AWAITED orphans.hil.ts:10 nobody awaited or caught this: expected 14142856",
       ),
     ]);
-    expect(told("forgets one that fails")).toEqual([
+    expect(reported("forgets one that fails")).toEqual([
       "failed",
       expect.stringMatching(/^E_NOT_AWAITED orphans\.hil\.ts:19 .* c2h: CARD_RANGE .*\(E_TRANSFER\)$/),
     ]);
@@ -217,33 +217,33 @@ describe("what nobody awaited", () => {
 
   test("is a transfer or a wait that had not ended with its test", () => {
     const words = (what: string) => `${what} was started and never awaited: the test ended before it`;
-    expect(told("forgets a transfer")).toEqual([
+    expect(reported("forgets a transfer")).toEqual([
       "failed",
       `E_NOT_AWAITED orphans.hil.ts:13 ${words("device.hostToCard")}`,
     ]);
-    expect(told("forgets to wait")).toEqual([
+    expect(reported("forgets to wait")).toEqual([
       "failed",
       `E_NOT_AWAITED orphans.hil.ts:16 ${words("link.idle")}`,
     ]);
   });
 
   test("is not what a failure has cut off, nor what the bench handles itself", () => {
-    expect(told("fails for itself")).toEqual([
+    expect(reported("fails for itself")).toEqual([
       "failed",
       expect.stringMatching("^E_ASSERTION orphans.hil.ts:34 "),
     ]);
-    expect(told("is left alone")).toEqual(["passed"]);
+    expect(reported("is left alone")).toEqual(["passed"]);
   });
 
   test("fails the run, with file, line and the test that ran, where its place is in no test", () => {
-    expect(told("calls a helper")).toEqual(["passed"]);
+    expect(reported("calls a helper")).toEqual(["passed"]);
     expect(problems.map(({ place, message }) => `${place} ${message}`)).toEqual([
       'orphans.hil.ts:4 orphans.hil.ts: while "calls a helper" ran, nobody awaited or caught this: RangeError: from a helper',
     ]);
   });
 
   test("a transfer that fails has its place in the bench, also in Promise.all", () => {
-    expect(told("waits for one of two that fails")).toEqual([
+    expect(reported("waits for one of two that fails")).toEqual([
       "failed",
       expect.stringMatching("^E_TRANSFER orphans.hil.ts:25 h2c: CARD_RANGE"),
     ]);

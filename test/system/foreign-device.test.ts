@@ -115,7 +115,7 @@ describe.each(["wasm", "verilator"] as const)("a device that is not ours, on %s"
     ],
     ["a parameter that it does not have", { parameters: { STEPS: 1 } }, /device\.parameters\.STEPS: .*STEPS/],
     [
-      "a parameter that is no expression",
+      "a parameter that is not an expression",
       { parameters: { STEP: "1 + " } },
       /device\.parameters\.STEP: syntax error/,
     ],

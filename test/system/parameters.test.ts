@@ -82,7 +82,7 @@ const refused: readonly (readonly [unknown, RegExp])[] = [
   [2 ** 53, /beyond 2\^53: write it as a BigInt, 9007199254740992n/],
   [1e21, /beyond 2\^53/],
   [Number.NaN, /must be a number/],
-  [1e-9, /more than 6 digits behind the point/],
+  [1e-9, /more than 6 digits after the point/],
   ["", /is empty; text is written \{ text: \.\.\. \}/],
   ["1), .Q(2", /has a \) too many/],
   ["(1", /lacks a \)/],

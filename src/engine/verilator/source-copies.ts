@@ -29,7 +29,7 @@ export class SourceCopies {
     for (const reference of this.#tree.references) this.#lead(reference);
   }
 
-  /** The folders for `include`; those of the files themselves come behind them. */
+  /** The folders for `include`; those of the files themselves come after them. */
   get searched(): readonly string[] {
     return [...(this.#source.includeDirectories ?? []), process.cwd()];
   }

@@ -6,7 +6,7 @@ const FEWEST = 4;
 /** Entries of a table for each constant that a source names, at most. */
 const SPARSEST = 4;
 
-/** More distinct arms than these are worth a table of their own if hardly one in so many is no constant. */
+/** More distinct arms than these are worth a table of their own if fewer than one in this number is not a constant. */
 const TABLE_ARMS = 8;
 
 /** What is chosen under a condition: limbs of one value. */
@@ -147,7 +147,7 @@ function chooseFromTable(
   );
 }
 
-/** The bits from the lowest to behind the highest in which values differ. */
+/** From the lowest bit in which values differ to one beyond the highest. */
 function varyingBits(values: Iterable<bigint>): { low: number; high: number } {
   let first: bigint | undefined;
   let varying = 0n;

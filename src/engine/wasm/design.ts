@@ -80,7 +80,7 @@ export interface Memory extends MemoryDescription {
   readonly init: readonly MemoryRun[];
 }
 
-/** Elements of a memory from an index on, so many times. */
+/** Elements of a memory from an index on, repeated `times` times. */
 export interface MemoryRun {
   readonly index: number;
   readonly elements: bigint[];

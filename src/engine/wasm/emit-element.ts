@@ -4,7 +4,7 @@ import { arg, type Node } from "./node.ts";
 import type { NodeEmitter } from "./node-emitter.ts";
 import type { AccessInstruction } from "./wasm-writer.ts";
 
-/** The element of a memory at an address; 0 after its end. */
+/** The element of a memory at an address; 0 beyond its end. */
 export function emitRead(emitter: NodeEmitter, node: Node): void {
   const address = arg(node, 0);
   const slot = emitter.context.layout.memories[node.index] as Layout["memories"][number];

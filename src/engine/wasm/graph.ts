@@ -48,7 +48,7 @@ export class Graph {
     return this.#nodes.take("register", width, [], { index });
   }
 
-  /** 64 bits of the element at `address` of a memory as it was before the edge, or what is left; 0 behind its end. */
+  /** 64 bits of the element at `address` of a memory as it was before the edge, or what is left; 0 beyond its end. */
   memory(index: number, width: number, address: Node, limb = 0): Node {
     return this.#nodes.take("memory", width, [address], { index, value: BigInt(limb) });
   }

@@ -87,7 +87,7 @@ function inOrder(
     loops,
   );
   if (read.length === 0 || assigned.length === 0) return [...read, ...assigned];
-  // Marks of `initial-loops` have moved what stands behind them in a line.
+  // Marks of `initial-loops` have moved what stands after them in a line.
   const calls = memory.data?.length ? memory.data : readmemPositions(memory, files);
   const isEarlier = ({ position }: InitialWrite): boolean =>
     calls.length > 0 && calls.every((call) => isBefore(position as Position, call));

@@ -72,18 +72,18 @@ class Taker {
   #declare(from: number): void {
     let at = from;
     while (this.#textAt(at) === "signed" || this.#textAt(at) === "unsigned") at++;
-    at = this.#behindRanges(at);
+    at = this.#afterRanges(at);
     for (; this.#tokens[at]?.kind === "word"; at++) {
       const name = this.#textAt(at);
       const isArray = this.#textAt(at + 1) === "[";
       this.#module.arrays.set(name, isArray);
-      at = this.#behindRanges(at + 1);
+      at = this.#afterRanges(at + 1);
       while (![",", ";", ")", ""].includes(this.#textAt(at))) at++;
       if (this.#textAt(at) !== ",") return;
     }
   }
 
-  #behindRanges(from: number): number {
+  #afterRanges(from: number): number {
     let at = from;
     while (this.#textAt(at) === "[") {
       while (this.#textAt(at) !== "]" && at < this.#tokens.length) at++;
@@ -114,7 +114,7 @@ class Taker {
     return this.#startOf(at) + this.#textAt(at).length;
   }
 
-  /** Takes the loops of a statement; returns the token behind it. */
+  /** Takes the loops of a statement; returns the token after it. */
   #seek(at: number, block: Block): number {
     switch (this.#textAt(at)) {
       case "begin":
@@ -124,7 +124,7 @@ class Taker {
       case "for":
         return this.#take(at, block);
       default:
-        return this.#behindSimple(at, block);
+        return this.#afterSimple(at, block);
     }
   }
 
@@ -135,13 +135,13 @@ class Taker {
   }
 
   #seekConditional(from: number, block: Block): number {
-    const then = this.#behindParentheses(from);
+    const then = this.#afterParentheses(from);
     for (let at = from; at < then; at++) block.others.push(this.#textAt(at));
     const at = this.#seek(then, block);
     return this.#textAt(at) === "else" ? this.#seek(at + 1, block) : at;
   }
 
-  #behindParentheses(from: number): number {
+  #afterParentheses(from: number): number {
     if (this.#textAt(from) !== "(") throw new NotTakenError("a condition without parentheses");
     let depth = 0;
     for (let at = from; at < this.#tokens.length; at++) {
@@ -152,7 +152,7 @@ class Taker {
   }
 
   /** An assignment, a declaration or a call of a system task. */
-  #behindSimple(from: number, block: Block): number {
+  #afterSimple(from: number, block: Block): number {
     const { kind = "symbol", text = "" } = this.#tokens[from] ?? {};
     const isKnown = kind === "word" || kind === "system" || text === ";" || text === "{";
     if (!isKnown || COMPLEX.test(text)) throw new NotTakenError(text);
@@ -168,14 +168,14 @@ class Taker {
 
   #note(from: number, semicolon: number, block: Block): number {
     const words = this.#tokens.slice(from, semicolon).map(({ text }) => text);
-    const [first = "", next, , comma, memory = "", behind = ""] = words;
+    const [first = "", next, , comma, memory = "", after = ""] = words;
     if (DECLARATION.test(first)) {
       if (words.includes("=")) throw new NotTakenError("a declaration with a value");
       return semicolon + 1;
     }
     block.others.push(...words);
     if (next === "[") this.#module.written.add(first);
-    if (/^\$readmem[hb]$/.test(first) && comma === "," && [",", ")"].includes(behind))
+    if (/^\$readmem[hb]$/.test(first) && comma === "," && [",", ")"].includes(after))
       block.reads.push({ memory, start: this.#startOf(from), end: this.#endOf(semicolon) });
     return semicolon + 1;
   }

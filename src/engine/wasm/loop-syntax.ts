@@ -84,7 +84,7 @@ export class LoopParser {
     return this.#tokens[this.at]?.text ?? "";
   }
 
-  /** Behind the token, if it is there. */
+  /** Moves past the token, if it is there. */
   accept(text: string): boolean {
     if (this.#text !== text) return false;
     this.at++;
@@ -98,7 +98,7 @@ export class LoopParser {
   name(): string {
     const token = this.#tokens[this.at];
     if (token?.kind !== "word" || KEYWORDS.has(token.text))
-      throw new NotTakenError(`${token?.text} is no name`);
+      throw new NotTakenError(`${token?.text} is not a name`);
     this.at++;
     return token.text;
   }
@@ -165,7 +165,7 @@ export class LoopParser {
     }
     const index = this.accept("[") ? this.expression() : undefined;
     if (index !== undefined) this.expect("]");
-    if (!signs.includes(this.#text)) throw new NotTakenError(`${this.#text} is no assignment`);
+    if (!signs.includes(this.#text)) throw new NotTakenError(`${this.#text} is not an assignment`);
     this.at++;
     return { kind: "assignment", name, index, value: this.expression() };
   }

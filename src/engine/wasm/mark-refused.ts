@@ -19,7 +19,7 @@ export function markRefused(text: string, isSystemVerilog: boolean): string {
   return marked + text.slice(done);
 }
 
-/** What takes the place of so many characters from a token on. */
+/** What takes the place of `length` characters from a token on. */
 interface Mark {
   readonly text: string;
   readonly length: number;
@@ -84,7 +84,7 @@ const TOKEN =
 const OPENING = new Set(["begin", "fork", "case", "casex", "casez", "("]);
 const CLOSING = new Set(["end", "join", "join_any", "join_none", "endcase", ")"]);
 
-/** Whether a block waits for time to pass. An event makes the delay behind it one of what it triggers. */
+/** Whether a block waits for time to pass. An event makes the delay after it one of what it triggers. */
 function waits(tokens: readonly RegExpExecArray[], block: number): boolean {
   const words = tokens.slice(block + 1, statementEnd(tokens, block + 1)).map(([token]) => token);
   // A delay inside an assignment changes nothing between two edges.

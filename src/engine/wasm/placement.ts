@@ -78,7 +78,7 @@ const WORTH_A_BRANCH = 10;
 const LARGEST_SIDE = LARGEST_FUNCTION / 2;
 /** Branches within branches inside an expression. */
 const DEEPEST_SIDES = 24;
-/** Of a chain of nodes, one in so many is kept: the code generator recurses over what lies between. */
+/** Of a chain of nodes, one in this number is kept: the code generator recurses over what lies between. */
 const LONGEST_CHAIN = 32;
 
 export function place(root: Block, atStart: readonly Node[], pins: readonly Pin[]): Placement {

@@ -14,7 +14,7 @@ export interface PrunedNetlist extends Netlist {
 }
 
 /**
- * Drops what the engine could not take and nothing needs, so that dead logic is no reason for a refusal: the loop
+ * Drops what the engine could not take and nothing needs, so that dead logic is not a reason for a refusal: the loop
  * variable that two clocked blocks share, a tri-state buffer whose output goes nowhere. Other dead cells stay: waves may show them. Refuses a signal
  * with several drivers that something reads, with the place of each.
  */

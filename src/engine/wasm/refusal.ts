@@ -28,7 +28,7 @@ const OTHERS = /^\$(print$|check$|memwr|meminit)/;
 const constructs: Readonly<Record<string, string>> = {
   // Verilog looks at set and reset at their edges, the netlist at their levels: they differ when a reset ends under a set.
   $dffsr: "a register with both an asynchronous set and an asynchronous reset",
-  $aldff: "a register with an asynchronous load of a value that is no constant",
+  $aldff: "a register with an asynchronous load of a value that is not a constant",
   $tribuf: "a tri-state driver",
 };
 

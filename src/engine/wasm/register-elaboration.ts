@@ -100,7 +100,7 @@ export class RegisterElaboration {
 
   /**
    * A clock that a blocking assignment makes changes before the registers that the same edge triggers, and the netlist
-   * does not tell one assignment from the other.
+   * does not distinguish the two kinds of assignment.
    */
   refuseBlockingClock(bit: Bit): void {
     const cell = this.#netlist.cells.find((each) => flipFlops.has(each.type) && each.port("Q").includes(bit));

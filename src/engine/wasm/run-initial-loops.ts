@@ -120,7 +120,7 @@ class LoopRun {
 
   #runLoop(cell: Cell, { statement, names }: InitialMark & { kind: "loop" }): void {
     const fields = fieldsOf(cell);
-    if (fields.length !== names.length) throw new NotTakenError("a value that is no number");
+    if (fields.length !== names.length) throw new NotTakenError("a value that is not a number");
     const bound = new Map<string, Bound>();
     for (const [name, memory] of this.#memories) bound.set(name, { kind: "memory", memory, runs: [] });
     for (const [index, field] of fields.entries()) {

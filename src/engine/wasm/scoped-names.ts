@@ -8,7 +8,7 @@ export interface ScopedName {
 const SIMPLE = /^[A-Za-z_][\w$]*(\[-?\d+\])*$/;
 
 /**
- * Takes names of the netlist apart. Instances are told from each other by an attribute of Yosys'; blocks of a generate
+ * Takes names of the netlist apart. Instances are distinguished by an attribute of Yosys'; blocks of a generate
  * region are joined to the name by a dot, which an escaped name may hold too: what is escaped the sources show.
  */
 export class ScopedNames {

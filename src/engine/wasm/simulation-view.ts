@@ -1,8 +1,8 @@
 import type { ModelSource } from "../engine.ts";
 
 /**
- * Yosys is a synthesis tool, and by comments, attributes and macros sources tell such tools what a simulator does not
- * do: it ignores comments and attributes (IEEE 1364-2005, sections 3.3 and 3.8). Strings, escaped names, lines and
+ * Yosys is a synthesis tool, and sources direct such tools by comments, attributes and macros to do what a simulator
+ * does not: it ignores comments and attributes (IEEE 1364-2005, sections 3.3 and 3.8). Strings, escaped names, lines and
  * columns stay as they are.
  */
 export function simulationView(text: string, { defines = {} }: Pick<ModelSource, "defines">): string {

@@ -9,7 +9,7 @@ export interface Token {
   readonly index: number;
 }
 
-/** IEEE 1800-2017, section 5, as far as a word has to be told from what only looks like one. */
+/** IEEE 1800-2017, section 5, as far as a word has to be distinguished from what only looks like one. */
 const TOKENS = new RegExp(
   [
     /(?<blank>\s+|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))/.source,

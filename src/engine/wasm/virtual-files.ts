@@ -20,7 +20,7 @@ export class VirtualFiles {
   readonly #files = new Map<string, string>();
   /** The file that stands at a place; undefined where the line of a name stands that leads to none. */
   readonly #meanings = new Map<string, string | undefined>();
-  /** The files that names mean, each as a source spells it, behind the source's folder. */
+  /** The files that names mean, each as a source spells it, after the source's folder. */
   readonly #named = new Map<string, string | undefined>();
   /** Names that lead to another file than the one that is meant. */
   readonly #misled = new Set<string>();

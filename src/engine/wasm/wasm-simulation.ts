@@ -260,7 +260,7 @@ export class WasmSimulation implements Simulation {
     }
   }
 
-  /** What lies there once, so many times in a row. */
+  /** What lies there once, `times` times in a row. */
   #repeat({ address, elementBytes }: MemorySlot, index: number, count: number, times: number): void {
     const from = address + index * elementBytes;
     const total = count * times * elementBytes;

@@ -1,6 +1,6 @@
 import type { DataSegment } from "./wasm-writer.ts";
 
-/** The linear memory behind what the layout names: tables of constants, and values on their way between functions. */
+/** The linear memory beyond what the layout names: tables of constants, and values on their way between functions. */
 export class WorkingSpace {
   readonly #tables = new Map<string, number>();
   readonly #segments: DataSegment[] = [];
@@ -19,7 +19,7 @@ export class WorkingSpace {
     return this.#segments;
   }
 
-  /** The address of a value of so many bytes; 4 or 8. */
+  /** The address of a value of 4 or 8 bytes. */
   slot(bytes: number): number {
     const address = Math.ceil(this.#end / bytes) * bytes;
     this.#end = address + bytes;

@@ -52,7 +52,7 @@ export async function elaborate(
   try {
     return JSON.parse(virtual.translate(netlist, inJson)) as YosysJson;
   } catch (cause) {
-    throw new ToolError(`Yosys left ${netlist.length} characters that are no netlist`, { cause });
+    throw new ToolError(`Yosys left ${netlist.length} characters that are not a netlist`, { cause });
   }
 }
 

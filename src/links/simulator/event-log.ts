@@ -15,7 +15,7 @@ interface Row {
   event(cycle: number, address: LogicalAddress, flags: number, ids: number): LinkEvent;
 }
 
-/** Bits of `event_info`, as `sim/harness/hilt_harness_events.v` sets them, in the order in which they are told. */
+/** Bits of `event_info`, as `sim/harness/hilt_harness_events.v` sets them, in the order in which they are reported. */
 const rows: readonly Row[] = [
   {
     flag: 1 << 0,

@@ -34,7 +34,7 @@ export async function soakPackage(name: string, folder: string): Promise<Package
   const experiments: Experiment[] = [];
   for (const design of designsOf(name)) {
     const prepared = prepare(design, own);
-    if (typeof prepared === "string") skipped[design.name] = told(prepared, own);
+    if (typeof prepared === "string") skipped[design.name] = withoutPaths(prepared, own);
     else experiments.push(prepared);
   }
   const wasm = engineIn(own, "wasm");
@@ -62,12 +62,12 @@ function tallied(modules: readonly string[], outcomes: readonly Outcome[], folde
   for (const [index, { kind, why }] of outcomes.entries()) {
     if (kind === "equal") continue;
     others[kind] ??= {};
-    others[kind][modules[index] as string] = told(why, folder);
+    others[kind][modules[index] as string] = withoutPaths(why, folder);
   }
   return { equal: outcomes.filter(({ kind }) => kind === "equal").length, ...others };
 }
 
 /** Without the paths of this machine. */
-function told(why: string, folder: string): string {
+function withoutPaths(why: string, folder: string): string {
   return why.replaceAll(`${installedPackages()}/`, "").replaceAll(`${folder}/`, "");
 }

@@ -25,7 +25,7 @@ const blocks: Readonly<Record<string, string>> = {
   initial begin for (k = 0; k < N; k = k + 1) n[k] = 9; n[2] = 3; n[N-1] = 4; $readmemh("words.hex", n, 4, 5); n[5] = 1; end`,
   "under conditions": `begin if (AW > 4) for (k = 0; k < N; k = k + 1) m[k] = AW; else begin
     for (k = 0; k < N; k = k + 1) if (k % 3 == 1) m[k] = -k; else m[k] = 2; end if (AW == 0) for (k = 0; k < N; k = k + 1) n[k] = 1; end`,
-  "with a variable of few bits, whose value is read behind the loop": `begin for (s = 0; s < 100; s = s + 1) m[s] = s >>> 1; end
+  "with a variable of few bits, whose value is read after the loop": `begin for (s = 0; s < 100; s = s + 1) m[s] = s >>> 1; end
   initial v = 8'h3c;`,
   "one after the other, over each other": `begin for (k = 0; k < N; k = k + 1) m[k] = 1;
     for (k = 2; k < N && k != 9; k = k + 3) m[k] = k > 5 ? 8'd200 : $clog2(k); end`,
@@ -33,7 +33,7 @@ const blocks: Readonly<Record<string, string>> = {
   "elements in parts, which are left to Yosys": `for (k = 0; k < N; k = k + 1) begin m[k][3:0] = k; m[k][7:4] = 3; end`,
   "then a register in parts and the variable, which are left to Yosys": `begin
     for (k = 0; k < N; k = k + 1) begin m[k] = 3; v[k & 7] = 0; end v[3] = 1; k = 77; end`,
-  "a variable that is read behind the loop, left to Yosys": `begin k = 5;
+  "a variable that is read after the loop, left to Yosys": `begin k = 5;
     for (k = 0; k < N; k = k + 1) m[k] = k; v = k; end`,
   "a task whose text stands above, left to Yosys": `begin end task fill; begin m[3] = 8'd99; end endtask
   initial begin for (k = 0; k < N; k = k + 1) m[k] = 1; fill; end`,

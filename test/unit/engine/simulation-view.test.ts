@@ -8,7 +8,7 @@ import { WasmEngine } from "../../../src/engine/wasm-engine.ts";
 const folder = mkdtempSync(join(tmpdir(), "hilt-view-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe("what tells a synthesis tool something is not there", () => {
+describe("directives to a synthesis tool are not there", () => {
   test("lines, columns, strings, escaped names and sensitivity lists stay", () => {
     const text = [
       '(* keep, note = "*)" *) module top; // synopsys translate_off',

@@ -53,7 +53,7 @@ const sourceOf = (file: string, includeDirectories: string[] = []): ModelSource 
 describe("an edit of an included file shows", () => {
   test.each<[string, string, string]>([
     ["by a macro", '`define FILE "id.vh"\n`include `FILE', "rtl/id.vh"],
-    ["behind an ifdef on its line", '`ifndef NO `include "id.vh"\n`endif', "rtl/id.vh"],
+    ["after an ifdef on its line", '`ifndef NO `include "id.vh"\n`endif', "rtl/id.vh"],
     ["in the folder above", '`include "../inc ä/id.vh"', "inc ä/id.vh"],
     ["by a macro, in the folder above", '`define FILE "../inc/id.vh"\n`include `FILE', "inc/id.vh"],
     ["by a name that a macro makes", '`define FILE(x) `"x.vh`"\n`include `FILE(id)', "rtl/id.vh"],

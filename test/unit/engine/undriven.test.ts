@@ -97,7 +97,7 @@ describe("what nothing drives", () => {
   });
 });
 
-describe("dead logic is no reason for a refusal", () => {
+describe("dead logic is not a reason for a refusal", () => {
   const DEAD = `module top(input clk, input c2, input rst, input [7:0] d, output reg [7:0] a, output reg [7:0] b);
 integer k;
 always @(posedge clk) if (rst) for (k = 0; k < 8; k = k + 1) a[k] <= 0; else a <= d;
