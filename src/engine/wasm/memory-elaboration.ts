@@ -56,7 +56,7 @@ export class MemoryElaboration {
     if (startOffset === 0 && upper.length === 0) return address;
     const width = ADDRESS_BITS + 1;
     const rebased = graph.sub(graph.extend(address, width), graph.const(BigInt(startOffset), width));
-    // No memory has so many elements.
+    // Beyond the last element of any memory.
     return upper
       .map((limb) => graph.equal(limb, graph.const(0n, limb.width)))
       .reduce((place, isZero) => graph.mux(isZero, place, graph.const(-1n, width)), rebased);

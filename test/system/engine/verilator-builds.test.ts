@@ -72,7 +72,7 @@ describe.each(Object.entries(versions))("Verilator %s", (name, verilator) => {
     return { q: simulation.port("q").readBig().toString(16), said: said.trim(), fromCache: model.fromCache };
   }
 
-  /** Verilator behind a script that edits a header before it starts, and puts the old file back after its end. */
+  /** Verilator started by a script that edits a header first, and puts the old file back after its end. */
   function racing(header: string): string {
     const { root: installed, verilator: command } = findToolchain(verilator);
     const own = join(folder, "racing");
