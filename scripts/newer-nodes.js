@@ -4,8 +4,13 @@ import { join } from "node:path";
 import { installPackages, root, run } from "./install.js";
 
 const VERSIONS = ["22", "24"];
-/** It takes a minute and concerns no Node: once, in the main run, is enough. */
-const SLOW = "test/unit/wdm/channel-script.test.ts";
+/** Each takes long and does not depend on the version of Node: once, in the main run, is enough. */
+const SLOW = [
+  "test/unit/wdm/channel-script.test.ts",
+  ...["source-names", "messages", "undriven", "initial-values", "carried-cache"].map(
+    (name) => `test/unit/engine/${name}.test.ts`,
+  ),
+];
 
 /** The binary of a version, installed where nothing else looks, once. */
 function nodeOf(version) {
@@ -24,6 +29,6 @@ for (const version of VERSIONS) {
   const node = nodeOf(version);
   console.log(`\nNode ${version}: the demo and the fast tests`);
   run(node, ["bin/hilt.js", "run", "examples"]);
-  const tests = ["run", "test/unit", "test/architecture", "--exclude", SLOW];
+  const tests = ["run", "test/unit", "test/architecture", ...SLOW.flatMap((path) => ["--exclude", path])];
   run(node, ["node_modules/vitest/vitest.mjs", ...tests]);
 }
