@@ -104,7 +104,7 @@ const device: readonly Mutant[] = [
     file: "dma_descriptor_fetch.v",
     from: "wire [16:0] available = ((tail >= index) ? {1'b0, tail} : entries) - {1'b0, index};",
     to: "wire [16:0] available = (tail == index) ? 17'd0 : entries - {1'b0, index};",
-    says: /past the tail|bytes of descriptors were read|expected .* found|head went/,
+    says: /past the tail|bytes of descriptors were read|expected .* found|head went|the head is past it/,
   },
   {
     name: "no room is reserved before a fetch",
