@@ -110,10 +110,12 @@ export class BlockEmitter {
       this.#writeElement(update, slot);
       return;
     }
-    emitIsBelow(this.nodes, update.address, slot.depth);
-    this.#out.if();
-    this.#writeElement(update, slot);
-    this.#out.op("end");
+    this.nodes.hold(update.address, () => {
+      emitIsBelow(this.nodes, update.address, slot.depth);
+      this.#out.if();
+      this.#writeElement(update, slot);
+      this.#out.op("end");
+    });
   }
 
   #writeElement({ address, limb, data, mask }: MemoryUpdate, slot: Layout["memories"][number]): void {

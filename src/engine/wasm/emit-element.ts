@@ -21,12 +21,14 @@ export function emitRead(emitter: NodeEmitter, node: Node): void {
     element();
     return;
   }
-  emitIsBelow(emitter, address, slot.depth);
-  emitter.out.if(type);
-  element();
-  emitter.out.op("else");
-  emitter.out.const(type, 0n);
-  emitter.out.op("end");
+  emitter.hold(address, () => {
+    emitIsBelow(emitter, address, slot.depth);
+    emitter.out.if(type);
+    element();
+    emitter.out.op("else");
+    emitter.out.const(type, 0n);
+    emitter.out.op("end");
+  });
 }
 
 /** Leaves the index of an element on the stack, as a byte offset from the memory's address. */

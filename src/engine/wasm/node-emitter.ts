@@ -70,6 +70,20 @@ export class NodeEmitter {
     else this.#load(typeOf(node.width), slot);
   }
 
+  /** Computes a value once for code that uses it more often than the graph does. */
+  hold(node: Node, use: () => void): void {
+    if (node.op === "const" || this.#locals.has(node)) {
+      use();
+      return;
+    }
+    const local = this.out.local(typeOf(node.width));
+    this.emit(node);
+    this.out.set(local);
+    this.#locals.set(node, local);
+    use();
+    this.#locals.delete(node);
+  }
+
   emitAs(node: Node, type: ValueType): void {
     if (node.op === "const") {
       this.out.const(type, node.value);

@@ -18,6 +18,7 @@ export class Region {
   /** Of the parent's steps, the one that it is part of. */
   readonly position: number;
   readonly #before = new Map<number, Node[]>();
+  #scope: Region | undefined;
   /** What is computed for these: they and what only they use. */
   weight = 0;
   cost = 0;
@@ -28,6 +29,16 @@ export class Region {
     this.depth = parent === undefined ? 0 : parent.depth + 1;
     this.nesting = kind === "side" && parent !== undefined ? parent.nesting + 1 : 0;
     this.home = kind === "function" || parent === undefined ? this : parent.home;
+  }
+
+  /**
+   * The innermost region around it, or itself, whose code shares its locals with nothing outside: that of a function, or
+   * a large one, which computes what it keeps in functions of its own. Asked for when all weights are known.
+   */
+  get scope(): Region {
+    this.#scope ??=
+      this === this.home || this.parent === undefined || isLarge(this) ? this : this.parent.scope;
+    return this.#scope;
   }
 
   /** Nodes to compute before one of its steps, in order. */
@@ -97,8 +108,9 @@ interface Use {
   /** Of the region's steps, the first that needs it. */
   position: number;
   count: number;
-  /** The function of its uses, if they are all in one. */
-  home: Region | undefined;
+  /** Where its uses are. */
+  readonly users: Set<Region>;
+  isShared?: boolean;
 }
 
 class Placer implements Placement {
@@ -134,7 +146,10 @@ class Placer implements Placement {
   isShared(node: Node): boolean {
     const use = this.#uses.get(node);
     if (use === undefined || !this.#kept.has(node)) return false;
-    return use.home !== use.region.home || isLarge(use.region);
+    // What a large region keeps is spread over several functions.
+    const { region, users } = use;
+    use.isShared ??= isLarge(region) || [...users].some(({ scope }) => scope !== region.scope);
+    return use.isShared;
   }
 
   weightOf(node: Node): number {
@@ -163,11 +178,11 @@ class Placer implements Placement {
   #use(node: Node, region: Region, position: number): void {
     const known = this.#uses.get(node);
     if (known === undefined) {
-      this.#uses.set(node, { region, position, count: 1, home: region.home });
+      this.#uses.set(node, { region, position, count: 1, users: new Set([region]) });
     } else {
       Object.assign(known, commonPlace(known, { region, position }));
       known.count++;
-      if (known.home !== region.home) known.home = undefined;
+      known.users.add(region);
     }
   }
 
@@ -209,7 +224,6 @@ class Placer implements Placement {
   }
 
   #fill(): void {
-    const usedOutside = this.#usedByVariants();
     for (const node of this.#newestFirst.reverse()) {
       const use = this.#uses.get(node) as Use;
       const { region } = use;
@@ -217,7 +231,7 @@ class Placer implements Placement {
       let weight = 1;
       for (const each of node.args) if (!this.#kept.has(each)) weight += this.weightOf(each);
       this.#weights.set(node, weight);
-      if (node.op === "const" || !this.#isWorthKeeping(node, use, usedOutside)) continue;
+      if (node.op === "const" || !this.#isWorthKeeping(node, use)) continue;
       this.#kept.add(node);
       region.add(node, use.position);
       region.weight += weight;
@@ -226,22 +240,14 @@ class Placer implements Placement {
     for (const { parent, cost } of this.#regions.reverse()) if (parent !== undefined) parent.cost += cost;
   }
 
-  #isWorthKeeping(node: Node, { region, count, home }: Use, usedOutside: ReadonlySet<Node>): boolean {
+  /** What is not kept is computed again at each use: a leaf, or what has one use, in its own region. */
+  #isWorthKeeping(node: Node, { region, count, users }: Use): boolean {
     if (this.#kept.has(node)) return true;
     // Another function loads it from where it is.
-    if (home !== region.home && (node.op === "input" || node.op === "register")) return false;
-    if (region === this.prologue && (node.op === "input" || usedOutside.has(node))) return true;
+    const isLeaf = node.op === "input" || node.op === "register";
+    if (isLeaf && [...users].some(({ home }) => home !== region.home)) return false;
+    if (region === this.prologue && (isLeaf || !users.has(region) || users.size > 1)) return true;
     return count > 1 || (node.depth > 0 && node.depth % LONGEST_CHAIN === 0);
-  }
-
-  /** Arguments of nodes that change during a run. */
-  #usedByVariants(): Set<Node> {
-    const used = new Set<Node>();
-    for (const node of this.#uses.keys()) {
-      if (node.isSteady) continue;
-      for (const each of node.args) used.add(each);
-    }
-    return used;
   }
 }
 
