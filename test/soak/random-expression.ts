@@ -18,12 +18,10 @@ export type Expression =
   | { readonly kind: "choice"; readonly a: Expression; readonly b: Expression; readonly c: Expression }
   | { readonly kind: "concat"; readonly a: Expression; readonly b: Expression }
   | { readonly kind: "signed"; readonly a: Expression; readonly operator: string }
-  | { readonly kind: "power"; readonly form: PowerForm; readonly a: Expression }
+  | { readonly kind: "power"; readonly a: Expression }
   | { readonly kind: "bit"; readonly index: number; readonly at: number }
   | { readonly kind: "part"; readonly index: number; readonly high: number; readonly low: number }
   | ({ readonly kind: "indexed"; readonly index: number; readonly at: number } & Indexed);
-
-type PowerForm = "2**a" | "a**2" | "a**3";
 
 interface Indexed {
   readonly direction: "+:" | "-:";
@@ -79,7 +77,7 @@ export const { expression } = fc.letrec<{ expression: Expression }>((tie) => ({
       a: tie("expression"),
       operator: fc.constantFrom("$signed", "$unsigned"),
     }),
-    //POWER
+    fc.record({ kind: fc.constant("power" as const), a: tie("expression") }),
     fc.record({ kind: fc.constant("bit" as const), index, at: index }),
     fc.record({ kind: fc.constant("part" as const), index, high: bit, low: bit }),
     fc.record({
@@ -120,7 +118,8 @@ export function textOf(expression: Expression, visible: readonly Signal[], isVer
     case "choice":
       return `((${text(expression.a)}) ? ${text(expression.b)} : ${text(expression.c)})`;
     case "power":
-      return powerOf(expression.form, text(expression.a));
+      // A negative exponent would give 0 or x; one of more than 127 nothing that is left.
+      return `(32'sd2 ** (7'd127 & (${text(expression.a)})))`;
     case "bit":
       return `${signal(expression.index).text}[${indexOf(expression.at, visible)}]`;
     case "part":
@@ -150,11 +149,6 @@ function partOf({ text, width, isAscending, lowest }: Signal, one: number, other
   const [low, high] = [one % width, other % width].sort((a, b) => a - b) as [number, number];
   const [from, to] = [lowest + low, lowest + high];
   return isAscending ? `${text}[${from}:${to}]` : `${text}[${to}:${from}]`;
-}
-
-function powerOf(form: PowerForm, a: string): string {
-  // A negative exponent would give 0 or x; one of more than 127 nothing that is left.
-  return form === "2**a" ? `(32'sd2 ** (7'd127 & (${a})))` : `((${a}) ** 32'sd${form === "a**2" ? 2 : 3})`;
 }
 
 function binaryOf(operator: string, a: string, b: string): string {

@@ -4,7 +4,7 @@ import { type Expression, expression, rangeOf, type Signal } from "./random-expr
 const kinds = {
   ...{ wire: 2, rising: 2, falling: 1, reset: 1, enabled: 1, case: 1, memory: 1, latch: 1, divided: 1 },
   ...{ "wide case": 1, chain: 1, undefined: 1, view: 1, "self-check": 1 },
-  ...{ parts: 0, "shared loop": 1, instance: 1, undriven: 1 },
+  ...{ parts: 1, "shared loop": 1, instance: 1, undriven: 1 },
 } as const;
 
 export type ItemKind = keyof typeof kinds;
@@ -198,7 +198,7 @@ function memoryLines(
     ] as const
   )[choice % 6] as [number, number];
   const [low, high] = [Math.min(first, last), Math.max(first, last)];
-  const index = low < 0 ? "$signed(s)" : low > 0 ? `{1'b0, s} + 4'd${low}` : "s";
+  const index = low > 0 ? `{1'b0, s} + 4'd${low}` : "s";
   const at = `a_${own}`;
   const m = `m_${own}`;
   const starts = [

@@ -14,7 +14,7 @@ export interface RandomModule {
 
 export const randomModules: fc.Arbitrary<RandomModule> = fc.record({
   seed: fc.nat({ max: 0x7fff_ffff }),
-  form: fc.constantFrom("plain", "plain", "CRLF", "header"),
+  form: fc.constantFrom("plain", "plain", "byte order mark", "CRLF", "header"),
   inputs: fc.array(fc.record({ width, signed: fc.boolean() }), { minLength: 1, maxLength: 4 }),
   items: fc.array(item, { minLength: 1, maxLength: 12 }),
 });
