@@ -52,6 +52,21 @@ export const judgeFaults: readonly JudgeFault[] = [
       given: 0n,
     },
   },
+  {
+    judge: "verilator",
+    what: "Verilator 5.006: a power of 2 that leaves its 32 bits is not 0 where something is divided by it",
+    pattern: / \*\* /,
+    smallest: {
+      circuit: {
+        inputs: [input("i", 31), input("k", 33)],
+        outputs: [{ name: "y", width: 32 }],
+        text: "module top(input clk, input [30:0] i, input [32:0] k, output [31:0] y); assign y = i % ((32'sd2 ** (7'd127 & k)) | 1); endmodule\n",
+      },
+      inputs: [5n, 33n],
+      right: 0n,
+      given: 5n,
+    },
+  },
   ...(["icarus", "verilator"] as const).map(
     (judge): JudgeFault => ({
       judge,

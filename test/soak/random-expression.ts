@@ -118,8 +118,8 @@ export function textOf(expression: Expression, visible: readonly Signal[], isVer
     case "choice":
       return `((${text(expression.a)}) ? ${text(expression.b)} : ${text(expression.c)})`;
     case "power":
-      // A negative exponent would give 0 or x; one of more than 127 nothing that is left.
-      return `(32'sd2 ** (7'd127 & (${text(expression.a)})))`;
+      // A negative exponent would give 0 or x; what leaves the 32 bits is not 0 in Verilator (`judgeFaults`).
+      return `(32'sd2 ** (7'd${isVerilator ? 31 : 127} & (${text(expression.a)})))`;
     case "bit":
       return `${signal(expression.index).text}[${indexOf(expression.at, visible)}]`;
     case "part":

@@ -11,7 +11,7 @@ import { messageOf, type SoakCounterexample, type SoakRequest } from "./soak-rin
 /** Of each module. */
 export const CYCLES = 40;
 /** A build takes little longer for a full batch of modules than for a few. */
-const BATCH: Readonly<Record<EngineName, number>> = { wasm: 50, verilator: 40 };
+const BATCH: Readonly<Record<EngineName, number>> = { wasm: 25, verilator: 40 };
 /** A smaller counterexample is looked for no longer. */
 const SHRINK_LIMIT_MS = 600_000;
 

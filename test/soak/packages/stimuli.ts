@@ -9,7 +9,7 @@ export type Role = "clock" | "other clock" | "reset" | "data";
 
 const CLOCK = /cl(?:oc)?k(?!_?(?:en|div|sel|ratio|cnt))|(?:^|_)ck(?:_|$)/i;
 const RESET = /rst|n?re?set|^n?set$|clr_n$/i;
-const ACTIVE_LOW = /(?:^|_)n_?(?:re?)?se?t|re?se?t_?[a-z]?n(?:_i|_\d+)?$|_n$|_ni$|re?se?tn/i;
+const ACTIVE_LOW = /nre?se?t|(?:^|_)n_?(?:re?)?se?t|re?se?t_?[a-z]?n(?:_i|_\d+)?$|_n$|_ni$|re?se?tn/i;
 
 export function rolesOf(design: Design, inputs: readonly DesignPort[]): Role[] {
   const text = readFileSync(design.file, "latin1");
