@@ -10,14 +10,14 @@ export class SpawnedVitest implements AsyncDisposable {
 
   constructor(folder: string) {
     const { CI: _, ...env } = process.env;
-    this.#child = spawn("npx", ["--no-install", "vitest", "--watch"], {
-      ...{ cwd: folder, env: { ...env, NO_COLOR: "1" }, stdio: ["pipe", "pipe", "pipe"], detached: true },
+    // One pipe for both, so that what is printed stays in order.
+    this.#child = spawn("sh", ["-c", "exec npx --no-install vitest --watch 2>&1"], {
+      ...{ cwd: folder, env: { ...env, NO_COLOR: "1" }, stdio: ["pipe", "pipe", "inherit"], detached: true },
     });
-    for (const stream of [this.#child.stdout, this.#child.stderr])
-      stream?.on("data", (data: Buffer) => {
-        this.#text += stripVTControlCharacters(String(data));
-        this.#arrived();
-      });
+    this.#child.stdout?.setEncoding("utf8").on("data", (data: string) => {
+      this.#text += stripVTControlCharacters(data);
+      this.#arrived();
+    });
   }
 
   /** What is printed from the last call on until `pattern` is; fails after a minute. */
