@@ -1,25 +1,35 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const REQUIREMENTS = fileURLToPath(new URL("./requirements.txt", import.meta.url));
 const CACHE = fileURLToPath(new URL("../../../.cache", import.meta.url));
 
-/** The folder with the packages of requirements.txt, which are unpacked, without what they need, when the file has changed. */
-export function installedPackages(): string {
-  const folder = join(CACHE, "verilog-packages");
-  const stamp = join(folder, ".hilt-installed");
-  const wanted = readFileSync(REQUIREMENTS, "utf8");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return folder;
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+/**
+ * The folder `name` of the package in requirements.txt that has it (`basil` is of basil-daq). The package is unpacked, without
+ * what it needs, unless this version is there.
+ */
+export function installedPackage(name: string): string {
+  const requirement = readFileSync(REQUIREMENTS, "utf8")
+    .split("\n")
+    .find((line) => line.replaceAll("-", "_").startsWith(name));
+  if (requirement === undefined) throw new Error(`${REQUIREMENTS} has no package with the folder ${name}`);
+  const place = join(CACHE, "verilog-packages", requirement);
+  if (!existsSync(place)) install(requirement, place);
+  return join(place, name);
+}
+
+function install(requirement: string, place: string): void {
+  const draft = `${place}.draft-${process.pid}`;
+  mkdirSync(draft, { recursive: true });
   const pip = join(CACHE, "python/bin/pip");
   const options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:"];
-  const args = ["install", ...options, "--target", folder, "--requirement", REQUIREMENTS];
+  const args = ["install", ...options, "--target", draft, requirement];
   const { status, stderr, error } = spawnSync(pip, args, { encoding: "utf8" });
-  if (error !== undefined || status !== 0)
-    throw new Error(`the packages of test/soak/packages/requirements.txt: ${error?.message ?? stderr}`);
-  writeFileSync(stamp, wanted);
-  return folder;
+  if (error !== undefined || status !== 0) {
+    rmSync(draft, { recursive: true, force: true });
+    throw new Error(`${requirement} cannot be installed: ${error?.message ?? stderr}`);
+  }
+  renameSync(draft, place);
 }

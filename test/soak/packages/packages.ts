@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { installedPackages } from "./installed.ts";
+import { installedPackage } from "./installed.ts";
 import { type Design, Library } from "./library.ts";
 
 /** Benches with delays, proofs and the tops of boards, which need cells of a vendor. */
@@ -29,5 +29,5 @@ export const packageNames = Object.keys(skipped);
 export function designsOf(name: string): Design[] {
   const skip = new RegExp([BENCH, skipped[name]].filter((each) => each !== undefined).join("|"));
   const own = fileURLToPath(new URL(`./programs/${name}`, import.meta.url));
-  return new Library([`${installedPackages()}/${name}`, own], skip).designs();
+  return new Library([installedPackage(name), own], skip).designs();
 }

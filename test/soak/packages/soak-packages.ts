@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { engineRows } from "../icarus.ts";
 import { type EngineName, engineIn } from "../judges.ts";
 import { type Experiment, prepare } from "./compare-design.ts";
-import { installedPackages } from "./installed.ts";
+import { installedPackage } from "./installed.ts";
 import { type Answer, type Kind, type Outcome, outcomeOf } from "./outcome.ts";
 import { designsOf } from "./packages.ts";
 import { answersOf } from "./verilator-answers.ts";
@@ -30,11 +30,13 @@ export type EngineOutcomes = { readonly equal: number } & Readonly<
 export async function soakPackage(name: string, folder: string): Promise<PackageOutcomes> {
   const own = join(folder, name);
   mkdirSync(own, { recursive: true });
+  const withoutPaths = (why: string): string =>
+    why.replaceAll(`${installedPackage(name)}/`, `${name}/`).replaceAll(`${own}/`, "");
   const skipped: Record<string, string> = {};
   const experiments: Experiment[] = [];
   for (const design of designsOf(name)) {
     const prepared = prepare(design, own);
-    if (typeof prepared === "string") skipped[design.name] = withoutPaths(prepared, own);
+    if (typeof prepared === "string") skipped[design.name] = withoutPaths(prepared);
     else experiments.push(prepared);
   }
   const wasm = engineIn(own, "wasm");
@@ -48,7 +50,7 @@ export async function soakPackage(name: string, folder: string): Promise<Package
       experiments.map((each, index) =>
         outcomeOf(each, answers[engine][index] as Answer, answers[third][index] as Answer),
       ),
-      own,
+      withoutPaths,
     );
   return {
     "no verdict": skipped,
@@ -57,17 +59,16 @@ export async function soakPackage(name: string, folder: string): Promise<Package
   };
 }
 
-function tallied(modules: readonly string[], outcomes: readonly Outcome[], folder: string): EngineOutcomes {
+function tallied(
+  modules: readonly string[],
+  outcomes: readonly Outcome[],
+  withoutPaths: (why: string) => string,
+): EngineOutcomes {
   const others: Partial<Record<Exclude<Kind, "equal">, Record<string, string>>> = {};
   for (const [index, { kind, why }] of outcomes.entries()) {
     if (kind === "equal") continue;
     others[kind] ??= {};
-    others[kind][modules[index] as string] = withoutPaths(why, folder);
+    others[kind][modules[index] as string] = withoutPaths(why);
   }
   return { equal: outcomes.filter(({ kind }) => kind === "equal").length, ...others };
-}
-
-/** Without the paths of this machine. */
-function withoutPaths(why: string, folder: string): string {
-  return why.replaceAll(`${installedPackages()}/`, "").replaceAll(`${folder}/`, "");
 }

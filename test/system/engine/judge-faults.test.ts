@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { engineRows, icarusRows, type Steps, writeCircuit } from "../../soak/icarus.ts";
 import { judgeFaults } from "../../soak/judge-faults.ts";
-import { engineIn, type JudgeName } from "../../soak/judges.ts";
+import { engineIn, type JudgeName, verdictOn } from "../../soak/judges.ts";
 import { batchOf, batchSteps } from "../../soak/module-batch.ts";
 
 /** The smallest input of every known fault, in one build of each judge; one that a judge no longer has is to be taken out. */
@@ -32,3 +32,14 @@ test.each(judgeFaults.map((fault, index) => ({ ...fault, index })))(
     expect(given.get(judge)?.[index]).toBe(smallest.given);
   },
 );
+
+test("where the built-in engine and Icarus Verilog differ, a third judge shows which of them stands alone", async () => {
+  const { smallest } = judgeFaults[0] as (typeof judgeFaults)[number];
+  const asked = engineIn(folder, "wasm");
+  const verdict = await verdictOn(smallest.circuit, [smallest.inputs], folder, asked);
+  expect(verdict).toEqual({
+    alone: "icarus",
+    text: "y in cycle 0 is 1ffffffffffffffff in wasm, 0 in icarus, 1ffffffffffffffff in verilator: icarus stands alone",
+  });
+  expect(await verdictOn(smallest.circuit, [[5n]], folder, asked)).toBeUndefined();
+}, 300_000);
