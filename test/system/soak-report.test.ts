@@ -9,8 +9,8 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 test("a failure of the soak prints seed, smallest reproduction and a command that repeats it", () => {
   using copy = new ProjectCopy();
-  for (const folder of ["test/soak", "test/unit/wdm"])
-    cpSync(join(root, folder), join(copy.path, folder), { recursive: true });
+  for (const entry of ["test/soak", "test/unit/wdm", "test/new-verilator.ts"])
+    cpSync(join(root, entry), join(copy.path, entry), { recursive: true });
   copy.replace(
     "rtl/dma/dma_ring.v",
     "phase           <= phase ^ (head == last_index);",
