@@ -86,6 +86,24 @@ export const judgeFaults: readonly JudgeFault[] = [
   ),
 ];
 
+/** Modules on which Icarus Verilog ends with an assertion of its own. */
+export const icarusCrashes = [
+  {
+    what: "Icarus Verilog 11: a bit select by a net of which parts have drivers",
+    pattern: /vvp_fun_part_var_sa::recv_vec4_pv.*Assertion/,
+    circuit: {
+      inputs: [input("i", 31)],
+      outputs: [{ name: "y", width: 1 }],
+      text: "module top(input clk, input [30:0] i, output y); wire [1:0] n; assign n[0] = ^i; assign y = i[n]; endmodule\n",
+    },
+    inputs: [5n],
+  },
+] as const;
+
+export function isIcarusCrash(message: string): boolean {
+  return icarusCrashes.some(({ pattern }) => pattern.test(message));
+}
+
 export function knownFault(judge: JudgeName, text: string): JudgeFault | undefined {
   return judgeFaults.find((fault) => fault.judge === judge && fault.pattern.test(text));
 }

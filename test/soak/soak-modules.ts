@@ -1,7 +1,7 @@
 import { Random } from "../../src/core/random.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { type Comparison, compareWithIcarus, randomSteps, type Steps } from "./icarus.ts";
-import { knownFault } from "./judge-faults.ts";
+import { isIcarusCrash, knownFault } from "./judge-faults.ts";
 import { type EngineName, engineIn, type Verdict, verdictOn } from "./judges.ts";
 import { batchOf, batchSteps, indexInBatch } from "./module-batch.ts";
 import { circuitOf, type RandomModule } from "./random-module.ts";
@@ -99,7 +99,12 @@ class Campaign {
   async judge(seed: number, path: string): Promise<Failure | undefined> {
     const index = Number(path);
     const original = sampleModules(seed, index + 1)[index] as RandomModule;
-    if ((await this.#messageOf(original)) === undefined) return undefined;
+    const first = await this.#messageOf(original);
+    if (first === undefined) return undefined;
+    if (isIcarusCrash(first)) {
+      this.counts.judgeFaults++;
+      return undefined;
+    }
     const { shrinks, engine } = this.#request;
     const smallest =
       shrinks === false

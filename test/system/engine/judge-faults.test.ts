@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { engineRows, icarusRows, type Steps, writeCircuit } from "../../soak/icarus.ts";
-import { judgeFaults } from "../../soak/judge-faults.ts";
+import { icarusCrashes, judgeFaults } from "../../soak/judge-faults.ts";
 import { engineIn, type JudgeName, verdictOn } from "../../soak/judges.ts";
 import { batchOf, batchSteps } from "../../soak/module-batch.ts";
 
@@ -32,6 +32,10 @@ test.each(judgeFaults.map((fault, index) => ({ ...fault, index })))(
     expect(given.get(judge)?.[index]).toBe(smallest.given);
   },
 );
+
+test.each(icarusCrashes)("$what", ({ circuit: made, inputs, pattern }) => {
+  expect(() => icarusRows(writeCircuit("crash", made, folder), [inputs])).toThrow(pattern);
+});
 
 test("where the built-in engine and Icarus Verilog differ, a third judge shows which of them stands alone", async () => {
   const { smallest } = judgeFaults[0] as (typeof judgeFaults)[number];
