@@ -239,9 +239,14 @@ function notRun(reason: string): Verdict {
   return { verdict: "not run", reason, problems: [], wallMs: 0, facts: undefined };
 }
 
-/** Undefined when the bench or the filter has left it out. */
+/**
+ * Undefined when the bench or the filter has left it out, and when it has run: its result may be reported after the end of
+ * its file.
+ */
 function whyNotRun(test: TestCase): string | undefined {
-  if (["skip", "todo"].includes(test.options.mode ?? "")) return undefined;
+  const { state } = test.result();
+  const hasRun = state === "passed" || state === "failed" || test.meta().output !== undefined;
+  if (hasRun || ["skip", "todo"].includes(test.options.mode ?? "")) return undefined;
   for (let parent: TestSuite | TestModule = test.parent; ; parent = (parent as TestSuite).parent) {
     if (parent.errors().length > 0) return "a hook before it failed";
     if (parent.type === "module") return "the run ended with the first failure";
