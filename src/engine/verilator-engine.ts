@@ -135,7 +135,7 @@ export class VerilatorEngine implements Engine {
       await translate(source, copies, toolchain, this.#log, limit, extra);
       return await use(copies, limit);
     } finally {
-      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+      rmSync(folder, { recursive: true, force: true });
     }
   }
 }

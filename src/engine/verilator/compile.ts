@@ -67,8 +67,8 @@ export async function compileModel(
   const foreign = source.files
     .filter(isForeign)
     .map((file, index) => ({ file, object: join(folder, `foreign${index}.o`) }));
-  const [runtime] = await Promise.all([
-    Promise.all(parts.map((file) => runtimeObject(file, source, toolchain, folder, runtimeDirectory, limit))),
+  const [runtime] = await allEnded([
+    allEnded(parts.map((file) => runtimeObject(file, source, toolchain, folder, runtimeDirectory, limit))),
     compile(join(SHIM, "model.cpp"), FAST, objects[0] as string, defines),
     compile(join(folder, "slow.cc"), SLOW, objects[1] as string),
     ...foreign.map(({ file, object }) =>
@@ -216,4 +216,12 @@ function portsOf(header: string): string {
       return `HILT_${direction === "IN" ? "INPUT" : "OUTPUT"}("${name}", ${width}, top->${name})\n`;
     })
     .join("");
+}
+
+/** As `Promise.all`, but rejects only when all have ended: a compiler that still writes needs its folder. */
+async function allEnded<T extends readonly unknown[] | []>(
+  work: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(work);
+  return await Promise.all(work);
 }
