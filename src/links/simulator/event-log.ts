@@ -101,7 +101,7 @@ class EventRing {
     };
   }
 
-  cycleAt(index: number): number {
+  #cycleAt(index: number): number {
     return (this.#cycle[2 * index] as number) + (this.#cycle[2 * index + 1] as number) * 2 ** 32;
   }
 
@@ -111,7 +111,7 @@ class EventRing {
   }
 
   decodeOne(index: number, listener: LinkEventListener): void {
-    const cycle = this.cycleAt(index);
+    const cycle = this.#cycleAt(index);
     const flags = this.#info[2 * index] as number;
     const above = this.#info[2 * index + 1] as number;
     const ids = above & 0xff;
@@ -172,17 +172,5 @@ export class EventLog {
     if (this.#tail === head) return;
     this.#tail = head;
     this.#tailPort.write(head);
-  }
-
-  /** The latest event that was handed over or skipped. */
-  last(): LinkEvent | undefined {
-    let latest: LinkEvent | undefined;
-    const index = (this.#tail - 1) & (DEPTH - 1);
-    if (this.#ring.cycleAt(index) > 0) {
-      this.#ring.decodeOne(index, (event) => {
-        latest = event;
-      });
-    }
-    return latest;
   }
 }
