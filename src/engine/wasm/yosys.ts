@@ -76,8 +76,9 @@ function scriptOf(source: ModelSource, virtual: VirtualFiles): string {
     ...reads,
     `hierarchy -check -top ${source.top} ${parameters.join(" ")}`,
     // No opt_clean: it would drop memories that only the host reads. The generator drops what nothing uses. What two
-    // instances say is said twice, so `$print` and `$check` cells are not merged.
-    `proc -noopt; ${FOLD}; flatten; ${FOLD}; opt_merge * t:$print t:$check %u %d`,
+    // instances say is said twice, so `$print` and `$check` cells are not merged; nor are registers and latches, for one of
+    // two may have other drivers, as the variable of several loops has.
+    `proc -noopt; ${FOLD}; flatten; ${FOLD}; opt_merge * t:$print t:$check t:$*ff* t:$*latch* %u %u %u %d`,
   ].join("; ");
 }
 
