@@ -5,12 +5,12 @@ import { logicalAddress, physicalAddress } from "../src/core/address.ts";
 import { silentLog } from "../src/core/log.ts";
 import { field, RegisterFile } from "../src/driver/register-file.ts";
 import type { VerilatorSimulation } from "../src/engine/verilator/verilator-simulation.ts";
+import { JournalRing } from "../src/journal/journal-ring.ts";
+import { RecordingLink } from "../src/journal/recording-link.ts";
 import { hiltDma } from "../src/links/simulator/device-binding.ts";
 import { parseFileList } from "../src/links/simulator/harness-source.ts";
 import { openSimulator } from "../src/links/simulator/open-simulator.ts";
 import type { SimulatorLink } from "../src/links/simulator/simulator-link.ts";
-import { JournalRing } from "../src/session/journal-ring.ts";
-import { RecordingLink } from "../src/session/recording-link.ts";
 import { type Figure, figure } from "./figure.ts";
 import { openDriver } from "./open-driver.ts";
 

@@ -3,9 +3,9 @@ import { InterruptTimeoutError } from "../bus/errors.ts";
 import type { InterruptListener } from "../bus/interrupt-listener.ts";
 import type { Link } from "../bus/link.ts";
 import type { PendingCalls } from "../core/pending-calls.ts";
-import { describeJournal } from "./describe-journal.ts";
-import type { JournalRing } from "./journal-ring.ts";
-import { RecordingLink } from "./recording-link.ts";
+import { describeJournal } from "../journal/describe-journal.ts";
+import type { JournalRing } from "../journal/journal-ring.ts";
+import { RecordingLink } from "../journal/recording-link.ts";
 
 /** What a device and its bench may take beside the moving of data, in milliseconds of device time. */
 const WAIT_MS = 20;

@@ -8,6 +8,10 @@ import { type PendingCall, PendingCalls } from "../core/pending-calls.ts";
 import { Random } from "../core/random.ts";
 import { DmaDevice } from "../driver/dma-device.ts";
 import { describeAccess } from "../driver/register-file.ts";
+import { describeJournal } from "../journal/describe-journal.ts";
+import type { JournalEntry } from "../journal/journal-entry.ts";
+import { JournalRing } from "../journal/journal-ring.ts";
+import { RecordingLink } from "../journal/recording-link.ts";
 import { openLink } from "../links/registry.ts";
 import { HostMemory } from "../memory/host-memory.ts";
 import type { PlatformProfile } from "../memory/platform-profile.ts";
@@ -17,7 +21,6 @@ import type { DmaAdapter, Out } from "../wdm/dma-adapter.ts";
 import { DmaSystem } from "../wdm/dma-system.ts";
 import { FindingError } from "../wdm/finding.ts";
 import { BenchLink } from "./bench-link.ts";
-import { describeJournal } from "./describe-journal.ts";
 import { DeviceMessages } from "./device-messages.ts";
 import {
   ForeignDeviceError,
@@ -28,10 +31,7 @@ import {
   UsageError,
   WindowFaultError,
 } from "./errors.ts";
-import type { JournalEntry } from "./journal-entry.ts";
-import { JournalRing } from "./journal-ring.ts";
 import { lastWordsFile } from "./last-words.ts";
-import { RecordingLink } from "./recording-link.ts";
 import type { BenchFacts, RunContext } from "./run-context.ts";
 import { writeViewerFiles } from "./write-viewer-files.ts";
 

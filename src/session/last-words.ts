@@ -1,9 +1,9 @@
 import { readFileSync, rmSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
+import type { JournalEntry } from "../journal/journal-entry.ts";
+import { readJournal } from "../journal/journal-ring.ts";
 import { eventsLeft } from "../links/simulator/event-log.ts";
-import type { JournalEntry } from "./journal-entry.ts";
-import { readJournal } from "./journal-ring.ts";
 
 /** What a model left before it took its process with it (sim/verilator/watch.cpp). */
 export interface LastWords {

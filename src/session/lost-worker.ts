@@ -1,5 +1,5 @@
+import { describeJournal } from "../journal/describe-journal.ts";
 import type { Problem } from "../report/run-result.ts";
-import { describeJournal } from "./describe-journal.ts";
 import { type LastWords, signalName } from "./last-words.ts";
 import type { BenchFacts } from "./run-context.ts";
 import type { WorkerRecord } from "./worker-record.ts";

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeJournal } from "../report/journal.ts";
+import { writeResults } from "../report/results.ts";
 import type { RunResult } from "../report/run-result.ts";
 import { hiltDirectory } from "./project-folders.ts";
 
-/** What stays of a run, in a folder of its own: `journal.jsonl`, `result.json` and `waves/`. */
+/** What stays of a run, in a folder of its own: `results.jsonl`, `result.json` and `waves/`. */
 export interface RunFolder {
   /** When it began (UTC) and on which target. Nothing that a device sees depends on it. */
   readonly id: string;
@@ -39,10 +39,10 @@ export function createRunFolder(root: string, target: string): RunFolder {
   }
 }
 
-/** Writes journal and result of a run that has ended. */
+/** Writes the results of a run that has ended. */
 export function keepResult(root: string, result: RunResult): void {
   const path = join(runsDirectory(root), result.id);
-  writeJournal(join(path, "journal.jsonl"), result);
+  writeResults(join(path, "results.jsonl"), result);
   writeFileSync(join(path, RESULT), `${JSON.stringify(result, undefined, 2)}\n`);
 }
 

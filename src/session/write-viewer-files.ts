@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import type { WaveRecord } from "../bus/wave-record.ts";
 import { hex, hexAddress } from "../core/hex.ts";
+import type { JournalEntry } from "../journal/journal-entry.ts";
 import type { WavesChoice } from "../links/open-options.ts";
 import { beside, gtkwaveSave, surferCommands } from "../report/viewer-files.ts";
-import type { JournalEntry } from "./journal-entry.ts";
 
 export interface ViewedTest {
   readonly entries: readonly JournalEntry[];

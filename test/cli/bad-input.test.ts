@@ -331,7 +331,7 @@ test("a device that never answers: who waits for whom, its registers by name, wh
   expect(status).toBe(1);
 });
 
-test("reports: JUnit with target, seed, profile and device, a journal, annotations, JSON", () => {
+test("reports: JUnit with target, seed, profile and device, results as JSON Lines, annotations, JSON", () => {
   const project = projectOf({
     "mixed.hil.ts":
       'import { expect, test } from "hilt";\ntest("good", () => {});\ntest("bad <&> \\u0007 😀", () => {\n  expect(1).toBe(2);\n});\ntest.skip("left out", () => {});\n',
@@ -361,7 +361,7 @@ test("reports: JUnit with target, seed, profile and device, a journal, annotatio
   }
   const [, run] = /^run: +(\d{8}-\d{6}-wasm)$/m.exec(stdout) ?? [];
   const folder = join(project.path, `.hilt/runs/${run}`);
-  const lines = readFileSync(join(folder, "journal.jsonl"), "utf8").trim().split("\n");
+  const lines = readFileSync(join(folder, "results.jsonl"), "utf8").trim().split("\n");
   const entries = lines.map((line) => JSON.parse(line) as { kind: string; id?: string });
   expect(entries.map(({ kind }) => kind)).toEqual(["run", ...Array(6).fill("bench"), "end"]);
   expect(entries[0]?.id).toBe(run);

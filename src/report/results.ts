@@ -3,10 +3,10 @@ import { dirname } from "node:path";
 import { isProof, type RunResult } from "./run-result.ts";
 
 /**
- * The journal of a run on one target, as JSON Lines: the run, each bench (after a failure with what crossed the link
- * last), problems outside benches, and the end. A journal without an end is of a run that did not get there.
+ * The results of a run on one target, as JSON Lines: the run, each bench (after a failure with what crossed the link
+ * last), problems outside benches, and the end. A file without an end is of a run that did not get there.
  */
-export function writeJournal(file: string, result: RunResult): void {
+export function writeResults(file: string, result: RunResult): void {
   const { id, benches, problems, target, seed, profile, isInterrupted, wallMs } = result;
   const verdict = isProof(result) ? "passed" : isInterrupted ? "interrupted" : "failed";
   const lines = [
