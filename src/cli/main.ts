@@ -9,7 +9,7 @@ import * as run from "./commands/run.ts";
 import * as waves from "./commands/waves.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { hintFor } from "./hints.ts";
-import { CommandLineError } from "./options.ts";
+import { CommandLineError, checkGivenOnce } from "./options.ts";
 
 /** A file of `commands`: what yargs calls a command module, and its exit code. */
 export interface Command {
@@ -61,6 +61,7 @@ export function createParser(
     .demandCommand(1, `Say what to do: ${names.join(", ")}.`)
     .strictCommands()
     .strict()
+    .check(checkGivenOnce)
     .wrap(100)
     .exitProcess(false)
     .fail((message, error) => {

@@ -1,47 +1,59 @@
-import type { BenchResult, Problem, RunResult } from "./run-result.ts";
+import type { BenchResult, Problem, RunResult, TargetNotRun } from "./run-result.ts";
 import { visible } from "./visible.ts";
 
-/** A run as JUnit XML: a suite for each file, with target, seed, profile and device as properties. */
-export function junit(result: RunResult, repeat: (bench: BenchResult) => string): string {
-  const files = [...new Set([...result.benches, ...result.output].map(({ file }) => file))];
-  const suites = files.map((file) =>
-    suite(
-      result,
-      file,
-      result.benches.filter((bench) => bench.file === file),
-      repeat,
-    ),
-  );
-  if (result.problems.length > 0) suites.push(problemSuite(result));
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="hilt" time="${seconds(result.wallMs)}">\n${suites.join("")}</testsuites>\n`;
+/** The command that runs a test again as it ran. */
+type Repeat = (result: RunResult, bench: BenchResult) => string;
+
+/**
+ * Runs as JUnit XML: a suite for each file, with target, seed, profile and device as properties. Readers take tests of
+ * one class and name for one test: where there are several targets, suites and classes have the target in their names.
+ */
+export function junit(
+  results: readonly RunResult[],
+  repeat: Repeat,
+  notRun: readonly TargetNotRun[] = [],
+): string {
+  const on = (target: string): string => (results.length + notRun.length > 1 ? ` [${target}]` : "");
+  const suites = [
+    ...results.flatMap((result) => suitesOf(result, on(result.target), repeat)),
+    ...notRun.map(({ target, reason }) => notRunSuite(`run${on(target)}`, reason)),
+  ];
+  const wallMs = results.reduce((total, result) => total + result.wallMs, 0);
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="hilt" time="${seconds(wallMs)}">\n${suites.join("")}</testsuites>\n`;
 }
 
-function suite(
-  { target, seed, profile, output }: RunResult,
-  file: string,
-  benches: readonly BenchResult[],
-  repeat: (bench: BenchResult) => string,
-): string {
+function suitesOf(result: RunResult, on: string, repeat: Repeat): string[] {
+  const files = [...new Set([...result.benches, ...result.output].map(({ file }) => file))];
+  const suites = files.map((file) => suite(result, file, on, repeat));
+  return result.problems.length > 0 ? [...suites, problemSuite(result, `run${on}`)] : suites;
+}
+
+function suite(result: RunResult, file: string, on: string, repeat: Repeat): string {
+  const { target, seed, profile, output } = result;
+  const benches = result.benches.filter((bench) => bench.file === file);
   const names = namesOf(benches);
   const printed = output.filter((one) => one.file === file).map(({ text }) => text);
   const number = (verdict: BenchResult["verdict"]): number =>
     benches.filter((bench) => bench.verdict === verdict).length;
   const device = benches.find(({ facts }) => facts !== undefined)?.facts?.device;
   const wallMs = benches.reduce((total, bench) => total + bench.wallMs, 0);
+  const name = escaped(file + on);
   return [
-    `  <testsuite name="${escaped(file)}" tests="${benches.length}" failures="${number("failed")}" errors="${number("not run")}" skipped="${number("skipped")}" time="${seconds(wallMs)}">`,
+    `  <testsuite name="${name}" tests="${benches.length}" failures="${number("failed")}" errors="${number("not run")}" skipped="${number("skipped")}" time="${seconds(wallMs)}">`,
     "    <properties>",
     ...Object.entries({ target, seed, profile, ...(device === undefined ? {} : { device }) }).map(
-      ([name, value]) => `      <property name="${name}" value="${escaped(value)}"/>`,
+      ([key, value]) => `      <property name="${key}" value="${escaped(value)}"/>`,
     ),
     "    </properties>",
-    ...benches.map((bench) => testcase(bench, names.get(bench) ?? bench.name, repeat)),
+    ...benches.map((bench) =>
+      testcase(bench, name, names.get(bench) ?? bench.name, () => repeat(result, bench)),
+    ),
     ...systemOut("    ", printed.join("\n")),
     "  </testsuite>\n",
   ].join("\n");
 }
 
-/** Readers take tests of one class and name for one test: those of several rounds, and of one title, need names of their own. */
+/** Those of several rounds, and of one title, need names of their own. */
 function namesOf(benches: readonly BenchResult[]): Map<BenchResult, string> {
   const rounds = new Set(benches.map(({ seed }) => seed)).size;
   const counts = new Map<string, number>();
@@ -55,12 +67,13 @@ function namesOf(benches: readonly BenchResult[]): Map<BenchResult, string> {
   );
 }
 
-function testcase(bench: BenchResult, name: string, repeat: (bench: BenchResult) => string): string {
-  const { file, seed, verdict, reason = "", problems, wallMs } = bench;
+function testcase(bench: BenchResult, className: string, name: string, repeat: () => string): string {
+  const { seed, verdict, reason = "", problems, wallMs } = bench;
+  const message = reason === "" ? "" : ` message="${escaped(reason)}"`;
   return [
-    `    <testcase classname="${escaped(file)}" name="${escaped(name)}" time="${seconds(wallMs)}">`,
+    `    <testcase classname="${className}" name="${escaped(name)}" time="${seconds(wallMs)}">`,
     `      <properties><property name="seed" value="${seed}"/></properties>`,
-    ...(verdict === "skipped" ? ["      <skipped/>"] : []),
+    ...(verdict === "skipped" ? [`      <skipped${message}/>`] : []),
     ...(verdict === "not run" ? [`      <error type="not run" message="not run: ${escaped(reason)}"/>`] : []),
     ...problems.map((problem) => `      ${failure("failure", problem)}`),
     ...systemOut("      ", textOf(bench, repeat)),
@@ -69,14 +82,14 @@ function testcase(bench: BenchResult, name: string, repeat: (bench: BenchResult)
 }
 
 /** What the test printed, and after a failure what crossed the link last and how to repeat it. */
-function textOf(bench: BenchResult, repeat: (bench: BenchResult) => string): string {
+function textOf(bench: BenchResult, repeat: () => string): string {
   const { verdict, facts, output } = bench;
   const printed = output === undefined ? [] : [output];
   if (verdict !== "failed") return printed.join("\n");
   const events = facts?.lastEvents ?? [];
   const last =
     events.length === 0 ? [] : ["the last that crossed the link:", ...events.map((one) => `  ${one}`)];
-  return [...printed, ...last, `repeat: ${repeat(bench)}`].join("\n");
+  return [...printed, ...last, `repeat: ${repeat()}`].join("\n");
 }
 
 function systemOut(indent: string, text: string): string[] {
@@ -84,13 +97,24 @@ function systemOut(indent: string, text: string): string[] {
 }
 
 /** What went wrong outside a test. */
-function problemSuite({ problems }: RunResult): string {
+function problemSuite({ problems }: RunResult, run: string): string {
+  const name = escaped(run);
   return [
-    `  <testsuite name="run" tests="${problems.length}" failures="0" errors="${problems.length}" skipped="0">`,
+    `  <testsuite name="${name}" tests="${problems.length}" failures="0" errors="${problems.length}" skipped="0">`,
     ...problems.map(
       (problem) =>
-        `    <testcase classname="run" name="${problem.code}">${failure("error", problem)}</testcase>`,
+        `    <testcase classname="${name}" name="${escaped(problem.code)}">${failure("error", problem)}</testcase>`,
     ),
+    "  </testsuite>\n",
+  ].join("\n");
+}
+
+/** Of a target that was never begun. */
+function notRunSuite(run: string, reason: string): string {
+  const name = escaped(run);
+  return [
+    `  <testsuite name="${name}" tests="1" failures="0" errors="1" skipped="0">`,
+    `    <testcase classname="${name}" name="not run"><error type="not run" message="not run: ${escaped(reason)}"/></testcase>`,
     "  </testsuite>\n",
   ].join("\n");
 }

@@ -21,6 +21,15 @@ export interface RunResult {
   readonly coverage?: CoverageResult;
 }
 
+/** Why what was to run did not, when somebody has ended it. */
+export const INTERRUPTED = "the run was interrupted";
+
+/** A target that was asked for and never begun. */
+export interface TargetNotRun {
+  readonly target: string;
+  readonly reason: string;
+}
+
 /** What the tests covered of the device. */
 export interface CoverageResult {
   /** Tests that gave their counts; one that took its process with it has none. */
@@ -35,13 +44,16 @@ export interface CoverageResult {
   readonly missing?: string;
 }
 
+/** `not run`: it was to run, and could not. */
+export type Verdict = "passed" | "failed" | "skipped" | "not run";
+
 export interface BenchResult {
   /** Relative to the project. */
   readonly file: string;
   readonly name: string;
   readonly seed: string;
-  /** `not run`: it was to run, and could not, for what `reason` says. */
-  readonly verdict: "passed" | "failed" | "skipped" | "not run";
+  readonly verdict: Verdict;
+  /** Why it is `skipped`, where somebody has said it, and why it is `not run`. */
   readonly reason?: string;
   readonly problems: readonly Problem[];
   readonly wallMs: number;

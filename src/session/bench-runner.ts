@@ -92,7 +92,9 @@ function endOf({ id, result, meta }: RunnerTestCase): EndedTest {
   const state = result?.state === "fail" ? "fail" : result?.state === "pass" ? "pass" : "skip";
   const errors = (result?.errors ?? []).map(plainError);
   const facts = meta.hilt === undefined ? {} : { facts: meta.hilt };
-  return { id, state, errors, wallMs: result?.duration ?? 0, ...facts };
+  const { note } = (result ?? {}) as { note?: string };
+  const reason = note === undefined ? {} : { reason: note };
+  return { id, state, ...reason, errors, wallMs: result?.duration ?? 0, ...facts };
 }
 
 function thrownError(error: Error): ThrownError {

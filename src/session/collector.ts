@@ -1,6 +1,12 @@
 import { relative } from "node:path";
 import type { Reporter, TestCase, TestModule, TestSuite } from "vitest/node";
-import type { BenchResult, FileOutput, Problem, RunListener } from "../report/run-result.ts";
+import {
+  type BenchResult,
+  type FileOutput,
+  INTERRUPTED,
+  type Problem,
+  type RunListener,
+} from "../report/run-result.ts";
 import type { LastWords } from "./last-words.ts";
 import { factsOf, lossOf } from "./lost-worker.ts";
 import { orphanProblem } from "./orphans.ts";
@@ -43,13 +49,14 @@ export class Collector implements Reporter {
   }
 
   onTestCaseResult(test: TestCase): void {
-    const { state, errors = [] } = test.result();
+    const result = test.result();
+    const { state, errors = [] } = result;
     const { hilt: facts, output } = test.meta();
     if (state === "pending") return;
     if (state === "skipped") {
       // What the filter or an end before the end leaves out is not a bench of this run; one may have skipped itself.
       const isMeant = ["skip", "todo"].includes(test.options.mode ?? "") || output !== undefined;
-      if (isMeant && this.#options.isSelected(test.fullName)) this.#add(test, skipped(facts));
+      if (isMeant && this.#options.isSelected(test.fullName)) this.#add(test, skipped(facts, result.note));
       return;
     }
     const ended = { id: test.id, state: state === "passed" ? "pass" : "fail", errors } as const;
@@ -99,7 +106,7 @@ export class Collector implements Reporter {
 
   /** Tests of workers that were ended because the run is broken off. */
   noteInterrupted(records: readonly WorkerRecord[]): void {
-    for (const record of records) this.#noteRest(record, "the run was interrupted");
+    for (const record of records) this.#noteRest(record, INTERRUPTED);
   }
 
   /** Errors that nobody awaited: they fail the test that started them, though its verdict was known, or else the run. */
@@ -184,7 +191,7 @@ export class Collector implements Reporter {
     ended: EndedTest | undefined,
     output: OutputRange,
   ): Verdict | undefined {
-    if (ended?.state === "skip" || !test.isChosen) return skipped(ended?.facts);
+    if (ended?.state === "skip" || !test.isChosen) return skipped(ended?.facts, ended?.reason);
     return ended === undefined ? undefined : this.#verdictOf(ended, output);
   }
 
@@ -231,8 +238,8 @@ export class Collector implements Reporter {
   }
 }
 
-function skipped(facts: BenchResult["facts"]): Verdict {
-  return { verdict: "skipped", problems: [], wallMs: 0, facts };
+function skipped(facts: BenchResult["facts"], reason: string | undefined): Verdict {
+  return { verdict: "skipped", ...(reason === undefined ? {} : { reason }), problems: [], wallMs: 0, facts };
 }
 
 function notRun(reason: string): Verdict {

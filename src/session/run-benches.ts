@@ -168,7 +168,8 @@ function createCountsFolder(coverage: string | undefined): string | undefined {
   return folder;
 }
 
-function seedText(seed: bigint): string {
+/** As reports have a seed. */
+export function seedText(seed: bigint): string {
   return `0x${seed.toString(16)}`;
 }
 

@@ -28,6 +28,8 @@ export interface ThrownError {
 export interface EndedTest {
   readonly id: string;
   readonly state: "pass" | "fail" | "skip";
+  /** Why it has skipped itself. */
+  readonly reason?: string;
   readonly errors: readonly ThrownError[];
   readonly wallMs: number;
   readonly facts?: BenchFacts;

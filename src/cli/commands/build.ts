@@ -1,14 +1,14 @@
 import type { Argv } from "yargs";
 import { interruptSignal } from "../interrupt-signal.ts";
 import { createLog } from "../logger.ts";
-import { type Arguments, targetOf } from "../options.ts";
+import { type Arguments, targetsOf } from "../options.ts";
 
 export const command = "build [targets..]";
 export const describe = "build the device models of targets, all of them by default, into the cache";
 
 export function builder(yargs: Argv) {
   return yargs
-    .positional("targets", { type: "string", array: true, describe: "targets of hilt.config.ts" })
+    .positional("targets", { type: "string", array: true, describe: "targets of hilt.config.ts; a,b is two" })
     .options({
       verbose: { type: "boolean", default: false, describe: "say more on stderr" },
     } as const);
@@ -23,9 +23,11 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
   const config = await loadConfig(process.cwd());
   using interrupt = interruptSignal();
   const { signal } = interrupt;
-  const names = (args.targets ?? []).length > 0 ? (args.targets ?? []) : Object.keys(config.targets);
-  for (const one of names) {
-    const { name, settings } = targetOf(config, one);
+  const words = args.targets ?? [];
+  for (const { name, settings } of targetsOf(
+    config,
+    words.length > 0 ? words : Object.keys(config.targets),
+  )) {
     const log = createLog(args.verbose);
     const { fromCache, buildMs, warnings } = await buildModel(config.root, name, settings, log, { signal });
     for (const warning of warnings) log.warn(warning);

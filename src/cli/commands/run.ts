@@ -4,8 +4,16 @@ import type { Argv } from "yargs";
 import type { LoadedConfig } from "../../config/load-config.ts";
 import { parseSeed } from "../../config/seed.ts";
 import { annotations } from "../../report/annotations.ts";
+import { compareTargets } from "../../report/compare-targets.ts";
+import { comparisonText } from "../../report/comparison-text.ts";
 import { junit } from "../../report/junit.ts";
-import { type BenchResult, isProof, problemsOf, type RunResult } from "../../report/run-result.ts";
+import {
+  type BenchResult,
+  INTERRUPTED,
+  isProof,
+  problemsOf,
+  type RunResult,
+} from "../../report/run-result.ts";
 import { TerminalReport } from "../../report/terminal.ts";
 import { findBenches } from "../../session/bench-files.ts";
 import { hiltDirectory } from "../../session/project-folders.ts";
@@ -15,7 +23,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { hintFor } from "../hints.ts";
 import { interruptSignal } from "../interrupt-signal.ts";
 import { createLog } from "../logger.ts";
-import { type Arguments, CommandLineError, count, profileOf, targetOf } from "../options.ts";
+import { type Arguments, CommandLineError, count, profileOf, targetsOf } from "../options.ts";
 import { shellQuote } from "../shell-quote.ts";
 
 export const command = "run [files..]";
@@ -25,7 +33,13 @@ export function builder(yargs: Argv) {
   return yargs
     .positional("files", { type: "string", array: true, describe: "benches (*.hil.ts) or folders" })
     .options({
-      target: { type: "string", requiresArg: true, describe: "a target of hilt.config.ts" },
+      target: {
+        type: "string",
+        requiresArg: true,
+        coerce: (words: string | string[]): string[] => [words].flat(),
+        describe:
+          "targets of hilt.config.ts, separated by commas or given one by one; they run one after the other; by default the first",
+      },
       profile: {
         type: "string",
         requiresArg: true,
@@ -78,41 +92,55 @@ export function builder(yargs: Argv) {
 
 /** `hilt run`: resolves with the exit code. */
 export async function handler(args: Arguments<typeof builder>): Promise<number> {
-  const [{ loadConfig }, { nearerConfigs }, { runBenches }] = await Promise.all([
+  const [{ loadConfig }, { nearerConfigs }, { runTargets }] = await Promise.all([
     import("../../config/load-config.ts"),
     import("../../config/nearer-config.ts"),
-    import("../../session/run-benches.ts"),
+    import("../../session/run-targets.ts"),
   ]);
   const config = await loadConfig(process.cwd());
   using interrupt = interruptSignal();
   const out = args.json ? process.stderr : process.stdout;
   const isTerminal = out.isTTY === true && process.env["CI"] === undefined;
+  const targets = targetsOf(config, args.target);
   const options = runOptions(config, args);
   for (const nearer of nearerConfigs(config, options.files)) options.log.warn(nearer);
-  const repeat = (bench: BenchResult): string => repeatTest(options, bench);
-  const report = new TerminalReport(out, {
-    ...{ advice: hintFor, isTerminal, isVerbose: args.verbose, repeat },
-    hasRounds: options.repeat > 1,
-  });
-  const result = await runBenches({ ...options, signal: interrupt.signal }, report);
-  report.summary(result, repeatCommand(args, options, result));
-  keepResult(config.root, result);
-  if (args.junit !== undefined) writeReport(args.junit, junit(result, repeat));
+  const repeat = (result: Place, bench: BenchResult): string => repeatTest(config.root, result, bench);
+  const { results, notRun } = await runTargets(
+    targets.map(({ name, settings }) => ({
+      ...{ ...options, target: name, settings, signal: interrupt.signal },
+      ...(args.coverage ? { coverage: join(hiltDirectory(config.root), "coverage", name) } : {}),
+    })),
+    ({ target, profile }) => {
+      const report = new TerminalReport(out, {
+        ...{ advice: hintFor, isTerminal, isVerbose: args.verbose, hasRounds: options.repeat > 1 },
+        repeat: (bench) => repeat({ target, profile: profile.name }, bench),
+      });
+      const ended = (result: RunResult): void => {
+        report.summary(result, repeatCommand(args, config.root, result));
+        keepResult(config.root, result);
+      };
+      return { listener: report, ended };
+    },
+  );
+  const comparison = targets.length > 1 ? compareTargets(results, notRun) : undefined;
+  if (comparison !== undefined) out.write(comparisonText(comparison));
+  if (args.junit !== undefined) writeReport(args.junit, junit(results, repeat, notRun));
   if (process.env["GITHUB_ACTIONS"] === "true")
-    for (const line of annotations(result)) out.write(`${line}\n`);
-  if (args.json) process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
-  return exitCode(result);
+    for (const line of annotations(results, notRun)) out.write(`${line}\n`);
+  if (args.json) process.stdout.write(`${JSON.stringify(comparison ?? results[0], undefined, 2)}\n`);
+  const hasLeftOut = notRun.some(({ reason }) => reason === INTERRUPTED);
+  return Math.max(...results.map(exitCode), hasLeftOut ? exitCodes.interrupted : 0);
 }
 
-function runOptions(config: LoadedConfig, args: Arguments<typeof builder>): RunOptions {
+function runOptions(
+  config: LoadedConfig,
+  args: Arguments<typeof builder>,
+): Omit<RunOptions, "target" | "settings" | "signal" | "coverage"> {
   const { files = [], filter, test, jobs } = args;
-  const target = targetOf(config, args.target);
   const waves = wavesRequest(args);
   return {
     root: config.root,
     files: files.length > 0 ? findBenches(process.cwd(), files) : findBenches(config.root, config.benches),
-    target: target.name,
-    settings: target.settings,
     profile: profileOf(config, args.profile),
     seed: args.seed === undefined ? config.seed : parseSeed(args.seed, "--seed"),
     repeat: args.repeat === undefined ? 1 : count("--repeat", args.repeat),
@@ -123,7 +151,6 @@ function runOptions(config: LoadedConfig, args: Arguments<typeof builder>): RunO
     ...(filter === undefined ? {} : { filter }),
     ...(test === undefined ? {} : { test }),
     ...(waves === undefined ? {} : { waves }),
-    ...(args.coverage ? { coverage: join(hiltDirectory(config.root), "coverage", target.name) } : {}),
   };
 }
 
@@ -159,6 +186,7 @@ function writeReport(path: string, text: string): void {
   writeFileSync(file, text);
 }
 
+/** Of one target. Of several it is the greatest: the less a result says of the device, the greater its code. */
 function exitCode(result: RunResult): number {
   if (isProof(result)) return 0;
   if (result.isInterrupted) return exitCodes.interrupted;
@@ -167,18 +195,17 @@ function exitCode(result: RunResult): number {
   return problem === undefined ? exitCodes.usage : exitCodes[problem.blame];
 }
 
+/** Where tests ran. */
+type Place = Pick<RunResult, "target" | "profile">;
+
 /** The command that runs the same again, or after a failure the first test that failed. */
-function repeatCommand(
-  args: Arguments<typeof builder>,
-  options: RunOptions,
-  { benches, target, profile, seed }: RunResult,
-): string {
-  const failed = benches.find(({ verdict }) => verdict === "failed");
-  if (failed !== undefined) return repeatTest(options, failed);
+function repeatCommand(args: Arguments<typeof builder>, root: string, result: RunResult): string {
+  const failed = result.benches.find(({ verdict }) => verdict === "failed");
+  if (failed !== undefined) return repeatTest(root, result, failed);
   const { repeat, filter, test } = args;
   return [
     ...["npx hilt run", ...(args.files ?? []).map((file) => fileWord(resolve(file)))],
-    ...["--target", shellQuote(target), "--profile", shellQuote(profile), "--seed", seed],
+    ...[placeWords(result), "--seed", result.seed],
     ...(repeat === undefined ? [] : ["--repeat", repeat]),
     ...(filter === undefined ? [] : [`--filter=${shellQuote(filter)}`]),
     ...(test === undefined ? [] : [`--test=${shellQuote(test)}`]),
@@ -186,9 +213,12 @@ function repeatCommand(
 }
 
 /** With `=`, for a name may begin with a dash. */
-function repeatTest({ root, target, profile }: RunOptions, { file, seed, name }: BenchResult): string {
-  const where = `--target ${shellQuote(target)} --profile ${shellQuote(profile.name)} --seed ${seed}`;
-  return `npx hilt run ${fileWord(join(root, file))} ${where} --test=${shellQuote(name)}`;
+function repeatTest(root: string, place: Place, { file, seed, name }: BenchResult): string {
+  return `npx hilt run ${fileWord(join(root, file))} ${placeWords(place)} --seed ${seed} --test=${shellQuote(name)}`;
+}
+
+function placeWords({ target, profile }: Place): string {
+  return `--target ${shellQuote(target)} --profile ${shellQuote(profile)}`;
 }
 
 /** A path as one writes it in this folder. */
