@@ -17,8 +17,8 @@ export type Operation =
  * THE CONTRACT: one way to reach a device. Every link passes the suite in `test/contract`.
  *
  * Register addresses are byte offsets, multiples of 4; values are unsigned 32-bit. Writes are posted: they return at
- * once and keep their order with later reads and writes; an error of theirs rejects the next awaited operation, once.
- * Every wait has a limit.
+ * once and keep their order with later reads and writes; an error of theirs rejects the next awaited operation, once. Of
+ * several that fail before it, the first is reported. Every wait has a limit.
  *
  * Memory. What the device wrote before an awaited operation resolved is in `memory` when it resolves. What the host
  * wrote counts as the use of its window says (`Window.use`). After `close` of a window returns, no access of the device is
@@ -50,7 +50,8 @@ export interface Link extends AsyncDisposable {
   /**
    * Does several operations in order, in one go, and resolves with what the reads gave and, for each wait, 1 or 0: a wait
    * has a latch that begins with the list, and one whose limit has passed yields 0. Rejects as the operation would that
-   * fails; those after it are not done. Other waits are met when it is over.
+   * fails; those after a read or a wait that fails are not done. Writes at its end are posted as any others. Other waits
+   * are met when it is over.
    */
   perform(operations: readonly Operation[]): Promise<number[]>;
   /** An asker of its own for the interrupt `vector`, 0 by default. Throws `RangeError` when the device lacks it. */

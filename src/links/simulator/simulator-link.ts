@@ -117,6 +117,7 @@ export class SimulatorLink implements Link {
   }
 
   async perform(operations: readonly Operation[]): Promise<number[]> {
+    this.#throwPending();
     const values: number[] = [];
     let latch: Latch | undefined;
     for (const operation of operations) {
@@ -167,25 +168,28 @@ export class SimulatorLink implements Link {
     this.#begin(latch);
     const end = this.clock.cycle + limitCycles;
     while (!this.#isMet(latch) && this.clock.cycle < end) this.#advance(end - this.clock.cycle);
-    return this.#settle(latch);
+    return this.#settle(latch, latch);
   }
 
   async #waitFor(latch: Latch, limitCycles: number, signal: AbortSignal | undefined): Promise<boolean> {
     this.#begin(latch);
-    await this.#park(this.clock.cycle + limitCycles, () => this.#isMet(latch) || signal?.aborted === true);
-    if (signal?.aborted === true && !this.#isMet(latch)) return false;
-    return this.#settle(latch);
+    // Of its own: a rise meets every wait that is parked, also several of one asker.
+    const own: Latch = { ...latch };
+    await this.#park(this.clock.cycle + limitCycles, () => this.#isMet(own) || signal?.aborted === true);
+    if (signal?.aborted === true && !this.#isMet(own)) return false;
+    return this.#settle(own, latch);
   }
 
-  /** What the wait yields. A device that does not answer is reported by the access. */
-  #settle(latch: Latch): boolean {
-    this.#throwPending();
-    if (this.#isMet(latch)) {
-      latch.rises = this.#rises;
-      return true;
-    }
+  /**
+   * What the wait of `own` yields; one that is met ends the latch of its asker. It does not expire before what was posted
+   * has been done: a device that does not answer, and a write that it refuses, are reported by the wait.
+   */
+  #settle(own: Latch, asker: Latch): boolean {
     this.#finishCommands(0);
-    return false;
+    this.#throwPending();
+    if (!this.#isMet(own)) return false;
+    asker.rises = this.#rises;
+    return true;
   }
 
   async idle(cycles: number): Promise<void> {

@@ -1,0 +1,33 @@
+import type { Link } from "../../../src/bus/link.ts";
+import type { Traits } from "../../../src/bus/traits.ts";
+import type { ContractContext } from "./contract-context.ts";
+
+/** The link under test, and what can be done to it from outside. */
+export interface ContractLink {
+  /** A fresh device out of reset. `seed` decides what is left to chance; the same by default each time. */
+  open(seed?: bigint): Promise<Link>;
+  /** Cuts the way to the device, as a pulled cable does. Where it is absent, no test loses the link. */
+  lose?(link: Link): Promise<void>;
+  /**
+   * Lets `milliseconds` of the link's clock pass in which the device runs and this process does not. For a real board that
+   * is a blocked thread. Where it is absent, the host of no test sleeps.
+   */
+  sleepHost?(link: Link, milliseconds: number): Promise<void>;
+}
+
+/** One test of the contract, as data: it is registered for each link and run against each faulty link. */
+export interface ContractTest {
+  readonly name: string;
+  /** What leaves it out. */
+  readonly unless?: readonly Exemption[];
+  run(context: ContractContext): Promise<void>;
+}
+
+/** A reason to leave tests out: a trait, or a way that a link lacks. */
+export interface Exemption {
+  /** Ends the sentence "left out, as ...". */
+  readonly reason: string;
+  applies(traits: Traits, link: ContractLink): boolean;
+  /** What holds in place of the tests that are left out: a link cannot claim the trait for nothing. */
+  holds?(context: ContractContext): Promise<void>;
+}

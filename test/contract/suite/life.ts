@@ -1,0 +1,112 @@
+import { expect } from "vitest";
+import { REGISTER_SPACE_BYTES } from "../../../src/spec/registers.ts";
+import { pattern, rejection, turn } from "./contract-context.ts";
+import type { ContractTest } from "./contract-test.ts";
+import { everyOperation, watch } from "./every-operation.ts";
+import { cannotBeLost } from "./exemptions.ts";
+
+const closed = { code: "E_LINK_CLOSED", blame: "product" };
+const lost = { code: "E_LINK_LOST", blame: "link" };
+/** Turns of the event loop in which what is settled shows. */
+const TURNS = 20;
+
+async function turns(): Promise<void> {
+  for (let count = 0; count < TURNS; count++) await turn();
+}
+
+export const lifeTests: readonly ContractTest[] = [
+  {
+    name: "after dispose every operation rejects as the link is closed; dispose again does nothing",
+    async run(context) {
+      const { link } = context;
+      const remove = link.onEvent(() => undefined);
+      const window = context.place(0, 64).open("read");
+      await context.barrier();
+      await Promise.all([link[Symbol.asyncDispose](), link[Symbol.asyncDispose]()]);
+      await link[Symbol.asyncDispose]();
+      const operations = Object.entries(everyOperation(context));
+      for (const [what, operation] of [...operations, ...operations])
+        expect(await rejection(operation()), what).toMatchObject(closed);
+      // Clearing up comes after it in many programs.
+      window.close();
+      remove();
+      expect(() => link.writeRegister(2, 0)).toThrow(RangeError);
+    },
+  },
+  {
+    name: "dispose rejects at once what is parked",
+    async run(context) {
+      const { link, interrupt } = context;
+      await context.barrier();
+      const start = link.clock.cycle;
+      const long = context.patience();
+      const states = watch([
+        link.idle(long),
+        interrupt.wait(long),
+        link.listen().wait(long, new AbortController().signal),
+        interrupt.wait(2 * long),
+      ]);
+      await link[Symbol.asyncDispose]();
+      await turns();
+      expect(states).toMatchObject([closed, closed, closed, closed]);
+      if (context.isStepped) expect(link.clock.cycle).toBe(start);
+    },
+  },
+  {
+    name: "dispose succeeds whatever is under way or has failed, and events end with it",
+    async run(context) {
+      const { link } = context;
+      await context.load(pattern(4096, 1));
+      const place = context.place(0x1_0000, 4096);
+      place.open("write");
+      context.start("c2h", place.logical, 4096);
+      if (link.traits.registerErrors === "reported") link.writeRegister(REGISTER_SPACE_BYTES, 1);
+      const read = link
+        .readRegister(0)
+        .catch((error) => expect(error.code).toMatch(/E_REGISTER_ACCESS|E_LINK_CLOSED/));
+      await link[Symbol.asyncDispose]();
+      await read;
+      const [events, bytes] = [context.events.length, Uint8Array.from(place.bytes)];
+      await turns();
+      expect(context.events.length).toBe(events);
+      expect(place.bytes).toEqual(bytes);
+    },
+  },
+  {
+    name: "a lost link rejects what is parked and every operation, with one error for all, and blames the link",
+    unless: [cannotBeLost],
+    async run(context) {
+      const { link, interrupt, contractLink } = context;
+      await context.barrier();
+      const long = context.patience();
+      const states = watch([link.idle(long), interrupt.wait(long), link.listen().wait(long)]);
+      await contractLink.lose!(link);
+      const error = await rejection(link.readRegister(0));
+      expect(error).toMatchObject(lost);
+      await turns();
+      expect(states).toMatchObject([lost, lost, lost]);
+      for (const state of states) expect(state).toBe(error);
+      // Nothing brings it back: neither time nor writes nor asking again.
+      const operations = Object.entries(everyOperation(context));
+      for (const [what, operation] of [...operations, ...operations]) {
+        link.writeRegister(0x18, 1);
+        expect(await rejection(operation()), what).toBe(error);
+      }
+    },
+  },
+  {
+    name: "a lost link closes, and the next is fresh and whole",
+    unless: [cannotBeLost],
+    async run(context) {
+      context.registers.global.write("SCRATCH", 5);
+      await context.barrier();
+      await context.contractLink.lose!(context.link);
+      await rejection(context.barrier());
+      await context.link[Symbol.asyncDispose]();
+      const next = await context.another();
+      expect(await next.registers.global.read("SCRATCH")).toBe(0);
+      await next.load(pattern(64, 2));
+      expect(await next.unload(64)).toEqual(pattern(64, 2));
+    },
+  },
+];

@@ -1,0 +1,76 @@
+import { existsSync } from "node:fs";
+import { expect } from "vitest";
+import { pattern } from "./contract-context.ts";
+import type { ContractTest } from "./contract-test.ts";
+import { hasNoWaves, isForOne } from "./exemptions.ts";
+
+export const traitTests: readonly ContractTest[] = [
+  {
+    name: "members are there exactly where the traits say so",
+    async run({ link }) {
+      const { traits } = link;
+      expect(link.errors !== undefined).toBe(traits.errors);
+      expect(link.waves !== undefined).toBe(traits.waves);
+      expect("readRegister64" in link).toBe(traits.registerBits === 64);
+      expect(["stepped", "wall"]).toContain(traits.time);
+      expect(["level", "message"]).toContain(traits.interrupts);
+      expect(["reported", "silent"]).toContain(traits.registerErrors);
+      expect(["bursts", "requests", "nothing"]).toContain(traits.observes);
+      expect(["many", "one"]).toContain(traits.users);
+      expect(link.clock.kind).toBe(traits.time === "stepped" ? "simulated" : "wall");
+      if (traits.windows === "unchecked") return;
+      const { readUnit, writeUnit } = traits.windows;
+      for (const unit of [readUnit, writeUnit])
+        expect([1, 4, 8, 16, 32, 64, 4096], `a unit of ${unit} bytes`).toContain(unit);
+    },
+  },
+  {
+    name: "what a link is like does not change",
+    async run(context) {
+      const { link } = context;
+      const before = structuredClone({ traits: link.traits, pace: link.pace, name: link.name });
+      expect(link.name).not.toBe("");
+      for (const figure of [link.pace.accessMs, link.pace.bytesPerSecond]) {
+        expect(figure).toBeGreaterThan(0);
+        expect(Number.isFinite(figure)).toBe(true);
+      }
+      await context.load(pattern(64, 1));
+      await link[Symbol.asyncDispose]();
+      expect({ traits: link.traits, pace: link.pace, name: link.name }).toEqual(before);
+      expect((await context.another()).link.traits).toEqual(before.traits);
+    },
+  },
+  {
+    name: "waves are a whole file once the link is closed, with signals and times",
+    unless: [hasNoWaves],
+    async run(context) {
+      const waves = context.link.waves!;
+      await context.load(pattern(64, 2));
+      await context.link[Symbol.asyncDispose]();
+      expect(waves.hasBegun).toBe(true);
+      expect(existsSync(waves.file)).toBe(true);
+      expect(waves.groups.flatMap(({ signals }) => signals).length).toBeGreaterThan(0);
+      expect(waves.timeOf(100)).toBeGreaterThan(waves.timeOf(99));
+    },
+  },
+  {
+    name: "links for many users are apart: two are open at the same time",
+    unless: [isForOne],
+    async run(context) {
+      const other = await context.another();
+      context.registers.global.write("SCRATCH", 1);
+      other.registers.global.write("SCRATCH", 2);
+      context.enable();
+      context.raise();
+      expect(await context.registers.global.read("SCRATCH")).toBe(1);
+      expect(await other.registers.global.read("SCRATCH")).toBe(2);
+      expect(await other.interrupt.wait(other.quiet)).toBe(false);
+      await other.load(pattern(64, 3));
+      await context.load(pattern(64, 4));
+      expect(await other.unload(64)).toEqual(pattern(64, 3));
+      expect(await context.unload(64)).toEqual(pattern(64, 4));
+      await other.link[Symbol.asyncDispose]();
+      expect(await context.registers.global.read("SCRATCH")).toBe(1);
+    },
+  },
+];
