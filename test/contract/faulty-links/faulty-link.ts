@@ -1,0 +1,45 @@
+import type { Link } from "../../../src/bus/link.ts";
+import type { ContractLink } from "../suite/contract-test.ts";
+import type { SoundLinkName } from "./sound-links.ts";
+
+/** A mutant of the suite: a link that breaks the contract in one place, and the test that must notice. */
+export interface FaultyLink {
+  readonly name: string;
+  /** The beginning of the name of the test that kills it. */
+  readonly killer: string;
+  /** What is spoilt; by default the built-in engine's link. */
+  readonly from?: SoundLinkName;
+  /** The sound link on which the killer passes, where that is another. */
+  readonly holdsOn?: SoundLinkName;
+  spoil(sound: ContractLink): ContractLink;
+}
+
+type Replacement<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/** `target` with some members replaced; its own methods see the original. */
+export function replaced<T extends object>(target: T, members: Replacement<T>): T {
+  return new Proxy(target, {
+    get: (_, key) => {
+      if (Object.hasOwn(members, key)) return Reflect.get(members, key);
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+    has: (_, key) => key in target || key in members,
+  });
+}
+
+/** Each link that is opened has the members that `change` gives for it in place of its own. */
+export function changed(change: (link: Link) => Replacement<Link>): FaultyLink["spoil"] {
+  return (sound) => ({
+    ...sound,
+    open: async (seed) => {
+      const link = await sound.open(seed);
+      return replaced(link, change(link));
+    },
+  });
+}
+
+/** Traits that are not so. */
+export function claiming(traits: Partial<Link["traits"]>): FaultyLink["spoil"] {
+  return changed((link) => ({ traits: { ...link.traits, ...traits } }));
+}

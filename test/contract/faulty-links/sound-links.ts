@@ -1,0 +1,27 @@
+import type { Link } from "../../../src/bus/link.ts";
+import { silentLog } from "../../../src/core/log.ts";
+import { openLink } from "../../../src/links/registry.ts";
+import type { ContractLink } from "../suite/contract-test.ts";
+import { bareLink } from "./bare-link.ts";
+import { copyingLink } from "./copying-link.ts";
+import { losableLink } from "./losable-link.ts";
+import { reusedLink } from "./reused-link.ts";
+
+function simulator(interrupts: "level" | "message"): (seed?: bigint) => Promise<Link> {
+  const settings = { link: "simulator", engine: "wasm", interrupts } as const;
+  return (seed = 1n) => openLink("wasm", settings, { cacheDirectory: ".hilt/cache", log: silentLog, seed });
+}
+
+const open = simulator("level");
+
+/** Links that keep the contract, each in a way of its own: what is spoilt, and what must pass where that is killed. */
+export const soundLinks = {
+  level: { open },
+  message: { open: simulator("message") },
+  copying: copyingLink(open),
+  losable: losableLink(open),
+  reused: reusedLink(open),
+  bare: bareLink(open),
+} as const satisfies Readonly<Record<string, ContractLink>>;
+
+export type SoundLinkName = keyof typeof soundLinks;
