@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { silentLog } from "../src/core/log.ts";
 import { Random } from "../src/core/random.ts";
-import type { WavesChoice } from "../src/links/open-options.ts";
+import type { WavesChoice } from "../src/links/link-kind.ts";
 import { openLink } from "../src/links/registry.ts";
 import { type Figure, figure } from "./figure.ts";
 import { openDriver } from "./open-driver.ts";

@@ -10,6 +10,7 @@ interface Schema {
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
   readonly items?: Schema | false;
   readonly prefixItems?: readonly Schema[];
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -19,12 +20,12 @@ interface Schema {
 
 type Section = readonly [path: string, schema: Schema];
 
-export function configMarkdown(): string {
-  const schema = z.toJSONSchema(configSchema, { unrepresentable: "any", io: "input" }) as Schema;
+export async function configMarkdown(): Promise<string> {
+  const schema = z.toJSONSchema(await configSchema(), { unrepresentable: "any", io: "input" }) as Schema;
   return [
     "# hilt.config.ts",
     "",
-    '<!-- Generated from src/config/schema.ts by "npm run generate". Do not edit. -->',
+    '<!-- Generated from src/config/schema.ts and the settings of each link by "npm run generate". Do not edit. -->',
     "",
     "The nearest `hilt.config.ts`, `hilt.config.js` or `hilt.config.mjs` at or above the working folder; its folder is the",
     "project's. Without one, everything has its default. Keys that are not here are errors (`E_CONFIG`), named with their place.",
@@ -54,6 +55,8 @@ function sectionsOf(path: string, schema: Schema): Section[] {
     const place = path === "" ? key : `${path}.${key}`;
     if (value.properties !== undefined) return sectionsOf(place, value);
     const { additionalProperties: each, items } = value;
+    if (typeof each === "object" && each.oneOf !== undefined)
+      return each.oneOf.flatMap((one) => sectionsOf(`${place}.<name>`, one));
     if (typeof each === "object" && each.properties !== undefined) return sectionsOf(`${place}.<name>`, each);
     if (typeof items === "object" && items.properties !== undefined) return sectionsOf(`${place}[]`, items);
     return [];
@@ -92,12 +95,12 @@ function wordFor(schema: Schema): string {
   const { type, anyOf, items, prefixItems, additionalProperties: each } = schema;
   if (anyOf !== undefined) return [...new Set(anyOf.map(wordFor))].join(" or ");
   if (schema.enum !== undefined) return schema.enum.map((one) => `\`${JSON.stringify(one)}\``).join(", ");
-  if (schema.const !== undefined) return `\`${String(schema.const)}\``;
+  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   if (prefixItems !== undefined) return `[${prefixItems.map(wordFor).join(", ")}]`;
   if (typeof items === "object")
     return `list of ${items.properties === undefined ? wordFor(items) : "objects"}`;
   if (type === "object" && typeof each === "object")
-    return `object of ${each.properties === undefined ? wordFor(each) : "objects"} by name`;
+    return `object of ${(each.properties ?? each.oneOf) === undefined ? wordFor(each) : "objects"} by name`;
   if (typeof type === "object") return type.map((one) => wordFor({ type: one })).join(" or ");
   const words: Readonly<Record<string, string>> = {
     ...{ string: "text", integer: "number", number: "number", boolean: "`true`, `false`", null: "`null`" },

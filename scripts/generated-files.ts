@@ -4,11 +4,11 @@ import { cliMarkdown } from "./cli-reference.ts";
 import { configMarkdown } from "./config-reference.ts";
 
 /** Every file that is generated from `src`, by its path from the repository root. */
-export function everyGeneratedFile(): ReadonlyMap<string, string> {
+export async function everyGeneratedFile(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ...generatedFiles(),
     ...bindingFiles(),
     ["docs/cli.md", cliMarkdown()],
-    ["docs/config.md", configMarkdown()],
+    ["docs/config.md", await configMarkdown()],
   ]);
 }

@@ -20,7 +20,7 @@ export interface Command {
   handler(args: any): Promise<number>;
 }
 
-/** They load what they need when they are called: `--help` needs neither Vitest nor Yosys. */
+/** They load what they need when they are called: `--help` needs neither Vitest nor a target. */
 export const commands: readonly Command[] = [run, list, waves, build, doctor, init, cache];
 
 /** The command line; resolves with the exit code. */

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { extname } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, extname } from "node:path";
 import { serialize } from "node:v8";
 import { type Config, ConfigError } from "./config.ts";
 import { keepFile, keptPlace } from "./kept-file.ts";
@@ -12,7 +12,7 @@ export async function checkShape(value: unknown, file: string): Promise<Config> 
   const place = placeOf(value, file);
   if (place !== undefined && existsSync(place)) return value as Config;
   const { configSchema } = await import("./schema.ts");
-  const { success, data, error } = configSchema.safeParse(value);
+  const { success, data, error } = (await configSchema()).safeParse(value);
   if (!success) throw explain(error.issues[0] as Issue, file);
   try {
     if (place !== undefined) keepFile(place, "");
@@ -25,12 +25,24 @@ export async function checkShape(value: unknown, file: string): Promise<Config> 
 /** By the value and the text of what checks it; undefined for a value with something in it that is not data. */
 function placeOf(value: unknown, file: string): string | undefined {
   try {
-    const own = (name: string) =>
-      readFileSync(new URL(`${name}${extname(import.meta.url)}`, import.meta.url));
-    return keptPlace(file, ".checked", own("schema"), own("parameter"), serialize(value));
+    return keptPlace(file, ".checked", ...schemaTexts(), serialize(value));
   } catch {
     return undefined;
   }
+}
+
+/** Of the schema and of the settings of every link. */
+function schemaTexts(): Buffer[] {
+  const ending = extname(import.meta.url);
+  const links = new URL("../links/", import.meta.url);
+  const settings = readdirSync(links, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(ending) && (!/[\\/]/.test(name) || basename(name, ending) === "settings"))
+    .sort();
+  const files = [
+    new URL(`schema${ending}`, import.meta.url),
+    ...settings.map((name) => new URL(name, links)),
+  ];
+  return files.map((one) => readFileSync(one));
 }
 
 interface Issue {

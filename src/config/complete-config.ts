@@ -1,3 +1,4 @@
+import { defaultTargets } from "../links/registry.ts";
 import {
   DEFAULT_PROFILE,
   type PlatformProfile,
@@ -18,11 +19,9 @@ export interface CheckedConfig {
   readonly targets: Readonly<Record<string, TargetConfig>>;
 }
 
-const DEFAULT_TARGETS: CheckedConfig["targets"] = { wasm: { link: "simulator", engine: "wasm" } };
-
 /** Fills in what a configuration leaves out; an error names the file and the key that contradicts another. */
 export function completeConfig(data: Config, file: string): CheckedConfig {
-  const { benches = ["."], seed = 1, profile = DEFAULT_PROFILE, targets = DEFAULT_TARGETS } = data;
+  const { benches = ["."], seed = 1, profile = DEFAULT_PROFILE, targets = defaultTargets } = data;
   if (Object.keys(targets).length === 0) throw new ConfigError(`${file}: targets`, "there is none");
   const profiles: Record<string, PlatformProfile> = { ...platformProfiles };
   for (const [name, changes] of Object.entries(data.profiles ?? {})) {

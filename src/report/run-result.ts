@@ -18,7 +18,7 @@ export interface RunResult {
   readonly wallMs: number;
   /** Tests that failed and were not run again for waves: only the first few are. */
   readonly unrecorded: number;
-  readonly coverage?: CoverageResult;
+  readonly coverage?: CoverageResult | undefined;
 }
 
 /** Why what was to run did not, when somebody has ended it. */

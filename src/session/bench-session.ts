@@ -1,9 +1,7 @@
-import { randomUUID } from "node:crypto";
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import type { LinkEvent } from "../bus/event.ts";
 import type { WaveRecord } from "../bus/wave-record.ts";
 import { hex } from "../core/hex.ts";
-import { silentLog } from "../core/log.ts";
 import { type PendingCall, PendingCalls } from "../core/pending-calls.ts";
 import { Random } from "../core/random.ts";
 import { DmaDevice } from "../driver/dma-device.ts";
@@ -12,7 +10,7 @@ import { describeJournal } from "../journal/describe-journal.ts";
 import type { JournalEntry } from "../journal/journal-entry.ts";
 import { JournalRing } from "../journal/journal-ring.ts";
 import { RecordingLink } from "../journal/recording-link.ts";
-import { openLink } from "../links/registry.ts";
+import { deviceOf } from "../links/registry.ts";
 import { HostMemory } from "../memory/host-memory.ts";
 import type { PlatformProfile } from "../memory/platform-profile.ts";
 import type { FailurePlace } from "../report/run-result.ts";
@@ -20,6 +18,7 @@ import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "../wdm/constants.ts";
 import type { DmaAdapter, Out } from "../wdm/dma-adapter.ts";
 import { DmaSystem } from "../wdm/dma-system.ts";
 import { FindingError } from "../wdm/finding.ts";
+import type { BenchConnection } from "./bench-connection.ts";
 import { BenchLink } from "./bench-link.ts";
 import { DeviceMessages } from "./device-messages.ts";
 import {
@@ -27,11 +26,9 @@ import {
   HoldingsError,
   ProtocolViolationError,
   UnawaitedError,
-  UnpreparedTargetError,
   UsageError,
   WindowFaultError,
 } from "./errors.ts";
-import { lastWordsFile } from "./last-words.ts";
 import type { BenchFacts, RunContext } from "./run-context.ts";
 import { writeViewerFiles } from "./write-viewer-files.ts";
 
@@ -70,32 +67,18 @@ export class BenchSession {
   }
 
   /** `name` is the test's file and full name: a test alone draws what it draws in a full run. */
-  static async open(run: RunContext, name: string): Promise<BenchSession> {
-    if (run.problem !== undefined) throw new UnpreparedTargetError(run.problem);
+  static async open(run: RunContext, connection: BenchConnection, name: string): Promise<BenchSession> {
     const random = new Random(BigInt(run.seed)).fork(name);
     const ring = new JournalRing();
     const messages = new DeviceMessages(run.root);
-    const opened = await openLink(run.target, run.settings, {
+    const opened = await connection.fresh({
       seed: random.fork("link").seed,
-      cacheDirectory: run.cacheDirectory,
-      log: silentLog,
       onMessage: (message) => messages.take(message),
       banks: run.profile.banks,
-      ...(run.workersDirectory === undefined
-        ? {}
-        : {
-            lastWords: {
-              file: lastWordsFile(run.workersDirectory, process.pid),
-              keep: ring.bytes,
-              stallMs: run.stallMs,
-            },
-          }),
+      keep: ring.bytes,
       ...(run.waves === undefined
         ? {}
         : { waves: { ...run.waves, path: `${run.waves.directory}/${fileName(name)}` } }),
-      ...(run.coverageDirectory === undefined
-        ? {}
-        : { coverageFile: join(run.coverageDirectory, `${randomUUID()}.dat`) }),
     });
     try {
       const link = new RecordingLink(opened, ring);
@@ -109,7 +92,7 @@ export class BenchSession {
       const system = new DmaSystem({ memory, windows, pages: host.pages, mapRegisters });
       const most: Out<number> = { value: undefined };
       const adapter = adapterOf(system, run.profile, most);
-      const isOurs = run.settings.device === undefined;
+      const isOurs = deviceOf(run.settings) === undefined;
       const device = isOurs
         ? await DmaDevice.open({
             link,
@@ -184,7 +167,7 @@ export class BenchSession {
   get #identity(): string {
     const { device, run } = this.#parts;
     if (device === undefined)
-      return `${run.settings.device?.binding.top}, bound by the table of target ${run.target}`;
+      return `${deviceOf(run.settings)?.binding.top}, bound by the table of target ${run.target}`;
     const { version, buildHash } = device.identity;
     return `hilt DMA ${version}, build ${hex(buildHash, 8).slice(2)}`;
   }

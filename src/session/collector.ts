@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import type { Reporter, TestCase, TestModule, TestSuite } from "vitest/node";
+import type { LastWords } from "../links/link-kind.ts";
 import {
   type BenchResult,
   type FileOutput,
@@ -7,7 +8,6 @@ import {
   type Problem,
   type RunListener,
 } from "../report/run-result.ts";
-import type { LastWords } from "./last-words.ts";
 import { factsOf, lossOf } from "./lost-worker.ts";
 import { orphanProblem } from "./orphans.ts";
 import { plain, problemOf } from "./problem-of.ts";

@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import type { DeviceMessage } from "../links/open-options.ts";
+import type { DeviceMessage } from "../links/link-kind.ts";
 
 /** A design may say something in every cycle. */
 const MOST_MESSAGES = 10_000;

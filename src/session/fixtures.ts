@@ -8,6 +8,7 @@ import { HostChain } from "../memory/host-chain.ts";
 import type { HostMemory } from "../memory/host-memory.ts";
 import type { DmaAdapter } from "../wdm/dma-adapter.ts";
 import type { DmaSystem } from "../wdm/dma-system.ts";
+import { BenchConnection } from "./bench-connection.ts";
 import type { BenchLink } from "./bench-link.ts";
 import { BenchSession } from "./bench-session.ts";
 import { DataMismatchError } from "./errors.ts";
@@ -15,6 +16,8 @@ import { namesOf } from "./test-names.ts";
 
 /** What a bench may ask for; each test gets its own. */
 export interface Fixtures {
+  /** @internal */
+  readonly connection: BenchConnection;
   /** @internal */
   readonly session: BenchSession;
   readonly host: HostMemory;
@@ -28,11 +31,19 @@ export interface Fixtures {
 
 /** Vitest's `test` with a device. After each test, well or not, the session checks what no test asks for. */
 export const test = baseTest.extend<Fixtures>({
+  connection: [
+    // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from it what the fixture needs.
+    async ({}, use) => {
+      await using connection = new BenchConnection(inject("hilt"));
+      await use(connection);
+    },
+    { scope: "file" },
+  ],
   session: [
-    async ({ task }, use) => {
+    async ({ task, connection }, use) => {
       const run = inject("hilt");
       const name = [relative(run.plainRoot ?? run.root, task.file.filepath), ...namesOf(task)].join(" > ");
-      const session = await BenchSession.open(run, name);
+      const session = await BenchSession.open(run, connection, name);
       try {
         await use(session);
       } finally {

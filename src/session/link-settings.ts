@@ -1,29 +1,32 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { ConfigError, type DeviceConfig, type TargetConfig } from "../config/config.ts";
-import { parameterVerilog } from "../config/parameter.ts";
+import { ConfigError, type TargetConfig } from "../config/config.ts";
+import type { DeviceSettings } from "../links/device-settings.ts";
+import type { DeviceSource } from "../links/device-source.ts";
+import { parameterVerilog } from "../links/parameter.ts";
 import type { LinkSettings } from "../links/registry.ts";
 
 /**
  * What a link wants to know of the target `name`: paths are absolute, and what was left out is absent. Throws `ConfigError`
  * for a file or folder of the device that is not there.
  */
-export function linkSettings(root: string, name: string, { device, ...rest }: TargetConfig): LinkSettings {
+export function linkSettings(root: string, name: string, target: TargetConfig): LinkSettings {
+  const { device, ...rest }: TargetConfig & { readonly device?: DeviceSettings | undefined } = target;
   return {
-    ...compact(rest),
+    ...rest,
     ...(device === undefined ? {} : { device: deviceSource(root, `targets.${name}.device`, device) }),
-  } as LinkSettings;
+  };
 }
 
 function deviceSource(
   root: string,
   key: string,
-  { files, includeDirectories = [], parameters = {}, ...binding }: DeviceConfig,
-): unknown {
+  { files, includeDirectories = [], parameters = {}, ...binding }: DeviceSettings,
+): DeviceSource {
   const values = Object.entries(parameters).map(([name, value]) => [name, parameterVerilog(value)]);
   return {
     key,
-    binding: { ...compact(binding), parameters: Object.fromEntries(values) },
+    binding: { ...binding, parameters: Object.fromEntries(values) },
     files: present(root, `${key}.files`, files, "file"),
     includeDirectories: present(root, `${key}.includeDirectories`, includeDirectories, "folder"),
   };
@@ -42,9 +45,4 @@ function present(
     if (!isThere) throw new ConfigError(`${key}[${index}]`, `there is no ${kind} ${whole}`);
     return whole;
   });
-}
-
-/** Without members that are undefined, at any depth. */
-function compact(value: unknown): Record<string, unknown> {
-  return JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
 }

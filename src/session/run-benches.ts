@@ -1,26 +1,24 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createVitest, type Vitest } from "vitest/node";
 import type { TargetConfig } from "../config/config.ts";
 import type { Log } from "../core/log.ts";
-import type { WavesChoice } from "../links/open-options.ts";
-import { reportCoverage } from "../links/simulator/coverage-report.ts";
+import type { LinkKind, Preparation, WavesChoice } from "../links/link-kind.ts";
+import { type LinkSettings, loadLink } from "../links/registry.ts";
 import type { PlatformProfile } from "../memory/platform-profile.ts";
 import type { BenchResult, FileOutput, Problem, RunListener, RunResult } from "../report/run-result.ts";
-import { buildModel } from "./build-model.ts";
 import { Collector } from "./collector.ts";
+import { UsageError } from "./errors.ts";
+import { lastWordsFile } from "./last-words.ts";
 import { linkSettings } from "./link-settings.ts";
 import { PlainFolders } from "./plain-folders.ts";
-import { hiltDirectory, modelsDirectory } from "./project-folders.ts";
+import { prepareTarget } from "./prepare-target.ts";
+import { hiltDirectory } from "./project-folders.ts";
 import { recordFailures } from "./record-failures.ts";
 import type { RunContext } from "./run-context.ts";
 import { createRunFolder } from "./run-folder.ts";
 import { benchPlugin, OURS } from "./vitest-plugin.ts";
 import { WorkerWatch } from "./worker-watch.ts";
 import "./run-context.ts";
-
-/** No model that anybody simulates takes a tenth of it for one cycle. */
-const STALL_MS = 10_000;
 
 export interface RunOptions {
   readonly root: string;
@@ -55,7 +53,7 @@ export interface RunOptions {
 export type WavesRequest = Omit<WavesChoice, "to"> &
   ({ readonly mode: "on" } | { readonly mode: "on-failure"; readonly windowCycles: number });
 
-/** Builds the target once, runs the benches on it and returns what happened; `listener` hears of it as it happens. */
+/** Prepares the target once, runs the benches on it and returns what happened; `listener` hears of it as it happens. */
 export async function runBenches(options: RunOptions, listener: RunListener): Promise<RunResult> {
   const start = performance.now();
   using folders = new PlainFolders();
@@ -63,24 +61,27 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
   const directory = hiltDirectory(options.root);
   const settings = linkSettings(options.root, options.target, options.settings);
   const { waves } = options;
-  const build = async (choice?: WavesChoice): Promise<void> => {
-    const built = await buildModel(options.root, options.target, options.settings, options.log, {
+  const kind = await loadLink(settings.link);
+  checkRequest(options, kind, settings);
+  const prepare = async (choice: WavesChoice | undefined, coverage: string | undefined) => {
+    const made = await prepareTarget(options.root, options.target, options.settings, {
+      ...{ log: options.log, limitMs: options.timeoutMs },
       ...(choice === undefined ? {} : { waves: choice }),
-      // A test that runs again for its waves is not counted again.
-      coverage: options.coverage !== undefined && (choice === undefined || waves?.mode === "on"),
+      ...(coverage === undefined ? {} : { coverage }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
-    // The model that records the waves of failures is of the same sources.
-    const isSecond = choice !== undefined && waves?.mode !== "on";
-    if (!isSecond) for (const warning of built.warnings) options.log.warn(warning);
-    listener.modelBuilt(options.target, built.fromCache, built.buildMs, choice !== undefined);
+    const { build } = made;
+    if (build !== undefined)
+      listener.modelBuilt(options.target, build.fromCache, build.buildMs, choice !== undefined);
+    return made;
   };
-  // A run whose model cannot be built leaves nothing.
-  await build(waves?.mode === "on" ? waves : undefined);
-  const countsDirectory = createCountsFolder(options.coverage);
+  // A run that cannot be prepared leaves nothing.
+  await using preparation = await prepare(waves?.mode === "on" ? waves : undefined, options.coverage);
+  const { prepared, warnings } = preparation;
+  for (const warning of warnings) options.log.warn(warning);
   const folder = createRunFolder(options.root, options.target);
   const wavesDirectory = join(folder.path, "waves");
-  const wavesOf = (choice: WavesChoice, seed: string): Pick<RunContext, "waves"> => ({
+  const wavesOf = (choice: Pick<WavesChoice, "from" | "to">, seed: string): Pick<RunContext, "waves"> => ({
     // Rounds run the same tests.
     waves: { ...choice, directory: options.repeat > 1 ? join(wavesDirectory, seed) : wavesDirectory },
   });
@@ -93,20 +94,17 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
     const seed = BigInt.asUintN(64, options.seed + BigInt(round));
     const run: RunContext = {
       target: options.target,
-      settings,
+      ...{ settings, prepared },
       profile: options.profile.settings,
       seed: seedText(seed),
       ...{ root: options.root, plainRoot },
-      cacheDirectory: modelsDirectory(options.root),
-      stallMs: Math.min(options.timeoutMs, STALL_MS),
       workersDirectory: join(directory, "workers", String(process.pid)),
       ...(waves?.mode === "on" ? wavesOf(waves, seedText(seed)) : {}),
-      ...(countsDirectory === undefined ? {} : { coverageDirectory: countsDirectory }),
     };
     runs.set(run.seed, run);
     const pattern = patternOf(options);
     const collector = collectorOf(options, run, listener, (name) => pattern?.test(vitestName(name)) ?? true);
-    await runRound(options, run, collector, folders);
+    await runRound(options, run, kind, collector, folders);
     benches = [...benches, ...collector.benches];
     problems.push(...collector.problems);
     output.push(...collector.output);
@@ -115,22 +113,27 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
     if ((isFailed && options.failFast) || benches.length === 0) break;
   }
   if (waves?.mode === "on-failure") {
-    const { patterns } = waves;
+    let second: Preparation<unknown> | undefined;
+    const build = async (): Promise<void> => {
+      // Of the same sources, so that its warnings are known; and no test is counted twice.
+      second = await prepare(waves, undefined);
+    };
     const rerun = async (bench: BenchResult, window: Pick<WavesChoice, "from" | "to">) => {
-      const { coverageDirectory: _, ...first } = runs.get(bench.seed) as RunContext;
-      const run = { ...first, ...wavesOf({ patterns, ...window }, bench.seed) };
+      const first = runs.get(bench.seed) as RunContext;
+      const run = { ...first, prepared: second?.prepared, ...wavesOf(window, bench.seed) };
       const isSame = (name: string): boolean => name === bench.name;
       const collector = collectorOf(options, run, silent, isSame);
       const alone = { ...options, files: [join(options.root, bench.file)], test: bench.name };
-      await runRound(alone, run, collector, folders);
+      await runRound(alone, run, kind, collector, folders);
       const { benches: again, problems: others } = collector;
       return { bench: again.find(({ name }) => name === bench.name), problems: others };
     };
-    const recorder = {
-      ...waves,
-      ...{ rerun, build: () => build(waves), isAborted: () => options.signal?.aborted === true },
-    };
-    ({ benches, unrecorded } = await recordFailures(benches, recorder, listener));
+    const recorder = { ...waves, rerun, build, isAborted: () => options.signal?.aborted === true };
+    try {
+      ({ benches, unrecorded } = await recordFailures(benches, recorder, listener));
+    } finally {
+      await second?.[Symbol.asyncDispose]();
+    }
   }
   return {
     id: folder.id,
@@ -143,10 +146,18 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
     isInterrupted: options.signal?.aborted === true,
     wallMs: performance.now() - start,
     unrecorded,
-    ...(countsDirectory === undefined
-      ? {}
-      : { coverage: await reportCoverage(countsDirectory, options.coverage as string) }),
+    ...(options.coverage === undefined ? {} : { coverage: await kind.coverage?.(prepared) }),
   };
+}
+
+type Kind = LinkKind<LinkSettings, unknown>;
+
+/** Throws `UsageError` for what no target of this link can do. */
+function checkRequest({ coverage, waves, target }: RunOptions, kind: Kind, settings: LinkSettings): void {
+  if (coverage !== undefined && kind.coverage === undefined)
+    throw new UsageError(`--coverage: target ${target} (${kind.describe(settings)}) counts no coverage`);
+  if (waves !== undefined && !kind.traits(settings, { waves: true }).waves)
+    throw new UsageError(`--waves: target ${target} (${kind.describe(settings)}) records no waves`);
 }
 
 /** Hears of a test that runs again: it is no bench of its own. */
@@ -159,14 +170,6 @@ const silent: RunListener = {
   benchRecorded: () => {},
   warn: () => {},
 };
-
-/** Where the tests leave their counts. */
-function createCountsFolder(coverage: string | undefined): string | undefined {
-  if (coverage === undefined) return undefined;
-  const folder = join(coverage, `counts-${process.pid}`);
-  mkdirSync(folder, { recursive: true });
-  return folder;
-}
 
 /** As reports have a seed. */
 export function seedText(seed: bigint): string {
@@ -185,10 +188,13 @@ function collectorOf(
 async function runRound(
   options: RunOptions,
   run: RunContext,
+  kind: Kind,
   collector: Collector,
   folders: PlainFolders,
 ): Promise<void> {
-  const { timeoutMs, failFast, jobs, signal, root } = options;
+  const { timeoutMs, failFast, signal, root } = options;
+  const { users } = kind.traits(run.settings, { waves: run.waves !== undefined });
+  const jobs = users === "one" ? 1 : options.jobs;
   const testNamePattern = patternOf(options);
   const files = options.files.map((file) => folders.file(file, root));
   const plugin = benchPlugin(run, timeoutMs, folders.of(OURS));
@@ -217,7 +223,9 @@ async function runRound(
     const remaining = watch.remaining();
     const isAborted = signal?.aborted === true;
     if (isAborted || watch.killed.length + remaining.length > 0) collector.dropPoolProblems();
-    collector.noteLostWorkers(watch.killed, isAborted ? [] : remaining, (pid) => watch.lastWords(pid));
+    collector.noteLostWorkers(watch.killed, isAborted ? [] : remaining, (pid) =>
+      kind.lastWords?.(lastWordsFile(run.workersDirectory as string, pid)),
+    );
     if (isAborted) collector.noteInterrupted(remaining);
     collector.noteOrphans(watch.records());
     collector.noteOutput(watch.records());

@@ -1,4 +1,4 @@
-import type { WavesChoice } from "../links/open-options.ts";
+import type { WavesWindow } from "../links/link-kind.ts";
 import type { LinkSettings } from "../links/registry.ts";
 import type { PlatformProfile } from "../memory/platform-profile.ts";
 import type { FailurePlace, Problem } from "../report/run-result.ts";
@@ -8,25 +8,22 @@ import type { OutputRange } from "./worker-log.ts";
 export interface RunContext {
   readonly target: string;
   readonly settings: LinkSettings;
+  /** What the link has found while it prepared the run; means nothing to others. */
+  readonly prepared: unknown;
   readonly profile: PlatformProfile;
   /** Hexadecimal with prefix. */
   readonly seed: string;
   readonly root: string;
   /** The same folder under a name that Vite can read; absent where it is the same. */
   readonly plainRoot?: string;
-  readonly cacheDirectory: string;
   /** Where workers write what they are at, and print; absent when nobody watches them. */
   readonly workersDirectory?: string;
-  /** The longest that an engine may compute one cycle. */
-  readonly stallMs: number;
   readonly waves?: RunWaves;
-  /** Where each test leaves what it has covered. */
-  readonly coverageDirectory?: string;
   /** Why the target could not be prepared: every test fails with it. */
   readonly problem?: Pick<Problem, "code" | "blame" | "message">;
 }
 
-export interface RunWaves extends WavesChoice {
+export interface RunWaves extends Pick<WavesWindow, "from" | "to"> {
   readonly directory: string;
 }
 

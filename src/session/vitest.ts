@@ -7,10 +7,10 @@ import { nearerConfigs } from "../config/nearer-config.ts";
 import { parseSeed } from "../config/seed.ts";
 import { HiltError } from "../core/errors.ts";
 import { silentLog } from "../core/log.ts";
+import { deviceOf } from "../links/registry.ts";
 import { isBench } from "./bench-files.ts";
-import { buildModel } from "./build-model.ts";
 import { linkSettings } from "./link-settings.ts";
-import { modelsDirectory } from "./project-folders.ts";
+import { prepareTarget } from "./prepare-target.ts";
 import type { RunContext } from "./run-context.ts";
 import { SourceWatch } from "./source-watch.ts";
 import { benchConfig } from "./vitest-plugin.ts";
@@ -43,10 +43,12 @@ export function hilt(options: PluginOptions = {}): Plugin {
       let prepared = await prepareHere();
       for (const line of await describe(prepared, project)) vitest.logger.error(`hilt: ${line}`);
       project.provide("hilt", prepared.run);
+      vitest.onClose(() => prepared.end());
       if (!vitest.config.watch) return;
       const watch = new SourceWatch(vitest);
       watch.add(prepared.sources);
       vitest.onTestsRerun(async () => {
+        await prepared.end();
         prepared = await attempt(prepareHere, prepared);
         watch.add(prepared.sources);
         project.provide("hilt", prepared.run);
@@ -62,6 +64,8 @@ interface Prepared {
   readonly run: RunContext;
   /** What an edit of must run the benches again: files and folders. */
   readonly sources: readonly string[];
+  /** Of what the link has prepared. */
+  end(): Promise<void>;
 }
 
 async function prepare(folder: string, options: PluginOptions, timeoutMs: number): Promise<Prepared> {
@@ -73,20 +77,24 @@ async function prepare(folder: string, options: PluginOptions, timeoutMs: number
   const profile = config.profiles[profileName];
   if (profile === undefined) throw new ConfigError("hilt({ profile })", `no profile ${profileName}`);
   const seed = options.seed === undefined ? config.seed : parseSeed(options.seed, "hilt({ seed })");
-  const { sources, warnings } = await buildModel(config.root, target, settings, silentLog);
+  const preparation = await prepareTarget(config.root, target, settings, {
+    log: silentLog,
+    limitMs: timeoutMs,
+  });
+  const { prepared, sources, warnings } = preparation;
+  const end = async (): Promise<void> => await preparation[Symbol.asyncDispose]();
   return {
     config,
     profile: profileName,
-    warnings,
+    ...{ warnings, end },
     sources: [...config.files, ...sources],
     run: {
       target,
       settings: linkSettings(config.root, target, settings),
+      prepared,
       profile,
       seed: `0x${seed.toString(16)}`,
       root: config.root,
-      cacheDirectory: modelsDirectory(config.root),
-      stallMs: timeoutMs,
     },
   };
 }
@@ -98,7 +106,7 @@ async function attempt(prepareAgain: () => Promise<Prepared>, last: Prepared): P
   } catch (error) {
     if (!(error instanceof HiltError)) throw error;
     const { code, blame, message } = error;
-    return { ...last, run: { ...last.run, problem: { code, blame, message } } };
+    return { ...last, end: async () => {}, run: { ...last.run, problem: { code, blame, message } } };
   }
 }
 
@@ -111,7 +119,7 @@ async function describe(
   const { testFiles } = await project.globTestFiles();
   const benches = testFiles.filter(isBench);
   const [file] = files;
-  const { device } = run.settings;
+  const device = deviceOf(run.settings);
   return [
     `target ${run.target}, ${device === undefined ? "hilt's own DMA controller" : `device ${device.binding.top}`}, profile ${profile}, seed ${run.seed}`,
     file === undefined

@@ -1,5 +1,4 @@
 import { mkdirSync, rmSync } from "node:fs";
-import { type LastWords, takeLastWords } from "./last-words.ts";
 import { outputBytes } from "./worker-output.ts";
 import { WorkerReaper } from "./worker-reaper.ts";
 import { readRecords, type WorkerRecord } from "./worker-record.ts";
@@ -46,11 +45,6 @@ export class WorkerWatch implements Disposable {
   remaining(): WorkerRecord[] {
     const killed = new Set(this.killed.map(({ record }) => record));
     return this.records().filter((record) => !record.isDone && !killed.has(record));
-  }
-
-  /** What the process of a worker left before it ended. */
-  lastWords(pid: number): LastWords | undefined {
-    return takeLastWords(this.#directory, pid);
   }
 
   /** Ends all workers at once, and those that come to work now: the run is being broken off. */

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import type { WaveRecord } from "../bus/wave-record.ts";
 import { hex, hexAddress } from "../core/hex.ts";
 import type { JournalEntry } from "../journal/journal-entry.ts";
-import type { WavesChoice } from "../links/open-options.ts";
+import type { WavesWindow } from "../links/link-kind.ts";
 import { beside, gtkwaveSave, surferCommands } from "../report/viewer-files.ts";
 
 export interface ViewedTest {
@@ -10,7 +10,7 @@ export interface ViewedTest {
   /** The cycle to look at first. */
   readonly focus: number;
   /** What the record covers. */
-  readonly window: Pick<WavesChoice, "from" | "to">;
+  readonly window: Pick<WavesWindow, "from" | "to">;
   readonly nameOf: (address: number, value: number) => string | undefined;
 }
 

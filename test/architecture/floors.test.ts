@@ -1,7 +1,9 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { floors, importsBelow, specifiers, violations } from "./floors.ts";
+import { links } from "../../src/links/registry.ts";
+import { floors, importsBelow, namedLinks, specifiers, violations } from "./floors.ts";
 
 const source = fileURLToPath(new URL("../../src", import.meta.url));
 
@@ -16,6 +18,29 @@ test("no room imports what stands above or beside it", () => {
   expect(modules, "modules seen").toBeGreaterThan(20);
   expect(imports.length, "imports seen").toBeGreaterThan(modules);
   expect(violations(source, imports)).toEqual([]);
+});
+
+test("session and cli name no link, no engine and no toolchain", () => {
+  const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".ts"),
+  );
+  const texts = new Map(files.map((file) => [file, readFileSync(join(source, file), "utf8")]));
+  expect(namedLinks(Object.keys(links), texts)).toEqual([]);
+  const planted = new Map([
+    ["session/a.ts", "const x = 1;\nif (target.link === 'simulator') {}"],
+    ["cli/commands/b.ts", "// as Verilator has it"],
+    ["links/simulator/c.ts", "verilator"],
+  ]);
+  expect(namedLinks(["simulator"], planted)).toHaveLength(2);
+});
+
+test("a room above the links may import their registry, and none of them", () => {
+  const imports = [
+    { file: "session/a.ts", specifier: "../links/registry.ts" },
+    { file: "session/a.ts", specifier: "../links/simulator/open-simulator.ts" },
+    { file: "cli/main.ts", specifier: "../links/registry.ts" },
+  ];
+  expect(violations(source, imports)).toHaveLength(2);
 });
 
 test("the check sees imports in every form and finds a planted violation", () => {

@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
-import { join, relative, sep } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 
-/** Who may import whom: a room may import itself and the rooms listed here, and nothing else of ours. */
+/**
+ * Who may import whom: a room may import itself and the rooms listed here, and nothing else of ours. `links/` stands for
+ * the files of that folder itself, which name no link: the registry, what its rows look like, settings that links share.
+ */
 export const floors: Readonly<Record<string, readonly string[]>> = {
   core: [],
   memory: ["core"],
@@ -15,11 +18,11 @@ export const floors: Readonly<Record<string, readonly string[]>> = {
   journal: ["bus", "spec", "memory", "core"],
   links: ["engine", "wire", "journal", "bus", "spec", "memory", "core"],
   board: ["core"],
-  config: ["memory", "core"],
+  config: ["links/", "memory", "core"],
   report: ["bus", "core"],
   session: [
     "driver",
-    "links",
+    "links/",
     "journal",
     "board",
     "config",
@@ -38,7 +41,7 @@ export const floors: Readonly<Record<string, readonly string[]>> = {
 export const packages: Readonly<Record<string, readonly string[]>> = {
   yargs: ["cli"],
   winston: ["cli"],
-  zod: ["config"],
+  zod: ["config", "links"],
   vitest: ["session", "index.ts"],
   vite: ["session", "config"],
   serialport: ["links"],
@@ -74,17 +77,32 @@ export function specifiers(text: string): string[] {
 export function violations(folder: string, imports: readonly Import[]): string[] {
   return imports.flatMap(({ file, specifier }) => {
     const room = roomOf(file);
-    const target = specifier.startsWith(".")
-      ? roomOf(relative(folder, join(folder, file, "..", specifier)))
-      : undefined;
-    if (target === room) return [];
-    if (target !== undefined) {
-      return floors[room]?.includes(target)
-        ? []
-        : [`${file}: ${room} may not import ${target} (${specifier})`];
+    if (specifier.startsWith(".")) {
+      const path = relative(folder, join(folder, file, "..", specifier));
+      const target = roomOf(path);
+      const isAllowed =
+        target === room || floors[room]?.includes(target) || floors[room]?.includes(`${dirname(path)}/`);
+      return isAllowed ? [] : [`${file}: ${room} may not import ${target} (${specifier})`];
     }
     return isPackageAllowed(room, specifier) ? [] : [`${file}: package ${specifier} has no place in ${room}`];
   });
+}
+
+/** What only links may name: each link, and the engines and tools that stand below one. */
+const WORDS_OF_LINKS = ["wasm", "verilator", "yosys", "icarus", "iverilog", "koffi", "serialport"];
+/** What a room above the links may say all the same: advice by the code of an error, the content of a new project. */
+const MAY_NAME = ["cli/hints.ts", "cli/commands/init.ts"];
+
+/** One line for each place in `session` and `cli` that names a link, an engine or a toolchain; `links` are the links' names. */
+export function namedLinks(links: readonly string[], files: ReadonlyMap<string, string>): string[] {
+  const names = new RegExp(`\\b(?:${[...links, ...WORDS_OF_LINKS].join("|")})\\b`, "i");
+  return [...files]
+    .filter(([file]) => ["session", "cli"].includes(roomOf(file)) && !MAY_NAME.includes(file))
+    .flatMap(([file, text]) =>
+      text
+        .split("\n")
+        .flatMap((line, index) => (names.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),
+    );
 }
 
 function roomOf(path: string): string {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { ErrorResponse } from "../../src/bus/error-injection.ts";
-import type { HarnessSettings } from "../../src/links/simulator/harness-settings.ts";
+import type { HarnessSettings } from "../../src/links/simulator/settings.ts";
 
 /** One run of the soak as plain data: everything that happens follows from it. */
 export interface Plan {

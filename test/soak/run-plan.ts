@@ -2,8 +2,9 @@ import type { LinkEvent } from "../../src/bus/event.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { Random } from "../../src/core/random.ts";
 import { field, RegisterFile } from "../../src/driver/register-file.ts";
-import { openSimulator, type SimulatorSettings } from "../../src/links/simulator/open-simulator.ts";
+import { openSimulator } from "../../src/links/simulator/open-simulator.ts";
 import type { SimulatorLink } from "../../src/links/simulator/simulator-link.ts";
+import type { SimulationSettings } from "../../src/links/simulator/simulator-model.ts";
 import { CardMemory } from "./card.ts";
 import { kinds, type Outcome, stages } from "./expectation.ts";
 import {
@@ -19,7 +20,7 @@ import { check, type Geometry, RingRun, SoakFailure } from "./ring-run.ts";
 /** A build of the device that the soak runs on. */
 export interface Variant {
   readonly name: string;
-  readonly device?: SimulatorSettings["device"];
+  readonly device?: SimulationSettings["device"];
   readonly geometry: Geometry;
   /** Where each channel finds host memory. */
   readonly memoryBases: Readonly<Record<ChannelId, bigint>>;
@@ -54,7 +55,7 @@ const causes = {
 } as const;
 
 /** What a plan is run on; by default the built-in engine. */
-export type EngineChoice = Pick<SimulatorSettings, "engine" | "verilator" | "verilatorOptions">;
+export type EngineChoice = Pick<SimulationSettings, "engine" | "verilator" | "verilatorOptions">;
 
 /** Runs a plan on a device fresh out of reset. Throws `SoakFailure` with what is wrong. */
 export async function runPlan(given: Plan, variant: Variant, cacheDirectory: string): Promise<Tally> {

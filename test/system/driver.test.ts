@@ -4,8 +4,9 @@ import { silentLog } from "../../src/core/log.ts";
 import { Random } from "../../src/core/random.ts";
 import { DmaDevice, type TransferOptions } from "../../src/driver/dma-device.ts";
 import { DeviceResetError, TransferError, TransferTimeoutError } from "../../src/driver/errors.ts";
-import { openSimulator, type SimulatorSettings } from "../../src/links/simulator/open-simulator.ts";
+import { openSimulator } from "../../src/links/simulator/open-simulator.ts";
 import type { SimulatorLink } from "../../src/links/simulator/simulator-link.ts";
+import type { SimulationSettings } from "../../src/links/simulator/simulator-model.ts";
 import type { HostBuffer } from "../../src/memory/host-buffer.ts";
 import { HostMemory } from "../../src/memory/host-memory.ts";
 import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "../../src/wdm/constants.ts";
@@ -18,13 +19,13 @@ interface World extends AsyncDisposable {
   readonly device: DmaDevice;
 }
 
-type EngineName = SimulatorSettings["engine"];
+type EngineName = SimulationSettings["engine"];
 
 interface WorldOptions {
   readonly engine: EngineName;
-  readonly interrupts?: SimulatorSettings["interrupts"];
+  readonly interrupts?: SimulationSettings["interrupts"];
   readonly mode?: "rings" | "registers";
-  readonly harness?: SimulatorSettings["harness"];
+  readonly harness?: SimulationSettings["harness"];
   readonly seed?: bigint;
   readonly addressBits?: number;
   readonly mapRegisters?: number;

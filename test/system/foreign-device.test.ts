@@ -5,9 +5,9 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { LinkEvent } from "../../src/bus/event.ts";
 import { logicalAddress, physicalAddress } from "../../src/core/address.ts";
 import { silentLog } from "../../src/core/log.ts";
-import type { DeviceBinding } from "../../src/links/simulator/device-binding.ts";
-import type { SimulatorSettings } from "../../src/links/simulator/open-simulator.ts";
-import { buildSimulator, openSimulator } from "../../src/links/simulator/open-simulator.ts";
+import type { DeviceBinding } from "../../src/links/device-source.ts";
+import { openSimulator } from "../../src/links/simulator/open-simulator.ts";
+import { buildModel, type SimulationSettings } from "../../src/links/simulator/simulator-model.ts";
 import type { EngineName } from "../engines.ts";
 import { moverBinding, moverFile, moverVerilog } from "./foreign/mover.ts";
 
@@ -45,7 +45,7 @@ const namedMover: DeviceBinding = {
 
 function open(engine: EngineName, binding: DeviceBinding, sources: readonly string[] = files) {
   const device = { binding, files: sources, includeDirectories: [named] };
-  const settings: SimulatorSettings = { engine, device };
+  const settings: SimulationSettings = { engine, device };
   return openSimulator("foreign", settings, { seed: 1n, cacheDirectory: folder, log: silentLog });
 }
 
@@ -137,7 +137,7 @@ test("an input that nothing drives is warned of by name by the built-in engine",
     .replace("wire        aclk,", "wire aclk, input wire hold,")
     .replace("STEP;", "STEP + hold;");
   writeFileSync(source, held);
-  const settings: SimulatorSettings = { engine: "wasm", device: { binding: mover, files: [source] } };
-  const { warnings } = await buildSimulator(settings, { cacheDirectory: folder, log: silentLog });
+  const settings: SimulationSettings = { engine: "wasm", device: { binding: mover, files: [source] } };
+  const { warnings } = await buildModel(settings, { cacheDirectory: folder, log: silentLog });
   expect(warnings.join("\n")).toMatch(/held\.v:\d+: .*hold/);
 });

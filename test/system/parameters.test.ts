@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { checkShape } from "../../src/config/check-shape.ts";
-import { type ParameterConfig, parameterVerilog } from "../../src/config/parameter.ts";
 import { VerilatorEngine } from "../../src/engine/verilator-engine.ts";
 import { WasmEngine } from "../../src/engine/wasm-engine.ts";
+import { type ParameterSetting, parameterVerilog } from "../../src/links/parameter.ts";
 import { moverBinding } from "./foreign/mover.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hilt parameters ü-"));
@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const MASK = (1n << 128n) - 1n;
 
 /** A value, and what the untyped parameter P then is in 128 bits, and the text or the thousandfold of a real. */
-const values: readonly (readonly [ParameterConfig, bigint])[] = [
+const values: readonly (readonly [ParameterSetting, bigint])[] = [
   [0, 0n],
   [5, 5n],
   [-3, -3n],

@@ -16,9 +16,9 @@ export function builder(yargs: Argv) {
 
 /** `hilt build`: what `hilt run` would build first, for CI and for whoever wants to see errors of the Verilog alone. */
 export async function handler(args: Arguments<typeof builder>): Promise<number> {
-  const [{ loadConfig }, { buildModel }] = await Promise.all([
+  const [{ loadConfig }, { prepareTarget }] = await Promise.all([
     import("../../config/load-config.ts"),
-    import("../../session/build-model.ts"),
+    import("../../session/prepare-target.ts"),
   ]);
   const config = await loadConfig(process.cwd());
   using interrupt = interruptSignal();
@@ -29,10 +29,15 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
     words.length > 0 ? words : Object.keys(config.targets),
   )) {
     const log = createLog(args.verbose);
-    const { fromCache, buildMs, warnings } = await buildModel(config.root, name, settings, log, { signal });
+    await using preparation = await prepareTarget(config.root, name, settings, { log, signal });
+    const { build, warnings } = preparation;
     for (const warning of warnings) log.warn(warning);
-    const how = fromCache ? "was in the cache" : `built in ${(buildMs / 1000).toFixed(2)} s`;
-    process.stdout.write(`target ${name}: device model ${how}\n`);
+    process.stdout.write(`target ${name}: ${describeBuild(build)}\n`);
   }
   return 0;
+}
+
+function describeBuild(build: { readonly fromCache: boolean; readonly buildMs: number } | undefined): string {
+  if (build === undefined) return "nothing to build";
+  return `device model ${build.fromCache ? "was in the cache" : `built in ${(build.buildMs / 1000).toFixed(2)} s`}`;
 }

@@ -12,7 +12,11 @@ export function builder(yargs: Argv) {
 
 /** `hilt list`: what there is to run, and on what. */
 export async function handler({ json }: Arguments<typeof builder>): Promise<number> {
-  const config = await (await import("../../config/load-config.ts")).loadConfig(process.cwd());
+  const [{ loadConfig }, { describeTargets }] = await Promise.all([
+    import("../../config/load-config.ts"),
+    import("../../session/describe-targets.ts"),
+  ]);
+  const config = await loadConfig(process.cwd());
   const benches = findBenches(config.root, config.benches).map((file) => relative(process.cwd(), file));
   const targets = Object.entries(config.targets).map(([name, target]) => ({ name, ...target }));
   const profiles = Object.entries(config.profiles).map(([name, profile]) => ({ name, ...profile }));
@@ -21,12 +25,14 @@ export async function handler({ json }: Arguments<typeof builder>): Promise<numb
     return 0;
   }
   const mib = (bytes: number): string => `${bytes / 2 ** 20} MiB`;
+  const descriptions = await describeTargets(config);
   const lines = [
     "benches:",
     ...benches.map((file) => `  ${file}`),
     "targets:",
-    ...targets.map(({ name, link, engine, device }) => {
-      return `  ${name}  (${link}, engine ${engine}${device === undefined ? "" : `, device ${device.top}`})`;
+    ...Object.entries(config.targets).map(([name, target]) => {
+      const device = "device" in target ? target.device : undefined;
+      return `  ${name}  (${target.link}, ${descriptions.get(name)}${device === undefined ? "" : `, device ${device.top}`})`;
     }),
     "profiles:",
     ...profiles.map(({ name, banks, fragmentation, deviceAddressBits }) => {

@@ -67,7 +67,7 @@ export function builder(yargs: Argv) {
         type: "string",
         requiresArg: true,
         describe:
-          "patterns of signals to record, separated by commas; Verilator records whole scopes, up to the first *; by default the device and its bus",
+          "patterns of signals to record, separated by commas; where whole scopes are recorded, up to the first *; by default the device and its bus",
       },
       "waves-from": {
         type: "string",

@@ -1,24 +1,13 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CoverageCounts, type CoverageTotals } from "../../engine/coverage-counts.ts";
+import { CoverageCounts } from "../../engine/coverage-counts.ts";
 import { runTool } from "../../engine/run-tool.ts";
+import type { CoverageReport } from "../link-kind.ts";
 import { HARNESS } from "./harness-source.ts";
 
 const LIMIT_SECONDS = 600;
 /** The device in the harness: what a bench tests. The harness itself is not counted. */
 const DEVICE = `${HARNESS}.device`;
-
-export interface CoverageReport {
-  /** Simulations that gave their counts. */
-  readonly simulations: number;
-  readonly totals: CoverageTotals;
-  /** In the format of lcov. */
-  readonly info: string;
-  /** Its first page; absent without genhtml. */
-  readonly html?: string;
-  /** Why there are no pages. */
-  readonly missing?: string;
-}
 
 /** Adds up the counts in `countsDirectory`, deletes it, and writes what they say to `directory`. */
 export async function reportCoverage(countsDirectory: string, directory: string): Promise<CoverageReport> {

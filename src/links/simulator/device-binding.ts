@@ -1,42 +1,5 @@
+import type { DeviceBinding, PortTable } from "../device-source.ts";
 import { BindingError } from "./errors.ts";
-
-/**
- * How a device is connected to the harness: which of its ports is which signal. Our own device is bound by the same
- * table as anybody's.
- */
-export interface DeviceBinding {
-  /** The device's top module. */
-  readonly top: string;
-  /** Its parameters: numbers, or Verilog expressions. */
-  readonly parameters?: Readonly<Record<string, number | string>>;
-  /** Macros that its files see. */
-  readonly defines?: Readonly<Record<string, string | true>>;
-  /** Bits of the AXI4 data bus. */
-  readonly dataWidth: 32 | 64;
-  /** Bits of an AXI4 address, 32 to 64. */
-  readonly addressWidth: number;
-  /** Bits of an AXI4 ID, 0 to 4; 0 when the device has no ID ports. */
-  readonly idWidth: number;
-  readonly clock: string;
-  readonly reset: { readonly port: string; readonly activeLow?: boolean };
-  /** The AXI4-Lite slave with the device's registers. */
-  readonly registers: PortTable;
-  /** The AXI4 master to host memory. */
-  readonly memory: PortTable;
-  /** Level, active high. */
-  readonly interrupt: string;
-}
-
-/**
- * Ports by signal name in lower case (`awaddr`, `wvalid`): a prefix for all, and single ones that are called otherwise
- * (a name) or that the device lacks (`null`).
- */
-export interface PortTable {
-  readonly prefix: string;
-  /** The signals' part of the names is in upper case (`M_AXI_AWADDR`). */
-  readonly upperCase?: boolean;
-  readonly ports?: Readonly<Record<string, string | null>>;
-}
 
 /** The hilt DMA controller of `rtl/dma`. */
 export const hiltDma: DeviceBinding = {
@@ -51,16 +14,6 @@ export const hiltDma: DeviceBinding = {
   memory: { prefix: "m_axi_" },
   interrupt: "irq",
 };
-
-/** A device with its table. */
-export interface DeviceSource {
-  /** Its place in the configuration, for messages. */
-  readonly key?: string;
-  readonly binding: DeviceBinding;
-  /** Absolute paths, in order. */
-  readonly files: readonly string[];
-  readonly includeDirectories?: readonly string[];
-}
 
 /** Generated files by path from the repository root: the instance of our own device. */
 export function bindingFiles(): ReadonlyMap<string, string> {

@@ -1,26 +1,7 @@
 import type { Simulation } from "../../engine/engine.ts";
+import type { HarnessSettings, Latency, StallChannel } from "./settings.ts";
 
-/** Cycles: always the same number, or drawn between two for each burst. At least 1. */
-export type Latency = number | readonly [min: number, max: number];
-
-/** How host memory and the bus behave. By default ideal: latency 1, no stalls. */
-export interface HarnessSettings {
-  /** From the acceptance of a read address to its first beat. */
-  readonly readLatency?: Latency;
-  /** From the last beat of a write to its response. */
-  readonly writeLatency?: Latency;
-  /** Most read bursts that host memory accepts before it has answered them, 1 to 64 (the default). */
-  readonly readOutstanding?: number;
-  readonly writeOutstanding?: number;
-  /**
-   * Share of cycles, 0 to 0.99, in which a channel is held back: one for all, or by channel. `register` is the host's
-   * acceptance of the answers of the register port.
-   */
-  readonly stalls?: number | Readonly<Partial<Record<StallChannel, number>>>;
-}
-
-const stallChannels = ["ar", "aw", "w", "r", "b", "register"] as const;
-export type StallChannel = (typeof stallChannels)[number];
+const stallChannels: readonly StallChannel[] = ["ar", "aw", "w", "r", "b", "register"];
 
 const LONGEST_LATENCY = 0xffff;
 const MOST_OUTSTANDING = 64;

@@ -4,13 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeWhole } from "../../core/write-whole.ts";
 import type { ModelSource } from "../../engine/engine.ts";
-import {
-  bindPins,
-  type DeviceBinding,
-  type DeviceSource,
-  deviceInstance,
-  hiltDma,
-} from "./device-binding.ts";
+import type { DeviceBinding, DeviceSource } from "../device-source.ts";
+import { bindPins, deviceInstance, hiltDma } from "./device-binding.ts";
 
 /** Root of the installation: the folder that holds `rtl` and `sim`, the same from `src` and from `dist`. */
 const ROOT: string = fileURLToPath(new URL("../../..", import.meta.url));

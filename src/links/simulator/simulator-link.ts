@@ -14,13 +14,12 @@ import { SimulationEndedError } from "./errors.ts";
 import { EventLog } from "./event-log.ts";
 import { HarnessErrors } from "./harness-errors.ts";
 import { Pump } from "./pump.ts";
+import { FREQUENCY_HZ } from "./simulator-traits.ts";
 
 /** Bits of `stop_cause` and `host_stop_mask` of the harness. */
 const STOP = { commandsDone: 1, interrupt: 2 } as const;
 /** A register access that makes no progress for so long will never be answered. */
 const REGISTER_LIMIT_CYCLES = 10_000;
-/** Simulated time is counted as if the clock ran at 100 MHz. */
-export const FREQUENCY_HZ = 100_000_000;
 const RESPONSE_NAMES = ["OKAY", "EXOKAY", "SLVERR", "DECERR"];
 
 export interface SimulatorLinkParts {

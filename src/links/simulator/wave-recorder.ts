@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import type { SignalGroup, WaveRecord } from "../../bus/wave-record.ts";
 import { type RecordedSignal, type Simulation, WAVES_TIME_PER_CYCLE } from "../../engine/engine.ts";
 import { NoSignalError } from "../../engine/errors.ts";
-import type { WavesChoice } from "../open-options.ts";
+import type { WavesWindow } from "../link-kind.ts";
 import { HARNESS } from "./harness-source.ts";
 import { groupsOf } from "./signal-groups.ts";
 
@@ -34,7 +34,7 @@ export class WaveRecorder implements WaveRecord {
   constructor(
     simulation: Simulation,
     file: string,
-    { from = -RESET_CYCLES, to = Number.POSITIVE_INFINITY }: Pick<WavesChoice, "from" | "to">,
+    { from = -RESET_CYCLES, to = Number.POSITIVE_INFINITY }: Pick<WavesWindow, "from" | "to">,
   ) {
     this.#simulation = simulation;
     this.file = file;

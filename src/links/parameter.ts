@@ -1,7 +1,7 @@
 /**
  * A parameter of a module: a number, a whole number of any size, a truth, text, or (as a string) an expression of Verilog.
  */
-export type ParameterConfig = number | bigint | boolean | string | { readonly text: string };
+export type ParameterSetting = number | bigint | boolean | string | { readonly text: string };
 
 /** Digits after the point that every tool keeps. */
 const DECIMALS = 6;
@@ -10,7 +10,7 @@ const PLAIN_BITS = 31n;
 const WORD_BITS = 32n;
 
 /** Why a value cannot mean the same to every tool; undefined if it can. */
-export function parameterFault(value: ParameterConfig): string | undefined {
+export function parameterFault(value: ParameterSetting): string | undefined {
   if (typeof value === "number") return numberFault(value);
   if (typeof value === "string") return expressionFault(value);
   if (typeof value === "object" && !/^[ -~]+$/.test(value.text))
@@ -19,7 +19,7 @@ export function parameterFault(value: ParameterConfig): string | undefined {
 }
 
 /** The value as Verilog. Numbers of more bits than a plain one has are written with their size. */
-export function parameterVerilog(value: ParameterConfig): string {
+export function parameterVerilog(value: ParameterSetting): string {
   if (typeof value === "string") return value;
   if (typeof value === "object") return `"${value.text.replace(/[\\"]/g, "\\$&")}"`;
   if (typeof value === "boolean") return value ? "1'b1" : "1'b0";

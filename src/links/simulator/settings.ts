@@ -1,0 +1,94 @@
+import { z } from "zod";
+import type { Traits } from "../../bus/traits.ts";
+import { type DeviceSettings, deviceSchema } from "../device-settings.ts";
+import { keys, oneOf, type Shape, text } from "../schema-terms.ts";
+
+/** The settings of a target with `link: "simulator"`, as a configuration has them. */
+export interface SimulatorSettings {
+  readonly engine: "wasm" | "verilator";
+  /** Path of the command of Verilator; by default the one on the PATH. */
+  readonly verilator?: string | undefined;
+  /** CPU time that each program of a build may take. */
+  readonly buildLimitSeconds?: number | undefined;
+  readonly harness?: HarnessSettings | undefined;
+  /** `message`: the host sees that the line rises, never that it is high, as with MSI. By default `level`. */
+  readonly interrupts?: Traits["interrupts"] | undefined;
+  /** The device; by default our own, with the Verilog of this installation. */
+  readonly device?: DeviceSettings | undefined;
+}
+
+/** Cycles: always the same number, or drawn between two for each burst. At least 1. */
+export type Latency = number | readonly [min: number, max: number];
+
+/** How host memory and the bus behave. By default ideal: latency 1, no stalls. */
+export interface HarnessSettings {
+  /** From the acceptance of a read address to its first beat. */
+  readonly readLatency?: Latency | undefined;
+  /** From the last beat of a write to its response. */
+  readonly writeLatency?: Latency | undefined;
+  /** Most read bursts that host memory accepts before it has answered them, 1 to 64 (the default). */
+  readonly readOutstanding?: number | undefined;
+  readonly writeOutstanding?: number | undefined;
+  /**
+   * Share of cycles, 0 to 0.99, in which a channel is held back: one for all, or by channel. `register` is the host's
+   * acceptance of the answers of the register port.
+   */
+  readonly stalls?: number | { readonly [K in StallChannel]?: number | undefined } | undefined;
+}
+
+export type StallChannel = "ar" | "aw" | "w" | "r" | "b" | "register";
+
+const cycles = z.int().min(1).max(65_535);
+const latency = z.union([cycles, z.tuple([cycles, cycles]).refine(([least, most]) => least <= most)], {
+  error: "must be a number of cycles from 1 to 65535, or the least and the most of them, in this order",
+});
+const share = z.number({ error: "must be a share of cycles from 0 to 0.99" }).min(0).max(0.99);
+const outstanding = z.int({ error: "must be a number of bursts from 1 to 64" }).min(1).max(64);
+
+const harness: z.ZodType<HarnessSettings> = keys({
+  readLatency: latency
+    .optional()
+    .describe(
+      "Cycles from a read address to its first beat: one number, or the least and the most. By default 1.",
+    ),
+  writeLatency: latency
+    .optional()
+    .describe("Cycles from the last beat of a write to its response. By default 1."),
+  readOutstanding: outstanding.optional().describe("Most read bursts in flight, 1 to 64. By default 64."),
+  writeOutstanding: outstanding.optional().describe("Most write bursts in flight, 1 to 64. By default 64."),
+  stalls: z
+    .union([
+      share,
+      keys({
+        ...{ ar: share.optional(), aw: share.optional(), w: share.optional() },
+        ...{ r: share.optional(), b: share.optional(), register: share.optional() },
+      }),
+    ])
+    .optional()
+    .describe(
+      "Share of cycles, 0 to 0.99, in which a channel is held back: one for all, or by `ar`, `aw`, `w`, `r`, `b`, `register`. By default 0.",
+    ),
+});
+
+export const shape: Shape<SimulatorSettings> = {
+  engine: oneOf("engine", "wasm", "verilator").describe(
+    "What computes the RTL: `wasm`, the built-in engine, or `verilator`.",
+  ),
+  verilator: text
+    .optional()
+    .describe("Path of the command of Verilator, for the engine `verilator`. The one on the PATH."),
+  buildLimitSeconds: z
+    .number({ error: "must be a number of seconds, more than 0" })
+    .positive()
+    .optional()
+    .describe(
+      "CPU time in seconds that each program of a build may take: Yosys, Verilator, the C++ compiler, with the processes they start. By default 600.",
+    ),
+  harness: harness.optional().describe("How host memory and the bus behave; ideal by default."),
+  interrupts: oneOf("interrupts", "level", "message")
+    .optional()
+    .describe(
+      "`level`: the host sees that the line is high. `message`: only that it rises, as with MSI or a pulse. By default `level`.",
+    ),
+  device: deviceSchema.optional().describe("A device of your own; by default hilt's DMA controller."),
+};

@@ -1,0 +1,108 @@
+import { randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { silentLog } from "../../core/log.ts";
+import type { Model } from "../../engine/engine.ts";
+import { interruptTools } from "../../engine/run-tool.ts";
+import type {
+  Connection,
+  ConnectOptions,
+  LinkKind,
+  Preparation,
+  PrepareOptions,
+  WavesChoice,
+} from "../link-kind.ts";
+import { reportCoverage } from "./coverage-report.ts";
+import { takeLastWords } from "./last-words.ts";
+import { openModel } from "./open-simulator.ts";
+import { describeEngine, simulatorChecks } from "./simulator-checks.ts";
+import { buildModel, type SimulationSettings } from "./simulator-model.ts";
+import { traitsOf } from "./simulator-traits.ts";
+
+/** No model that anybody simulates takes a tenth of it for one cycle. */
+const STALL_MS = 10_000;
+
+/** What every worker of a run needs. */
+export interface PreparedSimulator {
+  readonly cacheDirectory: string;
+  readonly waves?: WavesChoice;
+  readonly coverage?: CoverageFolders;
+  /** The longest that an engine may compute one cycle. */
+  readonly stallMs: number;
+}
+
+interface CoverageFolders {
+  /** Where each test leaves its counts. */
+  readonly counts: string;
+  readonly report: string;
+}
+
+/** The device in the simulation harness, on an engine that runs inside this process. */
+export const kind: LinkKind<SimulationSettings, PreparedSimulator> = {
+  traits: traitsOf,
+  describe: describeEngine,
+  checks: async (targets) => simulatorChecks(targets),
+  prepare: (_name, settings, run) => prepare(settings, run),
+  connect,
+  coverage: async ({ coverage }) => {
+    const { counts, report } = coverage as CoverageFolders;
+    return await reportCoverage(counts, report);
+  },
+  lastWords: takeLastWords,
+};
+
+async function prepare(
+  settings: SimulationSettings,
+  run: PrepareOptions,
+): Promise<Preparation<PreparedSimulator>> {
+  const { cacheDirectory, log, waves, coverage, signal, limitMs = STALL_MS } = run;
+  if (signal?.aborted === true) interruptTools();
+  signal?.addEventListener("abort", interruptTools, { once: true });
+  const counted = coverage === undefined ? {} : { coverage: true };
+  const recorded = waves === undefined ? {} : { waves };
+  let model: Model;
+  try {
+    model = await buildModel(settings, { cacheDirectory, log, ...recorded, ...counted });
+  } finally {
+    signal?.removeEventListener("abort", interruptTools);
+  }
+  const { fromCache, buildMs, source, warnings } = model;
+  return {
+    prepared: {
+      ...{ cacheDirectory, stallMs: Math.min(limitMs, STALL_MS), ...recorded },
+      ...(coverage === undefined ? {} : { coverage: coverageFolders(coverage) }),
+    },
+    sources: [...source.files, ...(source.includeDirectories ?? [])],
+    warnings,
+    build: { fromCache, buildMs },
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+/** A run whose model cannot be built leaves nothing. */
+function coverageFolders(report: string): CoverageFolders {
+  const counts = join(report, `counts-${process.pid}`);
+  mkdirSync(counts, { recursive: true });
+  return { counts, report };
+}
+
+async function connect(
+  name: string,
+  settings: SimulationSettings,
+  { cacheDirectory, waves, coverage, stallMs }: PreparedSimulator,
+  { lastWordsFile: file }: ConnectOptions,
+): Promise<Connection> {
+  const model = await buildModel(settings, {
+    ...{ cacheDirectory, log: silentLog, coverage: coverage !== undefined },
+    ...(waves === undefined ? {} : { waves }),
+  });
+  return {
+    fresh: async ({ keep = new Uint8Array(), ...options }) =>
+      openModel(name, settings, model, {
+        ...options,
+        ...(file === undefined ? {} : { lastWords: { file, keep, stallMs } }),
+        ...(coverage === undefined ? {} : { coverageFile: join(coverage.counts, `${randomUUID()}.dat`) }),
+      }),
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
