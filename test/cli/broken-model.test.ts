@@ -80,9 +80,7 @@ test("a model that ends, crashes or never ends costs its test the verdict, with 
   ]);
   // With what the device did since the host looked last.
   const events = verdictOf("busy.hil.ts", "fault")?.facts?.lastEvents.slice(-2).join("\n");
-  expect(events).toMatch(
-    /device reads 4 bytes at logical 0x0+40.*\n.*FAULT: read of logical 0x0+40/,
-  );
+  expect(events).toMatch(/device reads 4 bytes at logical 0x0+40.*\n.*FAULT: read of logical 0x0+40/);
   expect(problems.map(({ message }) => message)).toEqual([]);
   expect(status).not.toBe(0);
   const crash = project.hilt("run", "fault-6.hil.ts");
