@@ -123,10 +123,16 @@ class Campaign {
     };
   }
 
-  /** Candidates that fail only side by side are no smaller counterexample. */
+  /** Candidates that fail only side by side, or on which Icarus Verilog itself fails, are no smaller counterexample. */
   async #indexOfFailure(modules: readonly RandomModule[]): Promise<number | undefined> {
     try {
-      return (await firstThatFails(modules, this.#trial))?.index;
+      for (let start = 0; start < modules.length; ) {
+        const found = await firstThatFails(modules.slice(start), this.#trial);
+        if (found === undefined) return undefined;
+        if (!isIcarusCrash(found.message)) return start + found.index;
+        start += found.index + 1;
+      }
+      return undefined;
     } catch (error) {
       if (error instanceof OnlyTogetherError) return undefined;
       throw error;
