@@ -1,12 +1,13 @@
 /** What a bench finds under the name of this package. */
-export { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
+export { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 export type { Link } from "./bus/link.ts";
 export type { Pace, Traits } from "./bus/traits.ts";
 export { Random } from "./core/random.ts";
 export { DmaDevice } from "./driver/dma-device.ts";
 export { HostBuffer } from "./memory/host-buffer.ts";
 export { HostMemory } from "./memory/host-memory.ts";
-export { expect, test } from "./session/fixtures.ts";
+export { describe, expect, test } from "./session/fixtures.ts";
+export type { Need } from "./session/needs.ts";
 export {
   APC_LEVEL,
   DEVICE_DESCRIPTION_VERSION3,

@@ -22,7 +22,7 @@ export interface TerminalOptions {
   readonly repeat: (bench: BenchResult) => string;
 }
 
-/** Events that the message of a failure tells; its file has more. */
+/** Events that the message of a failure tells; the journal has more. */
 const LAST_EVENTS = 12;
 const ERASE_LINE = "\r\u001b[K";
 
@@ -133,14 +133,13 @@ export class TerminalReport implements RunListener {
       }))
       .filter(({ verdict, many }) => verdict !== "not run" || many > 0)
       .map(({ verdict, many }) => `${many} ${verdict}`);
-    const nothing = result.benches.length === 0 ? " (nothing ran: that is no success)" : "";
     const interrupted = result.isInterrupted ? " (interrupted: not everything ran)" : "";
     this.#line(
       `
 device:      ${device}
 host memory: ${counted(total.readBytes, "byte")} read in ${counted(total.readBursts, "burst")}, ${counted(total.writtenBytes, "byte")} written in ${counted(total.writeBursts, "burst")}
 device time: ${counted(total.cycles, "cycle")}, ${counted(total.interrupts, "interrupt")}
-benches:     ${verdicts.join(", ")} in ${(result.wallMs / 1000).toFixed(1)} s${nothing}${interrupted}
+benches:     ${verdicts.join(", ")} in ${(result.wallMs / 1000).toFixed(1)} s${interrupted}
 ${coverageLines(result)}seed:        ${result.seed}, profile ${result.profile}
 run:         ${result.id}
 repeat:      ${repeat}
@@ -168,14 +167,13 @@ ${isProof(result) ? "PASSED" : result.isInterrupted ? "INTERRUPTED" : "FAILED"}`
       this.#line(`    ${line}`.trimEnd());
   }
 
-  #circumstances({ lastEvents, holdings, journal, waves, wavesMissing }: BenchCounts): void {
+  #circumstances({ lastEvents, holdings, waves, wavesMissing }: BenchCounts): void {
     const events = lastEvents.slice(-LAST_EVENTS);
     const lines = [
       ...(holdings.length === 0 ? [] : [`the driver held ${holdings.join(", ")}`]),
       ...(events.length === 0
         ? []
         : ["the last that crossed the link:", ...events.map((event) => `  ${event}`)]),
-      ...(journal === undefined ? [] : [`journal: ${journal}`]),
       ...(waves === undefined ? [] : [`waves: ${waves}`]),
       ...(wavesMissing === undefined ? [] : [`no waves: ${wavesMissing}`]),
     ];

@@ -2,6 +2,7 @@ import { fstatSync } from "node:fs";
 import { inject, type RunnerTask, type RunnerTestCase, type RunnerTestFile, TestRunner } from "vitest";
 import "./run-context.ts";
 import { namesOf } from "./test-names.ts";
+import { lackOf } from "./with-needs.ts";
 import { type CollectedTest, type EndedTest, type ThrownError, WorkerLog } from "./worker-log.ts";
 
 /** Ours and Vitest's. */
@@ -83,7 +84,10 @@ function* collectedIn(parent: { readonly tasks: readonly RunnerTask[] }): Genera
     else {
       const { id, mode, location } = task;
       const line = location === undefined ? {} : { line: location.line };
-      yield { id, name: namesOf(task).join(" > "), isChosen: mode === "run" || mode === "queued", ...line };
+      const isChosen = mode === "run" || mode === "queued";
+      const lack = isChosen ? undefined : lackOf(task);
+      const reason = lack === undefined ? {} : { reason: lack };
+      yield { id, name: namesOf(task).join(" > "), isChosen, ...reason, ...line };
     }
   }
 }

@@ -8,7 +8,7 @@ import { DmaDevice } from "../driver/dma-device.ts";
 import { describeAccess } from "../driver/register-file.ts";
 import { describeJournal } from "../journal/describe-journal.ts";
 import type { JournalEntry } from "../journal/journal-entry.ts";
-import { JournalRing, readRing } from "../journal/journal-ring.ts";
+import { JournalRing } from "../journal/journal-ring.ts";
 import { RecordingLink } from "../journal/recording-link.ts";
 import { deviceOf } from "../links/registry.ts";
 import { HostMemory } from "../memory/host-memory.ts";
@@ -29,8 +29,8 @@ import {
   UsageError,
   WindowFaultError,
 } from "./errors.ts";
+import { lackOfDevice, type StatedNeed } from "./needs.ts";
 import type { BenchFacts, RunContext } from "./run-context.ts";
-import { TestJournal } from "./test-journal.ts";
 import { writeViewerFiles } from "./write-viewer-files.ts";
 
 /** Device time after a test, in which whatever the device does behind its last completion still shows. */
@@ -41,7 +41,6 @@ const MAXIMUM_LENGTH = 1 << 20;
 interface Parts {
   readonly run: RunContext;
   readonly link: RecordingLink;
-  readonly journal: TestJournal;
   /** The bench's face of the link; the driver and the session have the other. */
   readonly benchLink: BenchLink;
   readonly calls: PendingCalls;
@@ -71,22 +70,22 @@ export class BenchSession {
   /** `name` is the test's file and full name: a test alone draws what it draws in a full run. */
   static async open(run: RunContext, connection: BenchConnection, name: string): Promise<BenchSession> {
     const random = new Random(BigInt(run.seed)).fork(name);
-    const stem = fileName(name);
-    const testJournal = new TestJournal(run, name, stem);
-    const { journal } = testJournal;
+    const ring = new JournalRing();
     const messages = new DeviceMessages(run.root);
     const opened = await connection.fresh({
       seed: random.fork("link").seed,
       onMessage: (message) => messages.take(message),
       banks: run.profile.banks,
-      keep: journal.ring.bytes,
-      ...(run.waves === undefined ? {} : { waves: { ...run.waves, path: `${run.waves.directory}/${stem}` } }),
+      keep: ring.bytes,
+      ...(run.waves === undefined
+        ? {}
+        : { waves: { ...run.waves, path: `${run.waves.directory}/${fileName(name)}` } }),
     });
     try {
-      const link = new RecordingLink(opened, journal);
-      opened.onEvent((event) => journal.note(event));
+      const link = new RecordingLink(opened, ring);
+      opened.onEvent((event) => ring.note(event));
       const calls = new PendingCalls();
-      const benchLink = new BenchLink(opened, journal, calls);
+      const benchLink = new BenchLink(opened, ring, calls);
       const watch = new Watch(link);
       const { mapRegisters } = run.profile;
       const host = new HostMemory(link.memory, random.fork("pages"), run.profile);
@@ -107,7 +106,6 @@ export class BenchSession {
       return new BenchSession({
         run,
         link,
-        journal: testJournal,
         benchLink,
         calls,
         messages,
@@ -119,7 +117,6 @@ export class BenchSession {
         watch,
       });
     } catch (error) {
-      testJournal.keep(opened, "not known: it could not be opened");
       await opened[Symbol.asyncDispose]();
       throw error;
     }
@@ -152,8 +149,14 @@ export class BenchSession {
     return device;
   }
 
+  /** Why the device does not meet some of these needs. */
+  lackOf(needs: readonly StatedNeed[]): string | undefined {
+    const { device, run } = this.#parts;
+    return device === undefined ? undefined : lackOfDevice(needs, run.target, device.identity);
+  }
+
   get facts(): BenchFacts {
-    const { link, watch, run, messages, journal } = this.#parts;
+    const { link, watch, run, messages } = this.#parts;
     return {
       device: this.#identity,
       cycles: link.clock.cycle,
@@ -164,7 +167,6 @@ export class BenchSession {
       ...(this.#failure === undefined
         ? {}
         : { failure: { ...this.#failure, cycle: watch.firstBreach ?? this.#failure.cycle } }),
-      ...journal.facts,
       ...wavesFacts(link.waves, run.root),
     };
   }
@@ -179,13 +181,11 @@ export class BenchSession {
 
   /** Keeps what a message about the failure tells, as it is now. */
   noteFailure(): void {
-    const { link, system, journal, watch } = this.#parts;
+    const { link, system } = this.#parts;
     const { cycle } = link.clock;
-    const { entries } = link.journal;
-    this.#failure = { cycle, lastCrossing: entries.findLast(isCrossing)?.cycle ?? cycle };
+    this.#failure = { cycle, lastCrossing: link.entries.findLast(isCrossing)?.cycle ?? cycle };
     this.#holdings = system.describeHoldings();
-    this.#lastEvents = describeJournal(entries, this.#nameOf);
-    journal.keep(link, this.#identity, watch.untilBreach);
+    this.#lastEvents = describeJournal(link.entries, this.#nameOf);
   }
 
   /** The test has ended; device time has not passed since. Takes note of what it has left running. */
@@ -250,7 +250,7 @@ function adapterOf(system: DmaSystem, profile: PlatformProfile, most: Out<number
 
 /** Reads of the host tell nothing of a device that does nothing. */
 function isCrossing(entry: JournalEntry): boolean {
-  return entry.kind === "register" ? entry.access === "write" : entry.kind !== "windows";
+  return entry.kind !== "register" || entry.access === "write";
 }
 
 function wavesFacts(waves: WaveRecord | undefined, root: string): Pick<BenchFacts, "waves" | "wavesMissing"> {
@@ -287,8 +287,7 @@ class Watch {
   readonly #faults: Extract<LinkEvent, { kind: "fault" }>[] = [];
 
   readonly #link: RecordingLink;
-  /** The journal as it was at the first breach. */
-  untilBreach: JournalRing | undefined;
+  #untilBreach: readonly JournalEntry[] = [];
 
   constructor(link: RecordingLink) {
     this.#link = link;
@@ -297,7 +296,8 @@ class Watch {
 
   /** What crossed the link last, and what crossed it before the first breach: a test may go on for long behind that. */
   entries(): JournalEntry[] {
-    return readRing(this.#link.journal.ring, this.untilBreach);
+    const { firstBreach = -1 } = this;
+    return [...this.#untilBreach, ...this.#link.entries.filter(({ cycle }) => cycle > firstBreach)];
   }
 
   /** Cycle of the first breach of a rule or access outside every window. */
@@ -322,8 +322,7 @@ class Watch {
 
   #see(event: LinkEvent): void {
     const isBreach = event.kind === "violation" || event.kind === "fault";
-    if (isBreach && this.firstBreach === undefined)
-      this.untilBreach = new JournalRing(this.#link.journal.ring.bytes);
+    if (isBreach && this.firstBreach === undefined) this.#untilBreach = this.#link.entries;
     if (event.kind === "violation") this.#violations.push(event);
     else if (event.kind === "fault") this.#faults.push(event);
     else if (event.kind === "interrupt") this.counts.interrupts += event.asserted ? 1 : 0;

@@ -56,7 +56,8 @@ export class Collector implements Reporter {
     if (state === "skipped") {
       // What the filter or an end before the end leaves out is not a bench of this run; one may have skipped itself.
       const isMeant = ["skip", "todo"].includes(test.options.mode ?? "") || output !== undefined;
-      if (isMeant && this.#options.isSelected(test.fullName)) this.#add(test, skipped(facts, result.note));
+      if (isMeant && this.#options.isSelected(test.fullName))
+        this.#add(test, skipped(facts, result.note ?? lackOf(test)));
       return;
     }
     const ended = { id: test.id, state: state === "passed" ? "pass" : "fail", errors } as const;
@@ -72,8 +73,14 @@ export class Collector implements Reporter {
     for (const suite of module.children.allSuites())
       for (const error of suite.errors()) this.problems.push(this.#fileProblem(file, error, true));
     for (const test of module.children.allTests()) {
-      const reason = this.#known.has(test.id) ? undefined : whyNotRun(test);
-      if (reason !== undefined && this.#options.isSelected(test.fullName)) this.#add(test, notRun(reason));
+      if (this.#known.has(test.id) || !this.#options.isSelected(test.fullName)) continue;
+      const { errors = [] } = test.result();
+      const reason = whyNotRun(test);
+      // Vitest fails a test that may not run, and reports no result.
+      if (errors.length > 0 && test.meta().output === undefined)
+        this.#add(test, this.#verdictOf({ id: test.id, state: "fail", errors, wallMs: 0 }, undefined));
+      else if (isInSkipped(test)) this.#add(test, skipped(undefined, lackOf(test)));
+      else if (reason !== undefined) this.#add(test, notRun(reason));
     }
   }
 
@@ -191,7 +198,7 @@ export class Collector implements Reporter {
     ended: EndedTest | undefined,
     output: OutputRange,
   ): Verdict | undefined {
-    if (ended?.state === "skip" || !test.isChosen) return skipped(ended?.facts, ended?.reason);
+    if (ended?.state === "skip" || !test.isChosen) return skipped(ended?.facts, ended?.reason ?? test.reason);
     return ended === undefined ? undefined : this.#verdictOf(ended, output);
   }
 
@@ -222,7 +229,7 @@ export class Collector implements Reporter {
 
   #fileProblem(file: string, error: ThrownError, isLoaded: boolean): Problem {
     const { message, code, ...rest } = this.#problemOf(error);
-    const isOurs = typeof error.blame === "string" || code === "E_TEST_TIMEOUT";
+    const isOurs = typeof error.blame === "string" || ["E_TEST_TIMEOUT", "E_ONLY"].includes(code);
     if (isOurs) return { ...rest, code, message: `${file}: ${message}` };
     return isLoaded
       ? { ...rest, code: "E_HOOK", message: `${file}: a hook failed: ${message}` }
@@ -240,6 +247,24 @@ export class Collector implements Reporter {
 
 function skipped(facts: BenchResult["facts"], reason: string | undefined): Verdict {
   return { verdict: "skipped", ...(reason === undefined ? {} : { reason }), problems: [], wallMs: 0, facts };
+}
+
+/** Vitest reports nothing of a group that is skipped in one that is skipped. */
+function isInSkipped(test: TestCase): boolean {
+  for (let parent = test.parent; parent.type === "suite"; parent = parent.parent)
+    if (["skip", "todo"].includes(parent.options.mode ?? "")) return true;
+  return false;
+}
+
+/** Of a test that was left out before it began. */
+function lackOf(test: TestCase): string | undefined {
+  const { lack } = test.meta();
+  if (lack !== undefined) return lack;
+  for (let parent = test.parent; parent.type === "suite"; parent = parent.parent) {
+    const ofGroup = parent.meta().lack;
+    if (ofGroup !== undefined) return ofGroup;
+  }
+  return undefined;
 }
 
 function notRun(reason: string): Verdict {

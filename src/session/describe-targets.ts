@@ -1,3 +1,4 @@
+import type { Traits } from "../bus/traits.ts";
 import type { LoadedConfig } from "../config/load-config.ts";
 import type { Check } from "../links/link-kind.ts";
 import { type LinkName, type LinkSettings, links, loadLink } from "../links/registry.ts";
@@ -17,12 +18,21 @@ export async function checkTargets({ root, targets }: LoadedConfig): Promise<rea
   return checks;
 }
 
-/** What computes or carries the device of each target, by name. */
-export async function describeTargets({ targets }: LoadedConfig): Promise<ReadonlyMap<string, string>> {
-  const words = Object.entries(targets).map(async ([name, target]) => {
-    const { device: _, ...settings }: typeof target & { readonly device?: unknown } = target;
+export interface TargetDescription {
+  readonly target: string;
+  /** What computes or carries the device. */
+  readonly what: string;
+  /** `waves`: whether it can record. */
+  readonly traits: Traits;
+}
+
+/** What each target is like, as its settings say; nothing of it need be there. */
+export async function describeTargets({ targets }: LoadedConfig): Promise<TargetDescription[]> {
+  const descriptions = Object.entries(targets).map(async ([name, target]) => {
+    const { device: _, ...rest }: typeof target & { readonly device?: unknown } = target;
+    const settings = rest as LinkSettings;
     const kind = await loadLink(target.link);
-    return [name, kind.describe(settings as LinkSettings)] as const;
+    return { target: name, what: kind.describe(settings), traits: kind.traits(settings, { waves: true }) };
   });
-  return new Map(await Promise.all(words));
+  return await Promise.all(descriptions);
 }

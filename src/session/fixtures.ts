@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { expect as baseExpect, test as baseTest, inject } from "vitest";
+import { describe as baseDescribe, expect as baseExpect, test as baseTest, inject } from "vitest";
 import type { Random } from "../core/random.ts";
 import type { DmaDevice } from "../driver/dma-device.ts";
 import { describeLastTransfer } from "../driver/transfer-record.ts";
@@ -12,7 +12,9 @@ import { BenchConnection } from "./bench-connection.ts";
 import type { BenchLink } from "./bench-link.ts";
 import { BenchSession } from "./bench-session.ts";
 import { DataMismatchError } from "./errors.ts";
+import { lackOfTarget } from "./needs.ts";
 import { namesOf } from "./test-names.ts";
+import { type BenchTest, needsOf, type WithNeeds, withNeeds } from "./with-needs.ts";
 
 /** What a bench may ask for; each test gets its own. */
 export interface Fixtures {
@@ -29,8 +31,7 @@ export interface Fixtures {
   readonly rng: Random;
 }
 
-/** Vitest's `test` with a device. After each test, well or not, the session checks what no test asks for. */
-export const test = baseTest.extend<Fixtures>({
+const fixtures = baseTest.extend<Fixtures>({
   connection: [
     // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from it what the fixture needs.
     async ({}, use) => {
@@ -40,11 +41,14 @@ export const test = baseTest.extend<Fixtures>({
     { scope: "file" },
   ],
   session: [
-    async ({ task, connection }, use) => {
+    async ({ task, skip, connection }, use) => {
       const run = inject("hilt");
+      const needs = needsOf(task);
+      skipFor(lackOfTarget(needs, run), skip);
       const name = [relative(run.plainRoot ?? run.root, task.file.filepath), ...namesOf(task)].join(" > ");
       const session = await BenchSession.open(run, connection, name);
       try {
+        skipFor(session.lackOf(needs), skip);
         await use(session);
       } finally {
         session.noteEnd();
@@ -69,6 +73,18 @@ export const test = baseTest.extend<Fixtures>({
   link: async ({ session }, use) => use(session.link),
   rng: async ({ session }, use) => use(session.rng),
 });
+
+function skipFor(lack: string | undefined, skip: (note: string) => never): void {
+  if (lack !== undefined) skip(lack);
+}
+
+/**
+ * Vitest's `test` with a device, and with needs. After each test, well or not, the session checks what no test asks for.
+ */
+export const test: BenchTest<Fixtures> = withNeeds(fixtures) as BenchTest<Fixtures>;
+
+/** Vitest's `describe`, with needs. */
+export const describe: WithNeeds<typeof baseDescribe> = withNeeds(baseDescribe);
 
 baseExpect.extend({
   /** Throws `DataMismatchError` with the first wrong byte. */

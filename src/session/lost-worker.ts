@@ -1,6 +1,5 @@
 import { describeJournal } from "../journal/describe-journal.ts";
-import { Journal } from "../journal/journal.ts";
-import { JournalRing } from "../journal/journal-ring.ts";
+import { readJournal } from "../journal/journal-ring.ts";
 import type { LastWords } from "../links/link-kind.ts";
 import type { Problem } from "../report/run-result.ts";
 import type { BenchFacts } from "./run-context.ts";
@@ -34,11 +33,10 @@ export function lossOf(
 
 /** What is known of a test whose link has left last words. */
 export function factsOf({ cycle, kept, events }: LastWords): BenchFacts {
-  const journal = new Journal(new JournalRing(kept));
-  for (const event of events) journal.note(event);
+  const journal = [...readJournal(kept), ...events];
   return {
     ...{ device: "not known: its model is gone", cycles: cycle, holdings: [] },
     ...{ readBursts: 0, writeBursts: 0, readBytes: 0, writtenBytes: 0, interrupts: 0 },
-    lastEvents: describeJournal(journal.entries),
+    lastEvents: describeJournal(journal),
   };
 }

@@ -13,6 +13,10 @@ export function problemOf(error: ThrownError, root: string, limitMs: number): Pr
   const { blame, code, stack } = error;
   const places = placesIn(stack ?? "", root);
   const place = places.find((one) => /\.hil\./.test(one)) ?? places[0];
+  if (/^\[Vitest\] Unexpected \.only modifier/.test(error.message)) {
+    const message = "only(...) where CI is set: it would keep the other tests of the file from running";
+    return { blame: "usage", code: "E_ONLY", message, ...(place === undefined ? {} : { place }) };
+  }
   const isTimeout = /^(Test|Hook) timed out in/.test(error.message);
   return {
     blame: typeof blame === "string" ? (blame as Blame) : "product",

@@ -10,12 +10,14 @@ import { Collector } from "./collector.ts";
 import { UsageError } from "./errors.ts";
 import { lastWordsFile } from "./last-words.ts";
 import { linkSettings } from "./link-settings.ts";
+import { nothingRan } from "./nothing-ran.ts";
 import { PlainFolders } from "./plain-folders.ts";
 import { prepareTarget } from "./prepare-target.ts";
 import { hiltDirectory } from "./project-folders.ts";
 import { recordFailures } from "./record-failures.ts";
 import type { RunContext } from "./run-context.ts";
 import { createRunFolder } from "./run-folder.ts";
+import { targetFacts } from "./target-facts.ts";
 import { benchPlugin, OURS } from "./vitest-plugin.ts";
 import { WorkerWatch } from "./worker-watch.ts";
 import "./run-context.ts";
@@ -81,13 +83,9 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
   for (const warning of warnings) options.log.warn(warning);
   const folder = createRunFolder(options.root, options.target);
   const wavesDirectory = join(folder.path, "waves");
-  // Rounds run the same tests.
-  const roundOf = (path: string, seed: string): string => (options.repeat > 1 ? join(path, seed) : path);
   const wavesOf = (choice: Pick<WavesChoice, "from" | "to">, seed: string): Pick<RunContext, "waves"> => ({
-    waves: { ...choice, directory: roundOf(wavesDirectory, seed) },
-  });
-  const journalsOf = (seed: string): Pick<RunContext, "journals"> => ({
-    journals: { run: folder.id, directory: roundOf(join(folder.path, "journals"), seed) },
+    // Rounds run the same tests.
+    waves: { ...choice, directory: options.repeat > 1 ? join(wavesDirectory, seed) : wavesDirectory },
   });
   const runs = new Map<string, RunContext>();
   let benches: readonly BenchResult[] = [];
@@ -97,14 +95,13 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
   for (let round = 0; round < options.repeat && options.signal?.aborted !== true; round++) {
     const seed = BigInt.asUintN(64, options.seed + BigInt(round));
     const run: RunContext = {
-      target: options.target,
+      ...(await targetFacts(options.target, settings, { waves: waves?.mode === "on" })),
       ...{ settings, prepared },
       profile: options.profile.settings,
       seed: seedText(seed),
       ...{ root: options.root, plainRoot },
       workersDirectory: join(directory, "workers", String(process.pid)),
       ...(waves?.mode === "on" ? wavesOf(waves, seedText(seed)) : {}),
-      ...journalsOf(seedText(seed)),
     };
     runs.set(run.seed, run);
     const pattern = patternOf(options);
@@ -124,8 +121,9 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
       second = await prepare(waves, undefined);
     };
     const rerun = async (bench: BenchResult, window: Pick<WavesChoice, "from" | "to">) => {
-      const { journals: _, ...first } = runs.get(bench.seed) as RunContext;
-      const run = { ...first, prepared: second?.prepared, ...wavesOf(window, bench.seed) };
+      const first = runs.get(bench.seed) as RunContext;
+      const facts = await targetFacts(options.target, settings, { waves: true });
+      const run = { ...first, ...facts, prepared: second?.prepared, ...wavesOf(window, bench.seed) };
       const isSame = (name: string): boolean => name === bench.name;
       const collector = collectorOf(options, run, silent, isSame);
       const alone = { ...options, files: [join(options.root, bench.file)], test: bench.name };
@@ -140,15 +138,16 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
       await second?.[Symbol.asyncDispose]();
     }
   }
+  const isInterrupted = options.signal?.aborted === true;
   return {
     id: folder.id,
     target: options.target,
     profile: options.profile.name,
     seed: seedText(options.seed),
     benches,
-    problems,
+    problems: [...problems, ...nothingRan({ benches, problems, isInterrupted }, options)],
     output,
-    isInterrupted: options.signal?.aborted === true,
+    isInterrupted,
     wallMs: performance.now() - start,
     unrecorded,
     ...(options.coverage === undefined ? {} : { coverage: await kind.coverage?.(prepared) }),

@@ -2,11 +2,11 @@ import type { WavesWindow } from "../links/link-kind.ts";
 import type { LinkSettings } from "../links/registry.ts";
 import type { PlatformProfile } from "../memory/platform-profile.ts";
 import type { FailurePlace, Problem } from "../report/run-result.ts";
+import type { StatedNeed, TargetFacts } from "./needs.ts";
 import type { OutputRange } from "./worker-log.ts";
 
 /** What the process that starts a run hands to the workers; plain data. */
-export interface RunContext {
-  readonly target: string;
+export interface RunContext extends TargetFacts {
   readonly settings: LinkSettings;
   /** What the link has found while it prepared the run; means nothing to others. */
   readonly prepared: unknown;
@@ -19,19 +19,11 @@ export interface RunContext {
   /** Where workers write what they are at, and print; absent when nobody watches them. */
   readonly workersDirectory?: string;
   readonly waves?: RunWaves;
-  /** Where the journals of tests stay; absent when nobody keeps them. */
-  readonly journals?: RunJournals;
   /** Why the target could not be prepared: every test fails with it. */
   readonly problem?: Pick<Problem, "code" | "blame" | "message">;
 }
 
 export interface RunWaves extends Pick<WavesWindow, "from" | "to"> {
-  readonly directory: string;
-}
-
-export interface RunJournals {
-  /** The id of the run. */
-  readonly run: string;
   readonly directory: string;
 }
 
@@ -53,8 +45,6 @@ export interface BenchFacts {
   readonly failure?: FailurePlace;
   /** The first `$warning`s of the device. */
   readonly warnings?: readonly string[];
-  /** The file of the journal, from the project's folder. */
-  readonly journal?: string;
   /** The file of waves, from the project's folder. */
   readonly waves?: string;
   /** Why there is none although waves were asked for. */
@@ -67,6 +57,10 @@ declare module "vitest" {
   }
   interface TaskMeta {
     hilt?: BenchFacts;
+    /** Of a test or a group itself, without those of the groups that it is in. */
+    needs?: readonly StatedNeed[];
+    /** Why the target does not meet them: known before the test begins. */
+    lack?: string;
     /** Where what was printed while the test ran lies. */
     output?: OutputRange;
   }

@@ -6,6 +6,7 @@ import {
   type RunResult,
   type TargetNotRun,
 } from "../report/run-result.ts";
+import { isNothingRan } from "./nothing-ran.ts";
 import { type RunOptions, runBenches, seedText } from "./run-benches.ts";
 import { createRunFolder } from "./run-folder.ts";
 
@@ -51,7 +52,9 @@ export async function runTargets(
 
 function whyNoMore({ failFast, signal }: RunOptions, result: RunResult): string | undefined {
   if (signal?.aborted === true) return INTERRUPTED;
-  const hasFailed = result.problems.length > 0 || result.benches.some(({ verdict }) => verdict === "failed");
+  const hasFailed =
+    result.problems.some((problem) => !isNothingRan(problem)) ||
+    result.benches.some(({ verdict }) => verdict === "failed");
   return failFast && hasFailed ? `the run ended with the first failure, on ${result.target}` : undefined;
 }
 

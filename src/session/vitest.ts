@@ -13,6 +13,7 @@ import { linkSettings } from "./link-settings.ts";
 import { prepareTarget } from "./prepare-target.ts";
 import type { RunContext } from "./run-context.ts";
 import { SourceWatch } from "./source-watch.ts";
+import { targetFacts } from "./target-facts.ts";
 import { benchConfig } from "./vitest-plugin.ts";
 
 export interface PluginOptions {
@@ -71,12 +72,13 @@ interface Prepared {
 async function prepare(folder: string, options: PluginOptions, timeoutMs: number): Promise<Prepared> {
   const config = await loadConfig(resolve(folder));
   const target = options.target ?? (Object.keys(config.targets)[0] as string);
-  const settings = config.targets[target];
+  const settings = Object.hasOwn(config.targets, target) ? config.targets[target] : undefined;
   if (settings === undefined) throw new ConfigError("hilt({ target })", `no target ${target}`);
   const profileName = options.profile ?? config.profile;
-  const profile = config.profiles[profileName];
+  const profile = Object.hasOwn(config.profiles, profileName) ? config.profiles[profileName] : undefined;
   if (profile === undefined) throw new ConfigError("hilt({ profile })", `no profile ${profileName}`);
   const seed = options.seed === undefined ? config.seed : parseSeed(options.seed, "hilt({ seed })");
+  const resolved = linkSettings(config.root, target, settings);
   const preparation = await prepareTarget(config.root, target, settings, {
     log: silentLog,
     limitMs: timeoutMs,
@@ -89,9 +91,8 @@ async function prepare(folder: string, options: PluginOptions, timeoutMs: number
     ...{ warnings, end },
     sources: [...config.files, ...sources],
     run: {
-      target,
-      settings: linkSettings(config.root, target, settings),
-      prepared,
+      ...(await targetFacts(target, resolved, { waves: false })),
+      ...{ settings: resolved, prepared },
       profile,
       seed: `0x${seed.toString(16)}`,
       root: config.root,

@@ -9,6 +9,8 @@ export interface CollectedTest {
   readonly name: string;
   /** It is to run: neither skipped by the bench nor left out by the filter. */
   readonly isChosen: boolean;
+  /** Why it is left out, where somebody has said it. */
+  readonly reason?: string;
   /** Line of its `test(...)`. */
   readonly line?: number;
 }

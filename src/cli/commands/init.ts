@@ -29,12 +29,14 @@ export default defineConfig({
   "benches/first-transfer.hil.ts": `import { expect, test } from "hilt";
 
 test("a buffer travels to the card and back", async ({ host, device, rng }) => {
-  const source = host.allocate({ lengthBytes: 10_000 });
-  const target = host.allocate({ lengthBytes: 10_000, offset: 123 });
-  source.write(rng.bytes(10_000));
+  const cardAddress = 64;
+  const lengthBytes = Math.min(10_000, device.identity.cardMemoryBytes - cardAddress);
+  const source = host.allocate({ lengthBytes });
+  const target = host.allocate({ lengthBytes, offset: 123 });
+  source.write(rng.bytes(lengthBytes));
 
-  await device.hostToCard(source, { cardAddress: 64 });
-  await device.cardToHost(target, { cardAddress: 64 });
+  await device.hostToCard(source, { cardAddress });
+  await device.cardToHost(target, { cardAddress });
 
   expect(target).toHoldBytes(source.read());
 });

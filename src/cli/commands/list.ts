@@ -1,10 +1,12 @@
 import { relative } from "node:path";
 import type { Argv } from "yargs";
+import type { TargetConfig } from "../../config/config.ts";
+import { columns, oneLine } from "../../report/columns.ts";
 import { findBenches } from "../../session/bench-files.ts";
 import type { Arguments } from "../options.ts";
 
 export const command = "list";
-export const describe = "show benches, targets and profiles";
+export const describe = "show benches, targets with their traits, and profiles";
 
 export function builder(yargs: Argv) {
   return yargs.options({ json: { type: "boolean", default: false, describe: "as JSON" } } as const);
@@ -12,28 +14,32 @@ export function builder(yargs: Argv) {
 
 /** `hilt list`: what there is to run, and on what. */
 export async function handler({ json }: Arguments<typeof builder>): Promise<number> {
-  const [{ loadConfig }, { describeTargets }] = await Promise.all([
+  const [{ loadConfig }, { describeTargets }, { traitTable }] = await Promise.all([
     import("../../config/load-config.ts"),
     import("../../session/describe-targets.ts"),
+    import("../../session/trait-table.ts"),
   ]);
   const config = await loadConfig(process.cwd());
   const benches = findBenches(config.root, config.benches).map((file) => relative(process.cwd(), file));
-  const targets = Object.entries(config.targets).map(([name, target]) => ({ name, ...target }));
+  const descriptions = await describeTargets(config);
+  const targets = descriptions.map(({ target: name, traits }) => ({ name, ...config.targets[name], traits }));
   const profiles = Object.entries(config.profiles).map(([name, profile]) => ({ name, ...profile }));
   if (json) {
-    process.stdout.write(`${JSON.stringify({ benches, targets, profiles }, undefined, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ benches, targets, profiles }, plain, 2)}\n`);
     return 0;
   }
   const mib = (bytes: number): string => `${bytes / 2 ** 20} MiB`;
-  const descriptions = await describeTargets(config);
   const lines = [
     "benches:",
     ...benches.map((file) => `  ${file}`),
     "targets:",
-    ...Object.entries(config.targets).map(([name, target]) => {
+    ...descriptions.map(({ target: name, what }) => {
+      const target = config.targets[name] as TargetConfig;
       const device = "device" in target ? target.device : undefined;
-      return `  ${name}  (${target.link}, ${descriptions.get(name)}${device === undefined ? "" : `, device ${device.top}`})`;
+      return `  ${oneLine(name)}  (${target.link}, ${what}${device === undefined ? "" : `, device ${device.top}`})`;
     }),
+    "traits:",
+    ...columns(traitTable(descriptions)).map((line) => `  ${line}`),
     "profiles:",
     ...profiles.map(({ name, banks, fragmentation, deviceAddressBits }) => {
       const ram = mib(banks.reduce((sum, { bytes }) => sum + bytes, 0));
@@ -42,4 +48,9 @@ export async function handler({ json }: Arguments<typeof builder>): Promise<numb
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
   return 0;
+}
+
+/** A parameter may be a BigInt, which JSON does not know. */
+function plain(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
 }

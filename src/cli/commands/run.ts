@@ -191,8 +191,7 @@ function exitCode(result: RunResult): number {
   if (isProof(result)) return 0;
   if (result.isInterrupted) return exitCodes.interrupted;
   const [problem] = problemsOf(result);
-  // Nothing ran: what was asked for does not exist.
-  return problem === undefined ? exitCodes.usage : exitCodes[problem.blame];
+  return exitCodes[problem?.blame ?? "product"];
 }
 
 /** Where tests ran. */
