@@ -5,7 +5,7 @@ import { logicalAddress, physicalAddress } from "../src/core/address.ts";
 import { silentLog } from "../src/core/log.ts";
 import { field, RegisterFile } from "../src/driver/register-file.ts";
 import type { VerilatorSimulation } from "../src/engine/verilator/verilator-simulation.ts";
-import { JournalRing } from "../src/journal/journal-ring.ts";
+import { Journal } from "../src/journal/journal.ts";
 import { RecordingLink } from "../src/journal/recording-link.ts";
 import { hiltDma } from "../src/links/simulator/device-binding.ts";
 import { parseFileList } from "../src/links/simulator/harness-source.ts";
@@ -117,7 +117,7 @@ async function listed(link: SimulatorLink, base: bigint, lengthBytes: number, ti
 
 /** Through everything: buffer, list, driver, ring, completion, put; journal and findings on. */
 async function measureStack(opened: SimulatorLink, native: Native, base: bigint): Promise<Figure[]> {
-  const link = new RecordingLink(opened, new JournalRing());
+  const link = new RecordingLink(opened, new Journal());
   const { host, driver: opening } = await openDriver(link);
   await using driver = opening;
   const figures: Figure[] = [];

@@ -24,6 +24,9 @@ const hints: Readonly<Record<string, string>> = {
   E_FOLDER_NAME:
     "rename the file or the folder; hilt run takes any name for the project's folder and those above it",
   E_NO_DEVICE: 'import { test } from "hilt", not from "vitest"',
+  E_JOURNAL_FORMAT: "hilt run names the journal of each test that failed; a newer one needs a newer hilt",
+  E_JOURNAL_DAMAGED:
+    "the entries before that place are good; a process that was killed leaves a journal without an end",
   E_COMMAND_LINE: "hilt --help shows commands and options",
   E_TOOL_LIMIT: "buildLimitSeconds of the target gives a build more time",
   E_TOOL: "hilt doctor shows what is installed",

@@ -4,6 +4,7 @@ import * as build from "./commands/build.ts";
 import * as cache from "./commands/cache.ts";
 import * as doctor from "./commands/doctor.ts";
 import * as init from "./commands/init.ts";
+import * as journal from "./commands/journal.ts";
 import * as list from "./commands/list.ts";
 import * as run from "./commands/run.ts";
 import * as waves from "./commands/waves.ts";
@@ -21,7 +22,7 @@ export interface Command {
 }
 
 /** They load what they need when they are called: `--help` needs neither Vitest nor a target. */
-export const commands: readonly Command[] = [run, list, waves, build, doctor, init, cache];
+export const commands: readonly Command[] = [run, list, waves, journal, build, doctor, init, cache];
 
 /** The command line; resolves with the exit code. */
 export async function main(args: readonly string[]): Promise<number> {

@@ -1,46 +1,36 @@
 import { hex, hexAddress } from "../core/hex.ts";
-import type { JournalEntry } from "./journal-entry.ts";
+import type { JournalEntry, RegisterEntry, WindowsEntry } from "./journal-entry.ts";
+
+/** Knows registers by address: `STATUS = 0x00000001 (BUSY)`. */
+export type RegisterNames = (address: number, value: number) => string | undefined;
 
 /** Entries that are told of a failure; a message shows the last of them. */
 const LAST_ENTRIES = 200;
+const nameless: RegisterNames = () => undefined;
 
-/** The last entries, a line each; `nameOf` knows registers by address. */
+/** The last entries, a line each. */
 export function describeJournal(
   entries: readonly JournalEntry[],
-  nameOf: (address: number, value: number) => string | undefined = () => undefined,
+  nameOf: RegisterNames = nameless,
 ): string[] {
-  return entries.slice(-LAST_ENTRIES).map((entry) => describeEntry(entry, nameOf));
+  return entries
+    .slice(-LAST_ENTRIES)
+    .map((entry) => `cycle ${String(entry.cycle).padStart(8)}  ${wordsOf(entry, nameOf)}`);
 }
 
-/** One line; `nameOf` knows registers by address. */
-function describeEntry(
-  entry: JournalEntry,
-  nameOf: (address: number, value: number) => string | undefined,
-): string {
-  return `cycle ${String(entry.cycle).padStart(8)}  ${wordsOf(entry, nameOf)}`;
-}
-
-function wordsOf(
-  entry: JournalEntry,
-  nameOf: (address: number, value: number) => string | undefined,
-): string {
+/** What an entry says, without its time. */
+export function wordsOf(entry: JournalEntry, nameOf: RegisterNames = nameless): string {
   switch (entry.kind) {
-    case "register": {
-      if (entry.isFailed === true) {
-        const [name = ""] = (nameOf(entry.address, 0) ?? `register ${hex(entry.address, 4)}`).split(" = ");
-        return `host ${entry.access}s ${name}: FAILED`;
-      }
-      const what =
-        nameOf(entry.address, entry.value) ?? `register ${hex(entry.address, 4)} = ${hex(entry.value, 8)}`;
-      return `host ${entry.access === "read" ? "reads " : "writes"} ${what}`;
-    }
+    case "register":
+      return registerWords(entry, nameOf);
     case "access": {
       const { direction, lengthBytes, address, master } = entry;
-      const bytes = `${lengthBytes} byte${lengthBytes === 1 ? "" : "s"}`;
-      return `device ${direction}s ${bytes} at logical ${hexAddress(address)}${master === undefined ? "" : ` (id ${master})`}`;
+      return `device ${direction}s ${bytes(lengthBytes)} at logical ${hexAddress(address)}${master === undefined ? "" : ` (id ${master})`}`;
     }
-    case "access-end":
-      return `device's ${entry.direction} ends`;
+    case "written":
+      return `device has written ${bytes(entry.lengthBytes)} at logical ${hexAddress(entry.address)}, CRC-32 ${hex(entry.crc, 8)}`;
+    case "windows":
+      return windowWords(entry);
     case "interrupt":
       return `interrupt line goes ${entry.asserted ? "high" : "low"}`;
     case "fault":
@@ -50,4 +40,34 @@ function wordsOf(
     case "violation":
       return `VIOLATION of ${entry.rule} at logical ${hexAddress(entry.address)}`;
   }
+}
+
+function registerWords(entry: RegisterEntry, nameOf: RegisterNames): string {
+  const { access, address, value, isAnswered, failure } = entry;
+  const hasValue = access === "write" || (isAnswered && failure === undefined);
+  const whole = nameOf(address, value) ?? `register ${hex(address, 4)} = ${hex(value, 8)}`;
+  const what = hasValue ? whole : whole.split(" = ")[0];
+  const verb = access === "read" ? "reads " : "writes";
+  if (failure !== undefined) return `host ${verb} ${what}: FAILED, ${failure}`;
+  return `host ${verb} ${what}${isAnswered ? "" : ": no answer yet"}`;
+}
+
+function windowWords({
+  isOpening,
+  access,
+  use,
+  count,
+  first,
+  last,
+  lengthBytes,
+  hash,
+}: WindowsEntry): string {
+  const many = count === 1 ? `a ${access} window` : `${count} ${access} windows`;
+  const to = count === 1 ? "" : ` to ${hexAddress(last)}, hash ${hex(hash, 8)}`;
+  const shared = use === "shared" ? ", shared" : "";
+  return `host ${isOpening ? "opens " : "closes"} ${many} of ${bytes(lengthBytes)} at logical ${hexAddress(first)}${to}${shared}`;
+}
+
+function bytes(count: number): string {
+  return `${count} byte${count === 1 ? "" : "s"}`;
 }

@@ -7,10 +7,10 @@ import type { Pace, Traits } from "../bus/traits.ts";
 import type { WaveRecord } from "../bus/wave-record.ts";
 import type { WindowTable } from "../bus/window.ts";
 import type { PhysicalMemory } from "../memory/physical-memory.ts";
-import type { JournalEntry } from "./journal-entry.ts";
-import { type JournalRing, readJournal } from "./journal-ring.ts";
+import type { Journal } from "./journal.ts";
+import { RecordingWindows } from "./recording-windows.ts";
 
-/** A link that remembers what crossed it last, for the message about a failure and the journal. */
+/** A link whose journal has what the host asks of it. What the device does is noted by whoever listens to the link's events. */
 export class RecordingLink implements Link {
   readonly name: string;
   readonly traits: Traits;
@@ -20,68 +20,82 @@ export class RecordingLink implements Link {
   readonly windows: WindowTable;
   readonly errors: ErrorInjection | undefined;
   readonly waves: WaveRecord | undefined;
+  readonly journal: Journal;
   readonly #link: Link;
-  readonly #ring: JournalRing;
 
-  constructor(link: Link, ring: JournalRing) {
+  constructor(link: Link, journal: Journal) {
     this.name = link.name;
     this.traits = link.traits;
     this.pace = link.pace;
     this.clock = link.clock;
     this.memory = link.memory;
-    this.windows = link.windows;
+    this.windows = new RecordingWindows(link.windows, link.clock, journal);
     this.errors = link.errors;
     this.waves = link.waves;
+    this.journal = journal;
     this.#link = link;
-    this.#ring = ring;
-  }
-
-  /** The last entries, the oldest first. */
-  get entries(): JournalEntry[] {
-    return readJournal(this.#ring.bytes);
   }
 
   writeRegister(address: number, value: number): void {
-    this.#ring.note({ kind: "register", cycle: this.clock.cycle, access: "write", address, value });
+    const { cycle } = this.clock;
     this.#link.writeRegister(address, value);
+    this.journal.ask("write", address, value, cycle);
   }
 
   async readRegister(address: number): Promise<number> {
+    const request = this.journal.ask("read", address, 0, this.clock.cycle);
     try {
       const value = await this.#link.readRegister(address);
-      this.#noteRead(address, value);
+      this.journal.answer(request, this.clock.cycle, value);
       return value;
     } catch (error) {
-      this.#noteRead(address);
+      this.journal.fail([request], error);
       throw error;
+    }
+  }
+
+  async perform(operations: readonly Operation[]): Promise<number[]> {
+    const { cycle } = this.clock;
+    const requests = operations.map((operation) =>
+      operation.kind === "wait"
+        ? undefined
+        : this.journal.ask(
+            operation.kind,
+            operation.address,
+            operation.kind === "write" ? operation.value : 0,
+            cycle,
+          ),
+    );
+    try {
+      const values = await this.#link.perform(operations);
+      this.#noteAnswers(operations, requests, values);
+      return values;
+    } catch (error) {
+      this.journal.fail(
+        requests.filter((request) => request !== undefined),
+        error,
+      );
+      throw error;
+    }
+  }
+
+  /** Up to the last read: writes after it are posted. */
+  #noteAnswers(
+    operations: readonly Operation[],
+    requests: readonly (number | undefined)[],
+    values: readonly number[],
+  ): void {
+    let found = 0;
+    for (const [index, { kind }] of operations.entries()) {
+      if (kind === "write") continue;
+      const value = values[found++];
+      const request = requests[index];
+      if (request !== undefined) this.journal.answer(request, this.clock.cycle, value);
     }
   }
 
   listen(options?: { readonly vector?: number }): InterruptListener {
     return this.#link.listen(options);
-  }
-
-  async perform(operations: readonly Operation[]): Promise<number[]> {
-    const { cycle } = this.clock;
-    for (const { kind, ...write } of operations)
-      if ("value" in write) this.#ring.note({ kind: "register", cycle, access: "write", ...write });
-    let values: readonly (number | undefined)[] = [];
-    try {
-      const found = await this.#link.perform(operations);
-      values = found;
-      return found;
-    } finally {
-      const asked = operations.filter(({ kind }) => kind !== "write");
-      for (const [index, operation] of asked.entries())
-        if (operation.kind === "read") this.#noteRead(operation.address, values[index]);
-    }
-  }
-
-  /** Without a value it has failed. */
-  #noteRead(address: number, value?: number): void {
-    const { cycle } = this.clock;
-    const entry = { kind: "register", cycle, access: "read", address } as const;
-    this.#ring.note(value === undefined ? { ...entry, value: 0, isFailed: true } : { ...entry, value });
   }
 
   idle(cycles: number): Promise<void> {

@@ -98,6 +98,8 @@ export interface BenchCounts {
   readonly warnings?: readonly string[];
   /** After a failure: where to look. */
   readonly failure?: FailurePlace;
+  /** The file of the journal, from the project's folder. */
+  readonly journal?: string;
   /** The file of waves, from the project's folder. */
   readonly waves?: string;
   /** Why there is none although waves were asked for. */

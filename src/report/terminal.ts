@@ -22,7 +22,7 @@ export interface TerminalOptions {
   readonly repeat: (bench: BenchResult) => string;
 }
 
-/** Events that the message of a failure tells; the journal has more. */
+/** Events that the message of a failure tells; its file has more. */
 const LAST_EVENTS = 12;
 const ERASE_LINE = "\r\u001b[K";
 
@@ -167,13 +167,14 @@ ${isProof(result) ? "PASSED" : result.isInterrupted ? "INTERRUPTED" : "FAILED"}`
       this.#line(`    ${line}`.trimEnd());
   }
 
-  #circumstances({ lastEvents, holdings, waves, wavesMissing }: BenchCounts): void {
+  #circumstances({ lastEvents, holdings, journal, waves, wavesMissing }: BenchCounts): void {
     const events = lastEvents.slice(-LAST_EVENTS);
     const lines = [
       ...(holdings.length === 0 ? [] : [`the driver held ${holdings.join(", ")}`]),
       ...(events.length === 0
         ? []
         : ["the last that crossed the link:", ...events.map((event) => `  ${event}`)]),
+      ...(journal === undefined ? [] : [`journal: ${journal}`]),
       ...(waves === undefined ? [] : [`waves: ${waves}`]),
       ...(wavesMissing === undefined ? [] : [`no waves: ${wavesMissing}`]),
     ];

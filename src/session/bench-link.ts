@@ -4,7 +4,7 @@ import type { InterruptListener } from "../bus/interrupt-listener.ts";
 import type { Link } from "../bus/link.ts";
 import type { PendingCalls } from "../core/pending-calls.ts";
 import { describeJournal } from "../journal/describe-journal.ts";
-import type { JournalRing } from "../journal/journal-ring.ts";
+import type { Journal } from "../journal/journal.ts";
 import { RecordingLink } from "../journal/recording-link.ts";
 
 /** What a device and its bench may take beside the moving of data, in milliseconds of device time. */
@@ -15,8 +15,8 @@ export class BenchLink extends RecordingLink {
   readonly #calls: PendingCalls;
   readonly #interrupt: InterruptListener;
 
-  constructor(link: Link, ring: JournalRing, calls: PendingCalls) {
-    super(link, ring);
+  constructor(link: Link, journal: Journal, calls: PendingCalls) {
+    super(link, journal);
     this.#calls = calls;
     this.#interrupt = link.listen();
   }
@@ -46,7 +46,7 @@ export class BenchLink extends RecordingLink {
   async #untilInterrupt(limitCycles: number | undefined): Promise<void> {
     const start = this.clock.cycle;
     if (await this.#interrupt.wait(this.#limit(limitCycles))) return;
-    const [last = "nothing crossed the link"] = describeJournal(this.entries.slice(-1));
+    const [last = "nothing crossed the link"] = describeJournal(this.journal.entries.slice(-1));
     throw new InterruptTimeoutError(this.name, this.clock.cycle - start, `last: ${last.trim()}`);
   }
 

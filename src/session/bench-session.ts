@@ -8,7 +8,7 @@ import { DmaDevice } from "../driver/dma-device.ts";
 import { describeAccess } from "../driver/register-file.ts";
 import { describeJournal } from "../journal/describe-journal.ts";
 import type { JournalEntry } from "../journal/journal-entry.ts";
-import { JournalRing } from "../journal/journal-ring.ts";
+import { JournalRing, readRing } from "../journal/journal-ring.ts";
 import { RecordingLink } from "../journal/recording-link.ts";
 import { deviceOf } from "../links/registry.ts";
 import { HostMemory } from "../memory/host-memory.ts";
@@ -31,6 +31,7 @@ import {
 } from "./errors.ts";
 import { lackOfDevice, type StatedNeed } from "./needs.ts";
 import type { BenchFacts, RunContext } from "./run-context.ts";
+import { TestJournal } from "./test-journal.ts";
 import { writeViewerFiles } from "./write-viewer-files.ts";
 
 /** Device time after a test, in which whatever the device does behind its last completion still shows. */
@@ -41,6 +42,7 @@ const MAXIMUM_LENGTH = 1 << 20;
 interface Parts {
   readonly run: RunContext;
   readonly link: RecordingLink;
+  readonly journal: TestJournal;
   /** The bench's face of the link; the driver and the session have the other. */
   readonly benchLink: BenchLink;
   readonly calls: PendingCalls;
@@ -70,22 +72,22 @@ export class BenchSession {
   /** `name` is the test's file and full name: a test alone draws what it draws in a full run. */
   static async open(run: RunContext, connection: BenchConnection, name: string): Promise<BenchSession> {
     const random = new Random(BigInt(run.seed)).fork(name);
-    const ring = new JournalRing();
+    const stem = fileName(name);
+    const testJournal = new TestJournal(run, name, stem);
+    const { journal } = testJournal;
     const messages = new DeviceMessages(run.root);
     const opened = await connection.fresh({
       seed: random.fork("link").seed,
       onMessage: (message) => messages.take(message),
       banks: run.profile.banks,
-      keep: ring.bytes,
-      ...(run.waves === undefined
-        ? {}
-        : { waves: { ...run.waves, path: `${run.waves.directory}/${fileName(name)}` } }),
+      keep: journal.ring.bytes,
+      ...(run.waves === undefined ? {} : { waves: { ...run.waves, path: `${run.waves.directory}/${stem}` } }),
     });
     try {
-      const link = new RecordingLink(opened, ring);
-      opened.onEvent((event) => ring.note(event));
+      const link = new RecordingLink(opened, journal);
+      opened.onEvent((event) => journal.note(event));
       const calls = new PendingCalls();
-      const benchLink = new BenchLink(opened, ring, calls);
+      const benchLink = new BenchLink(opened, journal, calls);
       const watch = new Watch(link);
       const { mapRegisters } = run.profile;
       const host = new HostMemory(link.memory, random.fork("pages"), run.profile);
@@ -106,6 +108,7 @@ export class BenchSession {
       return new BenchSession({
         run,
         link,
+        journal: testJournal,
         benchLink,
         calls,
         messages,
@@ -117,6 +120,7 @@ export class BenchSession {
         watch,
       });
     } catch (error) {
+      testJournal.keep(opened, "not known: it could not be opened");
       await opened[Symbol.asyncDispose]();
       throw error;
     }
@@ -156,7 +160,7 @@ export class BenchSession {
   }
 
   get facts(): BenchFacts {
-    const { link, watch, run, messages } = this.#parts;
+    const { link, watch, run, messages, journal } = this.#parts;
     return {
       device: this.#identity,
       cycles: link.clock.cycle,
@@ -167,6 +171,7 @@ export class BenchSession {
       ...(this.#failure === undefined
         ? {}
         : { failure: { ...this.#failure, cycle: watch.firstBreach ?? this.#failure.cycle } }),
+      ...journal.facts,
       ...wavesFacts(link.waves, run.root),
     };
   }
@@ -181,11 +186,13 @@ export class BenchSession {
 
   /** Keeps what a message about the failure tells, as it is now. */
   noteFailure(): void {
-    const { link, system } = this.#parts;
+    const { link, system, journal, watch } = this.#parts;
     const { cycle } = link.clock;
-    this.#failure = { cycle, lastCrossing: link.entries.findLast(isCrossing)?.cycle ?? cycle };
+    const { entries } = link.journal;
+    this.#failure = { cycle, lastCrossing: entries.findLast(isCrossing)?.cycle ?? cycle };
     this.#holdings = system.describeHoldings();
-    this.#lastEvents = describeJournal(link.entries, this.#nameOf);
+    this.#lastEvents = describeJournal(entries, this.#nameOf);
+    journal.keep(link, this.#identity, watch.untilBreach);
   }
 
   /** The test has ended; device time has not passed since. Takes note of what it has left running. */
@@ -250,7 +257,7 @@ function adapterOf(system: DmaSystem, profile: PlatformProfile, most: Out<number
 
 /** Reads of the host tell nothing of a device that does nothing. */
 function isCrossing(entry: JournalEntry): boolean {
-  return entry.kind !== "register" || entry.access === "write";
+  return entry.kind === "register" ? entry.access === "write" : entry.kind !== "windows";
 }
 
 function wavesFacts(waves: WaveRecord | undefined, root: string): Pick<BenchFacts, "waves" | "wavesMissing"> {
@@ -287,7 +294,8 @@ class Watch {
   readonly #faults: Extract<LinkEvent, { kind: "fault" }>[] = [];
 
   readonly #link: RecordingLink;
-  #untilBreach: readonly JournalEntry[] = [];
+  /** The journal as it was at the first breach. */
+  untilBreach: JournalRing | undefined;
 
   constructor(link: RecordingLink) {
     this.#link = link;
@@ -296,8 +304,7 @@ class Watch {
 
   /** What crossed the link last, and what crossed it before the first breach: a test may go on for long behind that. */
   entries(): JournalEntry[] {
-    const { firstBreach = -1 } = this;
-    return [...this.#untilBreach, ...this.#link.entries.filter(({ cycle }) => cycle > firstBreach)];
+    return readRing(this.#link.journal.ring, this.untilBreach);
   }
 
   /** Cycle of the first breach of a rule or access outside every window. */
@@ -322,7 +329,8 @@ class Watch {
 
   #see(event: LinkEvent): void {
     const isBreach = event.kind === "violation" || event.kind === "fault";
-    if (isBreach && this.firstBreach === undefined) this.#untilBreach = this.#link.entries;
+    if (isBreach && this.firstBreach === undefined)
+      this.untilBreach = new JournalRing(this.#link.journal.ring.bytes);
     if (event.kind === "violation") this.#violations.push(event);
     else if (event.kind === "fault") this.#faults.push(event);
     else if (event.kind === "interrupt") this.counts.interrupts += event.asserted ? 1 : 0;

@@ -1,5 +1,6 @@
 import { describeJournal } from "../journal/describe-journal.ts";
-import { readJournal } from "../journal/journal-ring.ts";
+import { Journal } from "../journal/journal.ts";
+import { JournalRing } from "../journal/journal-ring.ts";
 import type { LastWords } from "../links/link-kind.ts";
 import type { Problem } from "../report/run-result.ts";
 import type { BenchFacts } from "./run-context.ts";
@@ -33,10 +34,11 @@ export function lossOf(
 
 /** What is known of a test whose link has left last words. */
 export function factsOf({ cycle, kept, events }: LastWords): BenchFacts {
-  const journal = [...readJournal(kept), ...events];
+  const journal = new Journal(new JournalRing(kept));
+  for (const event of events) journal.note(event);
   return {
     ...{ device: "not known: its model is gone", cycles: cycle, holdings: [] },
     ...{ readBursts: 0, writeBursts: 0, readBytes: 0, writtenBytes: 0, interrupts: 0 },
-    lastEvents: describeJournal(journal),
+    lastEvents: describeJournal(journal.entries),
   };
 }

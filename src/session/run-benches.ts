@@ -83,9 +83,13 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
   for (const warning of warnings) options.log.warn(warning);
   const folder = createRunFolder(options.root, options.target);
   const wavesDirectory = join(folder.path, "waves");
+  // Rounds run the same tests.
+  const roundOf = (path: string, seed: string): string => (options.repeat > 1 ? join(path, seed) : path);
   const wavesOf = (choice: Pick<WavesChoice, "from" | "to">, seed: string): Pick<RunContext, "waves"> => ({
-    // Rounds run the same tests.
-    waves: { ...choice, directory: options.repeat > 1 ? join(wavesDirectory, seed) : wavesDirectory },
+    waves: { ...choice, directory: roundOf(wavesDirectory, seed) },
+  });
+  const journalsOf = (seed: string): Pick<RunContext, "journals"> => ({
+    journals: { run: folder.id, directory: roundOf(join(folder.path, "journals"), seed) },
   });
   const runs = new Map<string, RunContext>();
   let benches: readonly BenchResult[] = [];
@@ -102,6 +106,7 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
       ...{ root: options.root, plainRoot },
       workersDirectory: join(directory, "workers", String(process.pid)),
       ...(waves?.mode === "on" ? wavesOf(waves, seedText(seed)) : {}),
+      ...journalsOf(seedText(seed)),
     };
     runs.set(run.seed, run);
     const pattern = patternOf(options);
@@ -121,7 +126,7 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
       second = await prepare(waves, undefined);
     };
     const rerun = async (bench: BenchResult, window: Pick<WavesChoice, "from" | "to">) => {
-      const first = runs.get(bench.seed) as RunContext;
+      const { journals: _, ...first } = runs.get(bench.seed) as RunContext;
       const facts = await targetFacts(options.target, settings, { waves: true });
       const run = { ...first, ...facts, prepared: second?.prepared, ...wavesOf(window, bench.seed) };
       const isSame = (name: string): boolean => name === bench.name;

@@ -19,11 +19,19 @@ export interface RunContext extends TargetFacts {
   /** Where workers write what they are at, and print; absent when nobody watches them. */
   readonly workersDirectory?: string;
   readonly waves?: RunWaves;
+  /** Where the journals of tests stay; absent when nobody keeps them. */
+  readonly journals?: RunJournals;
   /** Why the target could not be prepared: every test fails with it. */
   readonly problem?: Pick<Problem, "code" | "blame" | "message">;
 }
 
 export interface RunWaves extends Pick<WavesWindow, "from" | "to"> {
+  readonly directory: string;
+}
+
+export interface RunJournals {
+  /** The id of the run. */
+  readonly run: string;
   readonly directory: string;
 }
 
@@ -45,6 +53,8 @@ export interface BenchFacts {
   readonly failure?: FailurePlace;
   /** The first `$warning`s of the device. */
   readonly warnings?: readonly string[];
+  /** The file of the journal, from the project's folder. */
+  readonly journal?: string;
   /** The file of waves, from the project's folder. */
   readonly waves?: string;
   /** Why there is none although waves were asked for. */

@@ -4,7 +4,7 @@ import { writeResults } from "../report/results.ts";
 import type { RunResult } from "../report/run-result.ts";
 import { hiltDirectory } from "./project-folders.ts";
 
-/** What stays of a run, in a folder of its own: `results.jsonl`, `result.json` and `waves/`. */
+/** What stays of a run, in a folder of its own: `results.jsonl`, `result.json`, `journals/` and `waves/`. */
 export interface RunFolder {
   /** When it began (UTC) and on which target. Nothing that a device sees depends on it. */
   readonly id: string;

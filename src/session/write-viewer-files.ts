@@ -24,8 +24,8 @@ export function writeViewerFiles(waves: WaveRecord, { entries, focus, window, na
     const isSameBreach = isBreach(entry) && last !== undefined && isBreach(last);
     last = entry;
     const mark = isSameBreach ? undefined : markOf(entry, nameOf);
-    if (mark === undefined || entry.cycle < from || entry.cycle > to) continue;
-    marks.set(entry.cycle, [...(marks.get(entry.cycle) ?? []), mark]);
+    if (mark === undefined || entry.asked < from || entry.asked > to) continue;
+    marks.set(entry.asked, [...(marks.get(entry.asked) ?? []), mark]);
   }
   const markers = [...marks]
     .sort(([a], [b]) => a - b)

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { exitCodes } from "../../src/cli/exit-codes.ts";
+import { protocolRules } from "../../src/spec/protocol-rules.ts";
 import { findingCodes } from "../../src/wdm/finding-codes.ts";
 import { ANY_LEVEL, AT_DISPATCH, AT_PASSIVE, UP_TO_DISPATCH } from "../../src/wdm/irql.ts";
 import { slots } from "../../src/wdm/operations-table.ts";
@@ -52,6 +53,11 @@ describe("docs/wdm.md", () => {
     const [, shown = "none"] = /```ts\n(expect\(operations[\s\S]*?)```/.exec(page) ?? [];
     expect(read("examples/operations-table.hil.ts").replace(/^ {4}/gm, "")).toContain(shown);
   });
+});
+
+test("docs/journal.md has every rule by its number", () => {
+  const listed = rows(read("docs/journal.md"), /^\d+$/).filter(([, name]) => name?.startsWith("`") === true);
+  expect(listed).toEqual(protocolRules.map(({ name }, index) => [String(index), `\`${name}\``]));
 });
 
 describe("docs/troubleshooting.md", () => {

@@ -4,7 +4,7 @@ import { type Expression, expression, rangeOf, type Signal } from "./random-expr
 const kinds = {
   ...{ wire: 2, rising: 2, falling: 1, reset: 1, enabled: 1, case: 1, memory: 1, latch: 1, divided: 1 },
   ...{ "wide case": 1, chain: 1, undefined: 1, view: 1, "self-check": 1 },
-  ...{ parts: 1, "shared loop": 1, instance: 1, undriven: 1 },
+  ...{ parts: 1, "shared loop": 1, "typed loop": 1, instance: 1, undriven: 1 },
 } as const;
 
 export type ItemKind = keyof typeof kinds;
@@ -105,6 +105,8 @@ export function itemText(item: Item, index: number, a: string, b: string, isVeri
           `always @(posedge clk) ${choice % 2 === 0 ? "if (c) " : ""}for (k = 0; k < ${item.width}; k = k + 1) ${n}[k${signed(lowest)}] <= ^(${a}) ^ s[k % 3];`,
         ],
       };
+    case "typed loop":
+      return { lines: typedLoop(item, own, n, type, a) };
     case "instance":
       return instanceOf(item, own, n, type, a);
     case "wide case":
@@ -177,6 +179,22 @@ function partWrite({ width: bits, choice }: Item, signal: Signal, a: string, isV
   // Verilator loses or wraps what lies partly outside.
   const inside = direction === "+:" ? lowest : lowest + span - 1;
   return `always @(posedge clk) ${n}[${isVerilator ? inside : at} ${direction} ${span}] <= {${a}};`;
+}
+
+/** Over a variable of few bits, whose width and sign decide what comes out. */
+function typedLoop({ choice }: Item, own: string, n: string, type: string, a: string): string[] {
+  const bits = 2 + (choice % 3);
+  const isSigned = choice % 4 < 2;
+  const range = [`${bits - 1}:0`, `0:${bits - 1}`, `${bits + 1}:2`, `${bits - 1}:0`][
+    (choice % 7) % 4
+  ] as string;
+  const v = `v_${own}`;
+  const [first, last] = isSigned ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1];
+  const sum = choice % 2 === 0 ? `(${v} * 3) >>> 1` : `(${v} - 2 < $signed(a_${own}))`;
+  return [
+    `reg ${isSigned ? "signed " : ""}[${range}] ${v}; wire [3:0] a_${own} = ${a}; reg ${type} ${n};`,
+    `always @* begin ${n} = a_${own}; for (${v} = ${first}; ${v} < ${last}; ${v} = ${v} + 1) ${n} = {${n}, ${v}} ^ (${sum}); end`,
+  ];
 }
 
 function memoryLines(

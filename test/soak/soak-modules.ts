@@ -1,5 +1,6 @@
 import { Random } from "../../src/core/random.ts";
 import type { Engine } from "../../src/engine/engine.ts";
+import { firstThatFails, OnlyTogetherError, type Trial } from "./first-that-fails.ts";
 import { type Comparison, compareWithIcarus, randomSteps, type Steps } from "./icarus.ts";
 import { isIcarusCrash, knownFault } from "./judge-faults.ts";
 import { type EngineName, engineIn, type Verdict, verdictOn } from "./judges.ts";
@@ -11,7 +12,7 @@ import { messageOf, type SoakCounterexample, type SoakRequest } from "./soak-rin
 /** Of each module. */
 export const CYCLES = 40;
 /** A build takes little longer for a full batch of modules than for a few. */
-const BATCH: Readonly<Record<EngineName, number>> = { wasm: 25, verilator: 40 };
+const BATCH: Readonly<Record<EngineName, number>> = { wasm: 50, verilator: 40 };
 /** A smaller counterexample is looked for no longer. */
 const SHRINK_LIMIT_MS = 600_000;
 
@@ -27,11 +28,14 @@ export interface ModuleReport {
   readonly compared: number;
   /** Modules that met a known fault of Icarus or of Verilator. */
   readonly judgeFaults: number;
-  readonly failure?: SoakCounterexample<RandomModule>;
+  readonly failure?: Failure;
 }
 
+/** A module, as small as was found, or those that fail only side by side, whose path is a range. */
+type Failure = SoakCounterexample<RandomModule | readonly RandomModule[]>;
+
 /**
- * Random small Verilog modules, in an engine and in Icarus Verilog. A module that differs is made smaller and put to a
+ * Random small Verilog modules, in an engine and in Icarus Verilog, many side by side. A module that differs is made smaller and put to a
  * third judge; it fails the run unless that shows a known fault of Icarus or of Verilator (`judgeFaults`).
  * `cacheDirectory` takes their files.
  */
@@ -39,7 +43,9 @@ export async function soakModules(request: ModulesRequest): Promise<ModuleReport
   const campaign = new Campaign(request);
   const { seed, path, runs, engine } = request;
   if (path !== undefined) {
-    const failure = await campaign.judge(seed, path);
+    const [first, last] = path.split("-").map(Number) as [number, number | undefined];
+    const failure =
+      last === undefined ? await campaign.judge(seed, path) : await campaign.batch(seed, last + 1, first);
     return { runs: 1, ...campaign.counts, ...(failure === undefined ? {} : { failure }) };
   }
   for (let done = 0; done < runs; done += BATCH[engine]) {
@@ -54,8 +60,6 @@ export async function soakModules(request: ModulesRequest): Promise<ModuleReport
   return { runs, ...campaign.counts };
 }
 
-type Failure = SoakCounterexample<RandomModule>;
-
 class Campaign {
   readonly counts = { compared: 0, judgeFaults: 0 };
   readonly #request: ModulesRequest;
@@ -66,34 +70,29 @@ class Campaign {
     this.#engine = engineIn(request.cacheDirectory, request.engine, request.verilator);
   }
 
-  /** The modules that fast-check makes from a seed, side by side; the first that fails the run. */
-  async batch(seed: number, count: number): Promise<Failure | undefined> {
+  /** Those from `first` on of the modules that fast-check makes from a seed, side by side; the first that fails the run. */
+  async batch(seed: number, count: number, first = 0): Promise<Failure | undefined> {
     const modules = sampleModules(seed, count);
-    let start = 0;
-    while (start < modules.length) {
-      const index = await this.#firstThatFails(modules.slice(start));
-      if (index === undefined) return undefined;
-      const failure = await this.judge(seed, String(start + index));
-      if (failure !== undefined) return failure;
-      start += index + 1;
+    for (let start = first; start < count; ) {
+      const rest = modules.slice(start);
+      try {
+        const found = await firstThatFails(rest, this.#trial);
+        if (found === undefined) return undefined;
+        const failure = await this.judge(seed, String(start + found.index));
+        if (failure !== undefined) return failure;
+        start += found.index + 1;
+      } catch (error) {
+        return { seed, path: `${start}-${count - 1}`, smallest: rest, message: messageOf(error) };
+      }
     }
     return undefined;
   }
 
-  async #firstThatFails(modules: readonly RandomModule[]): Promise<number | undefined> {
-    try {
-      const { output } = await this.#compare(modules);
-      return output === undefined ? undefined : indexInBatch(output);
-    } catch (error) {
-      if (modules.length <= 1) return modules.length === 1 ? 0 : undefined;
-      const half = Math.ceil(modules.length / 2);
-      const index =
-        (await this.#firstThatFails(modules.slice(0, half))) ??
-        add(half, await this.#firstThatFails(modules.slice(half)));
-      if (index === undefined) throw error;
-      return index;
-    }
-  }
+  readonly #trial: Trial<RandomModule> = async (modules) => {
+    const { output, difference = "" } = await this.#compare(modules);
+    if (output === undefined) return undefined;
+    return { index: modules.length === 1 ? 0 : indexInBatch(output), message: difference };
+  };
 
   /** One module by itself, made smaller; undefined if all is well or if it shows a known fault of a judge. */
   async judge(seed: number, path: string): Promise<Failure | undefined> {
@@ -109,7 +108,7 @@ class Campaign {
     const smallest =
       shrinks === false
         ? original
-        : await smallestOf(original, (modules) => this.#firstThatFails(modules), SHRINK_LIMIT_MS);
+        : await smallestOf(original, (modules) => this.#indexOfFailure(modules), SHRINK_LIMIT_MS);
     const message = await this.#messageOf(smallest);
     const verdicts = [await this.#ask(smallest), await this.#ask(original)];
     if (verdicts.every((verdict) => this.#isKnown(verdict, smallest))) {
@@ -122,6 +121,22 @@ class Campaign {
       smallest,
       message: [message, verdicts[0]?.text ?? `only ${engine} or Icarus Verilog has values`].join("\n"),
     };
+  }
+
+  /** Candidates that fail only side by side, or on which Icarus Verilog itself fails, are no smaller counterexample. */
+  async #indexOfFailure(modules: readonly RandomModule[]): Promise<number | undefined> {
+    try {
+      for (let start = 0; start < modules.length; ) {
+        const found = await firstThatFails(modules.slice(start), this.#trial);
+        if (found === undefined) return undefined;
+        if (!isIcarusCrash(found.message)) return start + found.index;
+        start += found.index + 1;
+      }
+      return undefined;
+    } catch (error) {
+      if (error instanceof OnlyTogetherError) return undefined;
+      throw error;
+    }
   }
 
   /** Why a module fails. */
@@ -176,8 +191,4 @@ class Campaign {
 
 function stepsOf({ seed }: RandomModule, circuit: ReturnType<typeof circuitOf>): Steps {
   return randomSteps(circuit, new Random(BigInt(seed)), CYCLES);
-}
-
-function add(offset: number, index: number | undefined): number | undefined {
-  return index === undefined ? undefined : offset + index;
 }

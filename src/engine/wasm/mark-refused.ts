@@ -69,8 +69,15 @@ function isRefused(token: string, before: string | undefined, isSystemVerilog: b
 const REFUSED_MACRO = "hilt_refused_";
 const REFUSED_SIGNAL = "hilt-refused:";
 
+/** A function that is not there, in a loop that is refused by these words, where it is part of the design. */
+export function refusedLoop(words: string): string {
+  return `\\hilt-refused-loop:${words.replaceAll(" ", "-")} (0)`;
+}
+
 /** The word, from what Yosys says of it or from the name of a signal. */
 export function refusedWord(text: string): string | undefined {
+  const [, phrase] = /hilt-refused-loop:([\w-]+)/.exec(text) ?? [];
+  if (phrase !== undefined) return phrase.replaceAll("-", " ");
   const match = /`hilt_refused_(\w+)|hilt-refused:(\$[\w$]+)|Can't resolve \w+ name `\\(\$[\w$]+)'/.exec(
     text,
   );

@@ -1,11 +1,5 @@
+import { applyEdits, type TextEdit } from "./text-edits.ts";
 import { type Token, tokensOf } from "./verilog-tokens.ts";
-
-/** What stands in the source from `index` on for `length` units, and what Yosys reads there. */
-interface Edit {
-  readonly index: number;
-  readonly length: number;
-  readonly text: string;
-}
 
 /** Directives of IEEE 1364-2005, section 19 and annex A.9, and of IEEE 1800-2017, section 22, that change nothing here, with as many words after them. */
 const IGNORED: ReadonlyMap<string, number> = new Map([
@@ -28,13 +22,13 @@ const IGNORED: ReadonlyMap<string, number> = new Map([
 export function plainVerilog(path: string, text: string): string {
   const tokens = tokensOf(text);
   const edits = tokens.flatMap((token, at) => directiveEdits(path, text, token, tokens[at + 1]));
-  return apply(text, [...edits, ...(/\.svh?$/.test(path) ? assertionEdits(tokens) : [])]).replace(
+  return applyEdits(text, [...edits, ...(/\.svh?$/.test(path) ? assertionEdits(tokens) : [])]).replace(
     /^\uFEFF/,
     " ",
   );
 }
 
-function directiveEdits(path: string, text: string, token: Token, next: Token | undefined): Edit[] {
+function directiveEdits(path: string, text: string, token: Token, next: Token | undefined): TextEdit[] {
   if (token.kind !== "directive") return [];
   const { index, line, text: name } = token;
   if (name === "`__LINE__") return [{ index, length: name.length, text: String(line) }];
@@ -50,13 +44,13 @@ function directiveEdits(path: string, text: string, token: Token, next: Token | 
   return [blank(index, name.length), ...argument];
 }
 
-function blank(index: number, length: number): Edit {
+function blank(index: number, length: number): TextEdit {
   return { index, length, text: " ".repeat(length) };
 }
 
 /** `assert (a) else b;` is `if (a) ; else b;`, and `assert (a) c; else b;` is `if (a) c; else b;`. */
-function assertionEdits(tokens: readonly Token[]): Edit[] {
-  const edits: Edit[] = [];
+function assertionEdits(tokens: readonly Token[]): TextEdit[] {
+  const edits: TextEdit[] = [];
   const open: string[] = [];
   for (const [at, { text, index }] of tokens.entries()) {
     if (/^(?:begin|fork|case[xz]?)$/.test(text)) open.push(text);
@@ -72,7 +66,7 @@ function assertionEdits(tokens: readonly Token[]): Edit[] {
 }
 
 /** Yosys knows no label in front of an `if`. Directly in a `case` it is a choice, unless it comes after one. */
-function labelEdits(tokens: readonly Token[], at: number, isInCase: boolean): Edit[] {
+function labelEdits(tokens: readonly Token[], at: number, isInCase: boolean): TextEdit[] {
   const [colon, label, before] = [tokens[at - 1], tokens[at - 2], tokens[at - 3]];
   if (colon?.text !== ":" || label?.kind !== "word" || label.text === "default") return [];
   if (isInCase && before?.text !== ":") return [];
@@ -99,14 +93,4 @@ function elseOf(tokens: readonly Token[], at: number): { index: number; isAtOnce
   return tokens[end]?.text === ";" && end > close + 1 && after?.text === "else"
     ? { index: after.index, isAtOnce: false }
     : undefined;
-}
-
-function apply(text: string, edits: readonly Edit[]): string {
-  let result = "";
-  let done = 0;
-  for (const { index, length, text: replacement } of [...edits].sort((a, b) => a.index - b.index)) {
-    result += text.slice(done, index) + replacement;
-    done = index + length;
-  }
-  return result + text.slice(done);
 }

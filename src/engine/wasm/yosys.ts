@@ -10,6 +10,7 @@ import type { YosysJson } from "./netlist.ts";
 import { plainVerilog } from "./plain-verilog.ts";
 import { simulationView } from "./simulation-view.ts";
 import { markTasks } from "./system-tasks.ts";
+import { typeLoopVariables } from "./typed-loops.ts";
 import { VirtualFiles } from "./virtual-files.ts";
 import { hierarchicalReference, yosysError } from "./yosys-error.ts";
 
@@ -30,8 +31,10 @@ export async function elaborate(
   tree: SourceTree,
   { limitSeconds = BUILD_LIMIT_SECONDS, prepare = (text) => text }: ElaborateOptions = {},
 ): Promise<YosysJson> {
-  const viewOf = (text: string, path: string): string =>
-    markTasks(markRefused(simulationView(prepare(plainVerilog(path, text)), source), /\.svh?$/.test(path)));
+  const viewOf = (text: string, path: string): string => {
+    const view = typeLoopVariables(simulationView(prepare(plainVerilog(path, text)), source));
+    return markTasks(markRefused(view, /\.svh?$/.test(path)));
+  };
   const virtual = new VirtualFiles(source.files, tree, viewOf);
   const { status, stdout, stderr } = await runTool({
     name: "Yosys",

@@ -28,3 +28,41 @@ endmodule\n`,
   simulation.close();
   expect(held).toEqual([1n, 1n, 5n]);
 });
+
+const refused = [
+  ["for (n = 0; n < 7; n = n + 1)\nif (s) n = 5;", 3, "a loop variable that its loop assigns"],
+  [
+    "for (k = 0; k < 8; k = k + 1) begin\na[0] = s;\n{k, a[1]} = 3; end",
+    4,
+    "a loop variable that its loop assigns",
+  ],
+  [
+    "for (k = 0; k < 8; k = k + 1)\nfor (k = 0; k < 2; k = k + 1) a[k] = s;",
+    3,
+    "a loop variable that its loop assigns",
+  ],
+  ["\nfor (n = 0; n < 8; n = n + 1) a[n] = s;", 3, "a loop that never ends"],
+  ["\nfor (p = 0; p < 8; p = p + 1) a[p] = s;", 3, "a loop variable whose range does not end at 0"],
+] as const;
+
+test.each(refused)("%j is refused", async (loop, line, words) => {
+  const file = join(folder, "refused.v");
+  writeFileSync(
+    file,
+    `module top #(parameter N = 4)(input clk, input s, output reg [7:0] a); reg [2:0] n; reg [N:1] p; integer k;
+always @* begin a = 0; ${loop} end endmodule
+`,
+  );
+  const built = new WasmEngine({ cacheDirectory: folder }).build({ top: "top", files: [file], clock: "clk" });
+  const message = `${file}:${line}: the built-in engine does not take ${words}`;
+  await expect(built).rejects.toThrow(message);
+  await expect(built).rejects.toMatchObject({ code: "E_UNSUPPORTED_CONSTRUCT" });
+});
+
+test("what no module of the design has is not refused", async () => {
+  const file = join(folder, "unused.v");
+  const unused = "module unused(input s); integer k; initial for (k = 0; k < 8; k = k + 1) k = s; endmodule";
+  writeFileSync(file, `module top(input clk, output a); assign a = 1; endmodule ${unused}\n`);
+  const engine = new WasmEngine({ cacheDirectory: folder });
+  await expect(engine.build({ top: "top", files: [file], clock: "clk" })).resolves.toBeDefined();
+});

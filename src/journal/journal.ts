@@ -1,0 +1,172 @@
+import { LinkClosedError, LinkLostError, NoAnswerError, RegisterAccessError } from "../bus/errors.ts";
+import type { Direction, LinkEvent } from "../bus/event.ts";
+import type { Window } from "../bus/window.ts";
+import { logicalAddress } from "../core/address.ts";
+import { protocolRules } from "../spec/protocol-rules.ts";
+import { KIND, NO_MASTER } from "./entry-layout.ts";
+import { type Failure, failures, type JournalEntry } from "./journal-entry.ts";
+import type { JournalFile } from "./journal-file.ts";
+import { JournalRing, readRing } from "./journal-ring.ts";
+
+const UNKNOWN = Number.NaN;
+const NOWHERE = logicalAddress(0n);
+
+/**
+ * What crosses a link, in order: the last entries in a ring in memory, and all of them in a file where there is one. A request is
+ * noted when it is made and completed when it has been answered, so that one that never is stands there, too.
+ */
+export class Journal {
+  readonly ring: JournalRing;
+  readonly #file: JournalFile | undefined;
+  /** Numbers of the register accesses, and of the device's, that have no answer yet, the oldest first. */
+  readonly #registers: number[];
+  readonly #accesses: Readonly<Record<Direction, number[]>> = { read: [], write: [] };
+  /** The entry of windows that others may join. */
+  #windows: { readonly number: number; readonly like: Window; readonly isOpening: boolean } | undefined;
+  #windowsCycle = 0;
+
+  constructor(ring: JournalRing = new JournalRing(), file?: JournalFile) {
+    this.ring = ring;
+    this.#file = file;
+    this.#registers = [];
+    for (let number = ring.oldest; number < ring.written; number++) this.#restore(number);
+  }
+
+  /** The last entries, sorted. */
+  get entries(): JournalEntry[] {
+    return readRing(this.ring);
+  }
+
+  /** The host asks for a register access; the result is its number. */
+  ask(access: Direction, address: number, value: number, cycle: number): number {
+    this.#endWindows();
+    const number = this.ring.noteRegister(access, address, value, cycle);
+    this.#file?.append(this.ring.slot(number));
+    keep(this.#registers, number, this.ring);
+    return number;
+  }
+
+  /** The answer has reached the host: what was asked before it is done. A link that sees cycles has told of all of it already. */
+  answer(number: number, cycle: number, value?: number): void {
+    while ((this.#registers[0] ?? number + 1) <= number) {
+      const done = this.#registers.shift() as number;
+      if (done === number) this.#complete(done, cycle, undefined, value);
+      else this.#complete(done, UNKNOWN, undefined);
+    }
+  }
+
+  /** These accesses were rejected with `error`, that of one of them or of a write before them. */
+  fail(requests: readonly number[], error: unknown): void {
+    const last = requests.at(-1) ?? -1;
+    const isOfAccess = error instanceof RegisterAccessError || error instanceof NoAnswerError;
+    const culprit = isOfAccess
+      ? this.#registers.find((one) => one <= last && this.ring.registerOf(one) === error.address)
+      : undefined;
+    if (culprit !== undefined) {
+      this.answer(culprit - 1, UNKNOWN);
+      this.#drop(culprit, failureOf(error));
+    }
+    for (const request of requests)
+      if (this.#registers.includes(request)) this.#drop(request, isOfAccess ? "not done" : failureOf(error));
+  }
+
+  note(event: LinkEvent): void {
+    const { cycle } = event;
+    switch (event.kind) {
+      case "access": {
+        const { direction, address, lengthBytes, master = NO_MASTER } = event;
+        const isWrite = direction === "write";
+        const number = this.#note(KIND.access, cycle, UNKNOWN, isWrite, master, lengthBytes, address);
+        keep(this.#accesses[direction], number, this.ring);
+        return;
+      }
+      case "access-end": {
+        const number = this.#accesses[event.direction].shift();
+        if (number !== undefined) this.#complete(number, cycle, undefined);
+        return;
+      }
+      case "interrupt":
+        this.#note(KIND.interrupt, cycle, cycle, event.asserted, 0, 0, NOWHERE);
+        return;
+      case "violation": {
+        const rule = protocolRules.findIndex(({ name }) => name === event.rule);
+        this.#note(KIND.violation, cycle, cycle, false, 0, rule >>> 0, event.address);
+        return;
+      }
+      default:
+        this.#note(KIND[event.kind], cycle, cycle, event.direction === "write", 0, 0, event.address);
+    }
+  }
+
+  /** Windows of one kind that follow each other without anything between are one entry. */
+  noteWindow(isOpening: boolean, cycle: number, window: Window): void {
+    const { access, use } = window;
+    const open = this.#windows;
+    const isMore =
+      open !== undefined &&
+      open.number === this.ring.written - 1 &&
+      this.#windowsCycle === cycle &&
+      open.isOpening === isOpening &&
+      open.like.access === access &&
+      open.like.use === use;
+    if (isMore) {
+      this.ring.addWindow(open.number, window);
+      return;
+    }
+    this.#endWindows();
+    const number = this.ring.noteWindow(isOpening, cycle, window);
+    this.#windows = { number, like: window, isOpening };
+    this.#windowsCycle = cycle;
+  }
+
+  /** Nothing comes any more. */
+  close(): void {
+    this.#endWindows();
+    this.#file?.close();
+  }
+
+  #note(...entry: Parameters<JournalRing["note"]>): number {
+    this.#endWindows();
+    const number = this.ring.note(...entry);
+    this.#file?.append(this.ring.slot(number));
+    return number;
+  }
+
+  #endWindows(): void {
+    if (this.#windows === undefined) return;
+    this.#file?.append(this.ring.slot(this.#windows.number));
+    this.#windows = undefined;
+  }
+
+  #complete(number: number, cycle: number, failure: Failure | undefined, value?: number): void {
+    const code = failure === undefined ? 0 : failures.indexOf(failure) + 1;
+    this.ring.complete(number, cycle, code, value);
+    this.#file?.answer(number, cycle, code, value);
+  }
+
+  #drop(number: number, failure: Failure): void {
+    this.#registers.splice(this.#registers.indexOf(number), 1);
+    this.#complete(number, UNKNOWN, failure);
+  }
+
+  #restore(number: number): void {
+    const entry = this.ring.entry(number);
+    if (entry === undefined || entry.crossed !== undefined) return;
+    if (entry.kind === "access") this.#accesses[entry.direction].push(number);
+    else if (entry.kind === "register" && !entry.isAnswered && entry.failure === undefined)
+      this.#registers.push(number);
+  }
+}
+
+/** What has fallen out of the ring needs no answer; a link that never tells of one would fill the list. */
+function keep(numbers: number[], number: number, { oldest }: JournalRing): void {
+  numbers.push(number);
+  while ((numbers[0] as number) < oldest) numbers.shift();
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof RegisterAccessError) return "refused";
+  if (error instanceof NoAnswerError) return "not answered in time";
+  if (error instanceof LinkLostError) return "link lost";
+  return error instanceof LinkClosedError ? "link closed" : "failed";
+}

@@ -1,0 +1,163 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, test, vi } from "vitest";
+import { handler } from "../../src/cli/commands/journal.ts";
+import type { HiltError } from "../../src/core/errors.ts";
+import type { RunResult } from "../../src/report/run-result.ts";
+import { type Ended, projectOf } from "./user-project.ts";
+
+const bench = `import { expect, test } from "hilt";
+
+test("passes", async ({ link }) => {
+  await link.idle(10);
+});
+
+test("fails: ü / b", async ({ host, device, link }) => {
+  await device.hostToCard(host.allocate({ lengthBytes: 5000 }));
+  link.writeRegister(0x18, 0x1234);
+  await link.readRegister(0x404).catch(() => {});
+  link.writeRegister(0x408, 7);
+  await link.readRegister(0).catch(() => {});
+  expect(1).toBe(2);
+});
+`;
+
+const project = projectOf({ "b.hil.ts": bench });
+let run: Ended;
+let file: string;
+beforeAll(() => {
+  run = project.hilt("run");
+  file = /^ {4}journal: (.*)$/m.exec(run.stdout)?.[1] ?? "none";
+});
+
+type Options = Partial<Parameters<typeof handler>[0]>;
+
+/** What the command prints, without a process of its own. */
+async function printed(options: Options = {}): Promise<string> {
+  const parts: string[] = [];
+  const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => parts.push(String(text)) > 0);
+  try {
+    const path = join(project.path, options.file ?? file);
+    await handler({ action: "show", json: false, ...options, file: path } as Parameters<typeof handler>[0]);
+    return parts.join("");
+  } finally {
+    write.mockRestore();
+  }
+}
+
+/** Without the lines of the header. */
+const linesOf = (text: string): string[] => text.split("\n").filter((line) => line.startsWith("cycle"));
+const show = async (options?: Options): Promise<string[]> => linesOf(await printed(options));
+
+test("a failed test has a journal, which the report names; a passed one has none", () => {
+  expect(run.status).toBe(1);
+  expect(file).toMatch(/^\.hilt\/runs\/\d{8}-\d{6}-wasm\/journals\/b\.hil\.ts-fails-b\.journal$/);
+  const [, id] = /^run: +(\S+)$/m.exec(run.stdout) ?? [];
+  const result = JSON.parse(
+    readFileSync(join(project.path, `.hilt/runs/${id}/result.json`), "utf8"),
+  ) as RunResult;
+  expect(result.benches.map(({ facts }) => facts?.journal)).toEqual([undefined, file]);
+});
+
+test("hilt journal show prints what crossed the link, with what failed", () => {
+  const shown = project.hilt("journal", "show", file);
+  expect(shown.stderr).toBe("");
+  expect(shown.status).toBe(0);
+  expect(shown.stdout).toContain("test:    b.hil.ts > fails: ü / b\n");
+  expect(shown.stdout).toMatch(
+    /^device: {2}hilt DMA 1\.0, build 0{8}, on target wasm, seed 0x1, run \S+-wasm$/m,
+  );
+  const lines = linesOf(shown.stdout);
+  expect(lines.length).toBeGreaterThan(30);
+  const at = (pattern: RegExp): number => lines.findIndex((line) => pattern.test(line));
+  const order = [
+    /\(asked \d+\) +host reads {2}MAGIC = 0x544c4948$/,
+    /host opens {2}2 read windows of 5000 bytes at logical 0x[0-9a-f]{16} to 0x[0-9a-f]{16}, hash 0x[0-9a-f]{8}$/,
+    /device reads 2048 bytes at logical 0x[0-9a-f]{16} \(id 0\)$/,
+    /interrupt line goes high$/,
+    /host closes 2 read windows of 5000 bytes/,
+    /host writes SCRATCH = 0x00001234$/,
+    /host reads {2}register 0x0404: FAILED, refused$/,
+    /host writes register 0x0408 = 0x00000007: FAILED, refused$/,
+  ].map(at);
+  expect(order).not.toContain(-1);
+  expect(order).toEqual([...order].sort((a, b) => a - b));
+});
+
+test("filters by register, address, kind and time", async () => {
+  const registers = await show({ register: "scratch,0x404" });
+  expect(registers.map((line) => line.slice(31))).toEqual([
+    expect.stringContaining("host writes SCRATCH = 0x00001234"),
+    expect.stringContaining("host reads  register 0x0404: FAILED, refused"),
+  ]);
+  const [burst = ""] = (await show({ kind: "access" })).filter((line) => line.includes("2048"));
+  const [, address = ""] = /logical (0x[0-9a-f]+)/.exec(burst) ?? [];
+  const inside = `0x${(BigInt(address) + 2047n).toString(16)}`;
+  const touching = await show({ address: inside });
+  expect(touching).toContain(burst);
+  expect(touching.join("\n")).not.toMatch(/register|interrupt/);
+  const kinds = await show({ kind: "interrupt,windows" });
+  expect(kinds.every((line) => /interrupt|window/.test(line))).toBe(true);
+  expect(kinds.length).toBeGreaterThan(3);
+  const [rise = ""] = await show({ kind: "interrupt" });
+  const cycle = Number(/\d+/.exec(rise)?.[0]);
+  const cyclesOf = (lines: string[]): number[] => lines.map((line) => Number(/\d+/.exec(line)?.[0]));
+  const until = cyclesOf(await show({ to: String(cycle) }));
+  expect(Math.max(...until)).toBe(cycle);
+  expect(cyclesOf(await show({ to: `${cycle * 10}ns` }))).toEqual(until);
+  expect(Math.min(...cyclesOf(await show({ from: `${(cycle + 1) / 100}us` })))).toBeGreaterThan(cycle);
+});
+
+test("--json is a line for the header and one for each entry", async () => {
+  const [head, ...entries] = (await printed({ json: true }))
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(head).toMatchObject({
+    kind: "journal",
+    isComplete: false,
+    missing: 0,
+    target: "wasm",
+    registers: "hilt-dma",
+  });
+  expect(entries).toHaveLength((await show()).length);
+  expect(entries).toContainEqual(
+    expect.objectContaining({ kind: "register", access: "read", address: 0x404, failure: "refused" }),
+  );
+  expect(entries).toContainEqual(expect.objectContaining({ name: "SCRATCH", value: 0x1234 }));
+});
+
+test("what cannot be read or asked for is an error that says so", async () => {
+  const errors: [Options, string][] = [
+    [{ register: "NOBODY" }, "--register: no register NOBODY in this journal; there is magic, version"],
+    [{ kind: "bursts" }, "--kind: no kind bursts; there is register, access"],
+    [{ address: "0x20-0x10" }, "--address: 0x20-0x10 is neither an address nor a range"],
+    [{ from: "soon" }, "--from: soon is neither a cycle nor a time"],
+    [{ to: "1.5" }, "--to: 1.5 is neither a cycle nor a time"],
+    [{ file: "none.journal" }, "the journal cannot be read: ENOENT"],
+    [{ file: "." }, "the journal cannot be read: EISDIR"],
+    [{ file: "b.hil.ts" }, "b.hil.ts: not a journal"],
+  ];
+  for (const [options, message] of errors) {
+    const error = await printed(options).catch((one: unknown) => one);
+    expect((error as Error).message).toContain(message);
+    expect((error as HiltError).blame).toBe("usage");
+  }
+});
+
+test("of a damaged journal the entries before the damage are shown, and then where it is", async () => {
+  const bytes = readFileSync(join(project.path, file));
+  const broken = Uint8Array.from(bytes);
+  const at = bytes.length - 48 * 5 + 20;
+  broken[at] = (broken[at] as number) ^ 1;
+  writeFileSync(join(project.path, "broken ü.journal"), broken);
+  const shown = project.hilt("journal", "show", "broken ü.journal");
+  expect(shown.status).toBe(3);
+  expect(shown.stderr).toMatch(
+    new RegExp(
+      `^hilt: broken ü\\.journal: byte ${at - 20}, after \\d+ records: the checksum of a record is wrong`,
+    ),
+  );
+  // Four entries and the end follow the damage.
+  expect(linesOf(shown.stdout)).toHaveLength((await show()).length - 4);
+});

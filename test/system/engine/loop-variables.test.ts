@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { Random } from "../../../src/core/random.ts";
+import { type Circuit, compareWithIcarus, randomSteps } from "../../soak/icarus.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "hilt-loops-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Loops over variables of each kind, whose width or sign decides what comes out. */
+const verilog = `
+reg [0:4] asc; reg [7:3] off; reg signed [4:1] soff; reg one; reg [31:0] u32; reg [N:0] par;
+reg signed [5:0] s6; reg [2:0] v3; reg [0:2] u; integer k, j;
+always @* begin y0 = 0; for (asc = 0; asc < 16; asc = asc + 1) y0[asc] = a[asc & 7] ^ (asc - 5 > Q); end
+always @* begin y1 = 0; for (off = 1; off < 16; off = off << 1) y1[off] = a[7 - {off}] ^ (off > Q); end
+always @* begin y2 = 0; for (soff = 7; soff >= 0; soff = soff - 1) y2 = {y2, soff} + (soff * Q); end
+always @* begin y3 = 0; for (one = 1; one; one = one + 1) y3 = {y3, a, one}; end
+always @* begin y4 = 0; for (u32 = W - 9; u32 > 32'hffff_fff0; u32 = u32 - 4) y4 = y4 ^ (u32 >>> 1) ^ {a, 3'd0}; end
+always @* begin y5 = 0; for (par = W; par < 16; par = par + M) y5[par] = par[3] ^ a[par[2:0]]; end
+always @* begin y6 = 0; for (k = W - 1; k >= 0; k = k - 1) y6[k] = a[k] ^ (k - 9 < Q); end
+always @* begin y7 = 0;
+  for (k = 0; k < W; k = k + M) for (j = k; j < W; j = j + 1) y7 = y7 + (a[k] ^ a[j]) + (k - j < -2); end
+always @* begin y8 = 0; for (s6 = -5; s6 < 5; s6 = s6 + 3'd2) y8 = (y8 << 1) ^ s6 ^ (s6 / 2) ^ a; end
+always @* begin y9 = 0; for (v3 = 7; v3 != 0; v3 = v3 - 1) y9 = y9 + (~v3 & a) + {3{v3}} + &v3 + -v3; end
+function [15:0] f(input [7:0] x, input [2:0] z); reg [4:0] i; integer q; begin
+  f = z;
+  for (i = W; i; i = i - 1) begin f[i] = x[i - 1] ^ (i - 4 < Q); for (q = i; q > 4; q = q - 1) f = f + q; end
+end endfunction
+localparam [15:0] C = f(8'h35, 3);
+always @* y10 = f(a, a[2:0]) ^ C;
+task t(input [7:0] x, output [15:0] o); reg [3:0] i; begin
+  o = 0; for (i = 0; i < 12; i = i + 1) o[i] = x[i[2:0]] ^ ((i - 6) > Q);
+end endtask
+always @* t(a, y11);
+always @(posedge clk) begin : blk reg [5:0] i; y12 <= 0;
+  for (i = 0; i < 63; i = i + 1) if (i - 3 < 2) y12[i] <= a[i[2:0]]; else if (i[0]) y12[i] <= ^{a, i}; end
+always @(posedge clk) for (u = 0; u < 7; u = u + 1'b1) y13[u * 2 +: 2] <= a[u] + u;`;
+
+const systemVerilog = `
+typedef logic [4:0] five; byte b; shortint h; int unsigned iu; logic [3:0] l; five t; bit [2:0] c;
+always_comb begin y0 = 0; for (b = 8'd125; b > 0; b++) y0 = y0 + (b >>> 1) + a; end
+always_comb begin y1 = 0; for (iu = 3; iu < 4; iu--) y1 = y1 + (iu * Q) + a; end
+always_comb begin y2 = 0; for (l = 1; l != 0; l += 2'd3) y2 = {y2, l} ^ a; end
+always_comb begin y3 = 0; for (t = 20; t > 2; t -= 3) y3 = {y3, t} ^ (a - t); end
+always_comb begin y4 = 0; for (int i = 0; i < 8; i++) y4[i] = (i - 4 < Q) ^ a[i]; end
+always_comb begin y5 = 0; for (c = 0; c < 7; ++c) y5[c] = (c - 4 < Q) ^ a[c]; end
+always_comb begin y6 = 0; for (h = 1; h > 0; h <<= 1) y6 = y6 ^ h ^ a; end
+always_comb begin y7 = 0; for (logic [3:0] i = 0; i < 8; i++) y7[i] = (i - 4 < Q) ^ a[i]; end
+always_comb begin y8 = 0; for (int unsigned i = 0; i < 8; i++) y8[i] = (i - 4 < Q) ^ a[i]; end`;
+
+test.each([
+  ["loops.v", verilog, 14],
+  ["loops.sv", systemVerilog, 9],
+])("loops are over values of their variable's width and sign: %s", async (name, items, count) => {
+  const outputs = Array.from({ length: count }, (_, index) => ({ name: `y${index}`, width: 64 }));
+  const ports = outputs.map((port) => `output reg [63:0] ${port.name}`).join(", ");
+  const constants =
+    "parameter [3:0] W = 8; parameter N = 4; parameter signed [7:0] Q = -3; localparam [2:0] M = 1;";
+  const text = `module top(input clk, input [7:0] a, ${ports});\n${constants}${items}\nendmodule\n`;
+  const circuit: Circuit = {
+    ...{ inputs: [{ name: "a", width: 8, signed: false }], outputs },
+    ...(name.endsWith(".sv") ? { text: "", parts: [{ name, text }] } : { text }),
+  };
+  const steps = randomSteps(circuit, new Random(7n), 40);
+  const { difference, compared } = await compareWithIcarus("loops", circuit, steps, { folder });
+  expect(difference?.split("\n")[0]).toBeUndefined();
+  expect(compared).toBeGreaterThan(36 * count);
+});

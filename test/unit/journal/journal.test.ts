@@ -1,0 +1,315 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, expect, test } from "vitest";
+import { RegisterAccessError } from "../../../src/bus/errors.ts";
+import { logicalAddress, physicalAddress } from "../../../src/core/address.ts";
+import { describeJournal } from "../../../src/journal/describe-journal.ts";
+import { JournalDamageError, JournalFormatError } from "../../../src/journal/errors.ts";
+import { Journal } from "../../../src/journal/journal.ts";
+import { failures, type JournalEntry } from "../../../src/journal/journal-entry.ts";
+import { JournalFile, writeRing } from "../../../src/journal/journal-file.ts";
+import { PREFIX } from "../../../src/journal/journal-format.ts";
+import type { JournalHeader } from "../../../src/journal/journal-header.ts";
+import { JournalRing } from "../../../src/journal/journal-ring.ts";
+import { readJournal } from "../../../src/journal/read-journal.ts";
+import { protocolRules } from "../../../src/spec/protocol-rules.ts";
+import { play, steps } from "./random-journal.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "hilt journal ü-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const header: JournalHeader = {
+  ...{
+    target: "wasm",
+    seed: "0x1",
+    device: "nobody's, ü",
+    run: "20260101-000000-wasm",
+    test: "a.hil.ts > ß",
+  },
+  traits: {
+    ...{ time: "stepped", interrupts: "level", registerErrors: "reported", observes: "bursts" },
+    ...{ errors: true, waves: false, registerBits: 32, users: "many" },
+    windows: { readUnit: 8, writeUnit: 8, reportsFaults: true },
+  },
+  clock: { kind: "simulated", frequencyHz: 100_000_000 },
+};
+
+/** A journal in a file that grows, closed. */
+function grown(path: string, act: (journal: Journal) => void): Journal {
+  const file = new JournalFile(path);
+  const journal = new Journal(new JournalRing(), file);
+  act(journal);
+  file.begin(header);
+  journal.close();
+  return journal;
+}
+
+const windowAt = (at: bigint, lengthBytes = 64) => ({
+  ...{ logical: logicalAddress(at), physical: physicalAddress(at), lengthBytes },
+  ...{ access: "read" as const, use: "mapped" as const },
+});
+
+test("a file that grew, a ring that was written at the end and the memory hold the same entries", () => {
+  fc.assert(
+    fc.property(steps, (plan) => {
+      const path = join(folder, "grown.journal");
+      const journal = grown(path, (one) => play(one, plan));
+      const read = readJournal(path, readFileSync(path));
+      expect(read).toMatchObject({ header, isComplete: true, missing: 0 });
+      expect(read.damage).toBeUndefined();
+      expect(read.entries).toEqual(journal.entries);
+      const ring = join(folder, "ring.journal");
+      writeRing(ring, header, journal.ring);
+      const again = readJournal(ring, readFileSync(ring));
+      expect(again).toMatchObject({ header, isComplete: false, missing: 0 });
+      expect(again.entries).toEqual(journal.entries);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+/** An entry as the reader in Python prints it. */
+function plain(entry: JournalEntry): object {
+  const { kind, asked, crossed = null } = entry;
+  const hex = (at: bigint): string => `0x${at.toString(16)}`;
+  const both = { kind, asked, crossed };
+  switch (entry.kind) {
+    case "register": {
+      const { access, address, value, isAnswered, failure } = entry;
+      const code = failure === undefined ? 0 : failures.indexOf(failure) + 1;
+      const up = Number(access === "write");
+      return {
+        ...both,
+        up,
+        address: hex(BigInt(address)),
+        value,
+        answered: Number(isAnswered),
+        failure: code,
+      };
+    }
+    case "access": {
+      const { direction, address, lengthBytes, master = 255 } = entry;
+      return {
+        ...both,
+        up: Number(direction === "write"),
+        address: hex(address),
+        bytes: lengthBytes,
+        master,
+      };
+    }
+    case "windows": {
+      const { isOpening, access, use, count, first, last, lengthBytes, hash } = entry;
+      const places = { address: hex(first), last: hex(last), bytes: lengthBytes };
+      return {
+        ...both,
+        up: Number(isOpening),
+        access,
+        shared: Number(use === "shared"),
+        count,
+        hash,
+        ...places,
+      };
+    }
+    case "written": {
+      const { address, lengthBytes, crc, bytes } = entry;
+      const payload = bytes === undefined ? {} : { payload: Buffer.from(bytes).toString("hex") };
+      return { ...both, up: 0, address: hex(address), bytes: lengthBytes, crc, ...payload };
+    }
+    case "interrupt":
+      return { ...both, up: Number(entry.asserted), address: "0x0" };
+    case "violation": {
+      const rule = protocolRules.findIndex(({ name }) => name === entry.rule);
+      return { ...both, up: 0, address: hex(entry.address), rule };
+    }
+    default:
+      return { ...both, up: Number(entry.direction === "write"), address: hex(entry.address) };
+  }
+}
+
+test("a reader written from docs/journal.md reads the same", () => {
+  const reader = join(import.meta.dirname, "read_journal.py");
+  const plans = fc.sample(steps, { numRuns: 12, seed: 7 });
+  const journals = plans.map((plan, index) => {
+    const path = join(folder, `python ${index}.journal`);
+    return { path, journal: grown(path, (one) => play(one, plan)) };
+  });
+  const { stdout, stderr } = spawnSync("python3", [reader, ...journals.map(({ path }) => path)], {
+    encoding: "utf8",
+  });
+  expect(stderr).toBe("");
+  const lines = stdout.trim().split("\n");
+  for (const [index, { journal }] of journals.entries())
+    expect(JSON.parse(lines[index] as string)).toEqual({
+      ...{ header, complete: 1, ended: true },
+      entries: journal.entries.map(plain),
+    });
+  const kinds = new Set(journals.flatMap(({ journal }) => journal.entries.map(({ kind }) => kind)));
+  expect(kinds.size).toBeGreaterThanOrEqual(7);
+});
+
+test("what is dropped from a ring is counted, and what was there before a breach is kept", () => {
+  const journal = new Journal();
+  const rise = (cycle: number): void => journal.note({ kind: "interrupt", cycle, asserted: true });
+  for (let cycle = 0; cycle < 1500; cycle++) rise(cycle);
+  const before = new JournalRing(journal.ring.bytes);
+  for (let cycle = 1500; cycle < 5000; cycle++) rise(cycle);
+  const path = join(folder, "gaps.journal");
+  writeRing(path, header, journal.ring, before);
+  const { entries, missing } = readJournal(path, readFileSync(path));
+  const range = (from: number, to: number): number[] =>
+    Array.from({ length: to - from }, (_, at) => from + at);
+  expect(entries.map(({ cycle }) => cycle)).toEqual([...range(476, 1500), ...range(3976, 5000)]);
+  expect(missing).toBe(476 + 3976 - 1500);
+});
+
+test("a journal that is cut off or damaged anywhere gives all entries before that place, and says where", () => {
+  const [plan = []] = fc.sample(steps, { numRuns: 20, seed: 3 }).sort((a, b) => b.length - a.length);
+  const path = join(folder, "whole.journal");
+  writeRing(
+    path,
+    header,
+    (() => {
+      const one = new Journal();
+      play(one, plan);
+      return one.ring;
+    })(),
+  );
+  const bytes = readFileSync(path);
+  const whole = readJournal(path, bytes).entries;
+  expect(whole.length).toBeGreaterThan(20);
+  const first =
+    PREFIX.bytes + new DataView(bytes.buffer, bytes.byteOffset).getUint32(PREFIX.headerLength, true);
+  const check = (broken: Uint8Array, at: number): void => {
+    if (at < first) {
+      expect(() => readJournal("x.journal", broken), `byte ${at}`).toThrow(JournalFormatError);
+      return;
+    }
+    const { entries, damage, isComplete } = readJournal("x.journal", broken);
+    const records = Math.floor((at - first) / 48);
+    expect(damage, `byte ${at}`).toBeInstanceOf(JournalDamageError);
+    expect(isComplete).toBe(false);
+    expect(damage?.offset).toBe(first + 48 * records);
+    expect(damage?.message).toContain(`byte ${first + 48 * records}, after ${records} record`);
+    expect(entries).toHaveLength(Math.min(records, whole.length));
+    expect(whole).toEqual(expect.arrayContaining([...entries]));
+  };
+  for (let at = 0; at < bytes.length; at += 11) {
+    check(bytes.subarray(0, at), at);
+    const broken = Uint8Array.from(bytes);
+    broken[at] = (broken[at] as number) ^ 0x10;
+    check(broken, at);
+  }
+  expect(readJournal("x", Buffer.concat([bytes, Buffer.from("more")])).damage?.message).toContain(
+    "bytes after its end",
+  );
+});
+
+test("a newer version and what is not a journal are refused", () => {
+  const path = join(folder, "newer.journal");
+  writeRing(path, header, new JournalRing());
+  const bytes = readFileSync(path);
+  bytes[PREFIX.version] = 2;
+  expect(() => readJournal(path, bytes)).toThrow(
+    /newer\.journal: a journal of version 2; this hilt reads up to version 1/,
+  );
+  writeFileSync(path, "");
+  for (const text of ["", "{}", "\x89HJL\n"])
+    expect(() => readJournal("a.txt", Buffer.from(text, "latin1"))).toThrow("a.txt: not a journal");
+});
+
+test("a header without what everybody needs is refused", () => {
+  const path = join(folder, "header.journal");
+  for (const broken of [{}, { ...header, clock: undefined }, { ...header, test: 7 }, [], "text"]) {
+    writeRing(path, broken as never, new JournalRing());
+    expect(() => readJournal(path, readFileSync(path))).toThrow(
+      /header\.journal: its header (lacks|is not) /,
+    );
+  }
+});
+
+test("a file that is not closed is not complete, and has what was written", () => {
+  const path = join(folder, "killed.journal");
+  const file = new JournalFile(path);
+  const journal = new Journal(new JournalRing(), file);
+  file.begin(header);
+  for (let cycle = 0; cycle < 5000; cycle++) journal.note({ kind: "interrupt", cycle, asserted: true });
+  const { entries, damage, isComplete } = readJournal(path, readFileSync(path));
+  expect(isComplete).toBe(false);
+  expect(entries.length).toBeGreaterThan(4000);
+  expect(damage?.message).toMatch(/after \d+ records: it is cut off: its last record is missing/);
+  journal.close();
+});
+
+test("windows of one list are one entry, with a hash that each of them changes", () => {
+  const noted = (...windows: ReturnType<typeof windowAt>[]): JournalEntry[] => {
+    const journal = new Journal();
+    for (const one of windows) journal.noteWindow(true, 5, one);
+    return journal.entries;
+  };
+  const list = [windowAt(0x1000n), windowAt(0x3000n), windowAt(0x2000n, 32)];
+  const [entry, ...others] = noted(...list);
+  expect(others).toEqual([]);
+  expect(entry).toMatchObject({
+    kind: "windows",
+    count: 3,
+    first: 0x1000n,
+    last: 0x2000n,
+    lengthBytes: 160,
+    cycle: 5,
+  });
+  const hashOf = (entries: JournalEntry[]): unknown =>
+    entries[0]?.kind === "windows" ? entries[0].hash : undefined;
+  const hashes = [
+    list,
+    [windowAt(0x1000n), windowAt(0x4000n), windowAt(0x2000n, 32)],
+    [windowAt(0x1000n), windowAt(0x1_0000_3000n), windowAt(0x2000n, 32)],
+    [windowAt(0x1000n), windowAt(0x3000n), windowAt(0x2000n, 33)],
+    [windowAt(0x1000n), { ...windowAt(0x3000n), physical: physicalAddress(0x5000n) }, windowAt(0x2000n, 32)],
+  ].map((one) => hashOf(noted(...one)));
+  expect(new Set(hashes).size).toBe(5);
+  expect(
+    noted(list[0] as never, { ...windowAt(0x3000n), access: "write" as never }, windowAt(0x2000n)),
+  ).toHaveLength(3);
+  const journal = new Journal();
+  journal.noteWindow(true, 5, windowAt(0x1000n));
+  journal.ask("write", 0, 0, 5);
+  journal.noteWindow(true, 5, windowAt(0x3000n));
+  journal.noteWindow(false, 5, windowAt(0x3000n));
+  journal.noteWindow(false, 6, windowAt(0x1000n));
+  expect(journal.entries).toHaveLength(5);
+});
+
+test("an error of a posted write is that of the write; what was asked for after it was not done", () => {
+  const journal = new Journal();
+  journal.ask("write", 0x18, 1, 10);
+  journal.ask("write", 0x404, 2, 10);
+  const read = journal.ask("read", 0x18, 0, 10);
+  journal.fail([read], new RegisterAccessError("link", "write", 0x404, "SLVERR"));
+  expect(describeJournal(journal.entries)).toEqual([
+    "cycle       10  host writes register 0x0018 = 0x00000001",
+    "cycle       10  host writes register 0x0404 = 0x00000002: FAILED, refused",
+    "cycle       10  host reads  register 0x0018: FAILED, not done",
+  ]);
+});
+
+test("an access of the device is listed by the end of it; one without an end by its beginning", () => {
+  const journal = new Journal();
+  const access = {
+    kind: "access",
+    direction: "read",
+    address: logicalAddress(0x1000n),
+    lengthBytes: 8,
+  } as const;
+  journal.note({ ...access, cycle: 10 });
+  journal.note({ ...access, cycle: 11, address: logicalAddress(0x2000n) });
+  journal.note({ kind: "interrupt", cycle: 15, asserted: true });
+  journal.note({ kind: "access-end", cycle: 20, direction: "read" });
+  expect(describeJournal(journal.entries)).toEqual([
+    "cycle       11  device reads 8 bytes at logical 0x0000000000002000",
+    "cycle       15  interrupt line goes high",
+    "cycle       20  device reads 8 bytes at logical 0x0000000000001000",
+  ]);
+});
