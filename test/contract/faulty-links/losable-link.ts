@@ -40,7 +40,8 @@ function losable(link: Link, losing: Losing): Link {
     if (!leavesParked) reportLoss(errorOf?.(link.name) ?? error);
   });
   const guard = async <T>(what: string, operation: () => Promise<T>): Promise<T> => {
-    if (isLost && !answers(what)) throw errorOf?.(link.name) ?? error;
+    if (isLost && answers(what)) return await operation();
+    if (isLost) throw errorOf?.(link.name) ?? error;
     return await Promise.race([operation(), loss]);
   };
   return replaced(link, {

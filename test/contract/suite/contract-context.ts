@@ -198,6 +198,14 @@ export function pattern(lengthBytes: number, seed: number): Uint8Array {
   });
 }
 
+/** Fails at the first byte that differs; much faster than `toEqual` for long ranges. */
+export function expectBytes(found: Uint8Array, expected: Uint8Array, what = "bytes"): void {
+  expect(found.length, `number of ${what}`).toBe(expected.length);
+  if (Buffer.compare(found, expected) === 0) return;
+  const at = found.findIndex((byte, index) => byte !== expected[index]);
+  expect.fail(`${what}: byte ${at} is ${found[at]}, not ${expected[at]}`);
+}
+
 /** The error with which `operation` rejects. */
 export async function rejection(operation: Promise<unknown>): Promise<Error & { code?: string }> {
   let value: unknown;

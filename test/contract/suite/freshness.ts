@@ -5,7 +5,7 @@ import {
   REGISTER_SPACE_BYTES,
   type Register,
 } from "../../../src/spec/registers.ts";
-import { type ContractContext, done, pattern } from "./contract-context.ts";
+import { type ContractContext, done, expectBytes, pattern } from "./contract-context.ts";
 import type { ContractTest } from "./contract-test.ts";
 import { hasNoErrors, isSilent, isUnchecked } from "./exemptions.ts";
 
@@ -96,7 +96,7 @@ export const freshnessTests: readonly ContractTest[] = [
       const before = Uint8Array.from(bytes);
       await fresh.load(pattern(64, 2));
       await fresh.move("c2h", place.logical, 64);
-      expect(bytes).toEqual(before);
+      expectBytes(bytes, before);
     },
   },
   {
@@ -120,10 +120,10 @@ export const freshnessTests: readonly ContractTest[] = [
       expect(await fresh.interrupt.wait(0)).toBe(false);
       expect(fresh.events).toEqual([]);
       // A link that keeps its memory has one block for both.
-      if (again.bytes.buffer !== place.bytes.buffer) expect(place.bytes).toEqual(atClose);
+      if (again.bytes.buffer !== place.bytes.buffer) expectBytes(place.bytes, atClose);
       await fresh.load(pattern(64, 4));
       expect(await fresh.move("c2h", again.logical, 64)).toEqual(done);
-      expect(again.bytes.subarray(0, 64)).toEqual(pattern(64, 4));
+      expectBytes(again.bytes.subarray(0, 64), pattern(64, 4));
     },
   },
   {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { done, pattern, TEST_CAUSE, turn } from "./contract-context.ts";
+import { done, expectBytes, pattern, TEST_CAUSE, turn } from "./contract-context.ts";
 import type { ContractTest } from "./contract-test.ts";
 import { hostCannotSleep, isStepped, isWall } from "./exemptions.ts";
 
@@ -139,7 +139,7 @@ export const timeTests: readonly ContractTest[] = [
       for (let value = 0; value < 100; value++) registers.global.write("SCRATCH", value);
       context.start("c2h", place.logical, 64);
       await link.idle(context.moving(64));
-      expect(place.bytes).toEqual(pattern(64, 3));
+      expectBytes(place.bytes, pattern(64, 3));
       expect(await context.finish("c2h", 64)).toEqual(done);
       // However short it is.
       context.raise();

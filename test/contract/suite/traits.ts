@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { expect } from "vitest";
-import { pattern } from "./contract-context.ts";
+import { expectBytes, pattern } from "./contract-context.ts";
 import type { ContractTest } from "./contract-test.ts";
 import { hasNoWaves, isForOne } from "./exemptions.ts";
 
@@ -67,8 +67,8 @@ export const traitTests: readonly ContractTest[] = [
       expect(await other.interrupt.wait(other.quiet)).toBe(false);
       await other.load(pattern(64, 3));
       await context.load(pattern(64, 4));
-      expect(await other.unload(64)).toEqual(pattern(64, 3));
-      expect(await context.unload(64)).toEqual(pattern(64, 4));
+      expectBytes(await other.unload(64), pattern(64, 3));
+      expectBytes(await context.unload(64), pattern(64, 4));
       await other.link[Symbol.asyncDispose]();
       expect(await context.registers.global.read("SCRATCH")).toBe(1);
     },

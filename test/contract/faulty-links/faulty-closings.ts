@@ -1,0 +1,131 @@
+import type { Link } from "../../../src/bus/link.ts";
+import type { OpenWindow } from "../../../src/bus/window.ts";
+import { turn } from "../suite/contract-context.ts";
+import { changed, type FaultyLink, replaced } from "./faulty-link.ts";
+import { opening, page } from "./faulty-windows.ts";
+
+/** Windows close otherwise. */
+function closing(close: (window: OpenWindow, link: Link) => void): FaultyLink["spoil"] {
+  return opening((open, link) => (asked) => {
+    const window = open(asked);
+    return replaced(window, { close: () => close(window, link) });
+  });
+}
+
+const twoOnOnePage = "two windows on one page are two";
+
+export const faultyClosings: readonly FaultyLink[] = [
+  {
+    name: "closing a window does nothing",
+    killer: "closing a window leaves another on the same unit open, for reads",
+    spoil: closing(() => undefined),
+  },
+  ...(["read", "write"] as const).map(
+    (direction): FaultyLink => ({
+      name: `a window for ${direction}s closes with the next call`,
+      killer: `after a window is closed in the middle of a transfer no ${direction} is served in it`,
+      spoil: changed((link) => {
+        const late: OpenWindow[] = [];
+        const closeLate = () => {
+          for (const window of late.splice(0)) window.close();
+        };
+        return {
+          windows: replaced(link.windows, {
+            open: (asked) => {
+              const window = link.windows.open(asked);
+              return replaced(window, {
+                close: () => {
+                  if (asked.access === direction) late.push(window);
+                  else window.close();
+                },
+              });
+            },
+          }),
+          readRegister: (address) => {
+            closeLate();
+            return link.readRegister(address);
+          },
+        };
+      }),
+    }),
+  ),
+  {
+    name: "a window closes a turn of the event loop later",
+    killer: "after a window is closed in the middle of a transfer no write is served in it",
+    spoil: closing((window) => void turn().then(() => window.close())),
+  },
+  {
+    name: "a window closes when device time has passed",
+    killer: "after a window is closed in the middle of a transfer no write is served in it",
+    spoil: closing((window, link) => void link.idle(64).finally(() => window.close())),
+  },
+  {
+    name: "closing a window closes all of its page",
+    killer: twoOnOnePage,
+    spoil: changed((link) => {
+      const open = new Set<OpenWindow>();
+      return {
+        windows: replaced(link.windows, {
+          open: (asked) => {
+            const window = link.windows.open(asked);
+            open.add(window);
+            return replaced(window, {
+              close: () => {
+                for (const each of open) if (page(each.logical) === page(window.logical)) each.close();
+              },
+            });
+          },
+        }),
+      };
+    }),
+  },
+  {
+    name: "closing a window twice closes another of its range",
+    killer: twoOnOnePage,
+    spoil: changed((link) => {
+      const open: OpenWindow[] = [];
+      return {
+        windows: replaced(link.windows, {
+          open: (asked) => {
+            const window = link.windows.open(asked);
+            open.push(window);
+            return replaced(window, {
+              close: () => {
+                const index = open.findIndex(({ logical }) => logical === window.logical);
+                if (index >= 0) open.splice(index, 1)[0]!.close();
+              },
+            });
+          },
+        }),
+      };
+    }),
+  },
+  {
+    name: "a window stays open while another is on its page",
+    killer: twoOnOnePage,
+    spoil: closing((window, { windows }) => {
+      const others = [...windows.live].filter(({ logical }) => page(logical) === page(window.logical));
+      if (others.length <= 1) window.close();
+    }),
+  },
+  {
+    name: "closing a window closes those of other directions on its unit",
+    killer: "closing a window leaves another on the same unit open, for reads",
+    spoil: changed((link) => {
+      const open = new Set<OpenWindow>();
+      return {
+        windows: replaced(link.windows, {
+          open: (asked) => {
+            const window = link.windows.open(asked);
+            open.add(window);
+            return replaced(window, {
+              close: () => {
+                for (const each of open) if (each.logical === window.logical) each.close();
+              },
+            });
+          },
+        }),
+      };
+    }),
+  },
+];
