@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, test } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, test } from "vitest";
 import type { Link } from "../../src/bus/link.ts";
 import { ContractContext } from "./suite/contract-context.ts";
 import type { ContractLink, ContractTest } from "./suite/contract-test.ts";
@@ -52,6 +52,7 @@ export function describeLinkContract(
       context = await ContractContext.open(link);
     });
     afterEach(() => context.dispose());
+    afterAll(async () => await link.end?.());
     for (const each of await testsFor(link)) test(each.name, () => each.run(context));
   });
 }

@@ -30,12 +30,14 @@ export function replaced<T extends object>(target: T, members: Replacement<T>): 
 
 /** Each link that is opened has the members that `change` gives for it in place of its own. */
 export function changed(change: (link: Link) => Replacement<Link>): FaultyLink["spoil"] {
+  const spoilt = async (opening: Promise<Link>): Promise<Link> => {
+    const link = await opening;
+    return replaced(link, change(link));
+  };
   return (sound) => ({
     ...sound,
-    open: async (seed) => {
-      const link = await sound.open(seed);
-      return replaced(link, change(link));
-    },
+    open: (seed) => spoilt(sound.open(seed)),
+    beside: () => spoilt((sound.beside ?? sound.open)()),
   });
 }
 

@@ -35,7 +35,7 @@ export const faultyTraits: readonly FaultyLink[] = [
     killer: "links for many users are apart",
     spoil: (sound) => {
       let link: Promise<Link> | undefined;
-      return { ...sound, open: (seed) => (link ??= sound.open(seed)) };
+      return { open: (seed) => (link ??= sound.open(seed)) };
     },
   },
   {

@@ -66,9 +66,20 @@ export class ContractContext {
     return new ContractContext(contractLink, await contractLink.open(seed));
   }
 
-  /** Another fresh device; `dispose` ends it, too. */
-  async another(seed?: bigint): Promise<ContractContext> {
-    const other = await ContractContext.open(this.contractLink, seed);
+  /** Ends the link and opens the next; `dispose` ends that, too. */
+  async next(seed?: bigint): Promise<ContractContext> {
+    await this.link[Symbol.asyncDispose]();
+    return this.#keep(await ContractContext.open(this.contractLink, seed));
+  }
+
+  /** The link of a second user; `dispose` ends it, too. */
+  async beside(): Promise<ContractContext> {
+    const { contractLink } = this;
+    const link = await (contractLink.beside ?? contractLink.open)();
+    return this.#keep(new ContractContext(contractLink, link));
+  }
+
+  #keep(other: ContractContext): ContractContext {
     this.#opened.push(other.link);
     return other;
   }

@@ -4,8 +4,15 @@ import type { ContractContext } from "./contract-context.ts";
 
 /** The link under test, and what can be done to it from outside. */
 export interface ContractLink {
-  /** A fresh device out of reset. `seed` decides what is left to chance; the same by default each time. */
+  /**
+   * A fresh device out of reset, of one connection where there is one. `seed` decides what is left to chance; the same by
+   * default each time. The link of before has been disposed of.
+   */
   open(seed?: bigint): Promise<Link>;
+  /** The same for a second user, while the first has the device: another connection. `open` where it is absent. */
+  beside?(): Promise<Link>;
+  /** Ends what the links had in common. */
+  end?(): Promise<void>;
   /** Cuts the way to the device, as a pulled cable does. Where it is absent, no test loses the link. */
   lose?(link: Link): Promise<void>;
   /**

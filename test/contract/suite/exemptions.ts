@@ -118,7 +118,7 @@ export const isForOne: Exemption = {
   async holds(context) {
     await context.barrier();
     // The second is refused, or it takes the device from the first.
-    const second = await context.another().catch(() => undefined);
+    const second = await context.beside().catch(() => undefined);
     if (second === undefined) return;
     await expect(context.barrier(), "two links reach the device at the same time").rejects.toThrow();
   },

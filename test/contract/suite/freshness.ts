@@ -36,12 +36,6 @@ function dirty(context: ContractContext): void {
   context.raise();
 }
 
-/** Ends the link of `context` and gives the next. */
-async function next(context: ContractContext): Promise<ContractContext> {
-  await context.link[Symbol.asyncDispose]();
-  return await context.another();
-}
-
 export const freshnessTests: readonly ContractTest[] = [
   {
     name: "fresh: every register is as after a reset",
@@ -49,7 +43,7 @@ export const freshnessTests: readonly ContractTest[] = [
       const atFirst = await registersOf(context);
       dirty(context);
       expect(await registersOf(context)).not.toEqual(atFirst);
-      expect(await registersOf(await next(context))).toEqual(atFirst);
+      expect(await registersOf(await context.next())).toEqual(atFirst);
     },
   },
   {
@@ -58,7 +52,7 @@ export const freshnessTests: readonly ContractTest[] = [
       await context.barrier();
       context.registers.global.write("SCRATCH", 3);
       context.enable();
-      const { global } = (await next(context)).registers;
+      const { global } = (await context.next()).registers;
       expect([await global.read("SCRATCH"), await global.read("IRQ_ENABLE")]).toEqual([0, 0]);
     },
   },
@@ -71,7 +65,7 @@ export const freshnessTests: readonly ContractTest[] = [
       context.clear();
       context.raise();
       await context.barrier();
-      const fresh = await next(context);
+      const fresh = await context.next();
       expect(await fresh.interrupt.wait(fresh.quiet)).toBe(false);
       expect(await fresh.link.perform([{ kind: "wait", limitCycles: fresh.quiet }])).toEqual([0]);
       fresh.enable();
@@ -89,7 +83,7 @@ export const freshnessTests: readonly ContractTest[] = [
       place.open("read-write", "shared");
       place.open("read-write");
       await context.load(pattern(64, 1));
-      const fresh = await next(context);
+      const fresh = await context.next();
       expect(fresh.link.windows.live.size).toBe(0);
       expect(await fresh.move("h2c", place.logical, 64)).toMatchObject({ status: "error", residue: 64 });
       const { bytes } = fresh.place(0x1_0000, 64);
@@ -109,7 +103,7 @@ export const freshnessTests: readonly ContractTest[] = [
       place.open("write");
       context.start("c2h", place.logical, length, 0, 0x300);
       await context.link.idle(context.cycles(8));
-      const fresh = await next(context);
+      const fresh = await context.next();
       const atClose = Uint8Array.from(place.bytes);
       const again = fresh.place(0x1_0000, length);
       again.bytes.fill(0xa5);
@@ -131,7 +125,7 @@ export const freshnessTests: readonly ContractTest[] = [
     async run(context) {
       context.enable();
       await context.barrier();
-      const fresh = await next(context);
+      const fresh = await context.next();
       const before = context.events.length;
       fresh.enable();
       fresh.raise();
@@ -147,7 +141,7 @@ export const freshnessTests: readonly ContractTest[] = [
     async run(context) {
       await context.barrier();
       context.link.writeRegister(REGISTER_SPACE_BYTES, 1);
-      const fresh = await next(context);
+      const fresh = await context.next();
       await fresh.barrier();
       await fresh.link.idle(fresh.quiet);
       await fresh.barrier();
@@ -164,7 +158,7 @@ export const freshnessTests: readonly ContractTest[] = [
       errors.afterBeats(0, "read", "SLVERR");
       errors.afterBeats(0, "write", "SLVERR");
       await context.barrier();
-      const fresh = await next(context);
+      const fresh = await context.next();
       fresh.place(0x1_0000, 64).open("read-write");
       expect(await fresh.move("h2c", logical, 64)).toEqual(done);
       expect(await fresh.move("c2h", logical, 64)).toEqual(done);

@@ -100,8 +100,7 @@ export const lifeTests: readonly ContractTest[] = [
       await context.barrier();
       await context.contractLink.lose!(context.link);
       await rejection(context.barrier());
-      await context.link[Symbol.asyncDispose]();
-      const next = await context.another();
+      const next = await context.next();
       expect(await next.registers.global.read("SCRATCH")).toBe(0);
       await next.load(pattern(64, 2));
       expectBytes(await next.unload(64), pattern(64, 2));

@@ -207,8 +207,7 @@ export const memoryTests: readonly ContractTest[] = [
       expect(memory.bytes.subarray(offset, offset + LENGTH)).toEqual(place.bytes);
       await context.load(pattern(LENGTH, 61));
       expectBytes(place.bytes, pattern(LENGTH, 60));
-      await context.link[Symbol.asyncDispose]();
-      await context.another();
+      await context.next();
       expect(place.bytes.length, "bytes of a view after the link is closed").toBe(LENGTH);
       expectBytes(place.bytes, pattern(LENGTH, 60));
     },

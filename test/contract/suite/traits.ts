@@ -35,9 +35,9 @@ export const traitTests: readonly ContractTest[] = [
         expect(Number.isFinite(figure)).toBe(true);
       }
       await context.load(pattern(64, 1));
-      await link[Symbol.asyncDispose]();
+      const next = await context.next();
       expect({ traits: link.traits, pace: link.pace, name: link.name }).toEqual(before);
-      expect((await context.another()).link.traits).toEqual(before.traits);
+      expect(next.link.traits).toEqual(before.traits);
     },
   },
   {
@@ -57,7 +57,7 @@ export const traitTests: readonly ContractTest[] = [
     name: "links for many users are apart: two are open at the same time",
     unless: [isForOne],
     async run(context) {
-      const other = await context.another();
+      const other = await context.beside();
       context.registers.global.write("SCRATCH", 1);
       other.registers.global.write("SCRATCH", 2);
       context.enable();
