@@ -128,4 +128,46 @@ export const faultyClosings: readonly FaultyLink[] = [
       };
     }),
   },
+  {
+    name: "there is room for 16 windows, and the oldest makes way",
+    killer: "many windows are open at a time, and are closed in any order",
+    spoil: changed((link) => {
+      const open: OpenWindow[] = [];
+      return {
+        windows: replaced(link.windows, {
+          open: (asked) => {
+            open.push(link.windows.open(asked));
+            if (open.length > 16) open.shift()!.close();
+            return open.at(-1)!;
+          },
+        }),
+      };
+    }),
+  },
+  {
+    name: "windows close in the order of their opening",
+    killer: "many windows are open at a time, and are closed in any order",
+    spoil: changed((link) => {
+      const open: OpenWindow[] = [];
+      return {
+        windows: replaced(link.windows, {
+          open: (asked) => {
+            const window = link.windows.open(asked);
+            open.push(window);
+            return replaced(window, { close: () => open.shift()?.close() });
+          },
+        }),
+      };
+    }),
+  },
+  {
+    name: "what the device writes to a window that is closed meanwhile is dropped, and nobody hears of it",
+    killer: "after a window is closed in the middle of a transfer no write is served in it",
+    spoil: changed((link) => ({
+      onEvent: (listener) =>
+        link.onEvent((event) => {
+          if (event.kind !== "fault" || event.direction !== "write") listener(event);
+        }),
+    })),
+  },
 ];

@@ -163,4 +163,12 @@ export const faultyErrors: readonly FaultyLink[] = [
     killer: "members are there exactly where the traits say so",
     spoil: claiming({ errors: false }),
   },
+  {
+    name: "an address fails from itself on, not with the 8 bytes that it is in",
+    killer: ofReads,
+    spoil: injecting((errors) => ({
+      at: (address, direction, response) =>
+        address % 8n === 0n ? errors.at(address, direction, response) : nothing,
+    })),
+  },
 ];

@@ -228,4 +228,18 @@ export const faultyEvents: readonly FaultyLink[] = [
     holdsOn: "level",
     spoil: claiming({ observes: "requests" }),
   },
+  {
+    name: "of many events at a time some are dropped",
+    killer: rises,
+    spoil: changed((link) => ({
+      onEvent: (listener) => {
+        let atCycle = 0;
+        let count = 0;
+        return link.onEvent((event) => {
+          if (link.clock.cycle !== atCycle) [atCycle, count] = [link.clock.cycle, 0];
+          if (count++ < 64) listener(event);
+        });
+      },
+    })),
+  },
 ];

@@ -318,4 +318,27 @@ export const faultyRegisters: readonly FaultyLink[] = [
       for (const write of refused < 0 ? writes : writes.slice(0, refused + 1)) link.writeRegister(...write);
     }),
   },
+  {
+    name: "a read that is asked while another is under way gets the answer of that",
+    killer: "reads that are asked at once are answered each with its own",
+    spoil: changed((link) => {
+      let underWay: Promise<number> | undefined;
+      return {
+        readRegister: async (address) => {
+          if (underWay !== undefined && address % 4 === 0) return await underWay;
+          underWay = link.readRegister(address);
+          try {
+            return await underWay;
+          } finally {
+            underWay = undefined;
+          }
+        },
+      };
+    }),
+  },
+  {
+    name: "errors do not name the link",
+    killer: "reports a refused read, with its address, and goes on",
+    spoil: changed((link) => ({ name: `another than ${link.name}` })),
+  },
 ];

@@ -45,10 +45,12 @@ export const lifeTests: readonly ContractTest[] = [
         interrupt.wait(long),
         link.listen().wait(long, new AbortController().signal),
         interrupt.wait(2 * long),
+        // In a simulation in this process a list is over before anybody can end it.
+        ...(context.isStepped ? [] : [link.perform([{ kind: "wait", limitCycles: long }])]),
       ]);
       await link[Symbol.asyncDispose]();
       await turns();
-      expect(states).toMatchObject([closed, closed, closed, closed]);
+      expect(states).toMatchObject(states.map(() => closed));
       if (context.isStepped) expect(link.clock.cycle).toBe(start);
     },
   },

@@ -49,6 +49,22 @@ export const registerTests: readonly ContractTest[] = [
     },
   },
   {
+    name: "reads that are asked at once are answered each with its own",
+    async run({ registers: { global, h2c, c2h } }) {
+      global.write("SCRATCH", 6);
+      h2c.write("LENGTH", 7);
+      c2h.write("LENGTH", 8);
+      const asked = () => [
+        global.read("SCRATCH"),
+        h2c.read("LENGTH"),
+        global.read("MAGIC"),
+        c2h.read("LENGTH"),
+      ];
+      const answers = await Promise.all(Array.from({ length: 20 }, asked).flat());
+      expect(answers).toEqual(Array.from({ length: 20 }, () => [6, 7, MAGIC, 8]).flat());
+    },
+  },
+  {
     name: "keeps the order of posted writes to different registers",
     async run(context) {
       const { global } = context.registers;
@@ -86,7 +102,7 @@ export const registerTests: readonly ContractTest[] = [
     async run({ link, registers }) {
       const error = await rejection(link.readRegister(NOWHERE));
       expect(error).toMatchObject({ code: "E_REGISTER_ACCESS", blame: "product", address: NOWHERE });
-      expect(error.message).toContain("read of register 0x0404");
+      expect(error.message).toContain(`${link.name}: read of register 0x0404`);
       expect(await registers.global.read("MAGIC")).toBe(MAGIC);
     },
   },
@@ -110,7 +126,7 @@ export const registerTests: readonly ContractTest[] = [
         expect(await before, "a read that was asked before the write").toBe(MAGIC);
         const error = await rejection(operation(context));
         expect(error).toMatchObject({ code: "E_REGISTER_ACCESS", blame: "product", address: NOWHERE });
-        expect(error.message).toContain("write of register 0x0404");
+        expect(error.message).toContain(`${link.name}: write of register 0x0404`);
         await operation(context);
         expect(await registers.global.read("SCRATCH"), "a write after the refused one").toBe(3);
       },

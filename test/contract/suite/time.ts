@@ -156,12 +156,14 @@ export const timeTests: readonly ContractTest[] = [
     unless: [hostCannotSleep],
     async run(context) {
       const { link, interrupt, contractLink } = context;
-      context.enable();
+      const { accessMs, bytesPerSecond } = link.pace;
+      // So long that the device is at it when the host falls asleep, and done when it wakes.
+      const length = Math.min(65_536, 64 + Math.ceil((20 * accessMs * bytesPerSecond) / 1000));
+      context.place(0x3_0000, length).open("write");
+      context.start("c2h", context.place(0x3_0000, length).logical, length, 0, 0x300);
       await context.barrier();
-      const limit = context.quiet;
-      const wait = interrupt.wait(limit);
-      context.raise();
-      await contractLink.sleepHost!(link, (2000 * limit) / link.clock.frequencyHz);
+      const wait = interrupt.wait(context.cycles(1));
+      await contractLink.sleepHost!(link, (1000 * context.moving(length)) / link.clock.frequencyHz);
       expect(await wait).toBe(true);
     },
   },

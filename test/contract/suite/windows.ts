@@ -149,6 +149,28 @@ export const windowTests: readonly ContractTest[] = [
       expect(context.link.windows.live.size).toBe(0);
     },
   },
+  {
+    name: "many windows are open at a time, and are closed in any order",
+    unless: [isUnchecked],
+    async run(context) {
+      const unit = Math.max(unitOf(context, "read"), unitOf(context, "write"));
+      const count = 40;
+      const pieces = Math.min(count, Math.floor(65_536 / unit));
+      const places = Array.from({ length: count }, (_, index) =>
+        context.place(0xa_0000 + index * unit, unit),
+      );
+      const windows = places.map((place, index) => place.open(index % 2 === 0 ? "read" : "read-write"));
+      expect(context.link.windows.live.size).toBe(count);
+      expect(await context.move("h2c", places[0]!.logical, pieces * unit)).toEqual(done);
+      for (const index of [0, count - 1, 7]) windows[index]!.close();
+      for (const index of [0, 7]) await expectRefused(context, "read", 0xa_0000 + index * unit, unit);
+      expect(await context.move("h2c", places[1]!.logical, 6 * unit)).toEqual(done);
+      expect(await context.move("h2c", places[count - 2]!.logical, unit)).toEqual(done);
+      for (const window of windows.reverse()) window.close();
+      expect(context.link.windows.live.size).toBe(0);
+      await expectRefused(context, "read", 0xa_0000 + unit, unit);
+    },
+  },
   ...directions.map(
     (direction): ContractTest => ({
       name: `after a window is closed in the middle of a transfer no ${direction} is served in it`,
@@ -169,7 +191,12 @@ export const windowTests: readonly ContractTest[] = [
         const outcome = await context.finish(channelOf[direction], length);
         expectBytes(place.bytes, atClose);
         // On wall time the transfer may have been over.
-        if (context.isStepped) expect(outcome).toMatchObject({ status: "error" });
+        if (!context.isStepped) return;
+        expect(outcome).toMatchObject({ status: "error" });
+        const { windows } = context.link.traits;
+        const faults = context.events.filter((event) => event.kind === "fault");
+        expect(faults.length > 0).toBe(windows !== "unchecked" && windows.reportsFaults);
+        expect(faults.every((fault) => fault.direction === direction)).toBe(true);
       },
     }),
   ),
