@@ -86,7 +86,7 @@ export class WasmEngine implements Engine {
   async ports(source: ModelSource): Promise<readonly PortShape[]> {
     const [{ elaborate }, { parseNetlist }] = await Promise.all([
       import("./wasm/yosys.ts"),
-      import("./wasm/netlist.ts"),
+      import("./wasm/parse-netlist.ts"),
     ]);
     const { asked, read } = this.#jobFor(source);
     const netlist = await buildAgain(read(asked.all), asked, read, (tree) => elaborate(source, tree));

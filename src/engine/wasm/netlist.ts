@@ -1,4 +1,4 @@
-import { UnsupportedConstructError } from "../errors.ts";
+import type { BitAliases } from "./bit-aliases.ts";
 import type { MemoryRun } from "./design.ts";
 
 /** A bit of a signal as Yosys numbers it, or a constant. */
@@ -9,34 +9,35 @@ export interface YosysJson {
   readonly modules: Readonly<Record<string, YosysModule>>;
 }
 
-interface YosysModule {
-  readonly attributes: Readonly<Record<string, string>>;
+export interface YosysModule {
+  readonly attributes: Attributes;
   readonly ports: Readonly<Record<string, { direction: "input" | "output" | "inout"; bits: readonly Bit[] }>>;
   readonly cells: Readonly<Record<string, YosysCell>>;
-  readonly memories?: Readonly<
-    Record<
-      string,
-      { width: number; start_offset: number; size: number; attributes: Readonly<Record<string, string>> }
-    >
-  >;
-  readonly netnames: Readonly<
-    Record<
-      string,
-      {
-        hide_name: 0 | 1;
-        bits: readonly Bit[];
-        offset?: number;
-        upto?: 0 | 1;
-        attributes: Readonly<Record<string, string>>;
-      }
-    >
-  >;
+  readonly memories?: Readonly<Record<string, YosysMemory>>;
+  readonly netnames: Readonly<Record<string, YosysNet>>;
 }
 
-interface YosysCell {
+type Attributes = Record<string, string>;
+
+export interface YosysMemory {
+  readonly width: number;
+  readonly start_offset: number;
+  readonly size: number;
+  readonly attributes: Attributes;
+}
+
+export interface YosysNet {
+  readonly hide_name: 0 | 1;
+  readonly bits: readonly Bit[];
+  readonly offset?: number;
+  readonly upto?: 0 | 1;
+  readonly attributes: Attributes;
+}
+
+export interface YosysCell {
   readonly type: string;
   readonly parameters: Readonly<Record<string, string>>;
-  readonly attributes: Readonly<Record<string, string>>;
+  readonly attributes: Attributes;
   readonly port_directions?: Readonly<Record<string, string>>;
   readonly connections: Readonly<Record<string, readonly Bit[]>>;
 }
@@ -45,39 +46,65 @@ interface YosysCell {
 export class Cell {
   readonly name: string;
   readonly type: string;
-  /** Source file and line. */
-  readonly place: string;
-  /** The text that it was made from: lines and columns count from 1, the end is behind it. */
-  readonly extent: Extent | undefined;
   readonly #cell: YosysCell;
+  readonly #connections: YosysCell["connections"];
+  /** The memory that it belongs to, as the flattened design calls it. */
+  readonly #memory: string | undefined;
+  #inputs: readonly (readonly Bit[])[] | undefined;
+  #outputs: readonly (readonly Bit[])[] | undefined;
 
-  constructor(name: string, cell: YosysCell) {
+  constructor(name: string, cell: YosysCell, connections: YosysCell["connections"], memory?: string) {
     this.name = name;
     this.type = cell.type;
-    this.place = placeOf(cell.attributes);
-    this.extent = extentOf(cell.attributes);
     this.#cell = cell;
+    this.#connections = connections;
+    this.#memory = memory;
+  }
+
+  /** Source file and line. */
+  get place(): string {
+    return placeOf(this.#cell.attributes);
+  }
+
+  /** The text that it was made from: lines and columns count from 1, the end is behind it. */
+  get extent(): Extent | undefined {
+    return extentOf(this.#cell.attributes);
   }
 
   port(name: string): readonly Bit[] {
-    return this.#cell.connections[name] ?? [];
+    return this.#connections[name] ?? [];
+  }
+
+  /** The same cell at the bits that its own are aliases of. */
+  resolved(aliases: BitAliases): Cell {
+    const connections: Record<string, readonly Bit[]> = {};
+    for (const name in this.#connections)
+      connections[name] = aliases.all(this.#connections[name] as readonly Bit[]);
+    return new Cell(this.name, this.#cell, connections, this.#memory);
   }
 
   get inputs(): readonly (readonly Bit[])[] {
-    return Object.entries(this.#cell.connections)
-      .filter(([name]) => !this.isOutput(name))
-      .map(([, bits]) => bits);
+    this.#inputs ??= this.#bits(false);
+    return this.#inputs;
   }
 
   get outputs(): readonly (readonly Bit[])[] {
-    return Object.entries(this.#cell.connections)
-      .filter(([name]) => this.isOutput(name))
-      .map(([, bits]) => bits);
+    this.#outputs ??= this.#bits(true);
+    return this.#outputs;
+  }
+
+  #bits(areOutputs: boolean): (readonly Bit[])[] {
+    const wanted: (readonly Bit[])[] = [];
+    for (const name in this.#connections)
+      if (this.isOutput(name) === areOutputs) wanted.push(this.#connections[name] as readonly Bit[]);
+    return wanted;
   }
 
   isOutput(name: string): boolean {
     const direction = this.#cell.port_directions?.[name];
-    return direction === undefined ? OUTPUTS.has(name) : direction === "output";
+    if (direction !== undefined) return direction === "output";
+    // Of memory cells: those that read call their output as those that write an input.
+    return name === "DATA" ? this.type.startsWith("$memrd") : OUTPUTS.has(name);
   }
 
   /** A parameter as a number; 0 when the cell does not have it. */
@@ -97,6 +124,7 @@ export class Cell {
 
   /** A text; Yosys marks one that could be taken for bits with a space behind it. */
   text(name: string): string {
+    if (name === "MEMID" && this.#memory !== undefined) return this.#memory;
     const text = this.#cell.parameters[name] ?? "";
     return /^[01xz]* +$/.test(text) ? text.slice(0, -1) : text;
   }
@@ -155,58 +183,6 @@ export interface Netlist {
   readonly signals: readonly NamedSignal[];
 }
 
-export function parseNetlist(json: YosysJson): Netlist {
-  const top = Object.values(json.modules).find((module) => module.attributes["top"] !== undefined);
-  if (top === undefined) throw new Error("the netlist has no top module");
-  const place = placeOf(top.attributes);
-  const ports = Object.entries(top.ports).map(([name, { direction, bits }]): PortDescription => {
-    const own = placeOf(top.netnames[name]?.attributes ?? top.attributes);
-    if (direction === "inout") throw new UnsupportedConstructError(`the inout port ${name}`, own);
-    return { name, direction, bits, place: own };
-  });
-  return {
-    place,
-    ports,
-    cells: Object.entries(top.cells)
-      .filter(([, cell]) => cell.type !== "$scopeinfo")
-      .map(([name, cell]) => new Cell(name, withDirections(cell))),
-    memories: new Map(
-      Object.entries(top.memories ?? {}).map(([name, memory]) => [
-        name,
-        {
-          name,
-          path: pathOf(name, memory.attributes),
-          width: memory.width,
-          depth: memory.size,
-          startOffset: memory.start_offset,
-          place: placeOf(memory.attributes),
-        },
-      ]),
-    ),
-    signals: Object.entries(top.netnames)
-      .filter(([, net]) => net.hide_name === 0 || net.attributes["init"] !== undefined)
-      .map(([name, net]) => ({
-        name,
-        path: pathOf(name, net.attributes),
-        place: placeOf(net.attributes),
-        bits: net.bits,
-        offset: net.offset ?? 0,
-        isAscending: net.upto === 1,
-        init: net.attributes["init"],
-      })),
-  };
-}
-
-function pathOf(name: string, attributes: Readonly<Record<string, string>>): string[] {
-  return attributes["hdlname"]?.split(" ") ?? [name];
-}
-
-/** Memory cells call their output DATA, as writes call an input. */
-function withDirections(cell: YosysCell): YosysCell {
-  if (cell.port_directions !== undefined || !cell.type.startsWith("$memrd")) return cell;
-  return { ...cell, port_directions: { DATA: "output" } };
-}
-
 export interface Extent {
   readonly file: string;
   readonly from: readonly [line: number, column: number];
@@ -214,7 +190,7 @@ export interface Extent {
 }
 
 /** A `src` attribute is a list of extents with `|` between them, and a path may have a `:` or a `|` of its own. */
-function extentOf(attributes: Readonly<Record<string, string>>): Extent | undefined {
+function extentOf(attributes: Attributes): Extent | undefined {
   const match = /^(.*?):(\d+)\.(\d+)-(\d+)\.(\d+)(?:\||$)/s.exec(attributes["src"] ?? "");
   if (match === null) return undefined;
   const [a, b, c, d] = match.slice(2).map(Number) as [number, number, number, number];
@@ -230,7 +206,7 @@ export function textOf({ from, to }: Extent, text: string): string {
   return lines.join("\n");
 }
 
-function placeOf(attributes: Readonly<Record<string, string>>): string {
+export function placeOf(attributes: Attributes): string {
   const extent = extentOf(attributes);
   return extent === undefined ? "unknown source" : `${extent.file}:${extent.from[0]}`;
 }

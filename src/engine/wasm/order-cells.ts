@@ -39,14 +39,18 @@ export function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   else list.push(value);
 }
 
-function driversByBit(cells: readonly Cell[]): ReadonlyMap<Bit, Cell> {
-  const driver = new Map<Bit, Cell>();
-  for (const cell of cells) for (const bit of cell.outputs.flat()) driver.set(bit, cell);
+/** By the number of the bit. */
+type CellsByBit = readonly (Cell | undefined)[];
+
+function driversByBit(cells: readonly Cell[]): CellsByBit {
+  const driver: (Cell | undefined)[] = [];
+  for (const cell of cells)
+    for (const bits of cell.outputs) for (const bit of bits) if (typeof bit === "number") driver[bit] = cell;
   return driver;
 }
 
 interface Search {
-  readonly driver: ReadonlyMap<Bit, Cell>;
+  readonly driver: CellsByBit;
   readonly names: SignalNames;
   readonly state: Map<Cell, "open" | "done">;
   readonly ordered: Cell[];
@@ -77,11 +81,11 @@ function visit(root: Cell, { driver, names, state, ordered }: Search): void {
   }
 }
 
-function driversOf(cell: Cell, driver: ReadonlyMap<Bit, Cell>): Cell[] {
+function driversOf(cell: Cell, driver: CellsByBit): Cell[] {
   const found = new Set<Cell>();
   for (const bits of cell.inputs) {
     for (const bit of bits) {
-      const source = driver.get(bit);
+      const source = typeof bit === "number" ? driver[bit] : undefined;
       if (source !== undefined) found.add(source);
     }
   }

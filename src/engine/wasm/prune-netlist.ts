@@ -1,4 +1,5 @@
 import { UnsupportedConstructError } from "../errors.ts";
+import { type Driver, Drivers } from "./drivers.ts";
 import type { Bit, Cell, Netlist } from "./netlist.ts";
 import { append, loopingCells } from "./order-cells.ts";
 import { isCombinational, refusalOf } from "./refusal.ts";
@@ -24,63 +25,59 @@ export function pruneNetlist(netlist: Netlist): PrunedNetlist {
       throw new UnsupportedConstructError(`the value z, which the output ${name} has`, place);
   }
   const names = new SignalNames(netlist);
-  const drivers = findDrivers(netlist);
+  const drivers = new Drivers(netlist);
   const used = findUsed(netlist, drivers);
   refuseSeveral(netlist, drivers, used, names);
   const dropped = findFaulty(netlist, drivers, used);
-  const cells = netlist.cells.filter((cell) => !dropped.has(cell));
+  const cells = dropped.size === 0 ? netlist.cells : netlist.cells.filter((cell) => !dropped.has(cell));
   return { ...netlist, cells, undriven: findUndriven({ ...netlist, cells }, drivers, dropped, used, names) };
 }
 
-/** What drives a bit: cells, or the place of an input of the top. */
-type Drivers = ReadonlyMap<Bit, readonly (Cell | "input")[]>;
-
 interface Used {
   readonly cells: ReadonlySet<Cell>;
-  readonly bits: ReadonlySet<Bit>;
-}
-
-function findDrivers(netlist: Netlist): Drivers {
-  const drivers = new Map<Bit, (Cell | "input")[]>();
-  const add = (bit: Bit, driver: Cell | "input"): void => {
-    if (drivers.get(bit)?.includes(driver) !== true) append(drivers, bit, driver);
-  };
-  for (const port of netlist.ports)
-    if (port.direction === "input") for (const bit of port.bits) add(bit, "input");
-  for (const cell of netlist.cells) for (const bit of cell.outputs.flat()) add(bit, cell);
-  return drivers;
+  /** By the number of a bit. */
+  readonly bits: readonly (true | undefined)[];
 }
 
 /** What outputs, memories and messages depend on. */
 function findUsed(netlist: Netlist, drivers: Drivers): Used {
-  const bits = new Set<Bit>(
-    netlist.ports.filter((port) => port.direction === "output").flatMap((port) => port.bits),
-  );
+  const used: (true | undefined)[] = [];
+  const open: number[] = [];
   const cells = new Set<Cell>();
-  const use = (cell: Cell): void => {
-    if (cells.has(cell)) return;
-    cells.add(cell);
-    for (const bit of cell.inputs.flat()) bits.add(bit);
+  const read = (bits: readonly Bit[]): void => {
+    for (const bit of bits) {
+      if (typeof bit !== "number" || used[bit] === true) continue;
+      used[bit] = true;
+      open.push(bit);
+    }
   };
-  for (const cell of netlist.cells) if (cell.outputs.flat().length === 0) use(cell);
-  // A set hands out what is added while it is gone through.
-  for (const bit of bits) for (const driver of drivers.get(bit) ?? []) if (driver !== "input") use(driver);
-  return { cells, bits };
+  const use = (cell: Driver): void => {
+    if (cell === "input" || cells.has(cell)) return;
+    cells.add(cell);
+    for (const bits of cell.inputs) read(bits);
+  };
+  for (const { direction, bits } of netlist.ports) if (direction === "output") read(bits);
+  for (const cell of netlist.cells) if (cell.outputs.every((bits) => bits.length === 0)) use(cell);
+  for (let bit = open.pop(); bit !== undefined; bit = open.pop()) {
+    if (drivers.hasSeveral(bit)) for (const driver of drivers.of(bit)) use(driver);
+    else use(drivers.firstOf(bit) ?? "input");
+  }
+  return { cells, bits: used };
 }
 
 function refuseSeveral(netlist: Netlist, drivers: Drivers, used: Used, names: SignalNames): void {
-  for (const cell of netlist.cells) {
-    if (cell.outputs.flat().some((bit) => typeof bit === "string" && bit !== "z"))
-      throw new UnsupportedConstructError("several drivers of a signal, one of them a constant", cell.place);
-  }
-  const several = (bit: Bit): boolean => (drivers.get(bit) as readonly unknown[]).length > 1;
-  const bits = [...used.bits].filter((bit) => typeof bit === "number" && drivers.has(bit) && several(bit));
-  const [part] = names.partsOf(new Set(bits as number[]));
+  const [constant] = drivers.ofConstants;
+  if (constant !== undefined)
+    throw new UnsupportedConstructError(
+      "several drivers of a signal, one of them a constant",
+      constant.place,
+    );
+  const bits = drivers.several.filter((bit) => used.bits[bit] === true);
+  const [part] = names.partsOf(new Set(bits));
   if (part === undefined) return;
-  const sources = drivers.get(part.bits[0] as number) as readonly (Cell | "input")[];
-  const places = sources.map((driver) =>
-    driver === "input" ? `an input of ${netlist.place}` : driver.place,
-  );
+  const places = drivers
+    .of(part.bits[0] as number)
+    .map((driver) => (driver === "input" ? `an input of ${netlist.place}` : driver.place));
   throw new UnsupportedConstructError(
     `several drivers of ${part.name} (at ${[...new Set(places)].join(" and ")})`,
     part.place ?? netlist.place,
@@ -91,9 +88,9 @@ function refuseSeveral(netlist: Netlist, drivers: Drivers, used: Used, names: Si
 function findFaulty(netlist: Netlist, drivers: Drivers, used: Used): Set<Cell> {
   const dead = netlist.cells.filter((cell) => !used.cells.has(cell));
   if (dead.length === 0) return new Set();
-  const hasSeveral = (bit: Bit): boolean => (drivers.get(bit)?.length ?? 0) > 1;
+  const haveSeveral = (bits: readonly Bit[]): boolean => bits.some((bit) => drivers.hasSeveral(bit));
   const isFaulty = (cell: Cell): boolean =>
-    refusalOf(cell) !== undefined || [...cell.inputs, ...cell.outputs].flat().some(hasSeveral);
+    refusalOf(cell) !== undefined || cell.inputs.some(haveSeveral) || cell.outputs.some(haveSeveral);
   const faulty = new Set<Cell>([...dead.filter(isFaulty), ...loopingCells(dead.filter(isCombinational))]);
   if (faulty.size === 0) return faulty;
   const readers = new Map<Bit, Cell[]>();
@@ -112,13 +109,18 @@ function findUndriven(
   used: Used,
   names: SignalNames,
 ): PrunedNetlist["undriven"] {
-  const hasDriver = (bit: Bit): boolean =>
-    (drivers.get(bit) ?? []).some((driver) => driver === "input" || !dropped.has(driver));
-  const read = [...netlist.cells.flatMap((cell) => cell.inputs), ...netlist.ports.map((port) => port.bits)];
-  const bits = new Set(
-    read.flat().filter((bit): bit is number => typeof bit === "number" && !hasDriver(bit)),
-  );
-  const isUsed = (bit: number): boolean => used.bits.has(bit);
+  const isDropped = (driver: Driver): boolean => driver !== "input" && dropped.has(driver);
+  const bits = new Set<number>();
+  const read = (wanted: readonly Bit[]): void => {
+    for (const bit of wanted) {
+      if (typeof bit !== "number") continue;
+      const driver = drivers.firstOf(bit);
+      if (driver === undefined || (isDropped(driver) && drivers.of(bit).every(isDropped))) bits.add(bit);
+    }
+  };
+  for (const cell of netlist.cells) for (const wanted of cell.inputs) read(wanted);
+  for (const { bits: wanted } of netlist.ports) read(wanted);
+  const isUsed = (bit: number): boolean => used.bits[bit] === true;
   return [true, false].flatMap((wanted) =>
     names
       .partsOf(new Set([...bits].filter((bit) => isUsed(bit) === wanted)))

@@ -3,16 +3,13 @@ import { Graph } from "./graph.ts";
 import type { Bit } from "./netlist.ts";
 import { type Node, WIDEST } from "./node.ts";
 
-/** Where the value of a bit comes from. */
-interface Source {
-  readonly node: Node;
-  readonly index: number;
-}
-
 /** What the bits of the netlist are worth, as nodes of the graph. */
 export class SignalValues implements CellContext {
   readonly graph = new Graph();
-  readonly #sources = new Map<number, Source | undefined>();
+  /** By the number of a bit: the value that it is part of, which those with several drivers do not have. */
+  readonly #nodes: (Node | "several" | undefined)[] = [];
+  /** Which bit of that value it is. */
+  readonly #indices: number[] = [];
 
   value(bits: readonly Bit[]): Node {
     const pieces: Node[] = [];
@@ -29,12 +26,12 @@ export class SignalValues implements CellContext {
   #piece(bits: readonly Bit[], from: number): [Node, number] {
     const first = bits[from] as Bit;
     if (typeof first === "string") return [this.graph.const(first === "1" ? 1n : 0n, 1), 1];
-    const { node, index } = this.#sources.get(first) as Source;
+    const node = this.#nodes[first] as Node;
+    const index = this.#indices[first] as number;
     let width = 1;
     while (from + width < bits.length) {
       const bit = bits[from + width];
-      const next = typeof bit === "number" ? this.#sources.get(bit) : undefined;
-      if (next?.node !== node || next.index !== index + width) break;
+      if (typeof bit !== "number" || this.#nodes[bit] !== node || this.#indices[bit] !== index + width) break;
       width++;
     }
     return [this.graph.slice(node, index, width), width];
@@ -47,9 +44,11 @@ export class SignalValues implements CellContext {
 
   /** What has several drivers is read by nobody (`pruneNetlist`), and has no value. */
   drive(bits: readonly Bit[], node: Node): void {
-    for (const [index, bit] of bits.entries()) {
-      if (typeof bit === "number")
-        this.#sources.set(bit, this.#sources.has(bit) ? undefined : { node, index });
+    for (let index = 0; index < bits.length; index++) {
+      const bit = bits[index];
+      if (typeof bit !== "number") continue;
+      this.#nodes[bit] = this.#nodes[bit] === undefined ? node : "several";
+      this.#indices[bit] = index;
     }
   }
 
@@ -63,7 +62,7 @@ export class SignalValues implements CellContext {
 
   /** A wire that nobody drives or reads has no value, nor has a clock that is all there is. */
   isReadable(bits: readonly Bit[]): boolean {
-    return bits.every((bit) => typeof bit === "string" || this.#sources.get(bit) !== undefined);
+    return bits.every((bit) => typeof bit === "string" || typeof this.#nodes[bit] === "object");
   }
 }
 

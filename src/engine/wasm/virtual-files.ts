@@ -18,6 +18,8 @@ export class VirtualFiles {
   readonly #sources: ReadonlySet<string>;
   readonly #numbers: ReadonlyMap<string, number>;
   readonly #files = new Map<string, string>();
+  /** What Yosys reads of each source, by its path. */
+  readonly #texts = new Map<string, string>();
   /** The file that stands at a place; undefined where the line of a name stands that leads to none. */
   readonly #meanings = new Map<string, string | undefined>();
   /** The files that names mean, each as a source spells it, after the source's folder. */
@@ -53,9 +55,9 @@ export class VirtualFiles {
     return `${this.#folder(source)}=`;
   }
 
-  /** Messages, or a netlist, with the user's paths, each as `written`. */
-  translate(text: string, written: (path: string) => string = (path) => path): string {
-    return text.replace(NAME, (name) => written(this.#named.get(name) ?? name));
+  /** Messages, or places, with the user's paths. */
+  translate(text: string): string {
+    return text.replace(NAME, (name) => this.#named.get(name) ?? name);
   }
 
   /**
@@ -79,9 +81,13 @@ export class VirtualFiles {
   }
 
   #textOf(path: string): string {
+    const known = this.#texts.get(path);
+    if (known !== undefined) return known;
     const text = (this.#tree.files.get(path) as Buffer).toString("utf8");
     const mark = (_: string, before: string, name: string): string => before + markParents(name);
-    return this.#viewOf(text.replace(INCLUDE, mark).replace(READ_DATA, mark), path);
+    const view = this.#viewOf(text.replace(INCLUDE, mark).replace(READ_DATA, mark), path);
+    this.#texts.set(path, view);
+    return view;
   }
 
   /** Yosys' own file system takes `..` for `.`, and has nothing above its root. */

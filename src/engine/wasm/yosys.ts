@@ -23,7 +23,7 @@ export interface ElaborateOptions {
 }
 
 /**
- * The word-level netlist of a design, flattened. Passes are light on purpose: a full `opt` takes ten times as long and
+ * The word-level netlist of a design, module by module. Passes are light on purpose: a full `opt` takes ten times as long and
  * the code generator folds constants itself.
  */
 export async function elaborate(
@@ -39,7 +39,7 @@ export async function elaborate(
   const { status, stdout, stderr } = await runTool({
     name: "Yosys",
     command: process.execPath,
-    args: ["--liftoff-only", CHILD],
+    args: ["--liftoff-only", "--wasm-lazy-validation", CHILD],
     limitSeconds,
     work: describeBuild(source.top, tree),
     input: JSON.stringify({ files: virtual.files, script: scriptOf(source, virtual) }),
@@ -52,16 +52,26 @@ export async function elaborate(
   const [opened, netlist] = [stdout.slice(0, firstLine), stdout.slice(firstLine)];
   const unknown = virtual.unknown(JSON.parse(opened) as string[]);
   if (unknown.length > 0) throw new MissingFileError(`Yosys has read ${unknown.join(", ")}`, unknown);
+  return withPaths(parsed(netlist), virtual);
+}
+
+function parsed(netlist: string): YosysJson {
   try {
-    return JSON.parse(virtual.translate(netlist, inJson)) as YosysJson;
+    return JSON.parse(netlist) as YosysJson;
   } catch (cause) {
     throw new ToolError(`Yosys left ${netlist.length} characters that are not a netlist`, { cause });
   }
 }
 
-/** Inside a string. */
-function inJson(path: string): string {
-  return JSON.stringify(path).slice(1, -1);
+/** With the user's paths where the netlist says what something was made from. */
+function withPaths(json: YosysJson, virtual: VirtualFiles): YosysJson {
+  for (const module of Object.values(json.modules)) {
+    const { cells, netnames, memories = {} } = module;
+    for (const items of [[module], ...[cells, netnames, memories].map((each) => Object.values(each))])
+      for (const { attributes } of items)
+        if (attributes["src"] !== undefined) attributes["src"] = virtual.translate(attributes["src"]);
+  }
+  return json;
 }
 
 function scriptOf(source: ModelSource, virtual: VirtualFiles): string {
@@ -78,10 +88,9 @@ function scriptOf(source: ModelSource, virtual: VirtualFiles): string {
   return [
     ...reads,
     `hierarchy -check -top ${source.top} ${parameters.join(" ")}`,
-    // No opt_clean: it would drop memories that only the host reads. The generator drops what nothing uses. What two
-    // instances say is said twice, so `$print` and `$check` cells are not merged; nor are registers and latches, for one of
-    // two may have other drivers, as the variable of several loops has.
-    `proc -noopt; ${FOLD}; flatten; ${FOLD}; opt_merge * t:$print t:$check t:$*ff* t:$*latch* %u %u %u %d`,
+    // No opt_clean: it would drop memories that only the host reads. The generator drops what nothing uses. No `flatten`
+    // and nothing after it: each module is written once, and `flatten` puts instances together.
+    `proc -noopt; ${FOLD}`,
   ].join("; ");
 }
 

@@ -6,7 +6,7 @@ import { Random } from "../../../src/core/random.ts";
 import { readTree } from "../../../src/engine/source-tree.ts";
 import { VerilatorEngine } from "../../../src/engine/verilator-engine.ts";
 import { combinationalCells } from "../../../src/engine/wasm/cells.ts";
-import { parseNetlist } from "../../../src/engine/wasm/netlist.ts";
+import { parseNetlist } from "../../../src/engine/wasm/parse-netlist.ts";
 import { flipFlops } from "../../../src/engine/wasm/sequential-cells.ts";
 import { elaborate } from "../../../src/engine/wasm/yosys.ts";
 import { type Circuit, compareWithIcarus, type Input, randomSteps, type Steps } from "../../soak/icarus.ts";

@@ -5,7 +5,7 @@ import { afterAll, expect, test } from "vitest";
 import { Random } from "../../../src/core/random.ts";
 import { readTree } from "../../../src/engine/source-tree.ts";
 import { type InitialMark, takeInitialLoops } from "../../../src/engine/wasm/initial-loops.ts";
-import { parseNetlist } from "../../../src/engine/wasm/netlist.ts";
+import { parseNetlist } from "../../../src/engine/wasm/parse-netlist.ts";
 import { runInitialLoops } from "../../../src/engine/wasm/run-initial-loops.ts";
 import { elaborate } from "../../../src/engine/wasm/yosys.ts";
 import { compareWithIcarus } from "../../soak/icarus.ts";
