@@ -175,7 +175,9 @@ function partWrite({ width: bits, choice }: Item, signal: Signal, a: string, isV
   const { text: n, lowest } = signal;
   const span = 1 + (choice % Math.min(bits, 9));
   const direction = choice % 2 === 0 ? "+:" : "-:";
-  const at = ["s", "{c, s}", "$signed(s)", "{s, c}"][choice % 4] as string;
+  // The last one is an index of 32 bits without a sign, near 2^32.
+  const indices = ["s", "{c, s}", "$signed(s)", "{s, c}", "s - 3'd5", "{29'h1fff_ffff, s}"];
+  const at = indices[(choice >> 1) % indices.length] as string;
   // Verilator loses or wraps what lies partly outside.
   const inside = direction === "+:" ? lowest : lowest + span - 1;
   return `always @(posedge clk) ${n}[${isVerilator ? inside : at} ${direction} ${span}] <= {${a}};`;
@@ -198,7 +200,7 @@ function typedLoop({ choice }: Item, own: string, n: string, type: string, a: st
 }
 
 function memoryLines(
-  { choice, width: bits }: Item,
+  { choice, width: bits, lowest, isAscending }: Item,
   own: string,
   n: string,
   type: string,
@@ -219,6 +221,10 @@ function memoryLines(
   const index = low > 0 ? `{1'b0, s} + 4'd${low}` : "s";
   const at = `a_${own}`;
   const m = `m_${own}`;
+  const part =
+    lowest === 0 && !isAscending && choice > 127
+      ? `[{${choice % 2 === 0 ? "c" : "29'h1fff_ffff"}, s} +: 3]`
+      : "";
   const starts = [
     "",
     `integer k_${own}; initial for (k_${own} = ${low}; k_${own} <= ${high}; k_${own} = k_${own} + 1) ${m}[k_${own}] = k_${own} * ${choice};`,
@@ -227,7 +233,7 @@ function memoryLines(
   return [
     `reg ${type} ${m} [${first}:${last}]; ${starts[choice % 3]}`,
     `wire signed [4:0] ${at} = ${index};`,
-    `always @(posedge clk) begin if (c) ${m}[${at}] <= ${a}; if (s[1]) ${m}[${at} ^ ${bits % 2}] <= ${b}; end`,
+    `always @(posedge clk) begin if (c) ${m}[${at}] <= ${a}; if (s[1]) ${m}[${at} ^ ${bits % 2}]${part} <= ${b}; end`,
     `wire ${type} ${n}; assign ${n} = ${m}[${at}];`,
   ];
 }

@@ -1,5 +1,6 @@
 import { chooseFirst } from "./choice.ts";
 import type { Graph } from "./graph.ts";
+import { POSITION_BITS } from "./indexed-parts.ts";
 import type { Bit, Cell } from "./netlist.ts";
 import { type Node, WIDEST } from "./node.ts";
 import { widePower } from "./power.ts";
@@ -70,7 +71,7 @@ export const combinationalCells: ReadonlyMap<string, Translation> = new Map<stri
     "$sshr",
     shift((g, a, b, cell) => wideShift(g, cell.flag("A_SIGNED") ? "shiftRightSigned" : "shiftRight", a, b)),
   ],
-  ["$shift", shift((g, a, b, cell) => shiftBothWays(g, a, signedPosition(g, b), cell))],
+  ["$shift", shift(shiftBothWays)],
   ["$shiftx", shift(shiftBothWays)],
   ["$pow", power],
   ["$mux", mux],
@@ -175,7 +176,8 @@ function amountOf(cell: Cell, context: CellContext): Node {
 
 /** A negative amount of `$shift` and `$shiftx` shifts to the left. */
 function shiftBothWays(g: Graph, a: Limbs, b: Node, cell: Cell): Limbs {
-  return cell.flag("B_SIGNED") ? shiftSigned(g, a, b) : wideShift(g, "shiftRight", a, b);
+  const hasSign = cell.flag("B_SIGNED") || b.width >= POSITION_BITS;
+  return hasSign ? shiftSigned(g, a, b) : wideShift(g, "shiftRight", a, b);
 }
 
 /** To the right, or to the left where the amount is negative. */
@@ -186,29 +188,11 @@ function shiftSigned(g: Graph, a: Limbs, b: Node): Limbs {
   return left.map((limb, index) => g.mux(negative, limb, right[index] as Node));
 }
 
-/**
- * Yosys writes to an indexed part by shifting to its position, which it takes as unsigned in 32 bits. That of `a[i -: 4]`
- * is `i - 3`: one below 0 would shift everything out, and what lies inside the vector would be lost (IEEE 1364-2005,
- * section 5.2.1). In a vector it is a `$shift` by `$neg` of the position and a zero above it, or of its distance from a
- * first index other than 0.
- */
-function signedPosition(g: Graph, amount: Node, levels = 3): Node {
-  if (levels > 0 && (amount.op === "sub" || amount.op === "add")) {
-    const [a, b] = amount.args as [Node, Node];
-    return g[amount.op](signedPosition(g, a, levels - 1), signedPosition(g, b, levels - 1));
-  }
-  const [position] = amount.args;
-  const isPosition = amount.op === "extend" && position?.op === "sub" && position.width === amount.width - 1;
-  return isPosition ? g.signExtend(position, amount.width) : amount;
-}
-
 /** In an element of a memory the part's position is the amount of a `$shl` that has no line in the source. */
 function shiftLeft(g: Graph, a: Limbs, b: Node, cell: Cell): Limbs {
-  const isPosition = cell.place.endsWith(":0") && b.width === POSITION_BITS;
+  const isPosition = cell.place.endsWith(":0") && b.width >= POSITION_BITS;
   return isPosition ? shiftSigned(g, a, g.sub(g.const(0n, b.width), b)) : wideShift(g, "shiftLeft", a, b);
 }
-
-const POSITION_BITS = 32;
 
 /** The lowest `width` bits. */
 function cutLimbs(g: Graph, limbs: Limbs, width: number): Node[] {

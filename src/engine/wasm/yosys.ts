@@ -5,6 +5,7 @@ import { MissingFileError, PortWidthError, ToolError, UnsupportedConstructError 
 import { parameterLiteral } from "../parameter-literal.ts";
 import { runTool } from "../run-tool.ts";
 import type { SourceTree } from "../source-tree.ts";
+import { widenPositions } from "./indexed-parts.ts";
 import { markRefused } from "./mark-refused.ts";
 import type { YosysJson } from "./netlist.ts";
 import { plainVerilog } from "./plain-verilog.ts";
@@ -32,7 +33,7 @@ export async function elaborate(
   { limitSeconds = BUILD_LIMIT_SECONDS, prepare = (text) => text }: ElaborateOptions = {},
 ): Promise<YosysJson> {
   const viewOf = (text: string, path: string): string => {
-    const view = typeLoopVariables(simulationView(prepare(plainVerilog(path, text)), source));
+    const view = widenPositions(typeLoopVariables(simulationView(prepare(plainVerilog(path, text)), source)));
     return markTasks(markRefused(view, /\.svh?$/.test(path)));
   };
   const virtual = new VirtualFiles(source.files, tree, viewOf);

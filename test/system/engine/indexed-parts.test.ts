@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { Random } from "../../../src/core/random.ts";
+import { type Circuit, compareWithIcarus, randomSteps } from "../../soak/icarus.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "hilt-parts-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/**
+ * Indices with and without a sign that are often a few bits outside, those of 32 bits also just below 2^32. Icarus Verilog
+ * reads with the latter as with negative ones, unlike its writes, and ends with an assertion where a part of an element
+ * lies wholly below it: of these there are none.
+ */
+const items = `
+wire [31:0] i = {{28{r[0]}}, r[4:1]}; wire signed [31:0] k = i; wire signed [2:0] n = r[4:2];
+wire signed [31:0] p = {1'b0, r[4:1]}; reg [15:0] m0 [0:3], m1 [0:3], m2 [0:3], m3 [0:3]; integer j;
+initial begin
+  for (j = 0; j < 4; j = j + 1) begin m0[j] = 0; m1[j] = 0; m2[j] = 0; m3[j] = 0; end
+  v0 = 0; v1 = 0; v2 = 0; v3 = 0; v4 = 0;
+end
+always @(posedge clk) begin
+  v0[(i - 1) +: 4] <= d; v1[(k - 1) +: 4] <= d; v2[i - s -: 4] <= d; v3[k + 2 -: 4] <= d; v4[n -: N] <= d;
+  m0[a][i +: 4] <= d; m1[a][(i - 3) -: 5] <= d; m2[a][p +: 4] <= d; m3[a][n +: N] <= d;
+end
+assign e0 = m0[a], e1 = m1[a], e2 = m2[a], e3 = m3[a];
+assign q0 = v1[k - 2 +: 4], q1 = m3[a][n -: N], q2 = m2[a][p - 2 +: 4], q3 = v0[i -: 4];`;
+
+test("an indexed part lies where its index says, with or without a sign, in vectors and in elements of memories", async () => {
+  const names = ["v0", "v1", "v2", "v3", "v4", "e0", "e1", "e2", "e3", "q0", "q1", "q2", "q3"];
+  const ranges: Record<string, string> = { v2: "[0:15]", v3: "[17:2]" };
+  const ports = names.map(
+    (name) => `output ${name.startsWith("v") ? "reg " : ""}${ranges[name] ?? "[15:0]"} ${name}`,
+  );
+  const input = (name: string, width: number) => ({ name, width, signed: false });
+  const circuit: Circuit = {
+    inputs: [input("r", 32), input("s", 3), input("d", 8), input("a", 2)],
+    outputs: names.map((name) => ({ name, width: 16 })),
+    text: `module top(input clk, input [31:0] r, input [2:0] s, input [7:0] d, input [1:0] a, ${ports.join(", ")});
+parameter [3:0] N = 5;${items}\nendmodule\n`,
+  };
+  const steps = randomSteps(circuit, new Random(7n), 200);
+  const { difference, compared } = await compareWithIcarus("parts", circuit, steps, { folder });
+  expect(difference?.split("\n")[0]).toBeUndefined();
+  expect(compared).toBeGreaterThan(2500);
+});
