@@ -45,6 +45,9 @@ Model::Model(const uint64_t* seed) : context(new VerilatedContext) {
   // Registers that have no initial value: 0 without a seed, otherwise random; a seed of 0 would ask for one of the day.
   context->randReset(seed == nullptr ? 0 : 2);
   context->randSeed(seed == nullptr ? 1 : static_cast<int>(*seed % 0x7fffffff) + 1);
+  // Without arguments, `$test$plusargs` finds none.
+  const char* arguments[] = {"hilt"};
+  context->commandArgs(1, arguments);
 #if HILT_WAVES
   context->traceEverOn(true);
 #endif

@@ -78,7 +78,8 @@ export async function compileModel(
   const library = join(folder, "model.so");
   // `-Wl` would take a comma in the path for the end of it.
   const exported = ["-Xlinker", `--version-script=${join(folder, "exports.map")}`];
-  const link = ["-shared", "-Wl,-Bsymbolic", ...exported];
+  // What nothing defines is an error here, and not when the model is opened.
+  const link = ["-shared", "-Wl,-Bsymbolic", "-Xlinker", "--no-undefined", ...exported];
   const libraries = [
     "-pthread",
     ...(source.waves !== undefined ? wavesLibraries(toolchain) : []),
@@ -88,6 +89,7 @@ export async function compileModel(
     compiler,
     [...link, "-o", library, ...objects, ...foreign.map(({ object }) => object), ...runtime, ...libraries],
     limit,
+    copies,
   );
   return library;
 }
@@ -188,21 +190,33 @@ async function cxx(
     ...{ name: "the C++ compiler", command: compiler, args, ...limit },
     ...(copies === undefined ? {} : { cwd: copies.folder }),
   });
-  if (status === 0) return;
+  if (status !== 0) throw cxxError(stderr, copies);
+}
+
+/** What is wrong with the user's files, or with the machine. */
+function cxxError(stderr: string, copies: SourceCopies | undefined): Error {
   const [, place, header] = /^(\S.*?:\d+):\d+: fatal error: (\S+): No such file/m.exec(stderr) ?? [];
   if (copies !== undefined && header !== undefined)
-    throw new MissingFileError(`there is no file ${header}`, [header], copies.translate(place as string));
+    return new MissingFileError(`there is no file ${header}`, [header], copies.translate(place as string));
   const first = stderr.split("\n").find((line) => /error|undefined reference/i.test(line)) ?? stderr.trim();
   // A full disk or a compiler that was killed is the machine's; a clock or stop that the top does not have is the source's.
   const missing =
     /class Vmodel'? has no member named '(\w+)'|'class Vmodel' has no member named '(\w+)'/.exec(stderr);
-  if (missing !== null) throw new BuildError(`the top module has no port ${missing[1] ?? missing[2]}`);
+  if (missing !== null) return new BuildError(`the top module has no port ${missing[1] ?? missing[2]}`);
   const library = /fatal error: (lz4|zlib)\.h/.exec(stderr)?.[1];
   if (library !== undefined)
-    throw new ToolError(
+    return new ToolError(
       `waves with this Verilator need the C headers of ${library}, which are not installed`,
     );
-  throw new ToolError(`the C++ compiler failed: ${copies?.translate(first) ?? first}`);
+  const [, name] = /undefined reference to [`'‘](\w+)['’]/.exec(stderr) ?? [];
+  const imported =
+    name === undefined ? undefined : copies?.find(new RegExp(`\\bimport\\s+"[^;]*\\b${name}\\b`));
+  if (imported !== undefined)
+    return new BuildError(`no file of C or C++ defines ${name}, which is imported here`, imported);
+  const own = copies && /^(\S.*?:\d+):(?:\d+:)? (?:fatal )?error: (.*)$/m.exec(copies.translate(stderr));
+  if (own !== undefined && own !== null)
+    return new BuildError(own[2] as string, own[1], { tool: "the C++ compiler" });
+  return new ToolError(`the C++ compiler failed: ${copies?.translate(first) ?? first}`);
 }
 
 /** A line for each port of the top module, from the generated class: its members are the interface that Verilator documents. */

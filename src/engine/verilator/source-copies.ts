@@ -38,6 +38,16 @@ export class SourceCopies {
     return COPIES + plain(resolve(path));
   }
 
+  /** File and line of the first that matches. */
+  find(pattern: RegExp): string | undefined {
+    for (const [path, bytes] of this.#tree.files) {
+      const text = bytes.toString("utf8");
+      const at = text.search(pattern);
+      if (at >= 0) return `${path}:${text.slice(0, at).split("\n").length}`;
+    }
+    return undefined;
+  }
+
   /** Messages, or generated text, with the user's paths, each as `written`. */
   translate(text: string, written: (path: string) => string = (path) => path): string {
     const escaped = realpathSync(this.folder).replace(/[^\w/]/g, "\\$&");

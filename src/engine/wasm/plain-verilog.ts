@@ -1,3 +1,4 @@
+import { afterParentheses } from "./statement-end.ts";
 import { applyEdits, type TextEdit } from "./text-edits.ts";
 import { type Token, tokensOf } from "./verilog-tokens.ts";
 
@@ -21,18 +22,21 @@ const IGNORED: ReadonlyMap<string, number> = new Map([
  */
 export function plainVerilog(path: string, text: string): string {
   const tokens = mayLack(path, text) ? tokensOf(text) : [];
-  const edits = tokens.flatMap((token, at) => directiveEdits(path, text, token, tokens[at + 1]));
+  const edits = tokens.flatMap((token, at) => [
+    ...directiveEdits(path, text, token, tokens[at + 1]),
+    ...plusargsEdits(tokens, at),
+  ]);
   return applyEdits(text, [...edits, ...(/\.svh?$/.test(path) ? assertionEdits(tokens) : [])]).replace(
     /^\uFEFF/,
     " ",
   );
 }
 
-const DIRECTIVE = new RegExp(["`__(?:LINE|FILE)__", "`pragma", ...IGNORED.keys()].join("|"));
+const LACKING = new RegExp(["`__(?:LINE|FILE)__", "`pragma", "\\$plusargs", ...IGNORED.keys()].join("|"));
 
 /** Most sources have nothing of the kind, and their tokens take time. */
 function mayLack(path: string, text: string): boolean {
-  return DIRECTIVE.test(text) || (/\.svh?$/.test(path) && /\bass(?:ert|ume)\b/.test(text));
+  return LACKING.test(text) || (/\.svh?$/.test(path) && /\bass(?:ert|ume)\b/.test(text));
 }
 
 function directiveEdits(path: string, text: string, token: Token, next: Token | undefined): TextEdit[] {
@@ -49,6 +53,16 @@ function directiveEdits(path: string, text: string, token: Token, next: Token | 
   const argument =
     words === 1 && next?.line === line && next.kind !== "word" ? [blank(next.index, next.text.length)] : [];
   return [blank(index, name.length), ...argument];
+}
+
+/** A simulation here has no arguments, so that none is found. */
+function plusargsEdits(tokens: readonly Token[], at: number): TextEdit[] {
+  if (!/^\$(test|value)\$plusargs$/.test(tokens[at]?.text ?? "")) return [];
+  const [call, ...others] = tokens.slice(at, afterParentheses(tokens, at + 1)) as [Token, ...Token[]];
+  return [
+    { index: call.index, length: call.text.length, text: "32'sd0" },
+    ...others.map(({ index, text }) => blank(index, text.length)),
+  ];
 }
 
 function blank(index: number, length: number): TextEdit {

@@ -12,6 +12,7 @@ const MISSING_DATA = /^(.*?):(\d+)(?:\.[-\d.]+)?: ERROR: (Can not open file `(.*
 const constructs: readonly (readonly [message: RegExp, construct: string])[] = [
   [/^Multiple edge sensitive events/, "a register that several edges clock"],
   [/^Failed to get a constant init value for (\S+?):/, "an initial value of $1 that is not constant"],
+  [/^While loops are only allowed in constant functions!$/, "a while loop outside of a constant function"],
   [/^Unimplemented compiler directive .*(`(?:unconnected_drive|undefineall))\./, "the directive $1"],
 ];
 
@@ -21,7 +22,7 @@ export function yosysError(messages: string, tree: SourceTree): Error {
   const missing = missingFile(line);
   if (missing !== undefined) return missing;
   const { message, path, number } = placed(line);
-  const place = path === undefined ? placeOf(message, tree) : `${path}:${number}`;
+  const place = path === undefined || number === 0 ? (placeOf(message, tree) ?? path) : `${path}:${number}`;
   const [form, construct] = constructs.find(([pattern]) => pattern.test(message)) ?? [];
   const found =
     refusedWord(line) ??
@@ -58,6 +59,7 @@ function placeOf(message: string, tree: SourceTree): string | undefined {
   const [, module, cell] = /^Module (\S+) referenced in module \S+ in cell (\S+) /.exec(message) ?? [];
   if (module !== undefined) return find(tree, (tokens, at) => isInstance(tokens, at, module, cell as string));
   if (message.startsWith("Multiple edge sensitive events")) return find(tree, isOfTwoEdges);
+  if (message.startsWith("While loops")) return find(tree, (tokens, at) => tokens[at]?.text === "while");
   return undefined;
 }
 

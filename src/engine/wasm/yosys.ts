@@ -1,10 +1,17 @@
 import { fileURLToPath } from "node:url";
 import { BUILD_LIMIT_SECONDS, describeBuild } from "../design-size.ts";
 import type { ModelSource } from "../engine.ts";
-import { MissingFileError, PortWidthError, ToolError, UnsupportedConstructError } from "../errors.ts";
+import {
+  BuildError,
+  MissingFileError,
+  PortWidthError,
+  ToolError,
+  UnsupportedConstructError,
+} from "../errors.ts";
 import { parameterLiteral } from "../parameter-literal.ts";
 import { runTool } from "../run-tool.ts";
 import type { SourceTree } from "../source-tree.ts";
+import { isImplicitNet } from "./implicit-nets.ts";
 import { widenPositions } from "./indexed-parts.ts";
 import { markRefused } from "./mark-refused.ts";
 import type { YosysJson } from "./netlist.ts";
@@ -112,12 +119,16 @@ function checkWidths({ top, instance }: ModelSource, messages: string): void {
   if (misfits.length > 0) throw new PortWidthError(instance.name, misfits);
 }
 
-/** Names with a dot that have no driver come from hierarchical references, which Yosys drops without an error. */
+/** Of names without a declaration: those with a dot come from hierarchical references, which Yosys drops without an error. */
 function refuseWarning(line: string, tree: SourceTree): void {
-  const match = /^(.*?):(\d+)(?:\.[-\d.]+)?: Warning: Identifier `\\?(\S+\.\S+)' is implicitly declared/.exec(
+  const match = /^(.*?):(\d+)(?:\.[-\d.]+)?: Warning: Identifier `\\?(\S+)' is implicitly declared/.exec(
     line,
   );
   if (match === null) return;
   const [, path, number, name] = match as unknown as [string, string, string, string];
-  throw new UnsupportedConstructError(hierarchicalReference(name, tree), `${path}:${number}`);
+  const place = `${path}:${number}`;
+  if (name.includes(".")) throw new UnsupportedConstructError(hierarchicalReference(name, tree), place);
+  const text = tree.files.get(path)?.toString("utf8");
+  if (text !== undefined && /^[A-Za-z_]\w*$/.test(name) && !isImplicitNet(name, text, Number(number)))
+    throw new BuildError(`${name} is not declared`, place);
 }

@@ -118,4 +118,20 @@ describe.each(Object.entries(versions))("Verilator %s", (name, verilator) => {
     write("lib/sub.v", "module sub(output [7:0] s);\nassign s = 8'h56;\nendmodule\n");
     expect(await run(command)).toEqual({ ...first, q: "1122334456727281", fromCache: false });
   }, 300_000);
+
+  test("reports what is wrong in C++, or is not there, as an error of the user's file and line", async () => {
+    const top = write(
+      "own/top.v",
+      'module top(input clk, output [31:0] y);\nimport "DPI-C" function int f();\nassign y = f(); endmodule\n',
+    );
+    const wrong = write("own/f.cpp", 'extern "C" int f() {\n  return nope;\n}\n');
+    const build = (...more: string[]) =>
+      new VerilatorEngine({ cacheDirectory }).build({ top: "top", files: [top, ...more], clock: "clk" });
+    const error = await build(wrong).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "E_BUILD", blame: "product", place: `${wrong}:2` });
+    expect((error as Error).message).toMatch(/:2: .nope. was not declared in this scope/);
+    await expect(build()).rejects.toMatchObject({
+      ...{ code: "E_BUILD", message: `${top}:2: no file of C or C++ defines f, which is imported here` },
+    });
+  }, 300_000);
 });

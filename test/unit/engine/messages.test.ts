@@ -68,6 +68,13 @@ describe("what Yosys refuses is named, with the place", () => {
       "sv",
       /:\d: .*the interface (b|bus) \((b\.d|bus\.m)\)/,
     ],
+    ["a name without a declaration", "wire w;\nassign w = r[0] & nope;", "v", /:3: nope is not declared/],
+    [
+      "a name without a declaration in a block",
+      "sub s(.a(made), .b(r[0])); assign also = made;\nalways @(posedge clk)\na <= made ^ also ^ nope; endmodule module sub(output a, input b); assign a = b;",
+      "v",
+      /:4: nope is not declared/,
+    ],
     ["a syntax error", "assign a = ;", "sv", /:2: syntax error/],
   ])("%s", async (_name, body, extension, message) => {
     await expect(build(`${header}${body}\nendmodule\n`, extension)).rejects.toThrow(message);

@@ -28,7 +28,7 @@ sub s(.a(d), .b(), .z(y));
 wire [7:0] half;
 assign half[3:0] = d;
 assign h = half;
-assign m = misspelt & d[0];
+and g(m, misspelt, d[0]);
 reg [7:0] start; initial start[3:0] = 5;
 always @(posedge clk) p <= start;
 wire [0:7] up; assign up[0:2] = d[2:0]; assign a = {up[1], up[3:5]};
@@ -37,7 +37,7 @@ reg written; always @(posedge clk) if (d == 9) written <= 1; assign w = written;
 wire nobody; reg kept; always @(posedge clk) kept <= nobody;
 parameters_only #(.N(3)) po();
 assign n = s.b ? 1 : 2;
-reg k; always @(posedge no_clock) k <= ~k; assign c = k;
+wire no_clock; reg k; always @(posedge no_clock) k <= ~k; assign c = k;
 endmodule
 module sub(input [3:0] a,
   input b, output [3:0] z); assign z = b ? ~a : a; endmodule

@@ -1,0 +1,48 @@
+import { afterParentheses } from "./statement-end.ts";
+import { type Token, tokensOf } from "./verilog-tokens.ts";
+
+/**
+ * Whether a name without a declaration stands for a net in the module of a line: where a port of an instance is connected
+ * to it, or a continuous assignment has it on the left (IEEE 1364-2005, section 3.5). Anywhere else it is an error, of which
+ * Yosys only warns.
+ */
+export function isImplicitNet(name: string, text: string, line: number): boolean {
+  const tokens = moduleAt(tokensOf(text), line);
+  return tokens.some((token, at) => isName(token, name) && makesNet(tokens, at));
+}
+
+function isName({ text }: Token, name: string): boolean {
+  return text === name || text === `\\${name}`;
+}
+
+function moduleAt(tokens: readonly Token[], line: number): readonly Token[] {
+  const start = tokens.findLastIndex((token) => /^(macro)?module$/.test(token.text) && token.line <= line);
+  const end = tokens.findIndex((token, at) => at > start && token.text === "endmodule");
+  // Of a source that is included in a module there is only a part.
+  return tokens.slice(Math.max(0, start), end < 0 ? tokens.length : end);
+}
+
+function makesNet(tokens: readonly Token[], at: number): boolean {
+  let first = at;
+  while (first > 0 && !ENDS.test(tokens[first - 1]?.text ?? "")) first--;
+  const words = tokens.slice(first, at);
+  if (words[0]?.text === "assign") return !words.some(({ text }) => text === "=");
+  return isInstance(tokens, first, at);
+}
+
+/** Statements and items begin after these. */
+const ENDS = /^(;|begin|end|generate|endgenerate|endfunction|endtask|endcase|else)$/;
+
+/** `module #(...) name (... name ...)`, or a gate, of which the name may be missing. */
+function isInstance(tokens: readonly Token[], first: number, at: number): boolean {
+  if (tokens[first]?.kind !== "word" || NEVER.test(tokens[first]?.text ?? "")) return false;
+  const text = (index: number): string => tokens[index]?.text ?? "";
+  let next = first + 1;
+  if (text(next) === "#") next = text(next + 1) === "(" ? afterParentheses(tokens, next + 1) : next + 2;
+  if (tokens[next]?.kind === "word") next++;
+  while (text(next) === "[") while (text(next++) !== "]" && next < at);
+  return text(next) === "(" && next < at && at < tokens.length;
+}
+
+const NEVER =
+  /^(if|for|while|repeat|case[xz]?|always(_ff|_comb|_latch)?|initial|final|module|macromodule|function|task|parameter|localparam|wire|reg|logic|input|output|inout|integer|genvar|assert|assume|cover|return|forever|wait)$/;
