@@ -14,7 +14,7 @@ import { type Token, tokensOf } from "./verilog-tokens.ts";
  * to its variable but in its header Yosys drops: that is refused.
  */
 export function typeLoopVariables(text: string): string {
-  if (!/\bfor\b/.test(text)) return text;
+  if (!hasLoop(text)) return text;
   const tokens = tokensOf(text);
   const types = variableTypes(tokens);
   const edits: TextEdit[] = [];
@@ -27,6 +27,21 @@ export function typeLoopVariables(text: string): string {
     edits.push(...new TypedLoop(tokens, types, header, type).edits(done));
   }
   return applyEdits(text, edits);
+}
+
+/** Whether there may be a loop that is not one of a generate block: tokens take time. */
+function hasLoop(text: string): boolean {
+  const variables = [...text.matchAll(/\bfor\s*\(\s*(\w+)/g)].map(([, name = ""]) => name);
+  const namesOf = (words: string): Set<string> =>
+    new Set(
+      [...text.matchAll(new RegExp(`\\b(?:${words})\\b([^;]*)`, "g"))].flatMap(([, list = ""]) =>
+        list.split(/\W+/),
+      ),
+    );
+  const genvars = namesOf("genvar");
+  if (!variables.every((name) => genvars.has(name))) return true;
+  const others = namesOf("integer|reg|logic|bit|byte|shortint|int|longint|time|input|output");
+  return variables.some((name) => others.has(name));
 }
 
 /** Where the parts of `for (variable = start; condition; step) body` begin. */

@@ -27,10 +27,23 @@ const TOKENS = new RegExp(
 export function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
   let line = 1;
-  for (const { groups = {}, index, 0: whole } of text.matchAll(TOKENS)) {
-    const [kind] = Object.entries(groups).find(([, found]) => found !== undefined) as [string, string];
-    if (kind !== "blank") tokens.push({ kind: kind as Token["kind"], text: whole, line, index });
-    for (let at = whole.indexOf("\n"); at >= 0; at = whole.indexOf("\n", at + 1)) line++;
+  for (const { groups, index, 0: whole } of text.matchAll(TOKENS)) {
+    const kind = kindOf(groups as Groups);
+    if (kind !== undefined) tokens.push({ kind, text: whole, line, index });
+    // A word has no line break.
+    if (kind !== "word") for (let at = whole.indexOf("\n"); at >= 0; at = whole.indexOf("\n", at + 1)) line++;
   }
   return tokens;
+}
+
+type Groups = Readonly<Record<Token["kind"] | "blank", string | undefined>>;
+
+/** Undefined for a blank. The most frequent come first. */
+function kindOf(groups: Groups): Token["kind"] | undefined {
+  if (groups.blank !== undefined) return undefined;
+  if (groups.word !== undefined) return "word";
+  if (groups.symbol !== undefined) return "symbol";
+  if (groups.number !== undefined) return "number";
+  if (groups.string !== undefined) return "string";
+  return groups.directive === undefined ? "system" : "directive";
 }
