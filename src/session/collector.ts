@@ -111,6 +111,14 @@ export class Collector implements Reporter {
     }
   }
 
+  /** Tests that were left out while their files were loaded, and have not run since. */
+  noteLeftOut(modules: readonly TestModule[], records: readonly WorkerRecord[]): void {
+    for (const module of modules)
+      for (const test of module.children.allTests())
+        if (this.#options.isSelected(test.fullName)) this.#add(test, skipped(undefined, lackOf(test)));
+    this.noteOutput(records);
+  }
+
   /** Tests of workers that were ended because the run is broken off. */
   noteInterrupted(records: readonly WorkerRecord[]): void {
     for (const record of records) this.#noteRest(record, INTERRUPTED);

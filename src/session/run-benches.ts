@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createVitest, type Vitest } from "vitest/node";
+import type { Reporter, TestModule } from "vitest/node";
 import type { TargetConfig } from "../config/config.ts";
 import type { Log } from "../core/log.ts";
 import type { LinkKind, Preparation, WavesChoice } from "../links/link-kind.ts";
@@ -18,8 +19,7 @@ import { recordFailures } from "./record-failures.ts";
 import type { RunContext } from "./run-context.ts";
 import { createRunFolder } from "./run-folder.ts";
 import { targetFacts } from "./target-facts.ts";
-import { benchPlugin, OURS } from "./vitest-plugin.ts";
-import { WorkerWatch } from "./worker-watch.ts";
+import { type VitestOptions, withVitest } from "./with-vitest.ts";
 import "./run-context.ts";
 
 export interface RunOptions {
@@ -55,8 +55,54 @@ export interface RunOptions {
 export type WavesRequest = Omit<WavesChoice, "to"> &
   ({ readonly mode: "on" } | { readonly mode: "on-failure"; readonly windowCycles: number });
 
-/** Prepares the target once, runs the benches on it and returns what happened; `listener` hears of it as it happens. */
+/**
+ * Prepares the target once, runs the benches on it and returns what happened; `listener` hears of it as it happens. A target
+ * that meets the needs of no test is not prepared.
+ */
 export async function runBenches(options: RunOptions, listener: RunListener): Promise<RunResult> {
+  return (await leaveAllOut(options, listener)) ?? (await runPrepared(options, listener));
+}
+
+/** The result of a run in which no test is to run, as its files say when they are loaded; undefined if one may. */
+async function leaveAllOut(options: RunOptions, listener: RunListener): Promise<RunResult | undefined> {
+  // To load the files twice pays only where needs may spare the target.
+  if (!options.files.every((file) => readFileSync(file, "utf8").includes(".needs("))) return undefined;
+  const start = performance.now();
+  using folders = new PlainFolders();
+  const settings = linkSettings(options.root, options.target, options.settings);
+  const kind = await loadLink(settings.link);
+  const run: RunContext = {
+    ...(await targetFacts(options.target, settings, { waves: options.waves?.mode === "on" })),
+    ...{ settings, prepared: undefined, profile: options.profile.settings, seed: seedText(options.seed) },
+    ...{ root: options.root, plainRoot: folders.of(options.root) },
+    workersDirectory: join(hiltDirectory(options.root), "workers", String(process.pid)),
+  };
+  const collector = collectorOf(options, run, listener);
+  const isEmpty = await withVitest(
+    vitestOptions(options, run, kind, {}, folders),
+    async (vitest, watch, files) => {
+      const { testModules } = await vitest.collect(files);
+      if (!testModules.every(isLeftOut)) return false;
+      collector.noteLeftOut(testModules, watch.records());
+      return collector.benches.length > 0;
+    },
+  );
+  if (!isEmpty) return undefined;
+  const { benches, output } = collector;
+  return {
+    ...{ id: createRunFolder(options.root, options.target).id, target: options.target },
+    ...{ profile: options.profile.name, seed: run.seed, benches, output, isInterrupted: false },
+    problems: nothingRan({ benches, problems: [], isInterrupted: false }, options),
+    ...{ wallMs: performance.now() - start, unrecorded: 0 },
+  };
+}
+
+function isLeftOut(module: TestModule): boolean {
+  const tests = [...module.children.allTests()];
+  return tests.length > 0 && tests.every(({ options: { mode } }) => mode === "skip" || mode === "todo");
+}
+
+async function runPrepared(options: RunOptions, listener: RunListener): Promise<RunResult> {
   const start = performance.now();
   using folders = new PlainFolders();
   const plainRoot = folders.of(options.root);
@@ -109,8 +155,7 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
       ...journalsOf(seedText(seed)),
     };
     runs.set(run.seed, run);
-    const pattern = patternOf(options);
-    const collector = collectorOf(options, run, listener, (name) => pattern?.test(vitestName(name)) ?? true);
+    const collector = collectorOf(options, run, listener);
     await runRound(options, run, kind, collector, folders);
     benches = [...benches, ...collector.benches];
     problems.push(...collector.problems);
@@ -129,9 +174,8 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
       const { journals: _, ...first } = runs.get(bench.seed) as RunContext;
       const facts = await targetFacts(options.target, settings, { waves: true });
       const run = { ...first, ...facts, prepared: second?.prepared, ...wavesOf(window, bench.seed) };
-      const isSame = (name: string): boolean => name === bench.name;
-      const collector = collectorOf(options, run, silent, isSame);
       const alone = { ...options, files: [join(options.root, bench.file)], test: bench.name };
+      const collector = collectorOf(alone, run, silent);
       await runRound(alone, run, kind, collector, folders);
       const { benches: again, problems: others } = collector;
       return { bench: again.find(({ name }) => name === bench.name), problems: others };
@@ -186,11 +230,13 @@ export function seedText(seed: bigint): string {
 }
 
 function collectorOf(
-  { timeoutMs: limitMs }: RunOptions,
+  options: RunOptions,
   { seed, workersDirectory = "", root: real, plainRoot: root = real }: RunContext,
   listener: RunListener,
-  isSelected: (name: string) => boolean,
 ): Collector {
+  const { timeoutMs: limitMs } = options;
+  const pattern = patternOf(options);
+  const isSelected = (name: string): boolean => pattern?.test(vitestName(name)) ?? true;
   return new Collector({ root, seed, limitMs, listener, isSelected, workersDirectory });
 }
 
@@ -201,36 +247,10 @@ async function runRound(
   collector: Collector,
   folders: PlainFolders,
 ): Promise<void> {
-  const { timeoutMs, failFast, signal, root } = options;
-  const { users } = kind.traits(run.settings, { waves: run.waves !== undefined });
-  const jobs = users === "one" ? 1 : options.jobs;
-  const testNamePattern = patternOf(options);
-  const files = options.files.map((file) => folders.file(file, root));
-  const plugin = benchPlugin(run, timeoutMs, folders.of(OURS));
-  using watch = new WorkerWatch(run.workersDirectory as string, timeoutMs);
-  const vitest = await withoutSignals(() =>
-    createVitest(
-      "test",
-      {
-        config: false,
-        root: folders.of(root),
-        watch: false,
-        reporters: [collector],
-        cache: false,
-        bail: failFast ? 1 : 0,
-        ...(jobs === undefined ? {} : { maxWorkers: jobs }),
-        ...(testNamePattern === undefined ? {} : { testNamePattern }),
-      },
-      { plugins: [plugin], resolve: { preserveSymlinks: folders.hasLinks }, logLevel: "silent" },
-    ),
-  );
-  const breakOff = (): void => void cancel(vitest, watch);
-  signal?.addEventListener("abort", breakOff, { once: true });
-  const exitCode = process.exitCode;
-  try {
+  await withVitest(vitestOptions(options, run, kind, collector, folders), async (vitest, watch, files) => {
     await vitest.start(files);
     const remaining = watch.remaining();
-    const isAborted = signal?.aborted === true;
+    const isAborted = options.signal?.aborted === true;
     if (isAborted || watch.killed.length + remaining.length > 0) collector.dropPoolProblems();
     collector.noteLostWorkers(watch.killed, isAborted ? [] : remaining, (pid) =>
       kind.lastWords?.(lastWordsFile(run.workersDirectory as string, pid)),
@@ -239,30 +259,26 @@ async function runRound(
     collector.noteOrphans(watch.records());
     collector.noteOutput(watch.records());
     collector.noteNamesakes(watch.records());
-  } finally {
-    signal?.removeEventListener("abort", breakOff);
-    await vitest.close();
-    // Vitest sets the exit code of this process; the verdict is ours.
-    process.exitCode = exitCode;
-  }
+  });
 }
 
-/** Vitest ends the process on a signal, before anything that is known can be told: its listeners are removed. */
-async function withoutSignals<T>(start: () => Promise<T>): Promise<T> {
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  const before = new Set(signals.flatMap((signal) => process.listeners(signal)));
-  const started = await start();
-  for (const signal of signals) {
-    for (const listener of process.listeners(signal))
-      if (!before.has(listener)) process.off(signal, listener);
-  }
-  return started;
-}
-
-/** Vitest lets every running test end; that may take long, or forever. */
-async function cancel(vitest: Vitest, watch: WorkerWatch): Promise<void> {
-  watch.killAll();
-  await vitest.cancelCurrentRun("keyboard-input");
+function vitestOptions(
+  options: RunOptions,
+  run: RunContext,
+  kind: Kind,
+  reporter: Reporter,
+  folders: PlainFolders,
+): VitestOptions {
+  const { files, root, timeoutMs, failFast, signal } = options;
+  const { users } = kind.traits(run.settings, { waves: run.waves !== undefined });
+  const jobs = users === "one" ? 1 : options.jobs;
+  const pattern = patternOf(options);
+  return {
+    ...{ run, files, root, timeoutMs, failFast, folders, reporter },
+    ...(signal === undefined ? {} : { signal }),
+    ...(jobs === undefined ? {} : { jobs }),
+    ...(pattern === undefined ? {} : { pattern }),
+  };
 }
 
 /** Vitest matches names whose parts are joined by spaces; ours, as reports print them, have " > " between them. */

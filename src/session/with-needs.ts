@@ -51,24 +51,21 @@ interface MarkedTask {
  * Vitest knows nothing of it, and what is collected through it is marked.
  */
 export function withNeeds<Api extends object>(api: Api, needs: readonly StatedNeed[] = []): WithNeeds<Api> {
-  return faceOf(api as Api & Callable, needs, undefined) as unknown as WithNeeds<Api>;
+  return faceOf(api as Api & Callable, needs) as unknown as WithNeeds<Api>;
 }
 
-/** `owner`: what `api` is a method of; Vitest does not find what it keeps there in a face. */
-function faceOf(api: Callable, needs: readonly StatedNeed[], owner: unknown): Callable {
+function faceOf(api: Callable, needs: readonly StatedNeed[]): Callable {
   return new Proxy(api, {
     get(target, key) {
       if (key === "needs")
-        return (...more: readonly unknown[]) => faceOf(api, [...needs, ...statedNeeds(more)], owner);
+        return (...more: readonly unknown[]) => faceOf(api, [...needs, ...statedNeeds(more)]);
       const value: unknown = Reflect.get(target, key, target);
-      return isMethod(target, key, value) ? faceOf(value, needs, target) : value;
+      return isMethod(target, key, value) ? faceOf(value, needs) : value;
     },
     apply(target, self, args: never[]) {
-      const result: unknown =
-        needs.length === 0
-          ? Reflect.apply(target, owner ?? self, args)
-          : marking(needs, () => Reflect.apply(target, owner ?? self, args));
-      return typeof result === "function" ? faceOf(result as Callable, needs, undefined) : result;
+      const collect = (): unknown => Reflect.apply(target, self, args);
+      const result = needs.length === 0 ? collect() : marking(needs, collect);
+      return typeof result === "function" ? faceOf(result as Callable, needs) : result;
     },
   });
 }

@@ -43,6 +43,7 @@ describe.needs("wall")("a group", () => {
 describe.needs("driver")("of two", () => {
   describe.needs("level")("needs", () => { test.needs("errors")("all of them", () => {}); });
 });
+describe.needs({ "card-bytes": 2 ** 30 })("of a big card", () => { describe("and", () => { test("in it", never); }); });
 describe.needs("driver").each([["a"], ["b"]])("group %s", () => { test("each", () => {}); });
 describe.skip("skipped", () => { describe.skip("twice", () => { test("is skipped", never); }); });
 `,
@@ -67,6 +68,8 @@ test.only.needs("stepped")("chosen, too", () => {});
 
 const wall = (target: string): string => `needs wall: target ${target} runs in stepped time`;
 const level = 'needs level: target rises, <ü> "&" sees that the interrupt rises, not that it is high';
+/** Tests for which the card is too small. */
+const bigs = ["big", "big and fails", "of a big card > and > in it"];
 const foreign = (need: string): string =>
   `needs ${need}: the device of target mover is not hilt's DMA controller`;
 const big = (target: string): string =>
@@ -97,21 +100,19 @@ describe("benches with needs on three targets", () => {
 
   test("run where they are met, and are skipped with the reason where not, before or after the device was opened", () => {
     expect(status, stderr).toBe(0);
-    expect(told(0)).toEqual(
-      left("wasm", `skipped: big: ${big("wasm")}`, `skipped: big and fails: ${big("wasm")}`),
-    );
+    expect(told(0)).toEqual(left("wasm", ...bigs.map((name) => `skipped: ${name}: ${big("wasm")}`)));
     const levels = ["level", "fails", "case 1", "case 2", "of two > needs > all of them"];
     expect(told(1)).toEqual(
       left(
         RISES,
         ...levels.map((name) => `skipped: ${name}: ${level}`),
-        ...["big", "big and fails"].map((name) => `skipped: ${name}: ${big(RISES)}`),
+        ...bigs.map((name) => `skipped: ${name}: ${big(RISES)}`),
       ),
     );
     expect(told(2)).toEqual(
       left(
         "mover",
-        ...["big", "big and fails"].map((name) => `skipped: ${name}: ${foreign("card-bytes 1,073,741,824")}`),
+        ...bigs.map((name) => `skipped: ${name}: ${foreign("card-bytes 1,073,741,824")}`),
         `skipped: ours: ${foreign("rings")}; ${foreign("card-bytes 4,096")}`,
         `skipped: extended: ${foreign("driver")}`,
         `skipped: of two > needs > all of them: ${foreign("driver")}`,
@@ -124,7 +125,7 @@ describe("benches with needs on three targets", () => {
         .filter(({ verdict, facts }) => verdict === "skipped" && facts !== undefined)
         .map(({ name }) => name),
     );
-    expect(opened).toEqual([["big", "big and fails"], ["big", "big and fails"], []]);
+    expect(opened).toEqual([bigs, bigs, []]);
   });
 
   test("are in the matrix, with how many targets they ran on", () => {
@@ -188,6 +189,31 @@ test("a run in which every test was skipped is not a pass, and says why", () => 
   expect(stdout.trimEnd().endsWith("\nFAILED")).toBe(true);
   expect(status).toBe(2);
   expect(readFileSync(join(project.path, "none.xml"), "utf8")).toContain('<error type="E_NOTHING_RAN"');
+});
+
+test("a target that meets the needs of no test is not prepared: nobody misses the tool that is not there", () => {
+  const card = projectOf({
+    "hilt.config.ts": `export default { targets: {
+  card: { link: "simulator", engine: "verilator", verilator: "/nowhere/verilator" },
+} };
+`,
+    "wall.hil.ts": `import { describe, test } from "hilt";
+console.log("loaded");
+test.needs("wall")("one", () => {});
+describe.needs("wall", "stepped")("group", () => { test("two", () => {}); });
+test.skip("three", () => {});
+`,
+    "plain.hil.ts": 'import { test } from "hilt";\ntest("one", () => {});\n',
+  });
+  const { status, stdout } = card.hilt("run", "wall.hil.ts", "--verbose");
+  expect(stdout).toContain(
+    `skipped wall.hil.ts > group > two: ${wall("card")}\nskipped wall.hil.ts > three\n`,
+  );
+  expect(stdout).toContain("    printed by wall.hil.ts outside of its tests:\n      loaded\n");
+  expect(stdout).toMatch(/^benches: {5}0 passed, 0 failed, 3 skipped in /m);
+  expect(status).toBe(2);
+  expect(card.hilt("run", "wall.hil.ts", "--test=group > two").stdout).toMatch(/ 0 failed, 1 skipped in /);
+  expect(card.hilt("run").status).toBe(3);
 });
 
 test("a target on which nothing ran is not a pass of several either, and does not end a run with --fail-fast", () => {

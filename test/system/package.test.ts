@@ -69,8 +69,14 @@ test("Vitest itself runs benches too, with the plugin", () => {
     join(folder, "vitest.config.mjs"),
     'import { defineConfig } from "vitest/config";\nimport { hilt } from "hilt/vitest";\n\nexport default defineConfig({ plugins: [hilt({ target: "wasm" })] });\n',
   );
+  const needy = join(folder, "benches/needs.hil.ts");
+  writeFileSync(
+    needy,
+    'import { test } from "hilt";\ntest.needs("wall")("of a card", () => { throw new Error("it ran"); });\n',
+  );
   const { status, stdout } = npx("vitest", "run");
-  expect(stdout).toMatch(/Tests\s+1 passed/);
+  rmSync(needy);
+  expect(stdout).toMatch(/Tests\s+1 passed \| 1 skipped/);
   expect(status).toBe(0);
 });
 
