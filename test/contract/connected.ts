@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Link } from "../../src/bus/link.ts";
 import { silentLog } from "../../src/core/log.ts";
 import type { Connection, Preparation } from "../../src/links/link-kind.ts";
@@ -10,10 +11,20 @@ interface Lives {
   readonly connection: Connection;
 }
 
-async function connect(name: string, settings: LinkSettings): Promise<Lives> {
+/** What tests of one link have in common. */
+export interface ConnectedOptions {
+  readonly seed?: bigint;
+  /** A folder: each link records waves in a file there. */
+  readonly waves?: string;
+}
+
+async function connect(name: string, settings: LinkSettings, waves: string | undefined): Promise<Lives> {
   const kind = await loadLink(settings.link);
   const log = silentLog;
-  const preparation = await kind.prepare(name, settings, { cacheDirectory: ".hilt/cache", log });
+  const preparation = await kind.prepare(name, settings, {
+    ...{ cacheDirectory: ".hilt/cache", log },
+    ...(waves === undefined ? {} : { waves: {} }),
+  });
   return { preparation, connection: await kind.connect(name, settings, preparation.prepared, { log }) };
 }
 
@@ -21,12 +32,17 @@ async function connect(name: string, settings: LinkSettings): Promise<Lives> {
 export function connected(
   name: string,
   settings: LinkSettings,
-  seed = 1n,
+  { seed = 1n, waves }: ConnectedOptions = {},
 ): Required<Pick<ContractLink, "open" | "beside" | "end">> {
   const lives: Promise<Lives>[] = [];
+  let count = 0;
   const fresh = async (user: number, ownSeed: bigint): Promise<Link> => {
-    lives[user] ??= connect(name, settings);
-    return await (await lives[user]).connection.fresh({ seed: ownSeed, log: silentLog });
+    lives[user] ??= connect(name, settings, waves);
+    const { connection } = await lives[user];
+    return await connection.fresh({
+      ...{ seed: ownSeed, log: silentLog },
+      ...(waves === undefined ? {} : { waves: { path: join(waves, `link-${count++}`) } }),
+    });
   };
   return {
     open: (own = seed) => fresh(0, own),
@@ -41,7 +57,11 @@ export function connected(
 }
 
 /** Registers the tests of the contract for a target. */
-export function describeTargetContract(name: string, settings: LinkSettings, seed = 1n): void {
-  const link = connected("target", settings, seed);
+export function describeTargetContract(
+  name: string,
+  settings: LinkSettings,
+  options: ConnectedOptions = {},
+): void {
+  const link = connected("target", settings, options);
   describeLinkContract(name, link.open, link);
 }

@@ -1,6 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { rmSync } from "node:fs";
+import { afterAll, describe, expect, test } from "vitest";
 import { faultyLinks } from "./faulty-links/faulty-links.ts";
-import { soundLinks } from "./faulty-links/sound-links.ts";
+import { soundLinks, wavesFolder } from "./faulty-links/sound-links.ts";
 import { verdictOf } from "./faulty-links/verdict.ts";
 import { describeLinkContract, testsFor } from "./link-contract.ts";
 import type { ContractLink, ContractTest } from "./suite/contract-test.ts";
@@ -9,6 +10,8 @@ describeLinkContract("a copy of the memory crosses with the calls", soundLinks.c
 describeLinkContract("a link that can be lost", soundLinks.losable.open, soundLinks.losable);
 describeLinkContract("one device for all tests, reset between them", soundLinks.reused.open);
 describeLinkContract("a link that reports nothing and checks nothing", soundLinks.bare.open);
+
+afterAll(() => rmSync(wavesFolder, { recursive: true, force: true }));
 
 async function testNamed(beginning: string, link: ContractLink): Promise<ContractTest | undefined> {
   const found = (await testsFor(link)).filter(({ name }) => name.startsWith(beginning));

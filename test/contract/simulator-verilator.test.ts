@@ -8,7 +8,7 @@ describeTargetContract("simulator on Verilator, ideal memory", verilator);
 describeTargetContract(
   "simulator on Verilator, latency and stalls",
   { ...verilator, harness: { readLatency: [1, 60], writeLatency: [1, 20], stalls: 0.4 } },
-  2n,
+  { seed: 2n },
 );
 
 describeTargetContract("simulator on the newest Verilator, ideal memory", {

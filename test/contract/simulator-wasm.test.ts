@@ -7,11 +7,11 @@ describeTargetContract("simulator on the wasm engine, ideal memory", wasm);
 describeTargetContract(
   "simulator on the wasm engine, latency and stalls",
   { ...wasm, harness: { readLatency: [1, 60], writeLatency: [1, 20], stalls: 0.4 } },
-  2n,
+  { seed: 2n },
 );
 
 describeTargetContract(
   "simulator on the wasm engine, interrupts as messages",
   { ...wasm, interrupts: "message" },
-  3n,
+  { seed: 3n },
 );

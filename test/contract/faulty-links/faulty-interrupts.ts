@@ -300,4 +300,27 @@ export const faultyInterrupts: readonly FaultyLink[] = [
       };
     }),
   },
+  {
+    name: "the first wait of an asker yields true when there has been an interrupt",
+    killer: "while the line is high, each wait of each asker yields true at once",
+    spoil: changed((link) => {
+      let hasRisen = false;
+      link.onEvent((event) => {
+        hasRisen ||= event.kind === "interrupt";
+      });
+      return {
+        listen: (options) => {
+          const listener = link.listen(options);
+          let isFirst = true;
+          return {
+            wait: async (cycles, signal) => {
+              const isLate = isFirst && hasRisen;
+              isFirst = false;
+              return (await listener.wait(cycles, signal)) || isLate;
+            },
+          };
+        },
+      };
+    }),
+  },
 ];

@@ -167,4 +167,15 @@ export const faultyLists: readonly FaultyLink[] = [
       };
     }),
   },
+  {
+    name: "the waits of a list take ten times as long",
+    killer: "a wait in a list that expires yields 0 and the list goes on",
+    spoil: performing((link, operations) =>
+      link.perform(
+        operations.map((each) =>
+          each.kind === "wait" ? { ...each, limitCycles: 10 * each.limitCycles } : each,
+        ),
+      ),
+    ),
+  },
 ];

@@ -241,4 +241,9 @@ export const faultyTime: readonly FaultyLink[] = [
       return { ...sound, open: () => sound.open(seed++) };
     },
   },
+  {
+    name: "an interrupt ends an idle",
+    killer: "an interrupt ends a wait before the idles and limits that end later",
+    spoil: idling(async (link, cycles) => void (await link.listen().wait(cycles))),
+  },
 ];

@@ -1,8 +1,9 @@
 import type { Link } from "../../../src/bus/link.ts";
-import { changed, claiming, type FaultyLink } from "./faulty-link.ts";
+import { changed, claiming, type FaultyLink, replaced } from "./faulty-link.ts";
 import { afterwards } from "./faulty-lives.ts";
 
 const members = "members are there exactly where the traits say so";
+const wholeWaves = "waves are a whole file once the link is closed";
 const constant = "what a link is like does not change";
 
 export const faultyTraits: readonly FaultyLink[] = [
@@ -98,5 +99,28 @@ export const faultyTraits: readonly FaultyLink[] = [
         return { ...link.pace, accessMs: 0 };
       },
     })),
+  },
+  {
+    name: "bursts are called requests",
+    killer: "each read ends after it began, with an event where the link sees bursts",
+    spoil: claiming({ observes: "requests" }),
+  },
+  {
+    name: "waves are there where the traits say that they are not",
+    killer: members,
+    from: "waves",
+    spoil: claiming({ waves: false }),
+  },
+  {
+    name: "the file of waves is not where it is said to be",
+    killer: wholeWaves,
+    from: "waves",
+    spoil: changed(({ waves }) => ({ waves: replaced(waves!, { file: `${waves!.file}.gz` }) })),
+  },
+  {
+    name: "the times of waves do not follow the cycles",
+    killer: wholeWaves,
+    from: "waves",
+    spoil: changed(({ waves }) => ({ waves: replaced(waves!, { timeOf: () => 1000 }) })),
   },
 ];

@@ -1,9 +1,15 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { connected } from "../connected.ts";
 import type { ContractLink } from "../suite/contract-test.ts";
 import { bareLink } from "./bare-link.ts";
 import { copyingLink } from "./copying-link.ts";
 import { losableLink } from "./losable-link.ts";
 import { reusedLink } from "./reused-link.ts";
+
+/** Whoever opens links that record removes it. */
+export const wavesFolder = mkdtempSync(join(tmpdir(), "hilt-waves ö-"));
 
 const wasm = { link: "simulator", engine: "wasm" } as const;
 const level = connected("wasm", wasm);
@@ -14,6 +20,7 @@ export const soundLinks = {
   level,
   message: connected("wasm", { ...wasm, interrupts: "message" }),
   stalling: connected("wasm", { ...wasm, harness: { readLatency: [1, 60], stalls: 0.4 } }),
+  waves: connected("wasm", wasm, { waves: wavesFolder }),
   copying: copyingLink(open),
   losable: losableLink(open),
   reused: reusedLink(open),

@@ -103,7 +103,8 @@ export const interruptTests: readonly ContractTest[] = [
       expect(await interrupt.wait(0)).toBe(true);
       context.clear();
       await context.barrier();
-      for (const asker of [late, interrupt]) expect(await asker.wait(context.quiet)).toBe(false);
+      for (const asker of [late, interrupt, link.listen()])
+        expect(await asker.wait(context.quiet)).toBe(false);
     },
   },
   {

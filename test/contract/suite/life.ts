@@ -80,7 +80,9 @@ export const lifeTests: readonly ContractTest[] = [
       await context.barrier();
       const long = context.patience();
       const states = watch([link.idle(long), interrupt.wait(long), link.listen().wait(long)]);
+      const window = context.place(0, 64).open("read");
       await contractLink.lose!(link);
+      window.close();
       const error = await rejection(link.readRegister(0));
       expect(error).toMatchObject(lost);
       await turns();

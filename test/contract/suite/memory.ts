@@ -81,8 +81,8 @@ export const memoryTests: readonly ContractTest[] = [
             // The start itself is the posted write.
             context.start("h2c", place.logical, 8);
             expect(await context.finish("h2c", 8)).toEqual(done);
-            place.bytes.set(sent);
             registers.h2c.write("LENGTH", LENGTH);
+            place.bytes.set(sent);
             registers.h2c.write("COMMAND", 1);
           } else {
             place.bytes.set(sent);

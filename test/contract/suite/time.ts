@@ -120,11 +120,13 @@ export const timeTests: readonly ContractTest[] = [
       context.enable();
       await context.barrier();
       const order: string[] = [];
+      const start = link.clock.cycle;
       const long = link.idle(context.patience()).then(() => order.push("idle"));
       const wait = interrupt.wait(context.patience()).then((met) => order.push(`interrupt ${met}`));
       context.raise();
       await Promise.all([long, wait]);
       expect(order).toEqual(["interrupt true", "idle"]);
+      expect(link.clock.cycle - start).toBeGreaterThanOrEqual(context.patience());
     },
   },
   {
