@@ -21,9 +21,7 @@ export class Random {
   /** A stream of its own for `name`: adding a consumer does not disturb the others. */
   fork(name: string): Random {
     let hash = 0xcbf29ce484222325n;
-    for (const byte of new TextEncoder().encode(name)) {
-      hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
-    }
+    for (const byte of Buffer.from(name)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
     return new Random(splitmix64(this.seed ^ hash));
   }
 
@@ -71,11 +69,11 @@ export class Random {
   }
 
   /** In place, Fisher-Yates. */
-  shuffle<T>(items: T[]): T[] {
+  shuffle<Items extends unknown[] | Int32Array>(items: Items): Items {
     for (let i = items.length - 1; i > 0; i--) {
       const j = this.integer(0, i);
-      const held = items[i] as T;
-      items[i] = items[j] as T;
+      const held = items[i];
+      items[i] = items[j];
       items[j] = held;
     }
     return items;

@@ -26,9 +26,8 @@ export class HostBuffer {
     this.lengthBytes = mdl.byteCount;
     this.#memory = memory;
     this.#release = release;
-    this.#eachGuard((address, byte) => {
-      byte[0] = guardByte(address);
-    });
+    for (const { page, bytes, from, to } of this.#guards)
+      for (let at = from; at < to; at++) bytes[at] = guardByte(page + at);
   }
 
   /** Copies `bytes` into the buffer from byte `at` on. */
@@ -45,13 +44,15 @@ export class HostBuffer {
 
   /** Throws `GuardBytesError` for the first guard byte that is not what it was. */
   checkGuards(): void {
-    this.#eachGuard((address, byte, where) => {
-      const expected = guardByte(address);
-      const found = byte[0] as number;
-      if (found !== expected) {
-        throw new GuardBytesError(this.name, physicalAddress(BigInt(address)), where, expected, found);
+    for (const { page, bytes, from, to } of this.#guards) {
+      for (let at = from; at < to; at++) {
+        const expected = guardByte(page + at);
+        const found = bytes[at] as number;
+        if (found === expected) continue;
+        const where = from === 0 ? `${to - at} bytes before it` : `${at - from + 1} bytes behind its last`;
+        throw new GuardBytesError(this.name, physicalAddress(BigInt(page + at)), where, expected, found);
       }
-    });
+    }
   }
 
   /** Checks the guard bytes and gives the pages back. */
@@ -62,16 +63,15 @@ export class HostBuffer {
     this.checkGuards();
   }
 
-  #eachGuard(visit: (address: number, byte: Uint8Array, where: string) => void): void {
+  /** The rest of the first page and of the last, which may be the same one: bytes `from` up to `to` of the page at an address. */
+  get #guards(): { page: number; bytes: Uint8Array; from: number; to: number }[] {
     const { byteOffset, byteCount, pageFrameNumbers } = this.mdl;
-    const firstPage = (pageFrameNumbers[0] as number) * PAGE_SIZE;
-    const lastPage = (pageFrameNumbers.at(-1) as number) * PAGE_SIZE;
-    const one = (address: number, where: string): void => {
-      visit(address, this.#memory.view(physicalAddress(BigInt(address)), 1), where);
-    };
-    for (let at = 0; at < byteOffset; at++) one(firstPage + at, `${byteOffset - at} bytes before it`);
     const end = (byteOffset + byteCount - 1) % PAGE_SIZE;
-    for (let at = end + 1; at < PAGE_SIZE; at++) one(lastPage + at, `${at - end} bytes behind its last`);
+    const part = (frame: number | undefined, from: number, to: number) => {
+      const page = (frame as number) * PAGE_SIZE;
+      return { page, bytes: this.#memory.view(physicalAddress(BigInt(page)), PAGE_SIZE), from, to };
+    };
+    return [part(pageFrameNumbers[0], 0, byteOffset), part(pageFrameNumbers.at(-1), end + 1, PAGE_SIZE)];
   }
 
   #check(at: number, lengthBytes: number): void {

@@ -1,7 +1,7 @@
 import { PAGE_SHIFT, PAGE_SIZE, physicalAddress } from "../core/address.ts";
 import type { Random } from "../core/random.ts";
 import { OutOfMemoryError } from "./errors.ts";
-import type { PhysicalMemory } from "./physical-memory.ts";
+import type { Bank, PhysicalMemory } from "./physical-memory.ts";
 import type { PlatformProfile } from "./platform-profile.ts";
 
 /** A page is free; it is in the line of those that are handed out next. A page taken from the middle stays in line. */
@@ -15,10 +15,10 @@ const LINED_UP = 2;
  */
 export class PageAllocator {
   readonly #memory: PhysicalMemory;
-  readonly #frames: Float64Array;
   readonly #state: Uint8Array;
-  /** Pages are taken from the end. */
-  readonly #line: number[];
+  /** The first `#length` are in line, each once; they are taken from the end. */
+  readonly #line: Int32Array;
+  #length = 0;
   #free: number;
 
   constructor(
@@ -26,24 +26,20 @@ export class PageAllocator {
     { fragmentation, pageBytes }: Pick<PlatformProfile, "fragmentation" | "pageBytes">,
     random: Random,
   ) {
-    const count = memory.bytes.length / PAGE_SIZE;
     this.#memory = memory;
-    this.#frames = new Float64Array(count).fill(Number.NaN);
+    const count = memory.bytes.length / PAGE_SIZE;
     this.#state = new Uint8Array(count);
-    const blocks: number[][] = [];
-    for (const { base, lengthBytes, offset } of memory.banks) {
-      const firstFrame = Number(base) / PAGE_SIZE;
-      for (let at = 0; at < lengthBytes / PAGE_SIZE; at++) {
-        const page = offset / PAGE_SIZE + at;
-        this.#frames[page] = firstFrame + at;
+    this.#line = new Int32Array(count);
+    const { starts, ends } = blocksOf(memory.banks, pageBytes / PAGE_SIZE);
+    const order = fragmentation === "shuffled" ? random.shuffle(starts) : starts;
+    for (let index = order.length - 1; index >= 0; index--) {
+      const start = order[index] as number;
+      for (let page = (ends[start] as number) - 1; page >= start; page--) {
         this.#state[page] = FREE | LINED_UP;
-        if (at === 0 || (firstFrame + at) % (pageBytes / PAGE_SIZE) === 0) blocks.push([]);
-        blocks.at(-1)?.push(page);
+        this.#line[this.#length++] = page;
       }
     }
-    const order = fragmentation === "shuffled" ? random.shuffle(blocks) : blocks;
-    this.#line = order.flat().reverse();
-    this.#free = this.#line.length;
+    this.#free = this.#length;
   }
 
   get freePages(): number {
@@ -54,20 +50,20 @@ export class PageAllocator {
   allocate(count: number, limitFrame = Number.POSITIVE_INFINITY): number[] {
     const found: number[] = [];
     const passed: number[] = [];
-    while (found.length < count && this.#line.length > 0) {
-      const page = this.#line.pop() as number;
+    while (found.length < count && this.#length > 0) {
+      const page = this.#line[--this.#length] as number;
       if (this.#state[page] === LINED_UP) this.#state[page] = 0;
-      else if ((this.#frames[page] as number) < limitFrame) found.push(page);
+      else if (this.#frameOf(page) < limitFrame) found.push(page);
       else passed.push(page);
     }
-    this.#line.push(...passed.reverse());
+    this.#lineUp(passed);
     if (found.length < count) {
-      this.#line.push(...found.reverse());
+      this.#lineUp(found);
       throw new OutOfMemoryError(`${count} pages wanted, ${found.length} free`);
     }
     for (const page of found) this.#state[page] = 0;
     this.#free -= count;
-    return found.map((page) => this.#frames[page] as number);
+    return found.map((page) => this.#frameOf(page));
   }
 
   /** Page frame numbers that follow each other, the lowest such run. Throws `OutOfMemoryError`. */
@@ -76,7 +72,7 @@ export class PageAllocator {
     if (pages === undefined) throw new OutOfMemoryError(`${count} neighbouring pages wanted, there are none`);
     for (const page of pages) this.#state[page] = (this.#state[page] as number) & ~FREE;
     this.#free -= count;
-    return pages.map((page) => this.#frames[page] as number);
+    return pages.map((page) => this.#frameOf(page));
   }
 
   free(frames: readonly number[]): void {
@@ -84,10 +80,23 @@ export class PageAllocator {
       const page = this.#memory.offsetOf(physicalAddress(BigInt(frame * PAGE_SIZE))) >>> PAGE_SHIFT;
       const state = this.#state[page] as number;
       if ((state & FREE) !== 0) throw new RangeError(`page frame ${frame} is not allocated`);
-      if ((state & LINED_UP) === 0) this.#line.push(page);
+      if ((state & LINED_UP) === 0) this.#line[this.#length++] = page;
       this.#state[page] = FREE | LINED_UP;
       this.#free++;
     }
+  }
+
+  /** The last of them is taken last, the first next. */
+  #lineUp(pages: readonly number[]): void {
+    for (const page of pages.toReversed()) this.#line[this.#length++] = page;
+  }
+
+  #frameOf(page: number): number {
+    for (const { base, offset, lengthBytes } of this.#memory.banks) {
+      const at = page - offset / PAGE_SIZE;
+      if (at >= 0 && at < lengthBytes / PAGE_SIZE) return Number(base) / PAGE_SIZE + at;
+    }
+    throw new RangeError(`no bank holds page ${page} of memory`);
   }
 
   #run(count: number, limitFrame: number): number[] | undefined {
@@ -96,11 +105,32 @@ export class PageAllocator {
       const first = offset / PAGE_SIZE;
       let length = 0;
       for (let page = first; page < first + lengthBytes / PAGE_SIZE; page++) {
-        if ((this.#frames[page] as number) >= limitFrame) break;
+        if (this.#frameOf(page) >= limitFrame) break;
         length = ((this.#state[page] as number) & FREE) === 0 ? 0 : length + 1;
         if (length === count) return Array.from({ length }, (_, index) => page - count + 1 + index);
       }
     }
     return undefined;
   }
+}
+
+/** The first page of each block in the order of the banks, and by the first page the one after its last. */
+function blocksOf(banks: readonly Bank[], blockPages: number): { starts: Int32Array; ends: Int32Array } {
+  const pages =
+    banks.reduce((most, { offset, lengthBytes }) => Math.max(most, offset + lengthBytes), 0) / PAGE_SIZE;
+  const starts = new Int32Array(pages);
+  const ends = new Int32Array(pages);
+  let count = 0;
+  for (const { base, lengthBytes, offset } of banks) {
+    const first = offset / PAGE_SIZE;
+    const end = first + lengthBytes / PAGE_SIZE;
+    const firstFrame = Number(base) / PAGE_SIZE;
+    for (let start = first; start < end; ) {
+      const left = blockPages - ((firstFrame + start - first) % blockPages);
+      starts[count++] = start;
+      ends[start] = Math.min(end, start + left);
+      start += left;
+    }
+  }
+  return { starts: starts.subarray(0, count), ends };
 }
