@@ -19,8 +19,18 @@
 
 thread_local Model* runningModel = nullptr;
 
+// What the host has given to the model that is being made: zeroed, and room for its status and its values. The host has it
+// before and after: it outlives the model.
+static thread_local char* givenMemory = nullptr;
+static constexpr std::size_t GIVEN_BYTES = sizeof(Status) + sizeof(Vmodel__Syms);
+
 // Zeroed memory, of which nothing is touched before it is used: a simulated RAM costs no time to open.
 static void* zeroed(std::size_t bytes, std::size_t alignment) {
+  if (bytes == sizeof(Vmodel__Syms) && givenMemory != nullptr) {
+    void* const values = givenMemory + sizeof(Status);
+    givenMemory = nullptr;
+    return values;
+  }
   void* const block = std::calloc(1, bytes + alignment);
   if (block == nullptr) throw std::bad_alloc();
   const auto aligned = (reinterpret_cast<std::uintptr_t>(block) + alignment) & ~(alignment - 1);
@@ -29,17 +39,21 @@ static void* zeroed(std::size_t bytes, std::size_t alignment) {
   return reinterpret_cast<void*>(aligned);
 }
 
+// The values of the model that is being deleted.
+static thread_local const void* endingValues = nullptr;
+
 void* operator new(std::size_t bytes, std::align_val_t alignment) {
   return zeroed(bytes, static_cast<std::size_t>(alignment));
 }
 void operator delete(void* block, std::align_val_t) noexcept {
-  if (block != nullptr) std::free(reinterpret_cast<void**>(block)[-1]);
+  if (block != nullptr && block != endingValues) std::free(reinterpret_cast<void**>(block)[-1]);
 }
 void operator delete(void* block, std::size_t, std::align_val_t alignment) noexcept {
   operator delete(block, alignment);
 }
 
-Model::Model(const uint64_t* seed) : context(new VerilatedContext) {
+Model::Model(const uint64_t* seed, void* memory) : status(*new (memory) Status), context(new VerilatedContext) {
+  givenMemory = static_cast<char*>(memory);
   Verilated::threadContextp(context.get());
   runningModel = this;
   // Registers that have no initial value: 0 without a seed, otherwise random; a seed of 0 would ask for one of the day.
@@ -52,6 +66,7 @@ Model::Model(const uint64_t* seed) : context(new VerilatedContext) {
   context->traceEverOn(true);
 #endif
   top.reset(new Vmodel(context.get(), ""));
+  if (givenMemory != nullptr) throw std::runtime_error("the model has not taken the memory that it was given");
 #define HILT_INPUT(name, width, member) std::memset(&(member), 0, sizeof(member));
 #define HILT_OUTPUT(name, width, member)
 #include HILT_PORTS
@@ -61,6 +76,7 @@ Model::Model(const uint64_t* seed) : context(new VerilatedContext) {
 }
 
 Model::~Model() {
+  endingValues = top ? top->rootp->vlSymsp : nullptr;
 #if HILT_WAVES
   if (waves) waves->close();
 #endif
@@ -137,13 +153,10 @@ static int widthOf(const Variable& variable, long) {
   return variable.elements(0);
 }
 
-// Where everything lies, as JSON: `base` and `bytes` are the model's memory, offsets count from there.
+// Where everything lies, as JSON: addresses count from the start of the memory that the host has given.
 std::string Model::describe() {
-  auto* const syms = top->rootp->vlSymsp;
-  const char* const base = reinterpret_cast<const char*>(syms);
-  std::string out = "{\"base\":" + std::to_string(reinterpret_cast<uintptr_t>(base))
-                    + ",\"bytes\":" + std::to_string(sizeof(*syms))
-                    + ",\"status\":" + std::to_string(reinterpret_cast<uintptr_t>(&status)) + ",\"ports\":[";
+  const char* const base = reinterpret_cast<const char*>(&status);
+  std::string out = "{\"ports\":[";
   auto port = [&](const char* name, int width, bool isInput, const void* place) {
     if (out.back() != '[') out += ",";
     out += "{\"name\":" + quoted(name) + ",\"width\":" + std::to_string(width)
@@ -164,7 +177,7 @@ std::string Model::describe() {
     for (const auto& entry : *scope.second->varsp()) {
       const VerilatedVar& variable = entry.second;
       const auto* const place = static_cast<const char*>(variable.datap());
-      if (variable.udims() > 1 || place < base || place >= base + sizeof(*syms)) continue;
+      if (variable.udims() > 1 || place < base || place >= base + GIVEN_BYTES) continue;
       if (out.back() != '[') out += ",";
       out += "{\"name\":" + quoted(below + entry.first) + ",\"width\":" + std::to_string(widthOf(variable, 0))
              + ",\"depth\":" + std::to_string(variable.udims() == 1 ? variable.elements(1) : 0)
@@ -233,14 +246,17 @@ static Result guarded(Model* model, Result failed, Work work) {
 
 API const char* hilt_error() { return lastError.c_str(); }
 
-API void* hilt_open(const uint64_t* seed) {
+API double hilt_bytes() { return static_cast<double>(GIVEN_BYTES); }
+
+// `memory`: hilt_bytes() zeroed bytes, aligned to 64, until the model is closed.
+API void* hilt_open(const uint64_t* seed, void* memory) {
   try {
     WatchedCall watched(nullptr);
     // Lines come out as they are written, also of a process that crashes afterwards.
     std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
-    return new Model(seed);
+    return new Model(seed, memory);
   } catch (const std::bad_alloc&) {
-    lastError = "there is not enough memory for a model of " + std::to_string(sizeof(Vmodel__Syms)) + " bytes";
+    lastError = "there is not enough memory for a model";
   } catch (const std::exception& error) {
     lastError = error.what();
   }

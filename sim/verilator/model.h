@@ -24,8 +24,8 @@ struct Message {
   uint64_t cycle;
 };
 
-// Shared with the host, which reads it without a call.
-struct Status {
+// Shared with the host, which reads it without a call: the start of the memory that it gives to a model.
+struct alignas(64) Status {
   uint64_t cycle = 0;
   uint32_t messages = 0;
   uint32_t isEnded = 0;
@@ -37,7 +37,7 @@ struct ModelFault : std::runtime_error {
 };
 
 struct Model {
-  Status status;
+  Status& status;
   std::unique_ptr<VerilatedContext> context;
   std::unique_ptr<Vmodel> top;
   std::vector<Message> messages;
@@ -45,7 +45,7 @@ struct Model {
   std::unique_ptr<VerilatedFstC> waves;
 #endif
 
-  explicit Model(const uint64_t* seed);
+  Model(const uint64_t* seed, void* memory);
   ~Model();
   uint64_t run(uint64_t limit);
   void settle();

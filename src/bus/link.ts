@@ -35,7 +35,10 @@ export interface Link extends AsyncDisposable {
   readonly traits: Traits;
   readonly pace: Pace;
   readonly clock: Clock;
-  /** The host's RAM: real bytes that the device reads and writes. Views of it live as long as the process. */
+  /**
+   * The host's RAM: real bytes that the device reads and writes. A view may be kept for as long as the process lives; once
+   * another test has the device, it may have no bytes any more.
+   */
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
   /** Of signals that are recorded; defined exactly where `traits.waves` is true. */

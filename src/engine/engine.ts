@@ -46,6 +46,8 @@ export interface Engine {
   readonly name: string;
   /** Rejects with `BuildError` (file and line where known). */
   build(source: ModelSource): Promise<Model>;
+  /** The model of an earlier `build` by its key, whatever has become of the sources; undefined when it is not kept any more. */
+  load(source: ModelSource, key: string): Model | undefined;
   /** The ports of the top, with the parameters as the source has them. Rejects with `BuildError`. */
   ports(source: ModelSource): Promise<readonly PortShape[]>;
 }
@@ -67,6 +69,11 @@ export interface Model {
   /** Of the files that `recordWaves` writes. */
   readonly wavesFormat: "vcd" | "fst";
   open(options?: OpenOptions): Simulation;
+  /**
+   * As `open`, in the memory of a simulation of this model that is closed and not needed any more. The new one is like any
+   * other; views of the memory of the used one have no bytes from now on, and it can do nothing.
+   */
+  reopen(used: Simulation, options?: OpenOptions): Promise<Simulation>;
 }
 
 export interface OpenOptions {

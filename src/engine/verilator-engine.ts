@@ -6,6 +6,7 @@ import { AskedNames, buildAgain } from "./build-again.ts";
 import { BUILD_LIMIT_SECONDS, describeBuild } from "./design-size.ts";
 import type { Engine, Model, ModelSource, OpenOptions, PortShape, Simulation } from "./engine.ts";
 import { CacheError, ToolError } from "./errors.ts";
+import { ModelMemory } from "./model-memory.ts";
 import { ownHash } from "./own-hash.ts";
 import type { ToolLimit } from "./run-tool.ts";
 import { keepSealed, readSealed } from "./sealed-file.ts";
@@ -60,16 +61,14 @@ export class VerilatorEngine implements Engine {
           keepSealed(library(name), name, await this.#build(job, each));
           return name;
         });
-    return {
-      source,
-      key: built,
-      fromCache,
-      buildMs: performance.now() - start,
-      warnings: [],
-      wavesFormat: "fst",
-      open: (open: OpenOptions = {}): Simulation =>
-        new VerilatorSimulation(loadLibrary(library(built)), source, open),
-    };
+    return modelOf(source, library(built), built, fromCache, performance.now() - start);
+  }
+
+  load(source: ModelSource, key: string): Model | undefined {
+    const start = performance.now();
+    const path = join(this.#directory, `${key}.so`);
+    if (!isLoaded(path) && readSealed(path, key) === undefined) return undefined;
+    return modelOf(source, path, key, true, performance.now() - start);
   }
 
   async ports(source: ModelSource): Promise<readonly PortShape[]> {
@@ -80,8 +79,12 @@ export class VerilatorEngine implements Engine {
     );
   }
 
+  get #directory(): string {
+    return resolve(this.#options.cacheDirectory, "verilator");
+  }
+
   #jobFor(source: ModelSource): Job {
-    const directory = resolve(this.#options.cacheDirectory, "verilator");
+    const directory = this.#directory;
     const options = optionFiles(this.#options.options ?? []);
     const whole = {
       ...source,
@@ -138,6 +141,21 @@ export class VerilatorEngine implements Engine {
       rmSync(folder, { recursive: true, force: true });
     }
   }
+}
+
+function modelOf(source: ModelSource, path: string, key: string, fromCache: boolean, buildMs: number): Model {
+  const openIn = (memory: ModelMemory | undefined, options: OpenOptions = {}): Simulation => {
+    const library = loadLibrary(path);
+    return new VerilatorSimulation(library, memory ?? ModelMemory.ofBytes(library.bytes), source, options);
+  };
+  return {
+    ...{ source, key, fromCache, buildMs, warnings: [], wavesFormat: "fst" },
+    open: (options) => openIn(undefined, options),
+    reopen: async (used, options) => {
+      const memory = used instanceof VerilatorSimulation ? used.takeMemory() : undefined;
+      return openIn((await memory?.renew()) === true ? memory : undefined, options);
+    },
+  };
 }
 
 /** What is asked of a build. */

@@ -9,6 +9,7 @@ import { requestKey, sourceKey } from "./source-key.ts";
 import { isForeign, readTree, type SourceTree } from "./source-tree.ts";
 import type { Layout } from "./wasm/layout.ts";
 import { type Artefact, ModelCache } from "./wasm/model-cache.ts";
+import { ModelInstance } from "./wasm/model-instance.ts";
 import { WasmSimulation } from "./wasm/wasm-simulation.ts";
 
 interface LoadedModel {
@@ -67,20 +68,16 @@ export class WasmEngine implements Engine {
     const { request, asked, read } = this.#jobFor(source);
     const tree = read(asked.all);
     const known = this.#known(sourceKey(request, tree));
-    const { key, model } =
+    const built =
       known ??
       (await buildAgain(tree, asked, read, (each) => this.#compile(sourceKey(request, each), source, each)));
-    const fromCache = known !== undefined;
-    const { compiled, layout, warnings } = model;
-    return {
-      source,
-      key,
-      fromCache,
-      buildMs: performance.now() - start,
-      warnings,
-      wavesFormat: "vcd",
-      open: (options: OpenOptions = {}): Simulation => new WasmSimulation(compiled, layout, source, options),
-    };
+    return modelOf(source, built, known !== undefined, performance.now() - start);
+  }
+
+  load(source: ModelSource, key: string): Model | undefined {
+    const start = performance.now();
+    const known = this.#known(key);
+    return known === undefined ? undefined : modelOf(source, known, true, performance.now() - start);
   }
 
   async ports(source: ModelSource): Promise<readonly PortShape[]> {
@@ -127,4 +124,22 @@ export class WasmEngine implements Engine {
 function yosysVersion(): string {
   const path = fileURLToPath(new URL("../package.json", import.meta.resolve("@yowasp/yosys")));
   return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
+}
+
+function modelOf(
+  source: ModelSource,
+  { key, model: { compiled, layout, warnings } }: KeyedModel,
+  fromCache: boolean,
+  buildMs: number,
+): Model {
+  const open = (options: OpenOptions = {}): Simulation =>
+    new WasmSimulation(new ModelInstance(compiled, layout), layout, source, options);
+  return {
+    ...{ source, key, fromCache, buildMs, warnings, wavesFormat: "vcd", open },
+    reopen: async (used, options = {}) => {
+      const instance = used instanceof WasmSimulation ? used.takeInstance() : undefined;
+      if (instance === undefined || !(await instance.renew())) return open(options);
+      return new WasmSimulation(instance, layout, source, options);
+    },
+  };
 }

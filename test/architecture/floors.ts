@@ -12,7 +12,8 @@ export const floors: Readonly<Record<string, readonly string[]>> = {
   spec: ["core"],
   bus: ["core", "memory"],
   wdm: ["bus", "memory", "core"],
-  engine: ["core"],
+  native: ["core"],
+  engine: ["native", "core"],
   wire: ["bus", "spec", "memory", "core"],
   driver: ["wdm", "bus", "spec", "memory", "core"],
   journal: ["bus", "spec", "memory", "core"],
@@ -46,7 +47,7 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   vite: ["session", "config"],
   serialport: ["links"],
   "@yowasp/yosys": ["engine"],
-  koffi: ["engine"],
+  koffi: ["engine", "native"],
 };
 
 export interface Import {

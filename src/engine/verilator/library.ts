@@ -4,12 +4,8 @@ import { ToolError } from "../errors.ts";
 /** Address of a model in the library. */
 export type Handle = unknown;
 
-/** Where a model keeps what the host reads and writes; addresses count from the start of its memory. */
+/** Where a model keeps what the host reads and writes; addresses count from the start of its memory, which begins with its status. */
 export interface Description {
-  readonly base: number;
-  readonly bytes: number;
-  /** Of the status block. */
-  readonly status: number;
   readonly ports: readonly PortPlace[];
   readonly variables: readonly VariablePlace[];
 }
@@ -40,7 +36,10 @@ export interface NativeMessage {
 /** The functions of sim/verilator/model.cpp and watch.cpp. Only this file knows of foreign functions. */
 export interface ModelLibrary {
   readonly path: string;
-  open(seed: bigint | undefined): Handle;
+  /** Bytes of memory that a model needs. */
+  readonly bytes: number;
+  /** `memory` is zeroed, and the model's until it is closed. */
+  open(seed: bigint | undefined, memory: Uint8Array): Handle;
   describe(handle: Handle): Description;
   run(handle: Handle, limit: number): number;
   settle(handle: Handle): number;
@@ -82,7 +81,8 @@ export function loadLibrary(path: string): ModelLibrary {
       return undefined;
     }
   };
-  const open = native.func("void *hilt_open(const uint64_t *seed)");
+  const bytes = native.func("double hilt_bytes()");
+  const open = native.func("void *hilt_open(const uint64_t *seed, void *memory)");
   const describe = native.func("const char *hilt_describe(void *model)");
   const run = native.func("double hilt_run(void *model, double limit)");
   const settle = native.func("int hilt_settle(void *model)");
@@ -100,14 +100,17 @@ export function loadLibrary(path: string): ModelLibrary {
   const check = (result: unknown): void => {
     if (result !== 0) throw new ToolError(error());
   };
+  let description: Description | undefined;
   const library: ModelLibrary = {
     path,
-    open: (seed) => {
-      const handle: unknown = open(seed === undefined ? null : [seed]);
+    bytes: bytes() as number,
+    open: (seed, memory) => {
+      const handle: unknown = open(seed === undefined ? null : [seed], memory);
       if (handle === null) throw new ToolError(error());
       return handle;
     },
-    describe: (handle) => JSON.parse(describe(handle) as string) as Description,
+    // All of its models are alike.
+    describe: (handle) => (description ??= JSON.parse(describe(handle) as string) as Description),
     run: run as ModelLibrary["run"],
     settle: settle as ModelLibrary["settle"],
     messages: (handle) => JSON.parse(messages(handle) as string) as NativeMessage[],
@@ -128,9 +131,4 @@ export function loadLibrary(path: string): ModelLibrary {
   };
   loaded.set(path, library);
   return library;
-}
-
-/** The memory at an address, as it is: no copy, and gone when the library frees it. */
-export function viewOf(address: number, bytes: number): ArrayBuffer {
-  return koffi.view(BigInt(address), bytes);
 }

@@ -11,39 +11,39 @@ import type {
   TraceSignal,
 } from "../engine.ts";
 import { ToolError, UnsettledError } from "../errors.ts";
+import type { ModelMemory } from "../model-memory.ts";
 import { matchesAny, requireMatches } from "../signal-pattern.ts";
 import { designMessages } from "./design-messages.ts";
 import { fstSignals } from "./fst-signals.ts";
-import {
-  type Description,
-  type Handle,
-  type ModelLibrary,
-  type PortPlace,
-  type VariablePlace,
-  viewOf,
-} from "./library.ts";
+import type { Description, Handle, ModelLibrary, PortPlace, VariablePlace } from "./library.ts";
 
 /** The most edges of one call: a number that the library takes and that Ctrl-C can wait for. */
 const MOST_EDGES = 2 ** 40;
 /** 32-bit words of the status block: the cycle, the count of messages, whether the design has ended. */
 const MESSAGES = 2;
 
-/**
- * Gives a model back when nothing of its memory can be reached any more: buffers of a test may outlive the link, and
- * must not point to what is freed.
- */
-const models = new FinalizationRegistry<() => void>((free) => free());
+const STATUS_WORDS = 4;
+
+/** Ends a model whose simulation nobody has any more. */
+const models = new FinalizationRegistry<() => void>((end) => end());
 
 /** A Verilated model in this process. Its memory is one block that both sides see. */
 export class VerilatorSimulation implements Simulation {
   readonly signals: readonly TraceSignal[];
   /** For functions of C++ files that were built into the model. */
-  readonly handle: Handle;
+  get handle(): Handle {
+    if (this.#handle === undefined)
+      throw new TypeError("this simulation is over: its memory is that of another one");
+    return this.#handle;
+  }
+  /** Undefined once it has been given back. */
+  #handle: Handle | undefined;
   readonly #library: ModelLibrary;
+  readonly #memory: ModelMemory;
   readonly #source: ModelSource;
   readonly #view: DataView;
-  readonly #bytes: Uint8Array;
-  readonly #status: Uint32Array;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #status: Uint32Array<ArrayBuffer>;
   readonly #ports: ReadonlyMap<string, Port>;
   readonly #arrays: ReadonlyMap<string, VariablePlace>;
   readonly #onMessage: (message: SimulationMessage) => void;
@@ -52,19 +52,27 @@ export class VerilatorSimulation implements Simulation {
   #cycle = 0;
   #end: SimulationMessage | undefined;
 
-  constructor(library: ModelLibrary, source: ModelSource, { seed, onMessage, lastWords }: OpenOptions) {
+  /** `memory` is zeroed. */
+  constructor(
+    library: ModelLibrary,
+    memory: ModelMemory,
+    source: ModelSource,
+    { seed, onMessage, lastWords }: OpenOptions,
+  ) {
     this.#library = library;
     this.#source = source;
     this.#onMessage = onMessage ?? (() => {});
     if (lastWords !== undefined) library.watch(lastWords.file, lastWords.keep, lastWords.stallMs);
-    this.handle = library.open(seed);
-    const { base, bytes, status, ports, variables }: Description = library.describe(this.handle);
-    const memory = viewOf(base, bytes);
-    const { handle } = this;
-    models.register(memory, () => library.close(handle));
-    this.#view = new DataView(memory);
-    this.#bytes = new Uint8Array(memory);
-    this.#status = new Uint32Array(viewOf(status, 16));
+    this.#memory = memory;
+    this.#bytes = memory.bytes;
+    const handle = library.open(seed, this.#bytes);
+    this.#handle = handle;
+    // It has the memory, which stays as long as the model.
+    models.register(this, endOf(library, handle, memory), this);
+    const { ports, variables }: Description = library.describe(handle);
+    const { buffer } = this.#bytes;
+    this.#view = new DataView(buffer);
+    this.#status = new Uint32Array(buffer, 0, STATUS_WORDS);
     this.#ports = new Map(
       ports.map((place) => [
         place.name,
@@ -166,6 +174,16 @@ export class VerilatorSimulation implements Simulation {
     this.#closeWaves();
   }
 
+  /** Ends the model, and gives its memory to another simulation; this one can do nothing from now on. */
+  takeMemory(): ModelMemory {
+    const { handle } = this;
+    this.close();
+    models.unregister(this);
+    this.#handle = undefined;
+    this.#library.close(handle);
+    return this.#memory;
+  }
+
   #closeWaves(): void {
     if (!this.#isRecording) return;
     this.#isRecording = false;
@@ -255,6 +273,14 @@ export class VerilatorSimulation implements Simulation {
     for (let low = 0; low < width; low += 32)
       this.#view.setUint32(address + low / 8, Number((bits >> BigInt(low)) & 0xffff_ffffn), true);
   }
+}
+
+/** Knows the memory, which must be there as long as the model, and not the simulation, whose end it waits for. */
+function endOf(library: ModelLibrary, handle: Handle, memory: ModelMemory): () => ModelMemory {
+  return () => {
+    library.close(handle);
+    return memory;
+  };
 }
 
 /** Verilator's own sizes: 1, 2, 4 or 8 bytes, above that words of 4. */

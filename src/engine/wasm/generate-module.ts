@@ -35,7 +35,8 @@ export function generateModule(design: Design): { bytes: Uint8Array<ArrayBuffer>
     space.end,
     space.segments,
   );
-  return { bytes, layout: { ...layout, totalBytes: space.end } };
+  const constants = space.segments.map((one) => ({ address: one.address, length: one.bytes.length }));
+  return { bytes, layout: { ...layout, constants, totalBytes: space.end } };
 }
 
 /** `run`, `settle` and `start`. */

@@ -15,6 +15,8 @@ export interface Layout {
   readonly divisions: readonly DivisionSlot[];
   /** 32 bits: not 0 when the design has asked for its end. */
   readonly end: number;
+  /** Tables that the module itself places in its memory. */
+  readonly constants: readonly { readonly address: number; readonly length: number }[];
   readonly totalBytes: number;
 }
 
@@ -111,7 +113,18 @@ export function layOut(design: Design): Layout {
       })),
     };
   });
-  return { inputs, outputs, registers, memories, traces, effects, divisions, end, totalBytes: next };
+  return {
+    inputs,
+    outputs,
+    registers,
+    memories,
+    traces,
+    effects,
+    divisions,
+    end,
+    constants: [],
+    totalBytes: next,
+  };
 }
 
 function slotBytes(width: number): number {

@@ -1,4 +1,3 @@
-/// <reference path="./webassembly.d.ts" />
 import { Random } from "../../core/random.ts";
 import { ENDING } from "../ending.ts";
 import type {
@@ -16,22 +15,17 @@ import { matchesAny, requireMatches } from "../signal-pattern.ts";
 import { elementSlots } from "./element-slots.ts";
 import { formatText } from "./format-text.ts";
 import { type EffectSlot, type Layout, type MemorySlot, type Slot, UNSETTLED } from "./layout.ts";
+import type { ModelInstance } from "./model-instance.ts";
 import { WaveFile } from "./wave-file.ts";
-
-interface Exports {
-  readonly memory: WebAssembly.Memory;
-  run(limit: number): number;
-  settle(): void;
-  start(): void;
-}
 
 /** The most edges of one call into the module; its counter has 32 bits. */
 const MOST_EDGES = 2 ** 31 - 1;
 
 export class WasmSimulation implements Simulation {
   readonly signals: readonly TraceSignal[];
-  readonly #exports: Exports;
-  readonly #bytes: Uint8Array;
+  /** Undefined once another simulation has it. */
+  #instance: ModelInstance | undefined;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #view: DataView;
   readonly #ports = new Map<string, Port>();
   readonly #arrays: ReadonlyMap<string, MemorySlot>;
@@ -43,20 +37,20 @@ export class WasmSimulation implements Simulation {
   #isSettled = false;
   #end: SimulationMessage | undefined;
 
+  /** `instance` is new, or renewed. */
   constructor(
-    module: WebAssembly.Module,
+    instance: ModelInstance,
     layout: Layout,
     source: Pick<ModelSource, "waves" | "clock" | "top">,
     { seed, onMessage }: OpenOptions,
   ) {
     this.#source = source;
-    const env = { effect: (effect: number, count: number) => this.#effect(effect, this.#cycle + count) };
     this.#layout = layout;
     this.#onMessage = onMessage ?? (() => {});
-    this.#exports = new WebAssembly.Instance(module, { env }).exports as unknown as Exports;
-    const { buffer } = this.#exports.memory;
-    this.#bytes = new Uint8Array(buffer);
-    this.#view = new DataView(buffer);
+    this.#instance = instance;
+    instance.onEffect = (effect, count) => this.#effect(effect, this.#cycle + count);
+    this.#bytes = instance.bytes;
+    this.#view = new DataView(this.#bytes.buffer);
     for (const slot of layout.inputs) this.#ports.set(slot.name, this.#inputPort(slot));
     for (const slot of layout.outputs) this.#ports.set(slot.name, this.#outputPort(slot));
     this.#arrays = new Map(layout.memories.map((slot) => [slot.name, slot]));
@@ -66,7 +60,7 @@ export class WasmSimulation implements Simulation {
       read: () => this.#readSettled(slot),
     }));
     this.#initialise(layout, seed);
-    this.#exports.start();
+    instance.start();
   }
 
   get end(): SimulationMessage | undefined {
@@ -88,7 +82,7 @@ export class WasmSimulation implements Simulation {
       ...this.#layout.memories.flatMap((memory) => elementSlots(memory, patterns)),
     ];
     requireMatches(patterns, [clock, ...slots.map(({ name }) => name)]);
-    const waves = new WaveFile(file, top, clock, slots, this.#exports.memory.buffer);
+    const waves = new WaveFile(file, top, clock, slots, this.#bytes.buffer);
     this.#waves = waves;
     return async () => {
       if (this.#waves === waves) this.#waves = undefined;
@@ -109,11 +103,12 @@ export class WasmSimulation implements Simulation {
   }
 
   #step(maxCycles: number): number {
+    const instance = this.#running;
     let taken = 0;
     // A run of no edges still lets new inputs reach resets, latches and other clocks.
     do {
       const limit = Math.min(maxCycles - taken, MOST_EDGES);
-      const count = this.#exports.run(limit);
+      const count = instance.run(limit);
       if (count === UNSETTLED) throw new UnsettledError(this.#cycle + taken);
       taken += count;
       if (count < limit) break;
@@ -152,6 +147,19 @@ export class WasmSimulation implements Simulation {
     this.#ports.clear();
   }
 
+  /** For another simulation; this one can do nothing from now on. */
+  takeInstance(): ModelInstance {
+    const instance = this.#running;
+    this.#instance = undefined;
+    return instance;
+  }
+
+  get #running(): ModelInstance {
+    if (this.#instance === undefined)
+      throw new TypeError("this simulation is over: its memory is that of another one");
+    return this.#instance;
+  }
+
   #inputPort(slot: Slot): Port {
     return {
       name: slot.name,
@@ -184,7 +192,7 @@ export class WasmSimulation implements Simulation {
 
   #settle(): void {
     if (this.#isSettled) return;
-    this.#exports.settle();
+    this.#running.settle();
     this.#isSettled = true;
   }
 

@@ -1,6 +1,6 @@
 import { physicalAddress } from "../../core/address.ts";
 import { hexAddress } from "../../core/hex.ts";
-import type { OpenOptions as EngineOptions, Model } from "../../engine/engine.ts";
+import type { OpenOptions as EngineOptions, Model, Simulation } from "../../engine/engine.ts";
 import { ToolError } from "../../engine/errors.ts";
 import { type Bank, PhysicalMemory } from "../../memory/physical-memory.ts";
 import { type BankLayout, standardProfile } from "../../memory/platform-profile.ts";
@@ -43,17 +43,21 @@ export interface SimulationOptions extends Omit<FreshOptions, "keep"> {
   readonly lastWords?: Pick<NonNullable<EngineOptions["lastWords"]>, "file" | "keep" | "stallMs">;
   /** What the model has counted is written to this file when the link closes. */
   readonly coverageFile?: string;
+  /** By default a simulation of its own memory. */
+  readonly open?: (options: EngineOptions) => Simulation | Promise<Simulation>;
+  /** Gets the simulation when the link has closed it. */
+  readonly onClose?: (simulation: Simulation) => void;
 }
 
 /** The device of a model, out of its reset. */
-export function openModel(
+export async function openModel(
   name: string,
   settings: SimulationSettings,
   model: Model,
   options: SimulationOptions,
-): SimulatorLink {
-  const { coverageFile, seed, lastWords, onMessage, waves } = options;
-  const simulation = model.open({
+): Promise<SimulatorLink> {
+  const { coverageFile, seed, lastWords, onMessage, waves, open = model.open, onClose } = options;
+  const simulation = await open({
     seed,
     ...(lastWords === undefined ? {} : { lastWords: { ...lastWords, places: EVENT_PLACES } }),
     onMessage: (message) => onMessage?.({ ...message, cycle: message.cycle - RESET_CYCLES }),
@@ -94,6 +98,7 @@ export function openModel(
         if (coverageFile !== undefined) simulation.writeCoverage?.(coverageFile);
       } finally {
         simulation.close();
+        onClose?.(simulation);
       }
     },
   });
@@ -107,5 +112,5 @@ export async function openSimulator(
     SimulationOptions & { readonly waves?: WavesChoice & WavesWindow },
 ): Promise<SimulatorLink> {
   const model = await buildModel(settings, { ...options, coverage: options.coverageFile !== undefined });
-  return openModel(name, settings, model, options);
+  return await openModel(name, settings, model, options);
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { silentLog } from "../../core/log.ts";
@@ -14,9 +13,9 @@ import type {
 } from "../link-kind.ts";
 import { reportCoverage } from "./coverage-report.ts";
 import { takeLastWords } from "./last-words.ts";
-import { openModel } from "./open-simulator.ts";
 import { describeEngine, simulatorChecks } from "./simulator-checks.ts";
-import { buildModel, type SimulationSettings } from "./simulator-model.ts";
+import { SimulatorConnection } from "./simulator-connection.ts";
+import { type BuiltModel, buildModel, loadModel, type SimulationSettings } from "./simulator-model.ts";
 import { traitsOf } from "./simulator-traits.ts";
 
 /** No model that anybody simulates takes a tenth of it for one cycle. */
@@ -25,6 +24,7 @@ const STALL_MS = 10_000;
 /** What every worker of a run needs. */
 export interface PreparedSimulator {
   readonly cacheDirectory: string;
+  readonly model: BuiltModel;
   readonly waves?: WavesChoice;
   readonly coverage?: CoverageFolders;
   /** The longest that an engine may compute one cycle. */
@@ -66,10 +66,10 @@ async function prepare(
   } finally {
     signal?.removeEventListener("abort", interruptTools);
   }
-  const { fromCache, buildMs, source, warnings } = model;
+  const { fromCache, buildMs, key, source, warnings } = model;
   return {
     prepared: {
-      ...{ cacheDirectory, stallMs: Math.min(limitMs, STALL_MS), ...recorded },
+      ...{ cacheDirectory, model: { key, source }, stallMs: Math.min(limitMs, STALL_MS), ...recorded },
       ...(coverage === undefined ? {} : { coverage: coverageFolders(coverage) }),
     },
     sources: [...source.files, ...(source.includeDirectories ?? [])],
@@ -89,20 +89,15 @@ function coverageFolders(report: string): CoverageFolders {
 async function connect(
   name: string,
   settings: SimulationSettings,
-  { cacheDirectory, waves, coverage, stallMs }: PreparedSimulator,
+  { cacheDirectory, model: built, waves, coverage, stallMs }: PreparedSimulator,
   { lastWordsFile: file }: ConnectOptions,
 ): Promise<Connection> {
-  const model = await buildModel(settings, {
+  const model = await loadModel(settings, built, {
     ...{ cacheDirectory, log: silentLog, coverage: coverage !== undefined },
     ...(waves === undefined ? {} : { waves }),
   });
-  return {
-    fresh: async ({ keep = new Uint8Array(), ...options }) =>
-      openModel(name, settings, model, {
-        ...options,
-        ...(file === undefined ? {} : { lastWords: { file, keep, stallMs } }),
-        ...(coverage === undefined ? {} : { coverageFile: join(coverage.counts, `${randomUUID()}.dat`) }),
-      }),
-    [Symbol.asyncDispose]: async () => {},
-  };
+  return new SimulatorConnection({
+    ...{ name, settings, model, countsDirectory: coverage?.counts },
+    ...(file === undefined ? {} : { lastWords: { file, stallMs } }),
+  });
 }

@@ -65,6 +65,7 @@ export class SimulatorLink implements Link {
   #quietRises = 0;
   #writeError: Error | undefined;
   #broken: Error | undefined;
+  #closed: Promise<void> | undefined;
 
   constructor(parts: SimulatorLinkParts) {
     const { simulation } = parts;
@@ -207,7 +208,8 @@ export class SimulatorLink implements Link {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#broken ??= new LinkClosedError(this.name);
     this.#pump.stop(this.#broken);
-    await this.#parts.close();
+    this.#closed ??= this.#parts.close();
+    await this.#closed;
   }
 
   #park(deadline: number, isMet: () => boolean): Promise<boolean> {

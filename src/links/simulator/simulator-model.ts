@@ -82,6 +82,21 @@ export async function buildModel(settings: SimulationSettings, options: BuildOpt
   }
 }
 
+/** A model that another process has built, and what to build it of should it be gone. */
+export interface BuiltModel {
+  readonly key: string;
+  readonly source: ModelSource;
+}
+
+export async function loadModel(
+  settings: SimulationSettings,
+  { key, source }: BuiltModel,
+  options: BuildOptions,
+): Promise<Model> {
+  const engine = await engineOf(settings, options);
+  return engine.load(source, key) ?? (await buildModel(settings, options));
+}
+
 function recorded({ patterns = usefulSignals, from }: WavesChoice): Partial<ModelSource> {
   return { waves: patterns, ...(typeof from === "string" ? { trace: [from] } : {}) };
 }

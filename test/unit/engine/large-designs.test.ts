@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Design, Update } from "../../../src/engine/wasm/design.ts";
 import { generateModule } from "../../../src/engine/wasm/generate-module.ts";
 import { Graph } from "../../../src/engine/wasm/graph.ts";
+import { ModelInstance } from "../../../src/engine/wasm/model-instance.ts";
 import type { Node } from "../../../src/engine/wasm/node.ts";
 import { WasmSimulation } from "../../../src/engine/wasm/wasm-simulation.ts";
 
@@ -20,7 +21,7 @@ interface Machine {
 function run(machine: Machine, edges: number, more: Partial<Design> = {}): number[] {
   const { bytes, layout } = generateModule({ ...designOf(machine), ...more });
   const simulation = new WasmSimulation(
-    new WebAssembly.Module(bytes),
+    new ModelInstance(new WebAssembly.Module(bytes), layout),
     layout,
     { clock: "clk", top: "top" },
     { seed: 1n },
