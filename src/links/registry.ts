@@ -44,7 +44,8 @@ export const defaultTargets: Readonly<Record<string, TargetConfig>> = {
 
 /** The link's own code; what it prepares means nothing to others. */
 export async function loadLink(name: LinkName): Promise<LinkKind<LinkSettings, unknown>> {
-  return (await links[name].kind()).kind;
+  const rows: Readonly<Record<LinkName, Row>> = links;
+  return (await rows[name].kind()).kind;
 }
 
 /** The device of the user's, where the target has one. */

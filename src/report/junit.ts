@@ -69,10 +69,12 @@ function namesOf(benches: readonly BenchResult[]): Map<BenchResult, string> {
 
 function testcase(bench: BenchResult, className: string, name: string, repeat: () => string): string {
   const { seed, verdict, reason = "", problems, wallMs } = bench;
+  const why = bench.facts?.reconnected;
+  const reconnected = why === undefined ? "" : `<property name="reconnected" value="${escaped(why)}"/>`;
   const message = reason === "" ? "" : ` message="${escaped(reason)}"`;
   return [
     `    <testcase classname="${className}" name="${escaped(name)}" time="${seconds(wallMs)}">`,
-    `      <properties><property name="seed" value="${seed}"/></properties>`,
+    `      <properties><property name="seed" value="${seed}"/>${reconnected}</properties>`,
     ...(verdict === "skipped" ? [`      <skipped${message}/>`] : []),
     ...(verdict === "not run" ? [`      <error type="not run" message="not run: ${escaped(reason)}"/>`] : []),
     ...problems.map((problem) => `      ${failure("failure", problem)}`),

@@ -24,6 +24,13 @@ export interface RunResult {
 /** Why what was to run did not, when somebody has ended it. */
 export const INTERRUPTED = "the run was interrupted";
 
+/** Why tests did not run on a target whose link was lost, and could not be connected again; more words may follow. */
+export const LINK_LOST = "link lost";
+
+export function isLinkLost({ verdict, reason }: BenchResult): boolean {
+  return verdict === "not run" && reason?.startsWith(LINK_LOST) === true;
+}
+
 /** A target that was asked for and never begun. */
 export interface TargetNotRun {
   readonly target: string;
@@ -96,6 +103,8 @@ export interface BenchCounts {
   readonly holdings: readonly string[];
   /** The first `$warning`s of the device. */
   readonly warnings?: readonly string[];
+  /** The test before had lost the link, for this reason: it was connected again. */
+  readonly reconnected?: string;
   /** After a failure: where to look. */
   readonly failure?: FailurePlace;
   /** The file of the journal, from the project's folder. */

@@ -82,6 +82,7 @@ export class TerminalReport implements RunListener {
     if (isFailed && facts !== undefined) this.#circumstances(facts);
     if (output !== undefined && (isFailed || this.#options.isVerbose)) this.#printed("printed", output);
     else if (facts?.warnings !== undefined) this.#printed("the device warns", facts.warnings.join("\n"));
+    if (facts?.reconnected !== undefined) this.#printed("the link was connected again", facts.reconnected);
     if (isFailed) this.#line(`    repeat: ${this.#options.repeat(bench)}`);
   }
 

@@ -1,3 +1,4 @@
+import { LinkLostError } from "../bus/errors.ts";
 import type { Link } from "../bus/link.ts";
 import { silentLog } from "../core/log.ts";
 import type { Connection, FreshOptions } from "../links/link-kind.ts";
@@ -6,26 +7,84 @@ import { UnpreparedTargetError } from "./errors.ts";
 import { lastWordsFile } from "./last-words.ts";
 import type { RunContext } from "./run-context.ts";
 
-/** The connection of this process to the target of its run; it is made for the first test and serves all of them. */
+/**
+ * The connection of this process to the target of its run: made for the first test, serves all of them. A lost link is
+ * connected once more, for the next test; if that fails there is no further test.
+ */
 export class BenchConnection implements AsyncDisposable {
   readonly #run: RunContext;
   #connection: Promise<Connection> | undefined;
+  #lost: string | undefined;
+  #reconnected: string | undefined;
+  #end: LinkLostError | undefined;
 
   constructor(run: RunContext) {
     this.#run = run;
   }
 
-  /** The device as after its reset. */
+  /** Why the last test's link had to be connected again. */
+  get reconnected(): string | undefined {
+    return this.#reconnected;
+  }
+
+  /** The link was lost and could not be connected again. */
+  get end(): LinkLostError | undefined {
+    return this.#end;
+  }
+
+  /** The test has lost its link. */
+  noteLost(why: string): void {
+    this.#lost ??= why;
+  }
+
+  /** What becomes of `work` of a test; a loss of the link is noted. */
+  async watch<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (error instanceof LinkLostError) this.noteLost(error.message);
+      throw error;
+    }
+  }
+
+  /** The device as after its reset. Rejects with `LinkLostError` from its end on. */
   async fresh(options: Omit<FreshOptions, "log">): Promise<Link> {
-    this.#connection ??= this.#connect();
-    const connection = await this.#connection;
-    return await connection.fresh({ ...options, log: silentLog });
+    if (this.#end !== undefined) throw this.#end;
+    this.#reconnected = undefined;
+    const lost = this.#lost;
+    if (lost !== undefined) return await this.#again(lost, options);
+    try {
+      return await this.#open(options);
+    } catch (error) {
+      if (!(error instanceof LinkLostError)) throw error;
+      return await this.#again(error.message, options);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     // A connection that could not be made has been reported by the tests that asked for it.
     const connection = await this.#connection?.catch(() => undefined);
+    this.#connection = undefined;
     await connection?.[Symbol.asyncDispose]();
+  }
+
+  async #again(why: string, options: Omit<FreshOptions, "log">): Promise<Link> {
+    try {
+      await this[Symbol.asyncDispose]();
+      const link = await this.#open(options);
+      this.#lost = undefined;
+      this.#reconnected = why;
+      return link;
+    } catch (error) {
+      if (error instanceof LinkLostError) this.#end = error;
+      throw error;
+    }
+  }
+
+  async #open(options: Omit<FreshOptions, "log">): Promise<Link> {
+    this.#connection ??= this.#connect();
+    const connection = await this.#connection;
+    return await connection.fresh({ ...options, log: silentLog });
   }
 
   async #connect(): Promise<Connection> {

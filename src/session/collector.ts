@@ -5,6 +5,7 @@ import {
   type BenchResult,
   type FileOutput,
   INTERRUPTED,
+  LINK_LOST,
   type Problem,
   type RunListener,
 } from "../report/run-result.ts";
@@ -254,6 +255,7 @@ export class Collector implements Reporter {
 }
 
 function skipped(facts: BenchResult["facts"], reason: string | undefined): Verdict {
+  if (reason?.startsWith(LINK_LOST) === true) return notRun(reason);
   return { verdict: "skipped", ...(reason === undefined ? {} : { reason }), problems: [], wallMs: 0, facts };
 }
 

@@ -6,6 +6,7 @@ import { describeLastTransfer } from "../driver/transfer-record.ts";
 import { HostBuffer } from "../memory/host-buffer.ts";
 import { HostChain } from "../memory/host-chain.ts";
 import type { HostMemory } from "../memory/host-memory.ts";
+import { LINK_LOST } from "../report/run-result.ts";
 import type { DmaAdapter } from "../wdm/dma-adapter.ts";
 import type { DmaSystem } from "../wdm/dma-system.ts";
 import { BenchConnection } from "./bench-connection.ts";
@@ -46,7 +47,13 @@ const fixtures = baseTest.extend<Fixtures>({
       const needs = needsOf(task);
       skipFor(lackOfTarget(needs, run), skip);
       const name = [relative(run.plainRoot ?? run.root, task.file.filepath), ...namesOf(task)].join(" > ");
-      const session = await BenchSession.open(run, connection, name);
+      const opening = connection.watch(BenchSession.open(run, connection, name));
+      const session = await opening.catch((error: unknown) => {
+        // Only `hilt run` fails a run because of a test that has not run.
+        if (connection.end !== undefined && run.workersDirectory !== undefined)
+          skip(`${LINK_LOST}: ${connection.end.message}`);
+        throw error;
+      });
       try {
         skipFor(session.lackOf(needs), skip);
         await use(session);
@@ -54,12 +61,16 @@ const fixtures = baseTest.extend<Fixtures>({
         session.noteEnd();
         // What was rejected up to here comes up before the next test begins.
         await new Promise(setImmediate);
-        if ((task.result?.errors?.length ?? 0) > 0) session.noteFailure();
+        const { errors = [] } = task.result ?? {};
+        if (errors.length > 0) session.noteFailure();
+        const loss = errors.find((error) => error["code"] === "E_LINK_LOST");
+        if (loss !== undefined) connection.noteLost(loss.message);
         try {
           // The reason of a failure is more telling than its consequence: both are reported.
-          await session.check();
+          await connection.watch(session.check());
         } finally {
-          task.meta.hilt = session.facts;
+          const { reconnected } = connection;
+          task.meta.hilt = { ...session.facts, ...(reconnected === undefined ? {} : { reconnected }) };
           await session.close();
         }
       }

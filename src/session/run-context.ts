@@ -53,6 +53,8 @@ export interface BenchFacts {
   readonly failure?: FailurePlace;
   /** The first `$warning`s of the device. */
   readonly warnings?: readonly string[];
+  /** Why the link had to be connected again before the test. */
+  readonly reconnected?: string;
   /** The file of the journal, from the project's folder. */
   readonly journal?: string;
   /** The file of waves, from the project's folder. */

@@ -10,6 +10,7 @@ import { junit } from "../../report/junit.ts";
 import {
   type BenchResult,
   INTERRUPTED,
+  isLinkLost,
   isProof,
   problemsOf,
   type RunResult,
@@ -190,6 +191,7 @@ function writeReport(path: string, text: string): void {
 function exitCode(result: RunResult): number {
   if (isProof(result)) return 0;
   if (result.isInterrupted) return exitCodes.interrupted;
+  if (result.benches.some(isLinkLost)) return exitCodes.link;
   const [problem] = problemsOf(result);
   return exitCodes[problem?.blame ?? "product"];
 }
