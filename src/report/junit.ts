@@ -56,13 +56,14 @@ function suite(result: RunResult, file: string, on: string, repeat: Repeat): str
 /** Those of several rounds, and of one title, need names of their own. */
 function namesOf(benches: readonly BenchResult[]): Map<BenchResult, string> {
   const rounds = new Set(benches.map(({ seed }) => seed)).size;
-  const counts = new Map<string, number>();
+  const taken = new Set<string>();
   return new Map(
     benches.map((bench) => {
       const name = rounds > 1 ? `${bench.name} [seed ${bench.seed}]` : bench.name;
-      const count = (counts.get(name) ?? 0) + 1;
-      counts.set(name, count);
-      return [bench, count === 1 ? name : `${name} [${count}]`];
+      let own = name;
+      for (let count = 2; taken.has(own); count++) own = `${name} [${count}]`;
+      taken.add(own);
+      return [bench, own];
     }),
   );
 }
