@@ -134,7 +134,7 @@ function statedQuantity(word: string, least: unknown): StatedNeed {
 
 function checkWord(word: string): void {
   if (!needWords.some((known) => known.word === word))
-    throw new UnknownNeedError(`there is no need ${JSON.stringify(word)}; there is ${words()}`);
+    throw new UnknownNeedError(`${JSON.stringify(word)} is not a need; there is ${words()}`);
 }
 
 function words(): string {

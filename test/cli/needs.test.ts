@@ -230,10 +230,10 @@ test("a filter that nothing matches is told by what it was", () => {
   expect(stdout).toContain('no test ran: none has "z\\"" in its name [E_NOTHING_RAN]\n');
 });
 
-test("a word that there is not is an error at its line, with the words that there are", () => {
+test("an unknown word is an error at its line, with the words that there are", () => {
   const { status, stdout } = project.hilt("run", "wrong.hil.ts");
   expect(stdout).toMatch(
-    /^ {4}wrong\.hil\.ts: there is no need "walls"; there is stepped, wall, .* \[E_NEED\]$/m,
+    /^ {4}wrong\.hil\.ts: "walls" is not a need; there is stepped, wall, .* \[E_NEED\]$/m,
   );
   expect(stdout).toContain("    at wrong.hil.ts:3\n");
   expect(status).toBe(2);
