@@ -1,5 +1,4 @@
 import yargs, { type Argv } from "yargs";
-import { HiltError } from "../core/errors.ts";
 import * as build from "./commands/build.ts";
 import * as cache from "./commands/cache.ts";
 import * as doctor from "./commands/doctor.ts";
@@ -8,8 +7,7 @@ import * as journal from "./commands/journal.ts";
 import * as list from "./commands/list.ts";
 import * as run from "./commands/run.ts";
 import * as waves from "./commands/waves.ts";
-import { exitCodes } from "./exit-codes.ts";
-import { hintFor } from "./hints.ts";
+import { explain } from "./explain.ts";
 import { CommandLineError, checkGivenOnce } from "./options.ts";
 
 /** A file of `commands`: what yargs calls a command module, and its exit code. */
@@ -86,28 +84,4 @@ function inWords(message: string, [name]: readonly string[]): string {
   const known = commands.find(({ command }) => command.split(" ")[0] === name);
   if (known === undefined || !message.startsWith("Not enough non-option arguments")) return message;
   return `Say it whole: hilt ${known.command} (${known.describe}).`;
-}
-
-function explain(error: unknown, isVerbose: boolean): number {
-  if (error instanceof HiltError) {
-    const hint = hintFor(error.code, error.tool);
-    const trace = isVerbose ? `${error.stack}\n` : "";
-    process.stderr.write(
-      `hilt: ${error.message} [${error.code}]\n${hint === undefined ? "" : `hint: ${hint}\n`}${trace}`,
-    );
-    return exitCodes[error.blame];
-  }
-  if (error instanceof Error && "syscall" in error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    process.stderr.write(
-      `hilt: the system refused: ${message} [${code}]\n${isVerbose ? `${error.stack}\n` : ""}`,
-    );
-    return exitCodes.environment;
-  }
-  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
-  const trace = isVerbose
-    ? `${stack ?? ""}\n`
-    : "hint: --verbose shows where; please report it, with the command\n";
-  process.stderr.write(`hilt: a bug of hilt: ${message}\n${trace}`);
-  return exitCodes.bug;
 }

@@ -44,6 +44,13 @@ test("targets that there are not are all named before anything runs", () => {
     expect(existsSync(join(project.path, ".hilt", folder))).toBe(false);
 });
 
+test("a target that cannot be built does not keep the others from it", () => {
+  const { status, stdout, stderr } = project.hilt("build", "broken,wasm");
+  expect(stdout).toMatch(/^target broken: not built\ntarget wasm: device model (built|was in)/);
+  expect(stderr).toMatch(/^hilt: the target's Verilator, .* \[E_TOOL\]\nhint: /);
+  expect(status).toBe(3);
+});
+
 test("an option that is given twice is refused, not guessed", () => {
   for (const [option, a, b] of [["--waves", "on", "off"] as const, ["--test", "x", "y"] as const]) {
     const { status, stderr } = project.hilt("run", option, a, option, b);

@@ -1,4 +1,5 @@
 import type { Argv } from "yargs";
+import { explain } from "../explain.ts";
 import { interruptSignal } from "../interrupt-signal.ts";
 import { createLog } from "../logger.ts";
 import { type Arguments, targetsOf } from "../options.ts";
@@ -14,7 +15,10 @@ export function builder(yargs: Argv) {
     } as const);
 }
 
-/** `hilt build`: what `hilt run` would build first, for CI and for whoever wants to see errors of the Verilog alone. */
+/**
+ * `hilt build`: what `hilt run` would build first, for CI and for whoever wants to see errors of the Verilog alone. One that
+ * cannot be built does not keep the others from it; the exit code is the greatest.
+ */
 export async function handler(args: Arguments<typeof builder>): Promise<number> {
   const [{ loadConfig }, { prepareTarget }] = await Promise.all([
     import("../../config/load-config.ts"),
@@ -24,17 +28,22 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
   using interrupt = interruptSignal();
   const { signal } = interrupt;
   const words = args.targets ?? [];
-  for (const { name, settings } of targetsOf(
-    config,
-    words.length > 0 ? words : Object.keys(config.targets),
-  )) {
-    const log = createLog(args.verbose);
-    await using preparation = await prepareTarget(config.root, name, settings, { log, signal });
-    const { build, warnings } = preparation;
-    for (const warning of warnings) log.warn(warning);
-    process.stdout.write(`target ${name}: ${describeBuild(build)}\n`);
+  const targets = targetsOf(config, words.length > 0 ? words : Object.keys(config.targets));
+  const log = createLog(args.verbose);
+  let code = 0;
+  for (const { name, settings } of targets) {
+    try {
+      await using preparation = await prepareTarget(config.root, name, settings, { log, signal });
+      const { build, warnings } = preparation;
+      for (const warning of warnings) log.warn(warning);
+      process.stdout.write(`target ${name}: ${describeBuild(build)}\n`);
+    } catch (error) {
+      if (targets.length > 1) process.stdout.write(`target ${name}: not built\n`);
+      code = Math.max(code, explain(error, args.verbose));
+    }
+    if (signal.aborted) return code;
   }
-  return 0;
+  return code;
 }
 
 function describeBuild(build: { readonly fromCache: boolean; readonly buildMs: number } | undefined): string {
