@@ -155,6 +155,15 @@ export function lackOfTarget(
   });
 }
 
+/** Whether the text of a bench could state a need that the target does not meet. What it imports is not looked at. */
+export function mayNeedMore(text: string, facts: TargetFacts): boolean {
+  const isThere = ({ word }: StatedNeed): boolean => text.includes(word);
+  return (
+    text.includes("needs") &&
+    needWords.some((need) => isThere(need) && lackOfTarget([need], facts) !== undefined)
+  );
+}
+
 /** Why the device does not meet some of the needs; undefined if it does. */
 export function lackOfDevice(
   needs: readonly StatedNeed[],

@@ -11,6 +11,7 @@ import { Collector } from "./collector.ts";
 import { UsageError } from "./errors.ts";
 import { lastWordsFile } from "./last-words.ts";
 import { linkSettings } from "./link-settings.ts";
+import { mayNeedMore } from "./needs.ts";
 import { nothingRan } from "./nothing-ran.ts";
 import { PlainFolders } from "./plain-folders.ts";
 import { prepareTarget } from "./prepare-target.ts";
@@ -65,14 +66,15 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
 
 /** The result of a run in which no test is to run, as its files say when they are loaded; undefined if one may. */
 async function leaveAllOut(options: RunOptions, listener: RunListener): Promise<RunResult | undefined> {
-  // To load the files twice pays only where needs may spare the target.
-  if (!options.files.every((file) => readFileSync(file, "utf8").includes(".needs("))) return undefined;
   const start = performance.now();
-  using folders = new PlainFolders();
   const settings = linkSettings(options.root, options.target, options.settings);
+  const facts = await targetFacts(options.target, settings, { waves: options.waves?.mode === "on" });
+  // To load the files twice pays only where needs may spare the target.
+  if (!options.files.every((file) => mayNeedMore(readFileSync(file, "utf8"), facts))) return undefined;
+  using folders = new PlainFolders();
   const kind = await loadLink(settings.link);
   const run: RunContext = {
-    ...(await targetFacts(options.target, settings, { waves: options.waves?.mode === "on" })),
+    ...facts,
     ...{ settings, prepared: undefined, profile: options.profile.settings, seed: seedText(options.seed) },
     ...{ root: options.root, plainRoot: folders.of(options.root) },
     workersDirectory: join(hiltDirectory(options.root), "workers", String(process.pid)),

@@ -6,6 +6,7 @@ import { test as benchTest } from "../../../src/index.ts";
 import {
   lackOfDevice,
   lackOfTarget,
+  mayNeedMore,
   type Need,
   needWords,
   statedNeeds,
@@ -68,6 +69,15 @@ test.each([
   expect(lackOfDevice(statedNeeds(needs), "t", identity)).toBe(lack);
 });
 
+test("a bench is loaded before its target is prepared only if it may need what the target lacks", () => {
+  const facts = { target: "t", traits: simulation, hasDriver: true };
+  const bench = 'test.needs("errors", "rings")("of errors", () => {});';
+  expect(mayNeedMore(bench, facts)).toBe(false);
+  expect(mayNeedMore(bench, { ...facts, traits: card })).toBe(true);
+  expect(mayNeedMore(bench, { ...facts, hasDriver: false })).toBe(true);
+  expect(mayNeedMore('test("of errors", () => {});', { ...facts, traits: card })).toBe(false);
+});
+
 test("a device without rings has no entries either", () => {
   const without = { ...identity, ringEntriesLog2: 0 };
   expect(lackOfDevice(statedNeeds([{ "ring-entries": 1 }]), "t", without)).toMatch(/has 0$/);
@@ -125,7 +135,7 @@ describe("what is not a need", () => {
 
 test("docs/targets.md has every word", () => {
   const page = readFileSync(new URL("../../../docs/targets.md", import.meta.url), "utf8");
-  const listed = [...page.matchAll(/^\| `((?!--)[^`]+)` \|/gm)].map(([, word]) => word);
+  const listed = [...page.matchAll(/^\| `((?!--|hilt)[^`]+)` \|/gm)].map(([, word]) => word);
   const wanted = needWords.map(({ word, isQuantity }) => (isQuantity ? `{ "${word}": n }` : word));
   expect(listed).toEqual(wanted);
 });
