@@ -46,6 +46,8 @@ module hilt_harness #(
 
     input  wire [8:0]  host_command_tail,
     input  wire [12:0] host_event_tail,
+    // What the device writes to host memory is logged, byte by byte.
+    input  wire        host_keeps_writes,
     // Rises of the interrupt line that the host knows of.
     input  wire [31:0] host_irq_seen,
     // Which of the lower two causes stop; a full log always does.
@@ -134,6 +136,9 @@ module hilt_harness #(
     wire [1:0]  write_error;
     wire [23:0] broken;
     wire [63:0] broken_address;
+    wire        row_written;
+    wire [63:0] row_data;
+    wire [7:0]  row_strobe;
     wire        event_log_full;
 
     assign stop_cause = {event_log_full, irq_rises != host_irq_seen, command_head == host_command_tail};
@@ -153,6 +158,7 @@ module hilt_harness #(
     hilt_harness_commands commands (
         .clk(clk),
         .rst(rst),
+        .cycle(cycle[29:0]),
         .stall(stall_register),
         .tail(host_command_tail),
         .head(command_head),
@@ -278,6 +284,9 @@ module hilt_harness #(
         .write_beat_address(write_beat_address),
         .write_beat_is_first(write_beat_is_first),
         .write_beat_is_last(write_beat_is_last),
+        .row_written(row_written),
+        .row_data(row_data),
+        .row_strobe(row_strobe),
         .read_fault(read_fault),
         .read_failed(read_failed),
         .write_fault(write_fault),
@@ -356,6 +365,10 @@ module hilt_harness #(
         .write_fault(write_fault),
         .write_failed(write_failed),
         .write_beat_address(write_beat_address),
+        .row_written(row_written & host_keeps_writes),
+        .row_data(row_data),
+        .row_strobe(row_strobe),
+        .row_is_last(write_beat_is_last),
         .broken(broken),
         .broken_address(broken_address)
     );

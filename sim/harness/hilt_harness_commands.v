@@ -2,12 +2,13 @@
 // one at a time, as an AXI4-Lite master.
 //
 // A command is {operation[1:0], byte address[29:0], data[31:0]}; operation 1 writes, 2 reads. Its answer goes to the same
-// index of `response`: {response[1:0] at bit 32, read data[31:0]}.
+// index of `response`: {lower bits of its cycle[29:0], response[1:0], read data[31:0]}.
 `default_nettype none
 
 module hilt_harness_commands (
     input  wire        clk,
     input  wire        rst,
+    input  wire [29:0] cycle,
 
     // The answer is not taken in this cycle.
     input  wire        stall,
@@ -74,7 +75,7 @@ module hilt_harness_commands (
             address <= {2'b00, loaded[61:32]};
             data    <= loaded[31:0];
         end
-        if (ends) response[head[7:0]] <= {30'd0, rvalid ? rresp : bresp, rdata};
+        if (ends) response[head[7:0]] <= {cycle, rvalid ? rresp : bresp, rdata};
     end
 endmodule
 

@@ -3,8 +3,9 @@
 //
 // Bits of `event_info`: 0 AR taken, 1 AW taken, 2 read burst ended, 3 write burst ended, 4 irq rose, 5 irq fell, 6 read
 // fault, 7 write fault, 8 rule broken, 9 read failed on purpose, 10 write failed on purpose; 13:11 bytes of a beat, as their
-// logarithm to base 2; 23:16 ARLEN, 31:24 AWLEN,
+// logarithm to base 2; 14 a row of 8 bytes was written, round the address of the write beat; 23:16 ARLEN, 31:24 AWLEN,
 // 35:32 ID of AR, 39:36 ID of AW, 63:40 the rules.
+// Bits of `event_row_info`: 7:0 the bytes of the row that were written, 8 the last beat of its burst.
 `default_nettype none
 
 module hilt_harness_events #(
@@ -38,6 +39,11 @@ module hilt_harness_events #(
     input  wire        write_fault,
     input  wire        write_failed,
     input  wire [63:0] write_beat_address,
+    // What the device wrote to host memory, where the host asks for it.
+    input  wire        row_written,
+    input  wire [63:0] row_data,
+    input  wire [7:0]  row_strobe,
+    input  wire        row_is_last,
     input  wire [23:0] broken,
     input  wire [63:0] broken_address
 );
@@ -48,13 +54,15 @@ module hilt_harness_events #(
     reg [63:0] event_read_beat     [0:4095] /* verilator public_flat_rw */;
     reg [63:0] event_write_beat    [0:4095] /* verilator public_flat_rw */;
     reg [63:0] event_violation     [0:4095] /* verilator public_flat_rw */;
+    reg [63:0] event_row_data      [0:4095] /* verilator public_flat_rw */;
+    reg [15:0] event_row_info      [0:4095] /* verilator public_flat_rw */;
 
     reg         irq_before;
     reg  [31:0] rises_before;
     wire        violation = broken != 24'd0;
     wire [10:0] what      = {write_failed, read_failed, violation, write_fault, read_fault, ~irq & irq_before, irq & ~irq_before,
                              write_ended, read_ended, aw_taken, ar_taken};
-    wire        record    = (what != 11'd0) & ~rst;
+    wire        record    = ((what != 11'd0) | row_written) & ~rst;
     wire [11:0] place     = head[11:0];
 
     assign full = (head - tail) == 13'd4096;
@@ -70,12 +78,16 @@ module hilt_harness_events #(
 
         if (record) begin
             event_cycle[place]         <= cycle;
-            event_info[place]          <= {broken, awid, arid, awlen, arlen, 2'd0, BEAT_BYTES_LOG2[2:0], what};
+            event_info[place]          <= {broken, awid, arid, awlen, arlen, 1'd0, row_written, BEAT_BYTES_LOG2[2:0], what};
             event_read_address[place]  <= araddr;
             event_write_address[place] <= awaddr;
             event_read_beat[place]    <= read_beat_address;
             event_write_beat[place]   <= write_beat_address;
             event_violation[place]     <= broken_address;
+        end
+        if (row_written & ~rst) begin
+            event_row_data[place] <= row_data;
+            event_row_info[place] <= {7'd0, row_is_last, row_strobe};
         end
     end
 endmodule

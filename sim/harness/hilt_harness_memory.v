@@ -70,6 +70,11 @@ module hilt_harness_memory #(
     output wire        write_beat_is_first,
     output wire        write_beat_is_last,
 
+    // The row of 8 bytes that the beat of this cycle writes: bytes with a strobe.
+    output wire        row_written,
+    output wire [63:0] row_data,
+    output wire [7:0]  row_strobe,
+
     // The beat of this cycle was refused, or failed as it was to.
     output wire        read_fault,
     output wire        read_failed,
@@ -222,6 +227,10 @@ module hilt_harness_memory #(
     assign write_beat_address  = (w_beat == 8'd0) ? w_start : w_address;
     assign write_beat_is_first = w_beat == 8'd0;
     assign write_beat_is_last  = w_last;
+
+    assign row_written = w_take & w_good & w_strobed;
+    assign row_data    = w_row_data;
+    assign row_strobe  = w_row_strobe;
 
     // A beat without a strobe touches nothing and needs no permission.
     assign write_fault  = w_take & ~w_allowed & w_strobed;

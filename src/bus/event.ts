@@ -2,6 +2,16 @@ import type { LogicalAddress } from "../core/address.ts";
 
 /** What crossed the link, in order of `cycle`; several events may share a cycle. */
 export type LinkEvent =
+  /** The device has answered a register access; links that do not see the cycle leave it out. */
+  | {
+      readonly kind: "register";
+      readonly cycle: number;
+      readonly access: Direction;
+      readonly address: number;
+      /** That a read gave; 0 for a write. */
+      readonly value: number;
+      readonly isRefused: boolean;
+    }
   | {
       /** The device asks for host memory; `lengthBytes` is from `address` to the end of what it asks for, at least 1. */
       readonly kind: "access";
@@ -14,6 +24,16 @@ export type LinkEvent =
     }
   /** The oldest access in that direction has been answered; links that see no bursts leave it out. */
   | { readonly kind: "access-end"; readonly cycle: number; readonly direction: Direction }
+  /**
+   * The device has put these bytes into host memory, as they were then: all that it writes and no others, at the latest before the
+   * host can see them. Only for listeners that ask for bytes, from links that observe accesses.
+   */
+  | {
+      readonly kind: "written";
+      readonly cycle: number;
+      readonly address: LogicalAddress;
+      readonly bytes: Uint8Array;
+    }
   | { readonly kind: "interrupt"; readonly cycle: number; readonly asserted: boolean }
   | {
       readonly kind: "fault";
@@ -37,5 +57,10 @@ export type LinkEvent =
 
 /** `read`: the device reads host memory; `write`: it writes. */
 export type Direction = "read" | "write";
+
+export interface ListenOptions {
+  /** Events of kind `written`, too: they cost time. */
+  readonly bytes?: boolean;
+}
 
 export type LinkEventListener = (event: LinkEvent) => void;

@@ -1,7 +1,7 @@
 import type { PhysicalMemory } from "../memory/physical-memory.ts";
 import type { Clock } from "./clock.ts";
 import type { ErrorInjection } from "./error-injection.ts";
-import type { LinkEventListener } from "./event.ts";
+import type { LinkEventListener, ListenOptions } from "./event.ts";
 import type { InterruptListener } from "./interrupt-listener.ts";
 import type { Pace, Traits } from "./traits.ts";
 import type { WaveRecord } from "./wave-record.ts";
@@ -63,5 +63,5 @@ export interface Link extends AsyncDisposable {
   idle(cycles: number): Promise<void>;
 
   /** Calls `listener` for every event from now on; the result removes it. */
-  onEvent(listener: LinkEventListener): () => void;
+  onEvent(listener: LinkEventListener, options?: ListenOptions): () => void;
 }

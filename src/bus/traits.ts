@@ -17,7 +17,10 @@ export interface Traits {
     | "unchecked";
   /** `silent`: a read of nothing is all ones, a write to nothing vanishes (PCIe). */
   readonly registerErrors: "reported" | "silent";
-  /** Which accesses of the device to host memory are events: each burst, each request of a bridge, or none. */
+  /**
+   * Which accesses of the device to host memory are events: each burst, each request of a bridge, or none. Where they are,
+   * the bytes that it writes are events for who asks for them.
+   */
   readonly observes: "bursts" | "requests" | "nothing";
   /** `link.errors` is there. */
   readonly errors: boolean;

@@ -1,11 +1,12 @@
 import { hex, hexAddress } from "../core/hex.ts";
-import type { JournalEntry, RegisterEntry, WindowsEntry } from "./journal-entry.ts";
+import type { JournalEntry, RegisterEntry, WindowsEntry, WrittenEntry } from "./journal-entry.ts";
 
 /** Knows registers by address: `STATUS = 0x00000001 (BUSY)`. */
 export type RegisterNames = (address: number, value: number) => string | undefined;
 
 /** Entries that are told of a failure; a message shows the last of them. */
 const LAST_ENTRIES = 200;
+const SHOWN_BYTES = 16;
 const nameless: RegisterNames = () => undefined;
 
 /** The last entries, a line each. */
@@ -28,7 +29,7 @@ export function wordsOf(entry: JournalEntry, nameOf: RegisterNames = nameless): 
       return `device ${direction}s ${bytes(lengthBytes)} at logical ${hexAddress(address)}${master === undefined ? "" : ` (id ${master})`}`;
     }
     case "written":
-      return `device has written ${bytes(entry.lengthBytes)} at logical ${hexAddress(entry.address)}, CRC-32 ${hex(entry.crc, 8)}`;
+      return `device has written ${bytes(entry.lengthBytes)} at logical ${hexAddress(entry.address)}: ${contentOf(entry)}`;
     case "windows":
       return windowWords(entry);
     case "interrupt":
@@ -40,6 +41,13 @@ export function wordsOf(entry: JournalEntry, nameOf: RegisterNames = nameless): 
     case "violation":
       return `VIOLATION of ${entry.rule} at logical ${hexAddress(entry.address)}`;
   }
+}
+
+/** The first bytes, or what is known of them. */
+function contentOf({ bytes: content, crc }: WrittenEntry): string {
+  if (content === undefined) return `CRC-32 ${hex(crc, 8)}`;
+  const shown = Array.from(content.subarray(0, SHOWN_BYTES), (byte) => byte.toString(16).padStart(2, "0"));
+  return `${shown.join(" ")}${content.length > SHOWN_BYTES ? " ..." : ""}`;
 }
 
 function registerWords(entry: RegisterEntry, nameOf: RegisterNames): string {

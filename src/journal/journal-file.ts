@@ -18,7 +18,6 @@ export class JournalFile {
   #buffer = new Uint8Array(BUFFER_BYTES);
   #used = 0;
   #entries = 0;
-  #isComplete = true;
   readonly #answer = new Uint8Array(ENTRY_BYTES);
 
   constructor(path: string) {
@@ -35,7 +34,7 @@ export class JournalFile {
   }
 
   get hasBegun(): boolean {
-    return this.#descriptor !== undefined;
+    return this.#header !== undefined;
   }
 
   /** Entries are numbered in the order in which they are appended. */
@@ -56,16 +55,12 @@ export class JournalFile {
     this.#put(this.#answer);
   }
 
-  /** Bytes of the device are missing, whatever comes. */
-  noteIncomplete(): void {
-    this.#isComplete = false;
-  }
-
-  close(): void {
+  /** `isComplete`: it has the bytes of every write of the device. */
+  close(isComplete: boolean): void {
     if (this.#descriptor === undefined) return;
     this.#put(countEntry(KIND.end, this.#entries));
     this.#flush();
-    if (this.#isComplete && this.#header !== undefined)
+    if (isComplete && this.#header !== undefined)
       writeSync(this.#descriptor, encodeHeader(this.#header, true), 0, undefined, 0);
     closeSync(this.#descriptor);
     this.#descriptor = undefined;

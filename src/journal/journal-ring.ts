@@ -101,6 +101,15 @@ export class JournalRing {
     if (value !== undefined && isRead) view.setUint32(at + AT.value, value, true);
   }
 
+  setValue(number: number, value: number): void {
+    this.#view.setUint32(placeOf(number) + AT.value, value, true);
+  }
+
+  isRegister(number: number, access: Direction, address: number): boolean {
+    const isWrite = (this.#view.getUint8(placeOf(number) + AT.flags) & FLAG.up) !== 0;
+    return isWrite === (access === "write") && this.registerOf(number) === address;
+  }
+
   /** Address of a register access that is still there. */
   registerOf(number: number): number | undefined {
     return number < this.oldest ? undefined : this.#view.getUint32(placeOf(number) + AT.address, true);

@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import { LinkClosedError, LinkLostError, NoAnswerError, RegisterAccessError } from "../bus/errors.ts";
 import type { Direction, LinkEvent } from "../bus/event.ts";
 import type { Window } from "../bus/window.ts";
@@ -7,6 +8,7 @@ import { KIND, NO_MASTER } from "./entry-layout.ts";
 import { type Failure, failures, type JournalEntry } from "./journal-entry.ts";
 import type { JournalFile } from "./journal-file.ts";
 import { JournalRing, readRing } from "./journal-ring.ts";
+import { WriteProof } from "./write-proof.ts";
 
 const UNKNOWN = Number.NaN;
 const NOWHERE = logicalAddress(0n);
@@ -24,6 +26,8 @@ export class Journal {
   /** The entry of windows that others may join. */
   #windows: { readonly number: number; readonly like: Window; readonly isOpening: boolean } | undefined;
   #windowsCycle = 0;
+  readonly #proof = new WriteProof();
+  #incompleteness: string | undefined;
 
   constructor(ring: JournalRing = new JournalRing(), file?: JournalFile) {
     this.ring = ring;
@@ -70,9 +74,32 @@ export class Journal {
       if (this.#registers.includes(request)) this.#drop(request, isOfAccess ? "not done" : failureOf(error));
   }
 
+  /** Not all that the device writes is in the file, for this reason. */
+  noteIncomplete(reason: string): void {
+    this.#incompleteness ??= reason;
+  }
+
+  /** Why the file does not have the bytes of all writes of the device; undefined when it has. */
+  get incompleteness(): string | undefined {
+    if (this.#incompleteness !== undefined) return this.#incompleteness;
+    return this.#proof.isBroken ? "the link did not give the bytes of each write of the device" : undefined;
+  }
+
   note(event: LinkEvent): void {
     const { cycle } = event;
+    if (this.#file !== undefined) this.#proof.see(event);
     switch (event.kind) {
+      case "register":
+        this.#answered(event);
+        return;
+      case "written": {
+        const { address, bytes } = event;
+        this.#endWindows();
+        const number = this.ring.note(KIND.written, cycle, cycle, false, 0, bytes.length, address);
+        this.ring.setValue(number, crc32(bytes));
+        this.#file?.append(this.ring.slot(number), bytes);
+        return;
+      }
       case "access": {
         const { direction, address, lengthBytes, master = NO_MASTER } = event;
         const isWrite = direction === "write";
@@ -122,7 +149,7 @@ export class Journal {
   /** Nothing comes any more. */
   close(): void {
     this.#endWindows();
-    this.#file?.close();
+    this.#file?.close(this.incompleteness === undefined);
   }
 
   #note(...entry: Parameters<JournalRing["note"]>): number {
@@ -136,6 +163,14 @@ export class Journal {
     if (this.#windows === undefined) return;
     this.#file?.append(this.ring.slot(this.#windows.number));
     this.#windows = undefined;
+  }
+
+  /** A link may answer what nobody noted, such as the accesses of another user of it. */
+  #answered({ access, address, cycle, value, isRefused }: Extract<LinkEvent, { kind: "register" }>): void {
+    const place = this.#registers.findIndex((one) => this.ring.isRegister(one, access, address));
+    if (place === -1) return;
+    const [number] = this.#registers.splice(place, 1) as [number];
+    this.#complete(number, cycle, isRefused ? "refused" : undefined, value);
   }
 
   #complete(number: number, cycle: number, failure: Failure | undefined, value?: number): void {

@@ -1,6 +1,6 @@
 import type { Clock } from "../bus/clock.ts";
 import type { ErrorInjection } from "../bus/error-injection.ts";
-import type { LinkEventListener } from "../bus/event.ts";
+import type { LinkEventListener, ListenOptions } from "../bus/event.ts";
 import type { InterruptListener } from "../bus/interrupt-listener.ts";
 import type { Link, Operation } from "../bus/link.ts";
 import type { Pace, Traits } from "../bus/traits.ts";
@@ -102,8 +102,8 @@ export class RecordingLink implements Link {
     return this.#link.idle(cycles);
   }
 
-  onEvent(listener: LinkEventListener): () => void {
-    return this.#link.onEvent(listener);
+  onEvent(listener: LinkEventListener, options?: ListenOptions): () => void {
+    return this.#link.onEvent(listener, options);
   }
 
   [Symbol.asyncDispose](): PromiseLike<void> {

@@ -18,6 +18,8 @@ export interface RunResult {
   readonly wallMs: number;
   /** Tests that failed and were not run again for waves: only the first few are. */
   readonly unrecorded: number;
+  /** The folder of the journals of all tests, from the project's folder; absent where only those of failures are kept. */
+  readonly journals?: string;
   readonly coverage?: CoverageResult | undefined;
 }
 
@@ -109,6 +111,8 @@ export interface BenchCounts {
   readonly failure?: FailurePlace;
   /** The file of the journal, from the project's folder. */
   readonly journal?: string;
+  /** Why a journal that was to be whole is not complete. */
+  readonly journalIncomplete?: string;
   /** The file of waves, from the project's folder. */
   readonly waves?: string;
   /** Why there is none although waves were asked for. */

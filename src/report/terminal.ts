@@ -143,7 +143,7 @@ device time: ${counted(total.cycles, "cycle")}, ${counted(total.interrupts, "int
 benches:     ${verdicts.join(", ")} in ${(result.wallMs / 1000).toFixed(1)} s${interrupted}
 ${coverageLines(result)}seed:        ${result.seed}, profile ${result.profile}
 run:         ${result.id}
-repeat:      ${repeat}
+${journalLines(result)}repeat:      ${repeat}
 ${isProof(result) ? "PASSED" : result.isInterrupted ? "INTERRUPTED" : "FAILED"}`,
     );
   }
@@ -168,14 +168,23 @@ ${isProof(result) ? "PASSED" : result.isInterrupted ? "INTERRUPTED" : "FAILED"}`
       this.#line(`    ${line}`.trimEnd());
   }
 
-  #circumstances({ lastEvents, holdings, journal, waves, wavesMissing }: BenchCounts): void {
+  #circumstances({
+    lastEvents,
+    holdings,
+    journal,
+    journalIncomplete,
+    waves,
+    wavesMissing,
+  }: BenchCounts): void {
     const events = lastEvents.slice(-LAST_EVENTS);
     const lines = [
       ...(holdings.length === 0 ? [] : [`the driver held ${holdings.join(", ")}`]),
       ...(events.length === 0
         ? []
         : ["the last that crossed the link:", ...events.map((event) => `  ${event}`)]),
-      ...(journal === undefined ? [] : [`journal: ${journal}`]),
+      ...(journal === undefined
+        ? []
+        : [`journal: ${journal}${journalIncomplete === undefined ? "" : ", not complete"}`]),
       ...(waves === undefined ? [] : [`waves: ${waves}`]),
       ...(wavesMissing === undefined ? [] : [`no waves: ${wavesMissing}`]),
     ];
@@ -198,6 +207,14 @@ function count(value: number): string {
 
 function counted(value: number, unit: string): string {
   return `${count(value)} ${unit}${value === 1 ? "" : "s"}`;
+}
+
+/** Of a run that keeps all of them. */
+function journalLines({ journals, benches }: RunResult): string {
+  if (journals === undefined) return "";
+  const reasons = benches.flatMap(({ facts }) => facts?.journalIncomplete ?? []);
+  const why = reasons.length === 0 ? "complete" : `${reasons.length} not complete: ${reasons[0]}`;
+  return `journals:    ${journals}, ${why}\n`;
 }
 
 const coverageNames = { line: "lines", branch: "branches", toggle: "toggles", user: "cover statements" };

@@ -85,7 +85,7 @@ export class BenchSession {
     });
     try {
       const link = new RecordingLink(opened, journal);
-      opened.onEvent((event) => journal.note(event));
+      testJournal.listen(opened);
       const calls = new PendingCalls();
       const benchLink = new BenchLink(opened, journal, calls);
       const watch = new Watch(link);
@@ -105,7 +105,7 @@ export class BenchSession {
           })
         : undefined;
       const rng = random.fork("bench");
-      return new BenchSession({
+      const session = new BenchSession({
         run,
         link,
         journal: testJournal,
@@ -119,9 +119,12 @@ export class BenchSession {
         rng,
         watch,
       });
+      testJournal.begin(opened, session.#identity);
+      return session;
     } catch (error) {
       testJournal.keep(opened, "not known: it could not be opened");
       await opened[Symbol.asyncDispose]();
+      testJournal.close();
       throw error;
     }
   }
@@ -222,9 +225,13 @@ export class BenchSession {
   }
 
   async close(): Promise<void> {
-    const { link, watch, run } = this.#parts;
+    const { link, watch, run, journal } = this.#parts;
     const { cycle, lastCrossing } = this.facts.failure ?? { cycle: link.clock.cycle, lastCrossing: 0 };
-    await link[Symbol.asyncDispose]();
+    try {
+      await link[Symbol.asyncDispose]();
+    } finally {
+      journal.close();
+    }
     this.#parts.messages.close();
     if (link.waves?.hasBegun !== true) return;
     // A failure long after the last crossing is not in the window.

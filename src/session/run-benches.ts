@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { Reporter, TestModule } from "vitest/node";
 import type { TargetConfig } from "../config/config.ts";
 import type { Log } from "../core/log.ts";
@@ -45,6 +45,8 @@ export interface RunOptions {
   readonly test?: string;
   /** Signals to record. */
   readonly waves?: WavesRequest;
+  /** Keeps the journals of all tests, and everything in them. */
+  readonly wholeJournals?: boolean;
   /** Counts what the tests cover of the device, and writes it to this folder. */
   readonly coverage?: string;
   readonly log: Log;
@@ -131,13 +133,15 @@ async function runPrepared(options: RunOptions, listener: RunListener): Promise<
   for (const warning of warnings) options.log.warn(warning);
   const folder = createRunFolder(options.root, options.target);
   const wavesDirectory = join(folder.path, "waves");
+  const journals = join(folder.path, "journals");
+  const { wholeJournals = false } = options;
   // Rounds run the same tests.
   const roundOf = (path: string, seed: string): string => (options.repeat > 1 ? join(path, seed) : path);
   const wavesOf = (choice: Pick<WavesChoice, "from" | "to">, seed: string): Pick<RunContext, "waves"> => ({
     waves: { ...choice, directory: roundOf(wavesDirectory, seed) },
   });
   const journalsOf = (seed: string): Pick<RunContext, "journals"> => ({
-    journals: { run: folder.id, directory: roundOf(join(folder.path, "journals"), seed) },
+    journals: { run: folder.id, directory: roundOf(journals, seed), isWhole: wholeJournals },
   });
   const runs = new Map<string, RunContext>();
   let benches: readonly BenchResult[] = [];
@@ -201,6 +205,7 @@ async function runPrepared(options: RunOptions, listener: RunListener): Promise<
     isInterrupted,
     wallMs: performance.now() - start,
     unrecorded,
+    ...(wholeJournals ? { journals: relative(options.root, journals) } : {}),
     ...(options.coverage === undefined ? {} : { coverage: await kind.coverage?.(prepared) }),
   };
 }

@@ -33,6 +33,8 @@ export interface RunJournals {
   /** The id of the run. */
   readonly run: string;
   readonly directory: string;
+  /** Of all tests everything, with the bytes that the device writes; else of those that fail the last entries. */
+  readonly isWhole: boolean;
 }
 
 /** What a test says of itself when it ends, through Vitest's `task.meta`. */
@@ -57,6 +59,8 @@ export interface BenchFacts {
   readonly reconnected?: string;
   /** The file of the journal, from the project's folder. */
   readonly journal?: string;
+  /** Why a journal that was to be whole is not complete. */
+  readonly journalIncomplete?: string;
   /** The file of waves, from the project's folder. */
   readonly waves?: string;
   /** Why there is none although waves were asked for. */

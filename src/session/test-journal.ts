@@ -1,40 +1,72 @@
 import { join, relative } from "node:path";
 import type { Link } from "../bus/link.ts";
 import { Journal } from "../journal/journal.ts";
-import { writeRing } from "../journal/journal-file.ts";
+import { JournalFile, writeRing } from "../journal/journal-file.ts";
 import type { JournalHeader } from "../journal/journal-header.ts";
-import type { JournalRing } from "../journal/journal-ring.ts";
+import { JournalRing } from "../journal/journal-ring.ts";
 import { deviceOf } from "../links/registry.ts";
 import type { BenchFacts, RunContext } from "./run-context.ts";
 
-/** The file in which the journal of a test stays after a failure. */
+/** The journal of a test, and the file where it stays: all of it, or after a failure the last entries. */
 export class TestJournal {
   readonly journal: Journal;
   readonly #run: RunContext;
   readonly #test: string;
   /** Absolute; undefined where nobody keeps journals. */
   readonly #path: string | undefined;
+  /** That has everything. */
+  readonly #whole: JournalFile | undefined;
   #isWritten = false;
 
   /** `test`: the bench's file and the test's full name; `stem`: the name of the file, without an ending. */
   constructor(run: RunContext, test: string, stem: string) {
+    const { journals } = run;
     this.#run = run;
     this.#test = test;
-    this.#path = run.journals === undefined ? undefined : join(run.journals.directory, `${stem}.journal`);
-    this.journal = new Journal();
+    this.#path = journals === undefined ? undefined : join(journals.directory, `${stem}.journal`);
+    this.#whole =
+      this.#path === undefined || journals?.isWhole !== true ? undefined : new JournalFile(this.#path);
+    this.journal = new Journal(new JournalRing(), this.#whole);
   }
 
-  /** Writes what the ring has; `before` is an older state of it, from before a breach. */
+  /** Notes what the device does from now on. */
+  listen(link: Link): void {
+    link.onEvent((event) => this.journal.note(event), { bytes: this.#whole !== undefined });
+    if (link.traits.observes === "nothing")
+      this.journal.noteIncomplete("the link does not observe what the device writes");
+  }
+
+  /** The device is known: a journal that is kept whole goes to its file from now on. */
+  begin(link: Link, device: string): void {
+    this.#whole?.begin(this.#header(link, device));
+  }
+
+  /** The test failed: what is in memory goes to the file. `before` is an older state of it, from before a breach. */
   keep(link: Link, device: string, before?: JournalRing): void {
     if (this.#path === undefined || this.#isWritten) return;
+    if (this.#whole !== undefined) {
+      if (!this.#whole.hasBegun) this.begin(link, device);
+      return;
+    }
     writeRing(this.#path, this.#header(link, device), this.journal.ring, before);
     this.#isWritten = true;
   }
 
-  get facts(): Pick<BenchFacts, "journal"> {
-    return this.#path === undefined || !this.#isWritten
-      ? {}
-      : { journal: relative(this.#run.root, this.#path) };
+  get facts(): Pick<BenchFacts, "journal" | "journalIncomplete"> {
+    const { incompleteness } = this.journal;
+    const isThere = this.#isWritten || this.#whole?.hasBegun === true;
+    if (this.#path === undefined || !isThere) return {};
+    return {
+      journal: relative(this.#run.root, this.#path),
+      ...(this.#whole === undefined || incompleteness === undefined
+        ? {}
+        : { journalIncomplete: incompleteness }),
+    };
+  }
+
+  /** The link is closed. */
+  close(): void {
+    this.journal.close();
   }
 
   #header({ traits, clock }: Link, device: string): JournalHeader {

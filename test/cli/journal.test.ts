@@ -3,13 +3,20 @@ import { join } from "node:path";
 import { beforeAll, expect, test, vi } from "vitest";
 import { handler } from "../../src/cli/commands/journal.ts";
 import type { HiltError } from "../../src/core/errors.ts";
+import { readJournal } from "../../src/journal/read-journal.ts";
 import type { RunResult } from "../../src/report/run-result.ts";
 import { type Ended, projectOf } from "./user-project.ts";
 
 const bench = `import { expect, test } from "hilt";
 
-test("passes", async ({ link }) => {
-  await link.idle(10);
+test("passes", async ({ host, device, rng }) => {
+  const source = host.allocate({ lengthBytes: 3000 });
+  const target = host.allocate({ lengthBytes: 1000, offset: 5 });
+  source.write(rng.bytes(3000));
+  await device.hostToCard(source);
+  // One after the other into the same bytes, without a look between them.
+  await Promise.all([0, 1000, 2000].map((cardAddress) => device.cardToHost(target, { cardAddress })));
+  console.log(Buffer.from(source.read()).toString("hex"));
 });
 
 test("fails: ü / b", async ({ host, device, link }) => {
@@ -160,4 +167,38 @@ test("of a damaged journal the entries before the damage are shown, and then whe
   );
   // Four entries and the end follow the damage.
   expect(linesOf(shown.stdout)).toHaveLength((await show()).length - 4);
+});
+
+test("--journal whole keeps the bytes of every write of the device, of each test, and says that it is complete", () => {
+  const { stdout, status } = project.hilt("run", "--journal", "whole", "--verbose");
+  expect(status).toBe(1);
+  const [, folder = ""] = /^journals: {4}(\S+), complete$/m.exec(stdout) ?? [];
+  const read = (name: string) =>
+    readJournal(name, readFileSync(join(project.path, folder, `b.hil.ts-${name}.journal`)));
+  const passed = read("passes");
+  expect(passed).toMatchObject({ isComplete: true, missing: 0 });
+  expect(passed.damage).toBeUndefined();
+  const [, hex = ""] = /^ +([0-9a-f]{6000})$/m.exec(stdout) ?? [];
+  const source = Buffer.from(hex, "hex");
+  expect(source.length).toBe(3000);
+  // The target lies in one page: its window is the one that the device writes to, three times.
+  const [window] = passed.entries.flatMap((entry) =>
+    entry.kind === "windows" && entry.access === "write" ? [entry] : [],
+  );
+  const copies: Buffer[] = [];
+  for (const entry of passed.entries) {
+    if (entry.kind !== "written" || window === undefined) continue;
+    const offset = Number(entry.address - window.first);
+    if (offset < 0 || offset >= 1000) continue;
+    if (offset === 0) copies.push(Buffer.alloc(1000));
+    copies.at(-1)?.set(entry.bytes as Uint8Array, offset);
+  }
+  expect(copies.length).toBe(3);
+  expect(Buffer.concat(copies).equals(source)).toBe(true);
+  const failed = read("fails-b");
+  expect(failed.isComplete).toBe(true);
+  expect(failed.entries.length).toBeGreaterThan(
+    readJournal(file, readFileSync(join(project.path, file))).entries.length,
+  );
+  expect(stdout).toContain(`    journal: ${folder}/b.hil.ts-fails-b.journal\n`);
 });

@@ -53,7 +53,7 @@ describe.each(["wasm", "verilator"] as const)("a device that is not ours, on %s"
   test("moves a word between windows, raises its interrupt, and is watched like ours", async () => {
     await using link = await open(engine, namedMover, namedFiles);
     const events: LinkEvent[] = [];
-    link.onEvent((event) => events.push(event));
+    link.onEvent((event) => events.push(event), { bytes: true });
     const [from, to] = [physicalAddress(0x1000_0000n), physicalAddress(0x1000_1000n)];
     const view = link.memory.view(from, 8);
     view.set([0x11, 0x22, 0x33, 0x44]);
@@ -80,12 +80,28 @@ describe.each(["wasm", "verilator"] as const)("a device that is not ours, on %s"
     link.writeRegister(8, 1);
     expect(await interrupt.wait(1000)).toBe(true);
     await link.idle(4);
+    const written = events.flatMap((event) => (event.kind === "written" ? [event] : []));
+    expect(written.map(({ address, bytes }) => [address, ...bytes])).toEqual([[to, 0x14, 0x22, 0x33, 0x44]]);
+    // Answered in this order, each in a cycle of its own.
+    const answers = events.flatMap((event) => (event.kind === "register" ? [event] : []));
+    expect(answers.map(({ access, address, value }) => [access, address, value])).toEqual([
+      ["write", 0, 0],
+      ["write", 4, 0],
+      ["write", 8, 0],
+      ["read", 8, 1],
+      ["write", 8, 0],
+      ["read", 8, 0],
+      ["write", 4, 0],
+      ["write", 8, 0],
+    ]);
+    const cycles = answers.map(({ cycle }) => cycle);
+    expect([...new Set(cycles)].sort((a, b) => a - b)).toEqual(cycles);
     // One word of the 32-bit device.
     const lengths = events.flatMap((event) => (event.kind === "access" ? [event.lengthBytes] : []));
     expect(lengths).toEqual([4, 4, 4, 4]);
     const kinds = events.map((event) => (event.kind === "access" ? event.direction : event.kind));
-    expect(kinds.filter((kind) => kind !== "access-end")).toEqual([
-      ...["read", "write", "interrupt", "interrupt"],
+    expect(kinds.filter((kind) => kind !== "access-end" && kind !== "register")).toEqual([
+      ...["read", "write", "written", "interrupt", "interrupt"],
       ...["read", "write", "fault", "interrupt"],
     ]);
   });

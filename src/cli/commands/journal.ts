@@ -123,7 +123,8 @@ function* textLines(
   yield `test:    ${test}`;
   yield `device:  ${device}, on target ${target}, seed ${seed}, run ${run}`;
   yield `time:    ${clock.kind}, ${clock.frequencyHz / 1e6} MHz`;
-  yield `journal: ${isComplete ? "complete" : "the last entries, or without the bytes of all writes of the device"}${missing === 0 ? "" : `; ${missing} earlier entries were dropped`}`;
+  const dropped = missing === 0 ? "" : `; ${missing} earlier entries were dropped`;
+  yield `journal: ${isComplete ? "complete: with the bytes of every write of the device" : "not complete"}${dropped}`;
   for (const entry of entries) {
     const asked = entry.asked === entry.cycle ? "" : ` (asked ${entry.asked})`;
     yield `cycle ${String(entry.cycle).padStart(8)}${asked.padEnd(17)} ${wordsOf(entry, nameOf)}`;

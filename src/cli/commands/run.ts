@@ -85,6 +85,13 @@ export function builder(yargs: Argv) {
         default: false,
         describe: "count lines, branches, toggles and cover statements, into .hilt/coverage/<target>",
       },
+      journal: {
+        choices: ["on-failure", "whole"],
+        requiresArg: true,
+        default: "on-failure",
+        describe:
+          "what crossed the link: the last of it for tests that fail, or of all tests everything with the bytes that the device writes",
+      },
       junit: { type: "string", requiresArg: true, describe: "write JUnit XML to this file" },
       json: { type: "boolean", default: false, describe: "the result as JSON on stdout" },
       verbose: { type: "boolean", default: false, describe: "stack traces, and more on stderr" },
@@ -109,6 +116,7 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
   const { results, notRun } = await runTargets(
     targets.map(({ name, settings }) => ({
       ...{ ...options, target: name, settings, signal: interrupt.signal },
+      ...(args.journal === "whole" ? { wholeJournals: true } : {}),
       ...(args.coverage ? { coverage: join(hiltDirectory(config.root), "coverage", name) } : {}),
     })),
     ({ target, profile }) => {

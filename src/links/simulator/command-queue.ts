@@ -6,12 +6,18 @@ const OPERATION = { write: 1, read: 2 } as const;
 
 export type CommandKind = keyof typeof OPERATION;
 
+/** The answer's cycle stands above them. */
+const CYCLE_SHIFT = 2;
+const CYCLE_SPAN = 2 ** 30;
+
 export interface Answer {
   readonly operation: CommandKind;
   readonly address: number;
   readonly value: number;
   /** AXI4-Lite RRESP or BRESP; 0 is OKAY. */
   readonly response: number;
+  /** Lower bits of the cycle in which it was given. */
+  readonly cycleBits: number;
 }
 
 /**
@@ -61,15 +67,18 @@ export class CommandQueue {
     return this.#lastRead;
   }
 
-  /** Takes the answers of the commands that have finished since the last call; hands over those that are not OKAY, oldest first. */
-  take(refused: (answer: Answer) => void): void {
+  /**
+   * Takes the answers of the commands that have finished since the last call; hands over those that are not OKAY, or
+   * where `every` says so all of them, oldest first.
+   */
+  take(listener: (answer: Answer) => void, every: boolean): void {
     if (this.pending === 0) return;
     const head = this.#headPort.read();
     for (; this.#taken !== head; this.#taken = (this.#taken + 1) & COUNTER_MASK) {
       const at = (this.#taken % DEPTH) * 2;
       if ((this.#commands[at + 1] as number) >>> 30 === OPERATION.read)
         this.#lastRead = this.#responses[at] as number;
-      if (((this.#responses[at + 1] as number) & 3) !== 0) refused(this.oldest());
+      if (every || ((this.#responses[at + 1] as number) & 3) !== 0) listener(this.oldest());
     }
   }
 
@@ -82,8 +91,15 @@ export class CommandQueue {
       address: command & 0x3fff_ffff,
       value: this.#responses[at] as number,
       response: (this.#responses[at + 1] as number) & 3,
+      cycleBits: (this.#responses[at + 1] as number) >>> CYCLE_SHIFT,
     };
   }
+}
+
+/** The last cycle before `now` with these lower bits. */
+export function wholeCycle(bits: number, now: number): number {
+  const cycle = now - (now % CYCLE_SPAN) + bits;
+  return cycle > now ? cycle - CYCLE_SPAN : cycle;
 }
 
 /** A memory of the design as 32-bit words; a 64-bit element is two of them, the lower half first. */

@@ -2,6 +2,7 @@ import type { Direction, LinkEvent, LinkEventListener } from "../../bus/event.ts
 import { type LogicalAddress, logicalAddress } from "../../core/address.ts";
 import type { Port, Simulation } from "../../engine/engine.ts";
 import { protocolRules } from "../../spec/protocol-rules.ts";
+import { WrittenRun } from "./written-run.ts";
 
 const DEPTH = 4096;
 const COUNTER_MASK = 2 * DEPTH - 1;
@@ -43,6 +44,11 @@ const rows: readonly Row[] = [
   { flag: 1 << 5, event: (cycle) => ({ kind: "interrupt", cycle, asserted: false }) },
 ];
 const VIOLATION = 1 << 8;
+/** The bits of `rows` and of violations. */
+const EVENTS = (1 << 11) - 1;
+const ROW_WRITTEN = 1 << 14;
+/** Of `event_row_info`. */
+const LAST_BEAT = 1 << 8;
 
 /** The first beat of an unaligned burst moves less than a whole word (Arm IHI 0022, A3.4.1). */
 function burstBytes(address: LogicalAddress, beats: number, flags: number): number {
@@ -79,9 +85,11 @@ class EventRing {
   readonly #info: Uint32Array;
   readonly #cycle: Uint32Array;
   readonly #addresses: Readonly<Record<AddressColumn, BigUint64Array>>;
+  readonly #rows: WrittenRows | undefined;
 
   /** `bytesOf` finds a column. */
-  constructor(bytesOf: (column: (typeof columns)[number]) => Uint8Array) {
+  constructor(bytesOf: (column: (typeof columns)[number]) => Uint8Array, rows?: WrittenRows) {
+    this.#rows = rows;
     const words = (column: "info" | "cycle"): Uint32Array => {
       const { buffer, byteOffset, length } = bytesOf(column);
       return new Uint32Array(buffer, byteOffset, length / 4);
@@ -108,6 +116,7 @@ class EventRing {
   /** The events of the records from `tail` to `head`, in order. */
   decode(tail: number, head: number, listener: LinkEventListener): void {
     for (let at = tail; at !== head; at = (at + 1) & COUNTER_MASK) this.decodeOne(at % DEPTH, listener);
+    this.#rows?.end(listener);
   }
 
   decodeOne(index: number, listener: LinkEventListener): void {
@@ -115,6 +124,10 @@ class EventRing {
     const flags = this.#info[2 * index] as number;
     const above = this.#info[2 * index + 1] as number;
     const ids = above & 0xff;
+    // Events come in the order of their cycles.
+    if ((flags & EVENTS) !== 0) this.#rows?.end(listener);
+    if ((flags & ROW_WRITTEN) !== 0)
+      this.#rows?.take(index, cycle, this.#addresses.writeBeat[index] as bigint, listener);
     for (const row of rows) {
       if ((flags & row.flag) === 0) continue;
       const address = row.column === undefined ? 0n : (this.#addresses[row.column][index] as bigint);
@@ -126,6 +139,33 @@ class EventRing {
     for (const { name, bit } of protocolRules) {
       if ((broken >>> bit) & 1) listener({ kind: "violation", cycle, rule: name, address });
     }
+  }
+}
+
+/** What the device has written, from the rows of 8 bytes that each beat wrote. */
+class WrittenRows {
+  readonly #data: Uint8Array;
+  readonly #info: Uint16Array;
+  readonly #run = new WrittenRun();
+
+  constructor(simulation: Simulation) {
+    this.#data = simulation.array("events.event_row_data").bytes;
+    const { buffer, byteOffset } = simulation.array("events.event_row_info").bytes;
+    this.#info = new Uint16Array(buffer, byteOffset, DEPTH);
+  }
+
+  /** `address` is in the row. */
+  take(index: number, cycle: number, address: bigint, listener: LinkEventListener): void {
+    const info = this.#info[index] as number;
+    const row = address - (address % 8n);
+    for (let lane = 0; lane < 8; lane++)
+      if ((info >>> lane) & 1)
+        this.#run.add(row + BigInt(lane), this.#data[8 * index + lane] as number, cycle, listener);
+    if ((info & LAST_BEAT) !== 0) this.#run.end(listener);
+  }
+
+  end(listener: LinkEventListener): void {
+    this.#run.end(listener);
   }
 }
 
@@ -148,13 +188,23 @@ export function eventsLeft(blocks: readonly Uint8Array[]): LinkEvent[] {
 export class EventLog {
   readonly #headPort: Port;
   readonly #tailPort: Port;
+  readonly #keepsWrites: Port;
   readonly #ring: EventRing;
   #tail = 0;
 
   constructor(simulation: Simulation) {
     this.#headPort = simulation.port("event_head");
     this.#tailPort = simulation.port("host_event_tail");
-    this.#ring = new EventRing((column) => simulation.array(`events.event_${column}`).bytes);
+    this.#keepsWrites = simulation.port("host_keeps_writes");
+    this.#ring = new EventRing(
+      (column) => simulation.array(`events.event_${column}`).bytes,
+      new WrittenRows(simulation),
+    );
+  }
+
+  /** Whether the bytes that the device writes are events from now on. */
+  keepWrites(isKept: boolean): void {
+    this.#keepsWrites.write(isKept ? 1 : 0);
   }
 
   /** Hands every new event to `listener`, in order, and frees its place in the ring. */

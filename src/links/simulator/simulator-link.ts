@@ -1,7 +1,7 @@
 import type { Clock } from "../../bus/clock.ts";
 import type { ErrorInjection } from "../../bus/error-injection.ts";
 import { LinkClosedError, NoAnswerError, RegisterAccessError } from "../../bus/errors.ts";
-import type { LinkEvent, LinkEventListener } from "../../bus/event.ts";
+import type { LinkEvent, LinkEventListener, ListenOptions } from "../../bus/event.ts";
 import type { InterruptListener } from "../../bus/interrupt-listener.ts";
 import type { Link, Operation } from "../../bus/link.ts";
 import type { Pace, Traits } from "../../bus/traits.ts";
@@ -9,7 +9,7 @@ import type { WaveRecord } from "../../bus/wave-record.ts";
 import type { WindowTable } from "../../bus/window.ts";
 import type { Port, Simulation } from "../../engine/engine.ts";
 import type { PhysicalMemory } from "../../memory/physical-memory.ts";
-import { type Answer, type CommandKind, CommandQueue } from "./command-queue.ts";
+import { type Answer, type CommandKind, CommandQueue, wholeCycle } from "./command-queue.ts";
 import { SimulationEndedError } from "./errors.ts";
 import { EventLog } from "./event-log.ts";
 import { HarnessErrors } from "./harness-errors.ts";
@@ -58,6 +58,9 @@ export class SimulatorLink implements Link {
   readonly #stopMask: Port;
   readonly #pump: Pump;
   readonly #listeners = new Set<LinkEventListener>();
+  readonly #byteListeners = new Set<LinkEventListener>();
+  /** Answers of registers that are to be delivered among the events of the log. */
+  #answers: LinkEvent[] = [];
   /** As of the last time that device time passed. */
   #isRaised = false;
   #rises = 0;
@@ -200,9 +203,16 @@ export class SimulatorLink implements Link {
     this.#throwPending();
   }
 
-  onEvent(listener: LinkEventListener): () => void {
+  onEvent(listener: LinkEventListener, { bytes = false }: ListenOptions = {}): () => void {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    if (bytes) {
+      this.#byteListeners.add(listener);
+      this.#events.keepWrites(true);
+    }
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#byteListeners.delete(listener)) this.#events.keepWrites(this.#byteListeners.size > 0);
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -252,10 +262,25 @@ export class SimulatorLink implements Link {
     this.#isRaised = this.#interrupt.read() !== 0;
     this.#rises = this.#risesPort.read();
     this.#risesSeen.write(this.#rises);
-    this.#commands.take(this.#noteRefusal);
+    this.#commands.take(this.#noteAnswer, this.#listeners.size > 0);
     if (this.#commands.pending === 0) this.#quietRises = this.#rises;
-    if (this.#listeners.size > 0) this.#events.drain(this.#deliver);
-    else this.#events.skip();
+    if (this.#listeners.size === 0) {
+      this.#events.skip();
+      return;
+    }
+    this.#events.drain(this.#deliverInOrder);
+    if (this.#answers.length > 0) this.#deliverAnswers(Number.POSITIVE_INFINITY);
+  }
+
+  readonly #deliverInOrder = (event: LinkEvent): void => {
+    if (this.#answers.length > 0) this.#deliverAnswers(event.cycle);
+    this.#deliver(event);
+  };
+
+  #deliverAnswers(upTo: number): void {
+    const later = this.#answers.findIndex(({ cycle }) => cycle > upTo);
+    for (const event of this.#answers.splice(0, later === -1 ? this.#answers.length : later))
+      this.#deliver(event);
   }
 
   /** A rise, and where there was one already, the end of what was posted: a wait is met then. */
@@ -265,12 +290,21 @@ export class SimulatorLink implements Link {
   }
 
   readonly #deliver = (event: LinkEvent): void => {
-    for (const listener of this.#listeners) listener(event);
+    const listeners = event.kind === "written" ? this.#byteListeners : this.#listeners;
+    for (const listener of listeners) listener(event);
   };
 
-  readonly #noteRefusal = (answer: Answer): void => {
-    const what = `the device answered ${RESPONSE_NAMES[answer.response]}`;
-    this.#writeError ??= new RegisterAccessError(this.name, answer.operation, answer.address, what);
+  readonly #noteAnswer = (answer: Answer): void => {
+    const { operation: access, address, response, value, cycleBits } = answer;
+    const isRefused = response !== 0;
+    if (isRefused) {
+      const what = `the device answered ${RESPONSE_NAMES[response]}`;
+      this.#writeError ??= new RegisterAccessError(this.name, access, address, what);
+    }
+    if (this.#listeners.size === 0) return;
+    const cycle = wholeCycle(cycleBits, this.clock.cycle);
+    const read = access === "read" ? value : 0;
+    this.#answers.push({ kind: "register", cycle, access, address, value: read, isRefused });
   };
 
   #breakUnanswered(): Error {

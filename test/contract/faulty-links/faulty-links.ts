@@ -1,3 +1,4 @@
+import { faultyBytes } from "./faulty-bytes.ts";
 import { faultyClosings } from "./faulty-closings.ts";
 import { faultyErrors } from "./faulty-errors.ts";
 import { faultyEvents } from "./faulty-events.ts";
@@ -15,5 +16,5 @@ import { faultyWindows } from "./faulty-windows.ts";
 /** The mutants of the suite: no link that breaks the contract like this may pass. */
 export const faultyLinks: readonly FaultyLink[] = [
   ...[faultyRegisters, faultyLists, faultyMemory, faultyWindows, faultyClosings, faultyInterrupts],
-  ...[faultyTime, faultyEvents, faultyErrors, faultyLives, faultyFreshness, faultyTraits],
+  ...[faultyTime, faultyEvents, faultyErrors, faultyLives, faultyFreshness, faultyTraits, faultyBytes],
 ].flat();

@@ -106,8 +106,8 @@ function useOf(device: Device, { events = true }: Renewal, end: () => void): Lin
         wait: (limit, signal) => guard(() => listener.wait(limit, signal)),
       };
     },
-    onEvent: (listener) => {
-      const remove = link.onEvent((event) => listener({ ...event, cycle: event.cycle - start }));
+    onEvent: (listener, options) => {
+      const remove = link.onEvent((event) => listener({ ...event, cycle: event.cycle - start }), options);
       removals.add(remove);
       return remove;
     },

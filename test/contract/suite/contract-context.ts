@@ -48,6 +48,7 @@ export class ContractContext {
   readonly contractLink: ContractLink;
   readonly link: Link;
   readonly registers: RegisterFile;
+  /** Without the answers of registers, which the host asks for. */
   readonly events: LinkEvent[] = [];
   /** Of vector 0, from before anything was done. */
   readonly interrupt: InterruptListener;
@@ -58,7 +59,9 @@ export class ContractContext {
     this.link = link;
     this.registers = new RegisterFile(link);
     this.interrupt = link.listen();
-    link.onEvent((event) => this.events.push(event));
+    link.onEvent((event) => {
+      if (event.kind !== "register") this.events.push(event);
+    });
     this.#opened = [link];
   }
 

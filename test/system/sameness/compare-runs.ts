@@ -49,7 +49,7 @@ export async function compareRuns(
 
 function watch(link: SimulatorLink): Run {
   const run: Run = { link, events: [], accesses: [], end: "" };
-  link.onEvent((event) => run.events.push(event));
+  link.onEvent((event) => run.events.push(event), { bytes: true });
   const { readRegister, writeRegister } = link;
   const note = (what: string, address: number, value: number): void => {
     run.accesses.push(`${link.clock.cycle}: ${what} 0x${address.toString(16)} 0x${value.toString(16)}`);

@@ -2,9 +2,11 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { RegisterAccessError } from "../../../src/bus/errors.ts";
+import type { LinkEvent } from "../../../src/bus/event.ts";
 import { logicalAddress, physicalAddress } from "../../../src/core/address.ts";
 import { describeJournal } from "../../../src/journal/describe-journal.ts";
 import { JournalDamageError, JournalFormatError } from "../../../src/journal/errors.ts";
@@ -47,6 +49,11 @@ function grown(path: string, act: (journal: Journal) => void): Journal {
   return journal;
 }
 
+/** What the memory has of an entry. */
+function withoutBytes(entry: JournalEntry): object {
+  return Object.fromEntries(Object.entries(entry).filter(([key]) => key !== "bytes"));
+}
+
 const windowAt = (at: bigint, lengthBytes = 64) => ({
   ...{ logical: logicalAddress(at), physical: physicalAddress(at), lengthBytes },
   ...{ access: "read" as const, use: "mapped" as const },
@@ -58,9 +65,12 @@ test("a file that grew, a ring that was written at the end and the memory hold t
       const path = join(folder, "grown.journal");
       const journal = grown(path, (one) => play(one, plan));
       const read = readJournal(path, readFileSync(path));
-      expect(read).toMatchObject({ header, isComplete: true, missing: 0 });
+      expect(read).toMatchObject({ header, missing: 0 });
+      expect(read.isComplete).toBe(journal.incompleteness === undefined);
       expect(read.damage).toBeUndefined();
-      expect(read.entries).toEqual(journal.entries);
+      expect(read.entries.map(withoutBytes)).toEqual(journal.entries);
+      for (const entry of read.entries)
+        if (entry.kind === "written") expect(crc32(entry.bytes as Uint8Array)).toBe(entry.crc);
       const ring = join(folder, "ring.journal");
       writeRing(ring, header, journal.ring);
       const again = readJournal(ring, readFileSync(ring));
@@ -141,13 +151,13 @@ test("a reader written from docs/journal.md reads the same", () => {
   });
   expect(stderr).toBe("");
   const lines = stdout.trim().split("\n");
-  for (const [index, { journal }] of journals.entries())
+  for (const [index, { path, journal }] of journals.entries())
     expect(JSON.parse(lines[index] as string)).toEqual({
-      ...{ header, complete: 1, ended: true },
-      entries: journal.entries.map(plain),
+      ...{ header, complete: Number(journal.incompleteness === undefined), ended: true },
+      entries: readJournal(path, readFileSync(path)).entries.map(plain),
     });
   const kinds = new Set(journals.flatMap(({ journal }) => journal.entries.map(({ kind }) => kind)));
-  expect(kinds.size).toBeGreaterThanOrEqual(7);
+  expect(kinds.size).toBe(8);
 });
 
 test("what is dropped from a ring is counted, and what was there before a breach is kept", () => {
@@ -241,6 +251,45 @@ test("a file that is not closed is not complete, and has what was written", () =
   expect(entries.length).toBeGreaterThan(4000);
   expect(damage?.message).toMatch(/after \d+ records: it is cut off: its last record is missing/);
   journal.close();
+});
+
+test("a journal without a byte of a write of the device does not say that it is complete", () => {
+  const at = (address: bigint) => ({ address: logicalAddress(address) });
+  const write = { kind: "access", direction: "write", lengthBytes: 16, cycle: 1 } as const;
+  const end = { kind: "access-end", direction: "write", cycle: 9 } as const;
+  const bytes = (address: bigint) =>
+    ({ kind: "written", cycle: 5, ...at(address), bytes: new Uint8Array(8) }) as const;
+  const fault = { kind: "fault", direction: "write", cycle: 5 } as const;
+  const first = { ...write, ...at(0x1000n) };
+  const second = { ...write, ...at(0x2000n) };
+  const rows: [boolean, ...LinkEvent[]][] = [
+    [true],
+    [true, first, bytes(0x1008n), end],
+    [true, first, { ...fault, ...at(0x1008n) }, end],
+    [true, first, second, bytes(0x1000n), bytes(0x2000n), end, end],
+    // It was under way when the test ended.
+    [true, first, bytes(0x1000n), end, second],
+    [true, { ...first, direction: "read" }, { ...end, direction: "read" }],
+    [true, first, bytes(0x1000n), second, bytes(0x2000n)],
+    [false, first, end],
+    [false, first],
+    [false, first, bytes(0x3000n), end],
+    [false, first, { ...fault, ...at(0x1008n), direction: "read" }, end],
+    [false, first, second, bytes(0x1000n), end, end],
+    [false, first, bytes(0x1000n), second],
+  ];
+  for (const [isComplete, ...events] of rows) {
+    const path = join(folder, "proof.journal");
+    grown(path, (journal) => {
+      for (const event of events) journal.note(event);
+    });
+    expect(readJournal(path, readFileSync(path)).isComplete, events.map(({ kind }) => kind).join(" ")).toBe(
+      isComplete,
+    );
+  }
+  const path = join(folder, "said.journal");
+  grown(path, (journal) => journal.noteIncomplete("the link does not observe what the device writes"));
+  expect(readJournal(path, readFileSync(path)).isComplete).toBe(false);
 });
 
 test("windows of one list are one entry, with a hash that each of them changes", () => {

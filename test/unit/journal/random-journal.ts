@@ -14,7 +14,7 @@ export interface Step {
 
 const direction = fc.constantFrom<Direction>("read", "write");
 const address = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(logicalAddress);
-const register = fc.nat({ max: 0x3ff }).map((word) => 4 * word);
+const register = fc.nat({ max: 3 }).map((word) => 4 * word);
 const value = fc.nat({ max: 0xffff_ffff });
 
 const event: fc.Arbitrary<(cycle: number) => LinkEvent> = fc.oneof(
@@ -29,6 +29,14 @@ const event: fc.Arbitrary<(cycle: number) => LinkEvent> = fc.oneof(
   direction.map(
     (direction) =>
       (cycle: number): LinkEvent => ({ kind: "access-end", cycle, direction }),
+  ),
+  fc.record({ address, bytes: fc.uint8Array({ minLength: 1, maxLength: 40 }) }).map(
+    (written) =>
+      (cycle: number): LinkEvent => ({ kind: "written", cycle, ...written }),
+  ),
+  fc.record({ access: direction, address: register, value, isRefused: fc.boolean() }).map(
+    (answer) =>
+      (cycle: number): LinkEvent => ({ kind: "register", cycle, ...answer }),
   ),
   fc.boolean().map(
     (asserted) =>
