@@ -122,14 +122,11 @@ export class SimulatorLink implements Link {
   async perform(operations: readonly Operation[]): Promise<number[]> {
     this.#throwPending();
     const values: number[] = [];
-    let latch: Latch | undefined;
+    const latch = this.#latch();
     for (const operation of operations) {
       if (operation.kind === "write") this.writeRegister(operation.address, operation.value);
       else if (operation.kind === "read") values.push(this.#read(operation.address));
-      else {
-        latch ??= this.#latch();
-        values.push(this.#runToInterrupt(latch, operation.limitCycles) ? 1 : 0);
-      }
+      else values.push(this.#runToInterrupt(latch, operation.limitCycles) ? 1 : 0);
     }
     return values;
   }

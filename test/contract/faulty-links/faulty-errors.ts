@@ -171,4 +171,22 @@ export const faultyErrors: readonly FaultyLink[] = [
         address % 8n === 0n ? errors.at(address, direction, response) : nothing,
     })),
   },
+  {
+    name: "an address that has been released is released again, with the one that took its place",
+    killer: limit,
+    spoil: injecting((errors) => {
+      const places: ((() => void) | undefined)[] = new Array(errors.addresses).fill(undefined);
+      return {
+        at: (...args) => {
+          const place = places.indexOf(undefined);
+          if (place < 0) throw new RangeError("all are in use");
+          places[place] = errors.at(...args);
+          return () => {
+            places[place]?.();
+            places[place] = undefined;
+          };
+        },
+      };
+    }),
+  },
 ];

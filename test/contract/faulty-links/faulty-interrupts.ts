@@ -323,4 +323,26 @@ export const faultyInterrupts: readonly FaultyLink[] = [
       };
     }),
   },
+  {
+    name: "a wait ends with the line that posted writes clear, and yields false",
+    killer: "an interrupt that posted writes will clear is none",
+    spoil: changed((link) => {
+      let isHigh = false;
+      link.onEvent((event) => {
+        if (event.kind === "interrupt") isHigh = event.asserted;
+      });
+      return {
+        listen: (options) => {
+          const listener = link.listen(options);
+          return {
+            wait: async (cycles, signal) => {
+              if (!isHigh) return await listener.wait(cycles, signal);
+              await link.idle(0);
+              return isHigh;
+            },
+          };
+        },
+      };
+    }),
+  },
 ];

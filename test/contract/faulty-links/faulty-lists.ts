@@ -178,4 +178,32 @@ export const faultyLists: readonly FaultyLink[] = [
       ),
     ),
   },
+  {
+    name: "the latch of a list begins with each of its waits",
+    killer: "a message that comes during a list is kept for its next wait, once",
+    from: "message",
+    spoil: performing(async (link, operations) => {
+      const values: number[] = [];
+      for (const each of operations) values.push(...(await link.perform([each])));
+      return values;
+    }),
+  },
+  {
+    name: "a pulse during a list is a level that stays",
+    killer: "a level that has fallen again during a list does not end its next wait",
+    spoil: changed((link) => {
+      let hasRisen = false;
+      link.onEvent((event) => {
+        hasRisen ||= event.kind === "interrupt";
+      });
+      return {
+        perform: async (operations) => {
+          hasRisen = false;
+          const values = await link.perform(operations);
+          const asked = operations.filter(({ kind }) => kind !== "write");
+          return values.map((value, index) => (asked[index]?.kind === "wait" && hasRisen ? 1 : value));
+        },
+      };
+    }),
+  },
 ];

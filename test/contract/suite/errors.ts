@@ -130,6 +130,8 @@ export const errorTests: readonly ContractTest[] = [
       releases[0]!();
       expect(await context.move("h2c", addressOf(0), 8)).toEqual(done);
       releases.push(fail(errors.addresses));
+      // It has ended, and is not the one that took its place.
+      releases[0]!();
       expect(await context.move("h2c", addressOf(errors.addresses), 8)).toMatchObject({ status: "error" });
       for (const release of releases) release();
       expect(await context.move("h2c", place.logical, LENGTH)).toEqual(done);

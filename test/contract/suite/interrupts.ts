@@ -49,9 +49,11 @@ export const interruptTests: readonly ContractTest[] = [
       context.enable();
       context.raise();
       expect(await interrupt.wait(context.patience())).toBe(true);
-      for (let value = 0; value < 100; value++) registers.global.write("SCRATCH", value);
+      for (let value = 0; value < 10; value++) registers.global.write("SCRATCH", value);
       context.clear();
+      const start = link.clock.cycle;
       expect(await interrupt.wait(context.quiet)).toBe(false);
+      expect(link.clock.cycle - start).toBeGreaterThanOrEqual(context.quiet);
       expect(await link.readRegister(registers.global.addressOf("IRQ_STATUS"))).toBe(0);
     },
   },

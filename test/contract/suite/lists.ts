@@ -4,7 +4,7 @@ import type { GlobalName } from "../../../src/driver/register-file.ts";
 import { MAGIC, REGISTER_SPACE_BYTES } from "../../../src/spec/registers.ts";
 import { type ContractContext, rejection, TEST_CAUSE } from "./contract-context.ts";
 import type { ContractTest } from "./contract-test.ts";
-import { isSilent } from "./exemptions.ts";
+import { isLevel, isMessage, isSilent } from "./exemptions.ts";
 
 const NOWHERE: Operation = { kind: "write", address: REGISTER_SPACE_BYTES + 4, value: 1 };
 const READ_NOWHERE: Operation = { kind: "read", address: REGISTER_SPACE_BYTES };
@@ -65,6 +65,28 @@ export const listTests: readonly ContractTest[] = [
       // One rise is one message, however often it is waited for.
       const again = [clear, raise, wait(context.patience()), wait(quiet)];
       expect(await link.perform(again)).toEqual([1, isHigh]);
+    },
+  },
+  {
+    name: "a message that comes during a list is kept for its next wait, once",
+    unless: [isLevel],
+    async run(context) {
+      const { read, wait, raise, clear } = operationsOf(context);
+      context.enable();
+      await context.barrier();
+      const list = [raise, clear, read("MAGIC"), wait(context.patience()), wait(context.quiet)];
+      expect(await context.link.perform([...list, ...list])).toEqual([MAGIC, 1, 0, MAGIC, 1, 0]);
+    },
+  },
+  {
+    name: "a level that has fallen again during a list does not end its next wait",
+    unless: [isMessage],
+    async run(context) {
+      const { read, wait, raise, clear } = operationsOf(context);
+      context.enable();
+      await context.barrier();
+      const list = [raise, clear, read("MAGIC"), wait(context.quiet)];
+      expect(await context.link.perform([...list, raise, wait(context.patience())])).toEqual([MAGIC, 0, 1]);
     },
   },
   {

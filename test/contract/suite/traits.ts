@@ -29,7 +29,7 @@ export const traitTests: readonly ContractTest[] = [
     async run(context) {
       const { link } = context;
       const before = structuredClone({ traits: link.traits, pace: link.pace, name: link.name });
-      expect(link.name).not.toBe("");
+      expect(link.name).toMatch(/\S/);
       for (const figure of [link.pace.accessMs, link.pace.bytesPerSecond]) {
         expect(figure).toBeGreaterThan(0);
         expect(Number.isFinite(figure)).toBe(true);
