@@ -81,13 +81,16 @@ export class WasmEngine implements Engine {
   }
 
   async ports(source: ModelSource): Promise<readonly PortShape[]> {
-    const [{ elaborate }, { parseNetlist }] = await Promise.all([
+    const [{ elaborate }, { readable }, { parseNetlist }] = await Promise.all([
       import("./wasm/yosys.ts"),
+      import("./wasm/marked-text.ts"),
       import("./wasm/parse-netlist.ts"),
     ]);
     const { asked, read } = this.#jobFor(source);
-    const netlist = await buildAgain(read(asked.all), asked, read, (tree) => elaborate(source, tree));
-    return parseNetlist(netlist).ports;
+    const { result } = await buildAgain(read(asked.all), asked, read, (tree) =>
+      readable(tree, (omitted) => elaborate(source, tree, { omitted })),
+    );
+    return parseNetlist(result).ports;
   }
 
   #jobFor(source: ModelSource): Job {

@@ -5,6 +5,7 @@ import type { SourceTree } from "../source-tree.ts";
 import { elaborateDesign } from "./elaborate-design.ts";
 import { generateModule } from "./generate-module.ts";
 import { type InitialMark, takeInitialLoops } from "./initial-loops.ts";
+import { type MarkedText, readable } from "./marked-text.ts";
 import type { Artefact } from "./model-cache.ts";
 import type { Netlist } from "./netlist.ts";
 import { parseNetlist } from "./parse-netlist.ts";
@@ -19,11 +20,12 @@ export async function compileModel(
   tree: SourceTree,
   { log, limitSeconds }: { readonly log: Log; readonly limitSeconds?: number | undefined },
 ): Promise<Artefact> {
-  const netlist = pruneNetlist(await elaborated(source, tree, limitSeconds));
+  const read = await readable(tree, (omitted) => elaborated(source, tree, limitSeconds, omitted));
+  const netlist = pruneNetlist(read.result);
   const files = new Map([...tree.files].map(([path, bytes]) => [path, bytes.toString("utf8")]));
   const { bytes, layout } = generateModule(elaborateDesign(netlist, source, files));
   log.debug(`built ${source.top}: ${netlist.cells.length} cells, ${bytes.length} bytes of WebAssembly`);
-  return { layout, warnings: undrivenWarnings(netlist), module: bytes };
+  return { layout, warnings: [...read.warnings, ...undrivenWarnings(netlist)], module: bytes };
 }
 
 /** Without the loops that take Yosys long; with them where one cannot be taken, or for the message of an error. */
@@ -31,14 +33,18 @@ async function elaborated(
   source: ModelSource,
   tree: SourceTree,
   limitSeconds: number | undefined,
+  omitted: readonly MarkedText[],
 ): Promise<Netlist> {
   const marks: InitialMark[] = [];
   const prepare = (text: string): string => takeInitialLoops(text, marks);
   try {
-    return runInitialLoops(parseNetlist(await elaborate(source, tree, { limitSeconds, prepare })), marks);
+    return runInitialLoops(
+      parseNetlist(await elaborate(source, tree, { limitSeconds, prepare, omitted })),
+      marks,
+    );
   } catch (error) {
     const isFinal = error instanceof ToolLimitError || error instanceof MissingFileError;
     if (marks.length === 0 || isFinal) throw error;
   }
-  return parseNetlist(await elaborate(source, tree, { limitSeconds }));
+  return parseNetlist(await elaborate(source, tree, { limitSeconds, omitted }));
 }

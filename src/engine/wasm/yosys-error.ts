@@ -18,6 +18,7 @@ const constructs: readonly (readonly [message: RegExp, construct: string])[] = [
 
 /** What Yosys refused, with the place in the sources: its own, or that of the names that it mentions. */
 export function yosysError(messages: string, tree: SourceTree): Error {
+  if (CRASH.test(messages)) return crashed(messages);
   const line = messages.split("\n").find((text) => text.includes("ERROR:")) ?? messages.trim();
   const missing = missingFile(line);
   if (missing !== undefined) return missing;
@@ -32,6 +33,20 @@ export function yosysError(messages: string, tree: SourceTree): Error {
   if (found !== undefined) return new UnsupportedConstructError(found, place ?? "unknown source");
   return new BuildError(
     message.replace(/^Unimplemented .* (`\w+)\.$/, "the macro $1 is not defined"),
+    place,
+    { tool: "Yosys" },
+  );
+}
+
+/** Its own assertions, and what the machine under it says when it gives up. */
+const CRASH = /ERROR: (?:unreachable|memory access out of bounds|Assert `)|hash table exceeded maximum size/;
+
+function crashed(messages: string): BuildError {
+  const lines = messages.split("\n").filter((line) => line.trim() !== "");
+  const [what = ""] = lines.filter((line) => /exceeded|Assert|terminat|abort|ERROR/.test(line));
+  const place = /^(.*?:\d+)(?:\.[-\d.]+)?: ERROR/m.exec(messages)?.[1];
+  return new BuildError(
+    `Yosys ended itself (${what.replace(/^.*ERROR: /, "")}); a casez of many items with wildcards can ask too much of it, and so can a port that is wider than the signed concatenation at it`,
     place,
     { tool: "Yosys" },
   );

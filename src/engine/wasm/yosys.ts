@@ -14,6 +14,7 @@ import type { SourceTree } from "../source-tree.ts";
 import { isImplicitNet } from "./implicit-nets.ts";
 import { widenPositions } from "./indexed-parts.ts";
 import { markRefused } from "./mark-refused.ts";
+import { type MarkedText, withoutMarked } from "./marked-text.ts";
 import type { YosysJson } from "./netlist.ts";
 import { plainVerilog } from "./plain-verilog.ts";
 import { simulationView } from "./simulation-view.ts";
@@ -28,6 +29,8 @@ export interface ElaborateOptions {
   readonly limitSeconds?: number | undefined;
   /** What becomes of each source before Yosys reads it. */
   readonly prepare?: (text: string) => string;
+  /** What it does not read. */
+  readonly omitted?: readonly MarkedText[];
 }
 
 /**
@@ -37,10 +40,11 @@ export interface ElaborateOptions {
 export async function elaborate(
   source: ModelSource,
   tree: SourceTree,
-  { limitSeconds = BUILD_LIMIT_SECONDS, prepare = (text) => text }: ElaborateOptions = {},
+  { limitSeconds = BUILD_LIMIT_SECONDS, prepare = (text) => text, omitted = [] }: ElaborateOptions = {},
 ): Promise<YosysJson> {
   const viewOf = (text: string, path: string): string => {
-    const view = widenPositions(typeLoopVariables(simulationView(prepare(plainVerilog(path, text)), source)));
+    const plain = plainVerilog(path, withoutMarked(text, path, omitted));
+    const view = widenPositions(typeLoopVariables(simulationView(prepare(plain), source)));
     return markTasks(markRefused(view, /\.svh?$/.test(path)));
   };
   const virtual = new VirtualFiles(source.files, tree, viewOf);
