@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: figures of the built-in engine, beside Verilator and Icarus, of lists, of starting, of many transfers, of
+ * `npm run bench`: figures of the built-in engine, beside Verilator and Icarus, of lists, of starting, of small tests, of many transfers, of
  * builds and of waves; measured in one run, medians of several. Writes `bench/results.md` and `bench/results.json`.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -15,6 +15,7 @@ import { measureLists } from "./lists.ts";
 import { measureMemory } from "./memory.ts";
 import { measureSimulators } from "./simulators.ts";
 import { measureStartup } from "./startup.ts";
+import { measureTestLife } from "./test-life.ts";
 import { measureVerilator } from "./verilator.ts";
 import { measureWaves } from "./waves.ts";
 
@@ -24,6 +25,7 @@ try {
     ...(await measureLists(cacheDirectory)),
     ...measureMemory(cacheDirectory),
     ...(await measureStartup()),
+    ...measureTestLife(),
     ...(await measureEndurance(cacheDirectory)),
     ...(await measureEngine(cacheDirectory)),
     ...(await measureSimulators(cacheDirectory)),

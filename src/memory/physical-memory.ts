@@ -1,5 +1,6 @@
 import { type PhysicalAddress, physicalAddress } from "../core/address.ts";
 import { hexAddress } from "../core/hex.ts";
+import type { BankLayout } from "./platform-profile.ts";
 
 /** A contiguous range of RAM in the physical address space. */
 export interface Bank {
@@ -8,6 +9,16 @@ export interface Bank {
   readonly lengthBytes: number;
   /** Where the bank starts in the bytes of the memory. */
   readonly offset: number;
+}
+
+/** Bank behind bank in one block of bytes. */
+export function layOutBanks(layouts: readonly BankLayout[]): Bank[] {
+  let offset = 0;
+  return layouts.map(({ base, bytes }) => {
+    const bank = { base: physicalAddress(BigInt(base)), lengthBytes: bytes, offset };
+    offset += bytes;
+    return bank;
+  });
 }
 
 /**

@@ -30,8 +30,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "a window that closes takes the bits of its neighbours",
     file: "harness-windows.ts",
-    from: "for (const user of users) this.#restore(user, page);",
-    to: "",
+    from: "for (const user of this.#windows.remove(page, window) ?? []) this.#restore(user, page);",
+    to: "this.#windows.remove(page, window);",
     killer: "closing a window leaves another on the same unit open, for reads",
   },
   {

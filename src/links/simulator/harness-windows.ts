@@ -3,6 +3,7 @@ import type { Access, OpenWindow, Window, WindowTable, WindowUse } from "../../b
 import { type LogicalAddress, PAGE_SHIFT, PAGE_SIZE, type PhysicalAddress } from "../../core/address.ts";
 import type { Simulation } from "../../engine/engine.ts";
 import type { PhysicalMemory } from "../../memory/physical-memory.ts";
+import { WindowMap } from "../window-map.ts";
 import { wordsOf } from "./command-queue.ts";
 import { REGION_BYTES_LOG2 } from "./harness-source.ts";
 
@@ -27,17 +28,13 @@ export class HarnessWindows implements WindowTable {
   readonly #bases: readonly number[];
   readonly #pageTable: Uint8Array | Uint16Array | Uint32Array;
   readonly #permissions: Readonly<Record<"read" | "write", Uint32Array>>;
-  /**
-   * Live windows by logical page number of the tables; most pages have one. An array: a Map that is filled and emptied
-   * without end keeps old windows alive until the next full garbage collection.
-   */
-  readonly #pages: (HarnessWindow | Set<HarnessWindow> | undefined)[];
+  /** By page of the tables. */
+  readonly #windows = new WindowMap<HarnessWindow>();
 
   constructor(simulation: Simulation, memory: PhysicalMemory, regions: readonly Region[]) {
     this.#memory = memory;
     this.#bases = regions.map(({ base }) => Number(base));
     this.#pageTable = elementsOf(simulation, "memory.page_table");
-    this.#pages = new Array(this.#pageTable.length).fill(undefined);
     this.#permissions = {
       read: wordsOf(simulation, "memory.read_permission"),
       write: wordsOf(simulation, "memory.write_permission"),
@@ -45,8 +42,7 @@ export class HarnessWindows implements WindowTable {
   }
 
   get live(): ReadonlySet<Window> {
-    const users = this.#pages.flatMap((user) => (user instanceof Set ? [...user] : (user ?? [])));
-    return new Set(users);
+    return this.#windows.live;
   }
 
   open(window: Window): OpenWindow {
@@ -60,10 +56,7 @@ export class HarnessWindows implements WindowTable {
     const firstPage = first >>> PAGE_SHIFT;
     for (let page = firstPage; page <= last >>> PAGE_SHIFT; page++) {
       this.#pageTable[page] = ramPage + page - firstPage;
-      const users = this.#pages[page];
-      if (users === undefined) this.#pages[page] = open;
-      else if (users instanceof Set) users.add(open);
-      else this.#pages[page] = new Set([users, open]);
+      this.#windows.add(page, open);
     }
     this.#permit(window.access, first >>> WORD_SHIFT, last >>> WORD_SHIFT, true);
     return open;
@@ -75,13 +68,7 @@ export class HarnessWindows implements WindowTable {
     const { first, last } = window;
     this.#permit(window.access, first >>> WORD_SHIFT, last >>> WORD_SHIFT, false);
     for (let page = first >>> PAGE_SHIFT; page <= last >>> PAGE_SHIFT; page++) {
-      const users = this.#pages[page];
-      if (users instanceof Set) {
-        users.delete(window);
-        for (const user of users) this.#restore(user, page);
-        if (users.size > 0) continue;
-      }
-      this.#pages[page] = undefined;
+      for (const user of this.#windows.remove(page, window) ?? []) this.#restore(user, page);
     }
   };
 

@@ -1,8 +1,7 @@
-import { physicalAddress } from "../../core/address.ts";
 import { hexAddress } from "../../core/hex.ts";
 import type { OpenOptions as EngineOptions, Model, Simulation } from "../../engine/engine.ts";
 import { ToolError } from "../../engine/errors.ts";
-import { type Bank, PhysicalMemory } from "../../memory/physical-memory.ts";
+import { type Bank, layOutBanks, PhysicalMemory } from "../../memory/physical-memory.ts";
 import { type BankLayout, standardProfile } from "../../memory/platform-profile.ts";
 import type { FreshOptions, WavesChoice, WavesWindow } from "../link-kind.ts";
 import { SimulatedMemoryError } from "./errors.ts";
@@ -18,24 +17,19 @@ import { RESET_CYCLES, WaveRecorder } from "./wave-recorder.ts";
 const REGION_BYTES = 2 ** REGION_BYTES_LOG2;
 const RAM_BYTES = 2 ** RAM_BYTES_LOG2;
 
-/** Bank behind bank in the harness's RAM. Throws `SimulatedMemoryError` when it is too small or has no place for one. */
+/** Throws `SimulatedMemoryError` when the harness's RAM is too small, or has no place for a bank. */
 function placeBanks(layouts: readonly BankLayout[]): Bank[] {
-  let offset = 0;
-  return layouts.map(({ base, bytes }) => {
-    if (base % REGION_BYTES !== 0 || bytes > REGION_BYTES) {
-      throw new SimulatedMemoryError(
-        `a bank of ${bytes} bytes at ${hexAddress(BigInt(base))}: the simulator has banks of at most ${REGION_BYTES} bytes at multiples of that`,
-      );
-    }
-    const bank = { base: physicalAddress(BigInt(base)), lengthBytes: bytes, offset };
-    offset += bytes;
-    if (offset > RAM_BYTES) {
-      throw new SimulatedMemoryError(
-        `the banks have ${offset} bytes, but the simulator's RAM has ${RAM_BYTES}`,
-      );
-    }
-    return bank;
-  });
+  const misfit = layouts.find(({ base, bytes }) => base % REGION_BYTES !== 0 || bytes > REGION_BYTES);
+  if (misfit !== undefined) {
+    const { base, bytes } = misfit;
+    throw new SimulatedMemoryError(
+      `a bank of ${bytes} bytes at ${hexAddress(BigInt(base))}: the simulator has banks of at most ${REGION_BYTES} bytes at multiples of that`,
+    );
+  }
+  const whole = layouts.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (whole > RAM_BYTES)
+    throw new SimulatedMemoryError(`the banks have ${whole} bytes, but the simulator's RAM has ${RAM_BYTES}`);
+  return layOutBanks(layouts);
 }
 
 /** What one simulation is opened with. */

@@ -1,6 +1,6 @@
 import type { Clock } from "../../bus/clock.ts";
 import type { ErrorInjection } from "../../bus/error-injection.ts";
-import { LinkClosedError, NoAnswerError, RegisterAccessError } from "../../bus/errors.ts";
+import { NoAnswerError, RegisterAccessError } from "../../bus/errors.ts";
 import type { LinkEvent, LinkEventListener, ListenOptions } from "../../bus/event.ts";
 import type { InterruptListener } from "../../bus/interrupt-listener.ts";
 import type { Link, Operation } from "../../bus/link.ts";
@@ -9,17 +9,21 @@ import type { WaveRecord } from "../../bus/wave-record.ts";
 import type { WindowTable } from "../../bus/window.ts";
 import type { Port, Simulation } from "../../engine/engine.ts";
 import type { PhysicalMemory } from "../../memory/physical-memory.ts";
+import { LinkState } from "../link-state.ts";
+import { Pump } from "../pump.ts";
+import { checkRegister } from "../register-address.ts";
 import { type Answer, type CommandKind, CommandQueue, wholeCycle } from "./command-queue.ts";
 import { SimulationEndedError } from "./errors.ts";
 import { EventLog } from "./event-log.ts";
 import { HarnessErrors } from "./harness-errors.ts";
-import { Pump } from "./pump.ts";
 import { FREQUENCY_HZ } from "./simulator-traits.ts";
 
 /** Bits of `stop_cause` and `host_stop_mask` of the harness. */
 const STOP = { commandsDone: 1, interrupt: 2 } as const;
 /** A register access that makes no progress for so long will never be answered. */
 const REGISTER_LIMIT_CYCLES = 10_000;
+/** Commands have 30 bits for an address. */
+const LAST_REGISTER = 0x3fff_fffc;
 const RESPONSE_NAMES = ["OKAY", "EXOKAY", "SLVERR", "DECERR"];
 
 export interface SimulatorLinkParts {
@@ -67,7 +71,7 @@ export class SimulatorLink implements Link {
   /** When nothing posted was under way last. */
   #quietRises = 0;
   #writeError: Error | undefined;
-  #broken: Error | undefined;
+  readonly #state: LinkState;
   #closed: Promise<void> | undefined;
 
   constructor(parts: SimulatorLinkParts) {
@@ -76,6 +80,7 @@ export class SimulatorLink implements Link {
     this.#firstCycle = firstCycle;
     this.#parts = parts;
     this.name = parts.name;
+    this.#state = new LinkState(parts.name);
     this.memory = parts.memory;
     this.windows = parts.windows;
     this.errors = new HarnessErrors(simulation);
@@ -106,8 +111,8 @@ export class SimulatorLink implements Link {
   }
 
   writeRegister(address: number, value: number): void {
-    checkRegister(address, value);
-    if (this.#broken !== undefined) return;
+    checkRegister(address, value, LAST_REGISTER);
+    if (this.#state.end !== undefined) return;
     try {
       this.#post("write", address, value);
     } catch (error) {
@@ -139,7 +144,7 @@ export class SimulatorLink implements Link {
   }
 
   #read(address: number): number {
-    checkRegister(address, 0);
+    checkRegister(address, 0, LAST_REGISTER);
     this.#throwPending();
     this.#post("read", address, 0);
     this.#finishCommands(0);
@@ -213,8 +218,7 @@ export class SimulatorLink implements Link {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#broken ??= new LinkClosedError(this.name);
-    this.#pump.stop(this.#broken);
+    this.#pump.stop(this.#state.close());
     this.#closed ??= this.#parts.close();
     await this.#closed;
   }
@@ -245,17 +249,16 @@ export class SimulatorLink implements Link {
   }
 
   #advance(cycles: number, stopMask: number = this.#waitMask): void {
-    if (this.#broken !== undefined) throw this.#broken;
+    this.#state.check();
     this.#stopMask.write(stopMask);
     try {
       this.#parts.run(cycles);
     } catch (error) {
-      this.#broken = error as Error;
-      throw error;
+      throw this.#state.fail(error as Error);
     }
     const { end } = this.simulation;
     if (end !== undefined)
-      this.#broken ??= new SimulationEndedError(this.name, { ...end, cycle: end.cycle - this.#firstCycle });
+      this.#state.fail(new SimulationEndedError(this.name, { ...end, cycle: end.cycle - this.#firstCycle }));
     this.#isRaised = this.#interrupt.read() !== 0;
     this.#rises = this.#risesPort.read();
     this.#risesSeen.write(this.#rises);
@@ -306,13 +309,13 @@ export class SimulatorLink implements Link {
 
   #breakUnanswered(): Error {
     const { operation, address } = this.#commands.oldest();
-    this.#broken = new NoAnswerError(this.name, operation, address, `${REGISTER_LIMIT_CYCLES} cycles`);
-    return this.#broken;
+    const waited = `${REGISTER_LIMIT_CYCLES} cycles`;
+    return this.#state.fail(new NoAnswerError(this.name, operation, address, waited));
   }
 
   /** Reports an error of an earlier posted write, once. */
   #throwPending(): void {
-    if (this.#broken !== undefined) throw this.#broken;
+    this.#state.check();
     const error = this.#writeError;
     this.#writeError = undefined;
     if (error !== undefined) throw error;
@@ -322,13 +325,4 @@ export class SimulatorLink implements Link {
 /** What an asker of the interrupt has seen: how often the line had risen. */
 interface Latch {
   rises: number;
-}
-
-function checkRegister(address: number, value: number): void {
-  if (!Number.isInteger(address) || address < 0 || address > 0x3fff_fffc || address % 4 !== 0) {
-    throw new RangeError(`register address ${address} is no multiple of 4 from 0 to 0x3ffffffc`);
-  }
-  if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff) {
-    throw new RangeError(`register value ${value} is no unsigned 32-bit number`);
-  }
 }

@@ -2,14 +2,13 @@
  * The one mover of simulated time.
  *
  * A wait parks here with a condition and a deadline. When every continuation of the bench has run and all it does is
- * wait, the pump runs the engine in slices of a fixed number of cycles until one of
- * the waits is met, in the order in which they were made. Wall time never decides how far it runs, so the same seed
- * gives the same cycles.
+ * wait, the pump lets time pass in slices of a fixed number of cycles until one of the waits is met, in the order in which
+ * they were made. Wall time never decides how far it goes, so the same seed gives the same cycles.
  */
 export interface Wait {
   /** Last cycle at which the wait may still be met. */
   readonly deadline: number;
-  /** Asked between runs of the engine, after pending events were delivered. */
+  /** Asked whenever time has passed, after pending events were delivered. */
   isMet(): boolean;
   /** Called once, when `isMet` was true or the deadline has passed. */
   settle(met: boolean): void;
@@ -19,8 +18,11 @@ export interface Wait {
 
 export interface PumpTarget {
   readonly cycle: number;
-  /** Runs up to `cycles` cycles or until something happens that a wait may be about. Throws when the link is broken. */
-  advance(cycles: number): void;
+  /**
+   * Lets up to `cycles` cycles pass, or fewer if something happens that a wait may be about. Fails when the link can do no
+   * more. A simulation in another process takes a round trip for it.
+   */
+  advance(cycles: number): void | Promise<void>;
 }
 
 /** Cycles between two looks at the event loop, so that Ctrl-C and time limits work: about 2 ms of engine time. */
@@ -63,20 +65,30 @@ export class Pump {
     else queueMicrotask(() => process.nextTick(this.#slice));
   }
 
-  readonly #slice = (): void => {
-    this.#isScheduled = false;
-    if (!this.hasWaits) return;
-    const end = this.#target.cycle + SLICE_CYCLES;
+  readonly #slice = (): void => this.#run(this.#target.cycle + SLICE_CYCLES);
+
+  /** What is parked meanwhile waits for the end of the slice. */
+  #run(end: number): void {
     try {
-      while (!this.#settleOne() && this.#target.cycle < end) {
+      while (this.hasWaits && !this.#settleOne() && this.#target.cycle < end) {
         const until = this.#waits.reduce((first, { deadline }) => Math.min(first, deadline), end);
-        this.#target.advance(until - this.#target.cycle);
+        const passing = this.#target.advance(until - this.#target.cycle);
+        if (passing === undefined) continue;
+        passing.then(
+          () => this.#run(end),
+          (error: unknown) => {
+            this.stop(error);
+            this.#isScheduled = false;
+          },
+        );
+        return;
       }
     } catch (error) {
       this.stop(error);
     }
+    this.#isScheduled = false;
     if (this.hasWaits) this.#schedule(this.#target.cycle >= end);
-  };
+  }
 
   /** Settles the oldest wait that is met or overdue. */
   #settleOne(): boolean {
