@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, test } from "vitest";
 import type { Link } from "../../src/bus/link.ts";
 import { byteTests } from "./suite/bytes.ts";
+import { closingTests } from "./suite/closings.ts";
 import { ContractContext } from "./suite/contract-context.ts";
 import type { ContractLink, ContractTest } from "./suite/contract-test.ts";
 import { errorTests } from "./suite/errors.ts";
@@ -18,7 +19,16 @@ import { windowTests } from "./suite/windows.ts";
 
 /** What every link promises (`src/bus/link.ts`), run against our own controller. */
 export const contractTests: readonly ContractTest[] = [
-  ...[traitTests, registerTests, listTests, memoryTests, windowTests, interruptTests, timeTests],
+  ...[
+    traitTests,
+    registerTests,
+    listTests,
+    memoryTests,
+    windowTests,
+    closingTests,
+    interruptTests,
+    timeTests,
+  ],
   ...[eventTests, byteTests, errorTests, lifeTests, freshnessTests],
 ].flat();
 

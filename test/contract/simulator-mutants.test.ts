@@ -35,6 +35,13 @@ const mutants: readonly Mutant[] = [
     killer: "closing a window leaves another on the same unit open, for reads",
   },
   {
+    name: "a window that is closed again closes what is at its place",
+    file: "harness-windows.ts",
+    from: "if (!window.isOpen) return;",
+    to: "",
+    killer: "two windows on one page are two",
+  },
+  {
     name: "a pulse is seen where it lasts",
     file: "simulator-link.ts",
     from: "return isHigh || this.#rises !== rises;",

@@ -4,6 +4,7 @@ import { turn } from "../suite/contract-context.ts";
 import { changed, claiming, type FaultyLink } from "./faulty-link.ts";
 import { reporting } from "./faulty-windows.ts";
 
+type RegisterEvent = Extract<LinkEvent, { kind: "register" }>;
 type AccessEvent = Extract<LinkEvent, { kind: "access" }>;
 
 /** Accesses are reported otherwise. */
@@ -242,4 +243,21 @@ export const faultyEvents: readonly FaultyLink[] = [
       },
     })),
   },
+  ...(
+    [
+      ["are reported twice", (event) => [event, event]],
+      ["lose their addresses", (event) => [{ ...event, address: 0 }]],
+      ["are reported without what was read", (event) => [{ ...event, value: 0 }]],
+      ["are never refused", (event) => [{ ...event, isRefused: false }]],
+      ["are reads", (event) => [{ ...event, access: "read" }]],
+      ["are reported where they are reads", (event) => (event.access === "read" ? [event] : [])],
+      ["are reported in another count of cycles", (event) => [{ ...event, cycle: event.cycle + 1e6 }]],
+    ] as const satisfies readonly (readonly [string, (event: RegisterEvent) => readonly LinkEvent[]])[]
+  ).map(
+    ([what, change]): FaultyLink => ({
+      name: `register accesses ${what}`,
+      killer: "a register access that is an event is one",
+      spoil: reporting((event) => (event.kind === "register" ? change(event) : [event])),
+    }),
+  ),
 ];

@@ -1,9 +1,10 @@
 import { expect } from "vitest";
 import type { LinkEvent } from "../../../src/bus/event.ts";
 import { field } from "../../../src/driver/register-file.ts";
+import { REGISTER_SPACE_BYTES } from "../../../src/spec/registers.ts";
 import { type Channel, type ContractContext, done, pattern } from "./contract-context.ts";
 import type { ContractTest } from "./contract-test.ts";
-import { isMessage, observesNothing } from "./exemptions.ts";
+import { isMessage, isSilent, observesNothing } from "./exemptions.ts";
 
 const transfers = [
   ["h2c", "read"],
@@ -162,6 +163,36 @@ export const eventTests: readonly ContractTest[] = [
       await context.link.idle(context.quiet);
       const levels = context.events.flatMap((event) => (event.kind === "interrupt" ? [event.asserted] : []));
       expect(levels).toEqual([true, false, true, false, true, false]);
+    },
+  },
+  {
+    name: "a register access that is an event is one, in the order of the answers, with what was answered",
+    unless: [isSilent],
+    async run({ link, registers: { global } }) {
+      const found: unknown[] = [];
+      link.onEvent((event) => {
+        if (event.kind !== "register") return;
+        expect(event.cycle).toBeLessThanOrEqual(link.clock.cycle);
+        const { access, address, value, isRefused } = event;
+        found.push({ access, address, value, isRefused });
+      });
+      const address = global.addressOf("SCRATCH");
+      const nowhere = REGISTER_SPACE_BYTES;
+      global.write("SCRATCH", 0xffff_fffe);
+      await global.read("SCRATCH");
+      await link.readRegister(nowhere).catch(() => undefined);
+      link.writeRegister(nowhere, 1);
+      await global.read("SCRATCH").catch(() => undefined);
+      const answered = { access: "read", address, value: 0xffff_fffe, isRefused: false };
+      // Links that do not see the cycle of an answer have none of them.
+      if (found.length === 0) return;
+      expect(found).toMatchObject([
+        { access: "write", address, value: 0, isRefused: false },
+        answered,
+        { access: "read", address: nowhere, isRefused: true },
+        { access: "write", address: nowhere, value: 0, isRefused: true },
+        answered,
+      ]);
     },
   },
   {

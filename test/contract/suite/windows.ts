@@ -1,40 +1,15 @@
 import { expect } from "vitest";
 import type { Access, Window } from "../../../src/bus/window.ts";
 import { logicalAddress, physicalAddress } from "../../../src/core/address.ts";
-import { type Channel, type ContractContext, done, expectBytes, pattern } from "./contract-context.ts";
+import { done, expectBytes, pattern } from "./contract-context.ts";
 import type { ContractTest } from "./contract-test.ts";
 import { isUnchecked, reportsNoFaults } from "./exemptions.ts";
 
-const channelOf = { read: "h2c", write: "c2h" } as const;
-const directions = ["read", "write"] as const;
-type Direction = (typeof directions)[number];
+import { channelOf, type Direction, directions, expectRefused, unitOf } from "./refusals.ts";
+
 const accesses: readonly Access[] = ["read", "write", "read-write"];
-
-/** Bytes in which the accesses of a direction are checked. */
-function unitOf({ link: { traits } }: ContractContext, direction: Direction): number {
-  const { windows } = traits;
-  if (windows === "unchecked") return 1;
-  return direction === "read" ? windows.readUnit : windows.writeUnit;
-}
-
 function allows(access: Access, direction: Direction): boolean {
   return access === "read-write" || access === direction;
-}
-
-/** A transfer of which the device is served nothing. Writes may be refused without its notice, where no fault is reported. */
-async function expectRefused(
-  context: ContractContext,
-  direction: Direction,
-  offset: number,
-  lengthBytes: number,
-): Promise<void> {
-  const { logical, bytes } = context.place(offset, lengthBytes);
-  const before = Uint8Array.from(bytes);
-  const outcome = await context.move(channelOf[direction], logical, lengthBytes);
-  expectBytes(bytes, before, `${direction} of ${lengthBytes} bytes that no window allows`);
-  const { windows } = context.link.traits;
-  if (direction === "read" || (windows !== "unchecked" && windows.reportsFaults))
-    expect(outcome).toMatchObject({ status: "error", residue: lengthBytes });
 }
 
 export const windowTests: readonly ContractTest[] = [
@@ -95,111 +70,6 @@ export const windowTests: readonly ContractTest[] = [
       expect(context.link.windows.live.size).toBe(0);
     },
   },
-  ...directions.map(
-    (direction): ContractTest => ({
-      name: `closing a window leaves another on the same unit open, for ${direction}s`,
-      unless: [isUnchecked],
-      async run(context) {
-        const unit = unitOf(context, direction);
-        const channel: Channel = channelOf[direction];
-        const at = 0x4_1000 - 3 * unit;
-        await context.load(pattern(8 * unit, 6));
-        const kept = context.place(at, 6 * unit).open(direction);
-        context
-          .place(at, 125 * unit)
-          .open("read-write")
-          .close();
-        context
-          .place(at + 6 * unit - 1, 1)
-          .open(direction)
-          .close();
-        context
-          .place(at, 6 * unit)
-          .open(direction === "read" ? "write" : "read")
-          .close();
-        const { logical } = context.place(at, 6 * unit);
-        expect(await context.move(channel, logical, 6 * unit)).toEqual(done);
-        await expectRefused(context, direction, at + 6 * unit, unit);
-        kept.close();
-        kept.close();
-        await expectRefused(context, direction, at, unit);
-      },
-    }),
-  ),
-  {
-    name: "two windows on one page are two: each closes for itself, and closing twice closes no other",
-    unless: [isUnchecked],
-    async run(context) {
-      const unit = Math.max(unitOf(context, "read"), unitOf(context, "write"));
-      const at = 0x5_0000;
-      const [first, second] = [context.place(at, unit), context.place(at + 4 * unit, unit)];
-      await context.load(pattern(unit, 7));
-      const windows = [first.open("read-write"), second.open("read-write")];
-      const again = first.open("read-write");
-      expect(context.link.windows.live.size).toBe(3);
-      windows[0]!.close();
-      windows[0]!.close();
-      expect(await context.move("h2c", first.logical, unit)).toEqual(done);
-      again.close();
-      await expectRefused(context, "read", at, unit);
-      expect(await context.move("c2h", second.logical, unit)).toEqual(done);
-      expect([...context.link.windows.live].map(({ logical }) => logical)).toEqual([second.logical]);
-      windows[1]!.close();
-      await expectRefused(context, "write", at + 4 * unit, unit);
-      expect(context.link.windows.live.size).toBe(0);
-    },
-  },
-  {
-    name: "many windows are open at a time, and are closed in any order",
-    unless: [isUnchecked],
-    async run(context) {
-      const unit = Math.max(unitOf(context, "read"), unitOf(context, "write"));
-      const count = 40;
-      const pieces = Math.min(count, Math.floor(65_536 / unit));
-      const places = Array.from({ length: count }, (_, index) =>
-        context.place(0xa_0000 + index * unit, unit),
-      );
-      const windows = places.map((place, index) => place.open(index % 2 === 0 ? "read" : "read-write"));
-      expect(context.link.windows.live.size).toBe(count);
-      expect(await context.move("h2c", places[0]!.logical, pieces * unit)).toEqual(done);
-      for (const index of [0, count - 1, 7]) windows[index]!.close();
-      for (const index of [0, 7]) await expectRefused(context, "read", 0xa_0000 + index * unit, unit);
-      expect(await context.move("h2c", places[1]!.logical, 6 * unit)).toEqual(done);
-      expect(await context.move("h2c", places[count - 2]!.logical, unit)).toEqual(done);
-      for (const window of windows.reverse()) window.close();
-      expect(context.link.windows.live.size).toBe(0);
-      await expectRefused(context, "read", 0xa_0000 + unit, unit);
-    },
-  },
-  ...directions.map(
-    (direction): ContractTest => ({
-      name: `after a window is closed in the middle of a transfer no ${direction} is served in it`,
-      unless: [isUnchecked],
-      async run(context) {
-        const length = 16_384;
-        await context.load(pattern(length, 8));
-        const place = context.place(0x10_8000, length);
-        place.bytes.fill(0);
-        const window = place.open(direction);
-        context.start(channelOf[direction], place.logical, length);
-        // One wait is parked, so that a crossing is out, when another ends and the window is closed.
-        const rest = context.link.idle(context.moving(length));
-        await context.link.idle(context.cycles(8));
-        window.close();
-        const atClose = Uint8Array.from(place.bytes);
-        await rest;
-        const outcome = await context.finish(channelOf[direction], length);
-        expectBytes(place.bytes, atClose);
-        // On wall time the transfer may have been over.
-        if (!context.isStepped) return;
-        expect(outcome).toMatchObject({ status: "error" });
-        const { windows } = context.link.traits;
-        const faults = context.events.filter((event) => event.kind === "fault");
-        expect(faults.length > 0).toBe(windows !== "unchecked" && windows.reportsFaults);
-        expect(faults.every((fault) => fault.direction === direction)).toBe(true);
-      },
-    }),
-  ),
   {
     name: "a refused access is a fault with its direction and address, and an allowed one is none",
     unless: [reportsNoFaults],
