@@ -18,6 +18,8 @@ export class Allocation {
   readonly record: ContextRecord | undefined;
   /** Map registers that were asked for. */
   readonly registers: number;
+  /** Takes what else it needs, once it has the channel and its registers; false when that is not to be had, with nothing taken. */
+  readonly prepare: ((allocation: Allocation) => boolean) | undefined;
   /** Called with the allocation itself, once it has the channel and its registers. */
   readonly grant: (allocation: Allocation) => void;
   /** Of the device object when the request was made. */
@@ -39,8 +41,10 @@ export class Allocation {
   readonly mappings: Mapping[] = [];
 
   constructor(
-    parts: Pick<Allocation, "adapter" | "deviceObject" | "record" | "registers" | "isList" | "grant">,
+    parts: Pick<Allocation, "adapter" | "deviceObject" | "record" | "registers" | "isList" | "grant"> &
+      Partial<Pick<Allocation, "prepare">>,
   ) {
+    this.prepare = parts.prepare;
     this.adapter = parts.adapter;
     this.deviceObject = parts.deviceObject;
     this.record = parts.record;

@@ -16,6 +16,8 @@ export class Arbiter {
   readonly #line: Allocation[] = [];
   #freeRegisters: number;
   #isGranting = false;
+  /** That got no windows in its last turn. */
+  #refused: Allocation | undefined;
 
   constructor(pages: PageAllocator, registers: number) {
     this.#pages = pages;
@@ -26,19 +28,29 @@ export class Arbiter {
     return this.#freeRegisters;
   }
 
-  /** Grants in turn: now or later. */
-  submit(allocation: Allocation): void {
+  /**
+   * Grants in turn: now or later. False, with the request taken out again, when it was its turn and the link refused a
+   * window: nobody waits for windows that may never be.
+   */
+  submit(allocation: Allocation): boolean {
     allocation.adapter.allocations.push(allocation);
     allocation.adapter.queue.push(allocation);
     this.#advance(allocation.adapter);
+    this.#refused = undefined;
     this.#grant();
+    if (!this.#isRefused(allocation)) return true;
+    remove(this.#line, allocation);
+    this.#dropChannel(allocation);
+    this.#settle(allocation);
+    this.#grant();
+    return false;
   }
 
   /** Grants now or not at all; `grant` is called before it returns true. */
   submitNow(allocation: Allocation): boolean {
     const { adapter } = allocation;
     const isFree = adapter.owner === undefined && adapter.queue.length === 0 && this.#line.length === 0;
-    if (!isFree || !this.#takeRegisters(allocation)) return false;
+    if (!isFree || !this.#takeResources(allocation)) return false;
     adapter.allocations.push(allocation);
     adapter.owner = allocation;
     allocation.holdsChannel = true;
@@ -61,6 +73,11 @@ export class Arbiter {
     return true;
   }
 
+  /** Something that requests wait for may be free now. */
+  retry(): void {
+    this.#grant();
+  }
+
   releaseChannel(allocation: Allocation): void {
     this.#dropChannel(allocation);
     this.#settle(allocation);
@@ -76,6 +93,10 @@ export class Arbiter {
   release(allocation: Allocation): void {
     this.#dropRegisters(allocation);
     this.releaseChannel(allocation);
+  }
+
+  #isRefused(allocation: Allocation): boolean {
+    return this.#refused === allocation && allocation.stage === "waiting";
   }
 
   #dropChannel(allocation: Allocation): void {
@@ -122,7 +143,7 @@ export class Arbiter {
     this.#isGranting = true;
     try {
       for (let next = this.#line[0]; next !== undefined; next = this.#line[0]) {
-        if (!this.#takeRegisters(next)) break;
+        if (!this.#takeResources(next)) break;
         this.#line.shift();
         next.stage = "granted";
         next.grant(next);
@@ -132,7 +153,7 @@ export class Arbiter {
     }
   }
 
-  #takeRegisters(allocation: Allocation): boolean {
+  #takeResources(allocation: Allocation): boolean {
     const { adapter, registers } = allocation;
     if (registers > this.#freeRegisters) return false;
     if (adapter.bounces && registers > 0) {
@@ -142,7 +163,10 @@ export class Arbiter {
     }
     this.#freeRegisters -= registers;
     allocation.holdsRegisters = registers > 0;
-    return true;
+    if (allocation.prepare?.(allocation) !== false) return true;
+    this.#dropRegisters(allocation);
+    this.#refused = allocation;
+    return false;
   }
 
   #takePages({ reach, description }: AdapterState, count: number): readonly number[] | undefined {

@@ -258,11 +258,7 @@ export function submit({ arbiter }: Host, allocation: Allocation, isNow: boolean
     record.state = "live";
     record.allocation = allocation;
   }
-  if (!isNow) {
-    arbiter.submit(allocation);
-    return STATUS_SUCCESS;
-  }
-  if (arbiter.submitNow(allocation)) return STATUS_SUCCESS;
+  if (isNow ? arbiter.submitNow(allocation) : arbiter.submit(allocation)) return STATUS_SUCCESS;
   if (record !== undefined) Object.assign(record, { state: before, allocation: undefined });
   return STATUS_INSUFFICIENT_RESOURCES;
 }

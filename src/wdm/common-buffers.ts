@@ -1,3 +1,4 @@
+import { WindowError } from "../bus/errors.ts";
 import type { OpenWindow } from "../bus/window.ts";
 import { type LogicalAddress, logicalAddress, PAGE_SIZE, physicalAddress } from "../core/address.ts";
 import { OutOfMemoryError } from "../memory/errors.ts";
@@ -18,7 +19,10 @@ export interface CommonBufferParts extends MappingParts {
   readonly pages: PageAllocator;
 }
 
-/** Neighbouring pages below `limit`, zeroed and open for the device both ways; undefined when there are none. */
+/**
+ * Neighbouring pages below `limit`, zeroed and open for the device both ways; undefined when there are none, or the link
+ * refuses their window.
+ */
 export function allocateCommonBuffer(
   parts: CommonBufferParts,
   adapter: AdapterState,
@@ -27,11 +31,9 @@ export function allocateCommonBuffer(
   if (!Number.isSafeInteger(length) || length < 1) return undefined;
   const count = Math.ceil(length / PAGE_SIZE);
   if (count > adapter.maximumRegisters) return undefined;
+  let frames: readonly number[] = [];
   try {
-    const frames = parts.pages.allocateContiguous(
-      count,
-      Math.floor(Math.min(limit, adapter.reach) / PAGE_SIZE),
-    );
+    frames = parts.pages.allocateContiguous(count, Math.floor(Math.min(limit, adapter.reach) / PAGE_SIZE));
     const physical = physicalAddress(BigInt((frames[0] as number) * PAGE_SIZE));
     const bytes = parts.memory.view(physical, length).fill(0);
     const logical = logicalAddress(physical);
@@ -46,7 +48,8 @@ export function allocateCommonBuffer(
     adapter.commonBuffers.add(buffer);
     return buffer;
   } catch (error) {
-    if (error instanceof OutOfMemoryError) return undefined;
+    parts.pages.free(frames);
+    if (error instanceof OutOfMemoryError || error instanceof WindowError) return undefined;
     throw error;
   }
 }

@@ -42,7 +42,7 @@ export function informationRoutines(
   | "configureAdapterChannel"
   | "cancelMappedTransfer"
 > {
-  const { contexts, findings, parts } = host;
+  const { arbiter, contexts, findings, parts } = host;
 
   function allocate(
     state: AdapterState,
@@ -85,8 +85,10 @@ export function informationRoutines(
           one.logicalAddress === logicalAddress &&
           one.cacheEnabled === cacheEnabled,
       );
-      if (buffer !== undefined) freeCommonBuffer(parts, state, buffer);
-      else
+      if (buffer !== undefined) {
+        freeCommonBuffer(parts, state, buffer);
+        arbiter.retry();
+      } else
         findings.report(
           "COMMON_BUFFER_FREED",
           "FreeCommonBuffer of a buffer that was not allocated with these values, or that was freed",

@@ -62,11 +62,13 @@ export function listRoutines(
       record,
       registers: counted.pages,
       isList: true,
-      grant: (granted) => {
+      prepare: (granted) => {
         const plan = isBounced ? planElements(asked, state, granted.bouncePages) : counted;
-        const { elements } = mapPlan(host, granted, asked, asked.writeToDevice, plan);
+        return mapPlan(host, granted, asked, asked.writeToDevice, plan) !== undefined;
+      },
+      grant: (granted) => {
         const list = buffer ?? scatterGatherBuffer();
-        fillList(list, elements);
+        fillList(list, granted.mappings[0]?.elements ?? []);
         granted.list = list;
         if (isNow && asked.out !== null) asked.out.value = list;
         const { routine } = asked;

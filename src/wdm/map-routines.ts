@@ -1,8 +1,9 @@
+import { WindowError } from "../bus/errors.ts";
 import { type LogicalAddress, logicalAddress } from "../core/address.ts";
 import { hexAddress } from "../core/hex.ts";
 import { chainBytes, isLocked, type Mdl } from "../memory/mdl.ts";
 import { type Allocation, allocationOf } from "./allocation.ts";
-import { STATUS_INVALID_PARAMETER, STATUS_SUCCESS } from "./constants.ts";
+import { STATUS_INSUFFICIENT_RESOURCES, STATUS_INVALID_PARAMETER, STATUS_SUCCESS } from "./constants.ts";
 import type { Host } from "./host.ts";
 import { type MapLimits, Mapping, type Plan, planElements, type Range } from "./mapping.ts";
 import type { Routines } from "./operations-table.ts";
@@ -14,31 +15,36 @@ export function unmap(allocation: Allocation): void {
   allocation.mappings.length = 0;
 }
 
-/** Maps as much of a range as limits and registers allow. */
+/** Maps as much of a range as limits and registers allow; undefined when the link refuses a window. */
 function map(
   host: Host,
   allocation: Allocation,
   range: Range,
   writeToDevice: boolean,
   elements: MapLimits["elements"],
-): Mapping {
+): Mapping | undefined {
   const used = allocation.mappedRegisters;
   const limits = { pages: allocation.registers - used, elements };
   const plan = planElements(range, allocation.adapter, allocation.bouncePages.slice(used), limits);
   return mapPlan(host, allocation, range, writeToDevice, plan);
 }
 
-/** Maps a range as planned, and puts it on the allocation. */
+/** Maps a range as planned, and puts it on the allocation; undefined, with nothing mapped, when the link refuses a window. */
 export function mapPlan(
   { parts }: Host,
   allocation: Allocation,
   range: Range,
   writeToDevice: boolean,
   plan: Plan,
-): Mapping {
-  const mapping = new Mapping(parts, range, writeToDevice, plan);
-  allocation.mappings.push(mapping);
-  return mapping;
+): Mapping | undefined {
+  try {
+    const mapping = new Mapping(parts, range, writeToDevice, plan);
+    allocation.mappings.push(mapping);
+    return mapping;
+  } catch (error) {
+    if (error instanceof WindowError) return undefined;
+    throw error;
+  }
 }
 
 /** Byte of the MDL that an address of its buffer is. */
@@ -53,7 +59,7 @@ export function checkLocked({ findings }: Host, routine: string, mdl: Mdl): void
 export function mapRoutines(
   host: Host,
 ): Pick<Routines, "mapTransfer" | "mapTransferEx" | "flushAdapterBuffers" | "flushAdapterBuffersEx"> {
-  const { findings } = host;
+  const { arbiter, findings } = host;
 
   function beyond(routine: string, missing: number): void {
     findings.report("BEYOND_BUFFER", `${routine} of ${missing} bytes more than the MDL chain has`, {
@@ -99,8 +105,8 @@ export function mapRoutines(
       if (mapTransferFault(allocation, mdl, offset, wanted, writeToDevice)) return logicalAddress(0n);
       checkLocked(host, "MapTransfer", mdl);
       const mapping = map(host, allocation, { mdl, offset, length: wanted }, writeToDevice, 1);
-      length.value = mapping.lengthBytes;
-      return mapping.elements[0]?.address ?? logicalAddress(0n);
+      length.value = mapping?.lengthBytes ?? 0;
+      return mapping?.elements[0]?.address ?? logicalAddress(0n);
     },
 
     mapTransferEx(
@@ -142,6 +148,7 @@ export function mapRoutines(
         return STATUS_SUCCESS;
       }
       const mapping = map(host, allocation, { mdl, offset, length: wanted }, writeToDevice, elements);
+      if (mapping === undefined) return STATUS_INSUFFICIENT_RESOURCES;
       fillList(buffer, mapping.elements);
       length.value = mapping.lengthBytes;
       return STATUS_SUCCESS;
@@ -164,6 +171,7 @@ export function mapRoutines(
         );
       }
       unmap(allocation);
+      arbiter.retry();
       return true;
     },
 
@@ -190,6 +198,7 @@ export function mapRoutines(
       }
       if (!checkDirection("FlushAdapterBuffersEx", mapping, writeToDevice)) return STATUS_INVALID_PARAMETER;
       unmap(allocation);
+      arbiter.retry();
       return STATUS_SUCCESS;
     },
   };

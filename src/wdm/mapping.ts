@@ -1,4 +1,4 @@
-import type { OpenWindow, WindowTable } from "../bus/window.ts";
+import type { Access, OpenWindow, WindowTable } from "../bus/window.ts";
 import {
   type LogicalAddress,
   PAGE_SIZE,
@@ -150,9 +150,29 @@ function isOnePiece(frames: readonly number[], at: number, length: number, reach
   return ((frames[last] as number) + 1) * PAGE_SIZE <= reach;
 }
 
+/** A window for each element. Throws `WindowError`, with none of them open, when one is refused. */
+function openAll(
+  table: WindowTable,
+  elements: readonly ScatterGatherElement[],
+  access: Access,
+): readonly OpenWindow[] {
+  const windows: OpenWindow[] = [];
+  try {
+    for (const { address: logical, length: lengthBytes } of elements) {
+      const physical = logical as bigint as PhysicalAddress;
+      windows.push(table.open({ logical, physical, lengthBytes, access, use: "mapped" }));
+    }
+    return windows;
+  } catch (error) {
+    for (const window of windows) window.close();
+    throw error;
+  }
+}
+
 /**
  * A range of a buffer as the device sees it, from the moment it is mapped until it is given back. Bounce pages are filled
- * when mapped if the device reads, and copied back at the end if it writes. Without an IOMMU a logical address is the
+ * when mapped if the device reads, and copied back at the end if it writes. Throws `WindowError`, with nothing taken, when
+ * the link refuses a window. Without an IOMMU a logical address is the
  * physical one; a translation would take place in `planElements`.
  */
 export class Mapping {
@@ -179,25 +199,12 @@ export class Mapping {
     this.#bounces = bounces;
     if (writeToDevice) this.#copy("in");
     const elements: ScatterGatherElement[] = [];
-    const windows: OpenWindow[] = [];
-    const access = writeToDevice ? "read" : "write";
     for (let index = 0; index < runs.length; index += 2) {
-      const address = wideNumber(runs[index] as number);
-      const lengthBytes = runs[index + 1] as number;
-      const logical = address as LogicalAddress;
-      elements.push({ address: logical, length: lengthBytes, reserved: 0 });
-      windows.push(
-        parts.windows.open({
-          logical,
-          physical: address as PhysicalAddress,
-          lengthBytes,
-          access,
-          use: "mapped",
-        }),
-      );
+      const address = wideNumber(runs[index] as number) as LogicalAddress;
+      elements.push({ address, length: runs[index + 1] as number, reserved: 0 });
     }
     this.elements = elements;
-    this.#windows = windows;
+    this.#windows = openAll(parts.windows, elements, writeToDevice ? "read" : "write");
   }
 
   get isBounced(): boolean {

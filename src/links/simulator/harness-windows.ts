@@ -31,7 +31,17 @@ export class HarnessWindows implements WindowTable {
   /** By page of the tables. */
   readonly #windows = new WindowMap<HarnessWindow>();
 
-  constructor(simulation: Simulation, memory: PhysicalMemory, regions: readonly Region[]) {
+  readonly #maximum: number;
+  #count = 0;
+
+  /** `maximum`: windows that may be open at a time. */
+  constructor(
+    simulation: Simulation,
+    memory: PhysicalMemory,
+    regions: readonly Region[],
+    maximum: number = Number.POSITIVE_INFINITY,
+  ) {
+    this.#maximum = maximum;
     this.#memory = memory;
     this.#bases = regions.map(({ base }) => Number(base));
     this.#pageTable = elementsOf(simulation, "memory.page_table");
@@ -51,6 +61,9 @@ export class HarnessWindows implements WindowTable {
       throw new WindowError(window, "the two addresses differ in their page offset");
     }
     const ramPage = this.#ramByte(window) >>> PAGE_SHIFT;
+    if (this.#count >= this.#maximum)
+      throw new WindowError(window, `${this.#maximum} are open, and no more may be`);
+    this.#count++;
     const last = first + window.lengthBytes - 1;
     const open = new HarnessWindow(window, first, last, this.#close);
     const firstPage = first >>> PAGE_SHIFT;
@@ -65,6 +78,7 @@ export class HarnessWindows implements WindowTable {
   readonly #close = (window: HarnessWindow): void => {
     if (!window.isOpen) return;
     window.isOpen = false;
+    this.#count--;
     const { first, last } = window;
     this.#permit(window.access, first >>> WORD_SHIFT, last >>> WORD_SHIFT, false);
     for (let page = first >>> PAGE_SHIFT; page <= last >>> PAGE_SHIFT; page++) {

@@ -81,7 +81,7 @@ export async function openModel(
     name,
     simulation,
     memory,
-    windows: new HarnessWindows(simulation, memory, banks),
+    windows: new HarnessWindows(simulation, memory, banks, settings.harness?.maximumWindows),
     waves: recorder,
     traits: traitsOf(settings, { waves: waves !== undefined }),
     pace: paceOf(settings),

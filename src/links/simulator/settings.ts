@@ -34,6 +34,8 @@ export interface HarnessSettings {
    * acceptance of the answers of the register port.
    */
   readonly stalls?: number | { readonly [K in StallChannel]?: number | undefined } | undefined;
+  /** Most windows that are open at a time; more are refused, as by an IOMMU without room. By default any number. */
+  readonly maximumWindows?: number | undefined;
 }
 
 export type StallChannel = "ar" | "aw" | "w" | "r" | "b" | "register";
@@ -67,6 +69,13 @@ const harness: z.ZodType<HarnessSettings> = keys({
     .optional()
     .describe(
       "Share of cycles, 0 to 0.99, in which a channel is held back: one for all, or by `ar`, `aw`, `w`, `r`, `b`, `register`. By default 0.",
+    ),
+  maximumWindows: z
+    .int({ error: "must be a number of windows, 0 or more" })
+    .min(0)
+    .optional()
+    .describe(
+      "Most windows that are open at a time, one for each element of a list and each common buffer; more are refused, as by an IOMMU without room, and the routine returns STATUS_INSUFFICIENT_RESOURCES. By default any number.",
     ),
 });
 
