@@ -63,7 +63,7 @@ export function cliMarkdown(): string {
     "| variable | |",
     "|---|---|",
     "| `CI` | When set, no line of progress is kept at the end of a terminal. |",
-    "| `GITHUB_ACTIONS` | When `true`, each failure is printed as an annotation (`::error file=...`) too. |",
+    "| `GITHUB_ACTIONS` | When `true`, each failure is printed as an annotation (`::error file=...`) too, and each reason for which tests were skipped (`::notice ...`). |",
     "",
   ].join("\n");
 }
