@@ -42,6 +42,13 @@ const mutants: readonly Mutant[] = [
     killer: "two windows on one page are two",
   },
   {
+    name: "a long window has the whole of its last row",
+    file: "harness-windows.ts",
+    from: "row < lastRow; row++",
+    to: "row <= lastRow; row++",
+    killer: "a long window has its units and no more, for writes",
+  },
+  {
     name: "a pulse is seen where it lasts",
     file: "simulator-link.ts",
     from: "return isHigh || this.#rises !== rises;",

@@ -232,4 +232,49 @@ export const faultyWindows: readonly FaultyLink[] = [
     killer: "a refused access is a fault with its direction and address, and an allowed one is none",
     spoil: reporting((event) => (event.kind === "access" ? [event, { ...event, kind: "fault" }] : [event])),
   },
+  {
+    name: "a long window ends with a line of 256 bytes",
+    killer: "a long window has its units and no more, for writes",
+    spoil: opening((open) => (window) => {
+      const over = (256 - (Number(window.logical % 256n) + window.lengthBytes)) % 256;
+      const isLong = window.lengthBytes > 512 && window.lengthBytes < 2 ** 20;
+      return open(isLong ? { ...window, lengthBytes: window.lengthBytes + ((over + 256) % 256) } : window);
+    }),
+  },
+  {
+    name: "a long window begins with a line of 256 bytes",
+    killer: "a long window has its units and no more, for reads",
+    spoil: opening((open) => (window) => {
+      const before = window.logical % 256n;
+      const isLong = window.lengthBytes > 512 && window.lengthBytes < 2 ** 20;
+      if (!isLong || window.physical % 256n !== before) return open(window);
+      return open({
+        ...window,
+        logical: logicalAddress(window.logical - before),
+        physical: physicalAddress(window.physical - before),
+        lengthBytes: window.lengthBytes + Number(before),
+      });
+    }),
+  },
+  {
+    name: "the middle of a long window is not served",
+    killer: "a long window has its units and no more, for reads",
+    spoil: opening((open) => (window) => {
+      if (!(window.lengthBytes > 512 && window.lengthBytes < 4096)) return open(window);
+      const half = window.lengthBytes >> 1;
+      const first = open({ ...window, lengthBytes: half - 8 });
+      const rest = open({
+        ...window,
+        logical: logicalAddress(window.logical + BigInt(half + 8)),
+        physical: physicalAddress(window.physical + BigInt(half + 8)),
+        lengthBytes: window.lengthBytes - half - 8,
+      });
+      return replaced(first, {
+        close: () => {
+          first.close();
+          rest.close();
+        },
+      });
+    }),
+  },
 ];

@@ -61,6 +61,27 @@ export const windowTests: readonly ContractTest[] = [
       },
     }),
   ),
+  ...directions.map(
+    (direction): ContractTest => ({
+      name: `a long window has its units and no more, for ${direction}s`,
+      unless: [isUnchecked],
+      async run(context) {
+        const unit = unitOf(context, direction);
+        const [at, count] = [0x3_0000 + 5 * unit, 100];
+        await context.load(pattern(4 * unit, 10));
+        const window = context.place(at, count * unit).open(direction);
+        const inside = [0, 1, 27, 50, count - 3].map((index) => context.place(at + index * unit, 3 * unit));
+        for (const { logical } of inside)
+          expect(await context.move(channelOf[direction], logical, 3 * unit)).toEqual(done);
+        for (const index of [-1, count, count + 1]) {
+          await expectRefused(context, direction, at + index * unit, unit);
+        }
+        window.close();
+        for (const index of [0, 50, count - 1])
+          await expectRefused(context, direction, at + index * unit, unit);
+      },
+    }),
+  ),
   {
     name: "without a window the device is served nothing",
     unless: [isUnchecked],
