@@ -58,7 +58,11 @@ export class VerilatorEngine implements Engine {
       ? key
       : await buildAgain(tree, asked, read, async (each) => {
           const name = sourceKey(request, each);
-          keepSealed(library(name), name, await this.#build(job, each));
+          const { bytes, warnings } = await this.#build(job, each);
+          // Before the library: a model that is there has its warnings.
+          if (warnings.length > 0)
+            keepSealed(warningsOf(library(name)), name, Buffer.from(JSON.stringify(warnings)));
+          keepSealed(library(name), name, bytes);
           return name;
         });
     return modelOf(source, library(built), built, fromCache, performance.now() - start);
@@ -108,17 +112,17 @@ export class VerilatorEngine implements Engine {
     return { toolchain, key };
   }
 
-  async #build(job: Job, tree: SourceTree): Promise<Uint8Array> {
+  async #build(job: Job, tree: SourceTree): Promise<{ bytes: Uint8Array; warnings: readonly string[] }> {
     const { source, directory, tools } = job;
     const { toolchain, key } = tools;
-    return await this.#translate(job, tree, async (copies, limit) => {
+    return await this.#translate(job, tree, async (copies, limit, warnings) => {
       const library = await compileModel(source, copies, toolchain, join(directory, "runtime"), limit);
       if (this.#tools(directory).key !== key)
         throw new ToolError(
           `${toolchain.verilator} or the C++ compiler has changed while it built ${source.top}`,
         );
       this.#log.debug(`built ${source.top} with ${toolchain.verilator}`);
-      return readFileSync(library);
+      return { bytes: readFileSync(library), warnings };
     });
   }
 
@@ -126,7 +130,7 @@ export class VerilatorEngine implements Engine {
   async #translate<T>(
     { source, directory, options, tools: { toolchain } }: Job,
     tree: SourceTree,
-    use: (copies: SourceCopies, limit: ToolLimit) => T | Promise<T>,
+    use: (copies: SourceCopies, limit: ToolLimit, warnings: readonly string[]) => T | Promise<T>,
   ): Promise<T> {
     const { limitSeconds = BUILD_LIMIT_SECONDS } = this.#options;
     const limit = { limitSeconds, work: describeBuild(source.top, tree) };
@@ -135,12 +139,17 @@ export class VerilatorEngine implements Engine {
       const copies = new SourceCopies(folder, source, tree);
       copies.write();
       const extra = options.args((path) => copies.copyOf(path));
-      await translate(source, copies, toolchain, this.#log, limit, extra);
-      return await use(copies, limit);
+      const warnings = await translate(source, copies, toolchain, this.#log, limit, extra);
+      return await use(copies, limit, warnings);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   }
+}
+
+/** Where they are kept, if there are any. */
+function warningsOf(library: string): string {
+  return library.replace(/\.so$/, ".warnings");
 }
 
 function modelOf(source: ModelSource, path: string, key: string, fromCache: boolean, buildMs: number): Model {
@@ -148,8 +157,10 @@ function modelOf(source: ModelSource, path: string, key: string, fromCache: bool
     const library = loadLibrary(path);
     return new VerilatorSimulation(library, memory ?? ModelMemory.ofBytes(library.bytes), source, options);
   };
+  const kept = readSealed(warningsOf(path), key);
+  const warnings = kept === undefined ? [] : (JSON.parse(kept.toString("utf8")) as string[]);
   return {
-    ...{ source, key, fromCache, buildMs, warnings: [], wavesFormat: "fst" },
+    ...{ source, key, fromCache, buildMs, warnings, wavesFormat: "fst" },
     open: (options) => openIn(undefined, options),
     reopen: async (used, options) => {
       const memory = used instanceof VerilatorSimulation ? used.takeMemory() : undefined;

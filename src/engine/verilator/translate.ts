@@ -9,13 +9,14 @@ import { isForeign } from "../source-tree.ts";
 import { openedByVerilator } from "./opened-files.ts";
 import type { SourceCopies } from "./source-copies.ts";
 import { environmentOf, type Toolchain } from "./toolchain.ts";
+import { UNDRIVEN_OPTIONS, undrivenWarnings } from "./undriven.ts";
 
 /** Name of the generated class, whatever the top module is called. */
 export const PREFIX = "Vmodel";
 
 /**
  * Verilog to C++ in `folder`. What has no value starts from the seed (`--x-initial unique`, `--x-assign unique`), so that a
- * missing reset shows. Rejects with `BuildError`.
+ * missing reset shows. Resolves with warnings of what nothing drives. Rejects with `BuildError`.
  */
 export async function translate(
   source: ModelSource,
@@ -24,13 +25,14 @@ export async function translate(
   log: Log,
   limit: ToolLimit,
   extra: readonly string[] = [],
-): Promise<void> {
+): Promise<readonly string[]> {
   const { folder } = copies;
   const publics = join(folder, "public.vlt");
   writeFileSync(publics, publicVariables(source.trace ?? []));
   const args = [
     ...["--cc", "-O3", "--assert", "--x-assign", "unique", "--x-initial", "unique", "--no-timing"],
     ...["-Wno-fatal", "-Wno-lint", "-Wno-style"],
+    ...UNDRIVEN_OPTIONS,
     ...(source.instance === undefined ? [] : ["-Wwarn-WIDTH"]),
     ...["--top-module", source.top, "--prefix", PREFIX, "--Mdir", folder],
     ...(source.waves !== undefined ? ["--trace-fst", "--trace-structs"] : []),
@@ -57,6 +59,7 @@ export async function translate(
   for (const line of messages.split("\n"))
     if (line.startsWith("%Warning") && !line.startsWith("%Warning-WIDTH")) log.debug(line);
   finishGenerated(copies);
+  return undrivenWarnings(messages, copies);
 }
 
 /** In the source of the instance alone: what fits where in the rest is not asked. */

@@ -119,6 +119,31 @@ describe.each(Object.entries(versions))("Verilator %s", (name, verilator) => {
     expect(await run(command)).toEqual({ ...first, q: "1122334456727281", fromCache: false });
   }, 300_000);
 
+  test("warns of what nothing drives, also when the model is in the cache", async () => {
+    const top = write(
+      "own/open.v",
+      `module top(input clk, input a, output y, output [3:0] z);
+wire u; wire [3:0] p; assign p[1:0] = {a, a};
+part s(.b(a), .o(z[3])); part t(.open(), .b(a), .o());
+assign y = a ^ u; assign z[2:0] = p[2:0]; endmodule
+module part(
+  input open, input b, output o); assign o = open ^ b; endmodule\n`,
+    );
+    for (const fromCache of [false, true]) {
+      const model = await new VerilatorEngine({ cacheDirectory }).build({
+        top: "top",
+        files: [top],
+        clock: "clk",
+      });
+      expect(model.fromCache).toBe(fromCache);
+      expect(model.warnings).toEqual([
+        `${top}:2: nothing drives u: it holds what the seed gives it`,
+        `${top}:2: nothing drives p[2]: it holds what the seed gives it`,
+        `${top}:6: nothing drives the input open: it holds what the seed gives it`,
+      ]);
+    }
+  }, 300_000);
+
   test("reports what is wrong in C++, or is not there, as an error of the user's file and line", async () => {
     const top = write(
       "own/top.v",
