@@ -3,12 +3,10 @@ import { logicalAddress } from "../core/address.ts";
 import { hex } from "../core/hex.ts";
 import { errorKinds, errorStages, nameOf } from "../spec/codes.ts";
 import { DeviceContractError, TransferError } from "./errors.ts";
-import { limitCycles } from "./limits.ts";
+import { endingLimitCycles } from "./limits.ts";
 import { type ChannelId, type ChannelName, decode, field, type NamedRegisters } from "./register-file.ts";
 
 const BUSY = field("STATUS", "BUSY");
-/** Every accepted burst completes: 64 of 2 KiB may be under way to a slow host. */
-const MAX_BYTES_UNDER_WAY = 64 * 2048;
 
 /** The registers of one channel that both ways of working need. */
 export class ChannelRegisters {
@@ -32,12 +30,14 @@ export class ChannelRegisters {
 
   /** Rejects with `DeviceContractError` when the channel stays busy although it was told to end; `what` told it. */
   async untilIdle(what: string): Promise<number> {
-    const limit = limitCycles(this.#link, MAX_BYTES_UNDER_WAY);
+    const limit = endingLimitCycles(this.#link);
     const start = this.#link.clock.cycle;
     for (;;) {
+      // Of an answer from before the limit nothing follows, however late it is read.
+      const asked = this.#link.clock.cycle;
       const status = await this.read("STATUS");
       if (BUSY.of(status) === 0) return status;
-      if (this.#link.clock.cycle - start > limit) {
+      if (asked - start > limit) {
         throw new DeviceContractError(
           `${this.id}: STATUS.BUSY is still 1 ${limit} cycles after ${what}: the channel is lost until the device is reset`,
         );

@@ -24,6 +24,8 @@ export interface ChannelWork {
   readonly capacity: number;
   /** Hands over pieces, no more than there is room for; starts the channel when it is not running. */
   put(pieces: readonly Piece[]): void;
+  /** Pieces that have ended and `finished` has not returned, as far as it shows without asking the device. */
+  ended(): number;
   /** What ended since the last call, in order. With `isHalted` the last of them is the one that failed. */
   finished(isHalted: boolean): Promise<Outcome[]>;
   /**

@@ -2,7 +2,7 @@ import { cyclesIn } from "../bus/clock.ts";
 import type { Link } from "../bus/link.ts";
 import type { ChannelWork, Outcome, Piece } from "./channel-work.ts";
 import { DeviceContractError, TransferTimeoutError } from "./errors.ts";
-import type { InterruptClient } from "./interrupt-service.ts";
+import type { InterruptClient, InterruptService } from "./interrupt-service.ts";
 import { limitCycles } from "./limits.ts";
 import { type ChannelId, field } from "./register-file.ts";
 
@@ -10,6 +10,9 @@ const CAUSES = {
   h2c: { done: field("IRQ_STATUS", "H2C_DONE").mask, error: field("IRQ_STATUS", "H2C_ERROR").mask },
   c2h: { done: field("IRQ_STATUS", "C2H_DONE").mask, error: field("IRQ_STATUS", "C2H_ERROR").mask },
 } as const;
+
+/** What a channel needs of the interrupt service. */
+type ChannelInterrupts = Pick<InterruptService, "wake" | "take" | "forget" | "clear">;
 
 interface Transfer {
   readonly pieces: readonly Piece[];
@@ -39,7 +42,7 @@ export class Channel implements InterruptClient {
   readonly causes: number;
   readonly #link: Link;
   readonly #work: ChannelWork;
-  readonly #interrupts: { wake(): void; clear(causes: number): void };
+  readonly #interrupts: ChannelInterrupts;
   /** Not handed over. */
   #waiting: QueuedPiece[] = [];
   /** Handed over, the oldest first. */
@@ -48,16 +51,13 @@ export class Channel implements InterruptClient {
   #isStopping = false;
   #lost: unknown;
   #lastProgress = 0;
+  /** Pieces of which that was seen before their interrupt. */
+  #seenEnded = 0;
   /** Pieces that ended with a DONE that was not seen yet. */
   #unseenDone = 0;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(
-    id: ChannelId,
-    link: Link,
-    work: ChannelWork,
-    interrupts: { wake(): void; clear(causes: number): void },
-  ) {
+  constructor(id: ChannelId, link: Link, work: ChannelWork, interrupts: ChannelInterrupts) {
     this.id = id;
     this.causes = CAUSES[id].done | CAUSES[id].error;
     this.#link = link;
@@ -109,8 +109,11 @@ export class Channel implements InterruptClient {
     return limitCycles(this.#link, Math.max(0, ...pieces.map(({ lengthBytes }) => lengthBytes)));
   }
 
-  serve(causes: number): Promise<void> {
+  serve(): Promise<void> {
     return this.#inTurn(async () => {
+      // Whoever had the turn before may have made them pointless.
+      const causes = this.#interrupts.take(this.causes);
+      if (causes === 0) return;
       const isHalted = (causes & CAUSES[this.id].error) !== 0;
       const outcomes = await this.#work.finished(isHalted);
       const failed = this.#settle(outcomes);
@@ -124,6 +127,7 @@ export class Channel implements InterruptClient {
     return this.#inTurn(async () => {
       const [oldest = this.#waiting[0]] = this.#handed;
       if (oldest === undefined || (this.deadline as number) > this.#link.clock.cycle) return;
+      if (this.#hasProgress()) return;
       const { transfer } = oldest;
       const bytes = transfer.pieces.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
       const lastSeen = [
@@ -132,6 +136,15 @@ export class Channel implements InterruptClient {
       ];
       await this.#end(transfer, new TransferTimeoutError(this.id, transfer.limitCycles, lastSeen));
     });
+  }
+
+  /** An interrupt comes at the end of a transfer, or of as much as the device takes at a time: that may be long. */
+  #hasProgress(): boolean {
+    const ended = this.#work.ended();
+    if (ended <= this.#seenEnded) return false;
+    this.#seenEnded = ended;
+    this.#lastProgress = this.#link.clock.cycle;
+    return true;
   }
 
   fail(error: unknown): void {
@@ -144,8 +157,10 @@ export class Channel implements InterruptClient {
   wasReset(error: unknown): Promise<void> {
     return this.#inTurn(async () => {
       this.#work.forget();
+      this.#interrupts.forget(this.causes);
       this.fail(error);
       this.#lost = undefined;
+      this.#seenEnded = 0;
       this.#unseenDone = 0;
     });
   }
@@ -191,6 +206,7 @@ export class Channel implements InterruptClient {
     for (const { error, isFlagged } of outcomes) {
       const { transfer } = this.#handed.shift() as QueuedPiece;
       this.#lastProgress = this.#link.clock.cycle;
+      this.#seenEnded = Math.max(0, this.#seenEnded - 1);
       if (isFlagged) this.#unseenDone++;
       if (error !== undefined) {
         transfer.failure ??= { error };
@@ -241,8 +257,8 @@ export class Channel implements InterruptClient {
       this.#isStopping = false;
     }
     this.#interrupts.clear(this.causes);
-    // A DONE from before may have been read already, and be on its way here.
-    this.#unseenDone = 1;
+    this.#unseenDone = 0;
+    this.#seenEnded = 0;
     this.#waiting = [...this.#handed.splice(0), ...this.#waiting].filter(
       ({ transfer }) => transfer !== failed,
     );

@@ -9,7 +9,7 @@ import type { ChannelWork, Piece } from "./channel-work.ts";
 import { DeviceContractError, DeviceIdentityError, DeviceResetError } from "./errors.ts";
 import { type Identity, readIdentity } from "./identity.ts";
 import { InterruptService } from "./interrupt-service.ts";
-import { limitCycles } from "./limits.ts";
+import { endingLimitCycles } from "./limits.ts";
 import { type ChannelId, field, RegisterFile } from "./register-file.ts";
 import { RegisterWork } from "./register-work.ts";
 import { RingWork } from "./ring-work.ts";
@@ -95,12 +95,12 @@ export class DmaDevice implements AsyncDisposable {
   async reset(): Promise<void> {
     const { global } = this.registers;
     global.write("CONTROL", RESET.mask);
-    const limit = limitCycles(this.#link, 0);
-    const start = this.#link.clock.cycle;
-    while (RESET.of(await global.read("CONTROL")) === 1) {
-      if (this.#link.clock.cycle - start > limit) {
+    const limit = endingLimitCycles(this.#link);
+    const { clock } = this.#link;
+    const start = clock.cycle;
+    for (let asked = start; RESET.of(await global.read("CONTROL")) === 1; asked = clock.cycle) {
+      if (asked - start > limit)
         throw new DeviceContractError(`CONTROL.RESET still reads 1 after ${limit} cycles`);
-      }
     }
     for (const channel of Object.values(this.#channels)) {
       await channel.wasReset(new DeviceResetError("was reset"));

@@ -6,8 +6,16 @@ const BASE_MS = 10;
 /** The two channels share the way to host memory. */
 const CHANNELS = 2;
 
+/** Every accepted burst completes: 64 of 2 KiB may be under way to a slow host. */
+const MAX_BYTES_UNDER_WAY = 64 * 2048;
+
 /** Device time, in cycles, after which a device that has to move `bytes` at the pace of its link is not working. */
 export function limitCycles(link: Link, bytes: number): number {
   const { accessMs, bytesPerSecond } = link.pace;
   return cyclesIn(link.clock, BASE_MS + accessMs + (1000 * CHANNELS * bytes) / bytesPerSecond);
+}
+
+/** The same for a device that was told to end: it completes what is under way. */
+export function endingLimitCycles(link: Link): number {
+  return limitCycles(link, MAX_BYTES_UNDER_WAY);
 }

@@ -26,6 +26,11 @@ export class RegisterWork implements ChannelWork {
     channel.write("COMMAND", field("COMMAND", "START").mask);
   }
 
+  /** That shows in a register only. */
+  ended(): number {
+    return 0;
+  }
+
   async finished(): Promise<Outcome[]> {
     return this.#outcome(await this.#channel.read("STATUS"));
   }

@@ -74,6 +74,12 @@ export class RingWork implements ChannelWork {
     this.#channel.write("RING_TAIL", this.#tail);
   }
 
+  ended(): number {
+    let ended = 0;
+    while (ended < this.#pieces.length && this.#isNew(this.#head + ended)) ended++;
+    return ended;
+  }
+
   async finished(isHalted: boolean): Promise<Outcome[]> {
     const outcomes = this.#takeRecords(isHalted);
     if (!isHalted) return outcomes.map(({ isFlagged }) => ({ isFlagged }));
@@ -142,6 +148,14 @@ export class RingWork implements ChannelWork {
   /** Where a part of the next record cannot be written, the rest must not pass for one. */
   #forgetIndex(entry: number): void {
     this.#records.bytes.fill(0xff, entry * COMPLETION_BYTES, entry * COMPLETION_BYTES + 2);
+  }
+
+  /** Whether the record of an entry is written; entries go on being counted after the end of the ring. */
+  #isNew(entry: number): boolean {
+    const entries = 2 ** this.#entriesLog2;
+    const record = decodeCompletion(this.#records.view, (entry % entries) * COMPLETION_BYTES);
+    const isSameTurn = entry < entries;
+    return (record.phase === this.#phase) === isSameTurn && record.index !== NO_INDEX;
   }
 
   #record(): Completion {
