@@ -29,19 +29,24 @@ function suitesOf(result: RunResult, on: string, repeat: Repeat): string[] {
 }
 
 function suite(result: RunResult, file: string, on: string, repeat: Repeat): string {
-  const { target, seed, profile, output } = result;
+  const { target, seed, profile, output, notChecked } = result;
   const benches = result.benches.filter((bench) => bench.file === file);
   const names = namesOf(benches);
   const printed = output.filter((one) => one.file === file).map(({ text }) => text);
   const number = (verdict: BenchResult["verdict"]): number =>
     benches.filter((bench) => bench.verdict === verdict).length;
   const device = benches.find(({ facts }) => facts !== undefined)?.facts?.device;
+  const properties = {
+    ...{ target, seed, profile },
+    ...(device === undefined ? {} : { device }),
+    ...(notChecked.length === 0 ? {} : { "not checked": notChecked.join(", ") }),
+  };
   const wallMs = benches.reduce((total, bench) => total + bench.wallMs, 0);
   const name = escaped(file + on);
   return [
     `  <testsuite name="${name}" tests="${benches.length}" failures="${number("failed")}" errors="${number("not run")}" skipped="${number("skipped")}" time="${seconds(wallMs)}">`,
     "    <properties>",
-    ...Object.entries({ target, seed, profile, ...(device === undefined ? {} : { device }) }).map(
+    ...Object.entries(properties).map(
       ([key, value]) => `      <property name="${key}" value="${escaped(value)}"/>`,
     ),
     "    </properties>",

@@ -20,6 +20,8 @@ export interface RunResult {
   readonly unrecorded: number;
   /** The folder of the journals of all tests, from the project's folder; absent where only those of failures are kept. */
   readonly journals?: string;
+  /** What else is checked after each test, and cannot be on this target; empty where everything is. */
+  readonly notChecked: readonly string[];
   readonly coverage?: CoverageResult | undefined;
 }
 
@@ -94,10 +96,8 @@ export interface Recording {
 export interface BenchCounts {
   readonly device: string;
   readonly cycles: number;
-  readonly readBursts: number;
-  readonly writeBursts: number;
-  readonly readBytes: number;
-  readonly writtenBytes: number;
+  /** Absent where the link does not observe what the device does with host memory. */
+  readonly hostMemory?: HostMemoryCounts;
   readonly interrupts: number;
   /** After a failure: what crossed the link last, a line each. */
   readonly lastEvents: readonly string[];
@@ -117,6 +117,15 @@ export interface BenchCounts {
   readonly waves?: string;
   /** Why there is none although waves were asked for. */
   readonly wavesMissing?: string;
+}
+
+/** What a device did with host memory. */
+export interface HostMemoryCounts {
+  readonly readBursts: number;
+  readonly writeBursts: number;
+  /** From the address of each access to the end of its last word. */
+  readonly readBytes: number;
+  readonly writtenBytes: number;
 }
 
 /** Device time of a failure, in cycles. */

@@ -7,6 +7,7 @@ import {
   type RunListener,
   type RunResult,
 } from "./run-result.ts";
+import { type Totals, totalsOf } from "./totals.ts";
 import { visible } from "./visible.ts";
 
 export interface TerminalOptions {
@@ -124,7 +125,7 @@ export class TerminalReport implements RunListener {
   summary(result: RunResult, repeat: string): void {
     for (const problem of result.problems) this.#problem(problem);
     this.#printedOutside(result);
-    const total = sum(result.benches.flatMap(({ facts }) => (facts === undefined ? [] : [facts])));
+    const total = totalsOf(result.benches);
     const device =
       result.benches.find(({ facts }) => facts !== undefined)?.facts?.device ?? "no device was opened";
     const verdicts = (["passed", "failed", "skipped", "not run"] as const)
@@ -138,10 +139,10 @@ export class TerminalReport implements RunListener {
     this.#line(
       `
 device:      ${device}
-host memory: ${counted(total.readBytes, "byte")} read in ${counted(total.readBursts, "burst")}, ${counted(total.writtenBytes, "byte")} written in ${counted(total.writeBursts, "burst")}
+host memory: ${hostMemoryWords(total)}
 device time: ${counted(total.cycles, "cycle")}, ${counted(total.interrupts, "interrupt")}
 benches:     ${verdicts.join(", ")} in ${(result.wallMs / 1000).toFixed(1)} s${interrupted}
-${coverageLines(result)}seed:        ${result.seed}, profile ${result.profile}
+${notCheckedLine(result)}${coverageLines(result)}seed:        ${result.seed}, profile ${result.profile}
 run:         ${result.id}
 ${journalLines(result)}repeat:      ${repeat}
 ${isProof(result) ? "PASSED" : result.isInterrupted ? "INTERRUPTED" : "FAILED"}`,
@@ -217,6 +218,19 @@ function journalLines({ journals, benches }: RunResult): string {
   return `journals:    ${journals}, ${why}\n`;
 }
 
+function hostMemoryWords({ hostMemory }: Totals): string {
+  if (hostMemory === undefined) return "not observed";
+  const { readBytes, readBursts, writtenBytes, writeBursts } = hostMemory;
+  const read = `${counted(readBytes, "byte")} read in ${counted(readBursts, "burst")}`;
+  return `${read}, ${counted(writtenBytes, "byte")} written in ${counted(writeBursts, "burst")}`;
+}
+
+function notCheckedLine({ notChecked, target }: RunResult): string {
+  return notChecked.length === 0
+    ? ""
+    : `not checked: ${notChecked.join(", ")}: ${target} does not show them\n`;
+}
+
 const coverageNames = { line: "lines", branch: "branches", toggle: "toggles", user: "cover statements" };
 
 function coverageLines({ coverage, benches }: RunResult): string {
@@ -238,11 +252,4 @@ function percentages({ totals }: CoverageResult): string[] {
     const percent = (Math.floor((1000 * hit) / total) / 10).toFixed(1);
     return `${percent} % of ${count(total)} ${coverageNames[kind]}`;
   });
-}
-
-const totals = ["cycles", "readBursts", "writeBursts", "readBytes", "writtenBytes", "interrupts"] as const;
-
-function sum(facts: readonly BenchCounts[]): Record<(typeof totals)[number], number> {
-  const entries = totals.map((key) => [key, facts.reduce((total, each) => total + each[key], 0)] as const);
-  return Object.fromEntries(entries) as Record<(typeof totals)[number], number>;
 }

@@ -1,5 +1,7 @@
 import { relative } from "node:path";
 import type { LinkEvent } from "../bus/event.ts";
+import type { Link } from "../bus/link.ts";
+import type { Traits } from "../bus/traits.ts";
 import type { WaveRecord } from "../bus/wave-record.ts";
 import { hex } from "../core/hex.ts";
 import { type PendingCall, PendingCalls } from "../core/pending-calls.ts";
@@ -13,7 +15,7 @@ import { RecordingLink } from "../journal/recording-link.ts";
 import { deviceOf } from "../links/registry.ts";
 import { HostMemory } from "../memory/host-memory.ts";
 import type { PlatformProfile } from "../memory/platform-profile.ts";
-import type { FailurePlace } from "../report/run-result.ts";
+import type { FailurePlace, HostMemoryCounts } from "../report/run-result.ts";
 import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "../wdm/constants.ts";
 import type { DmaAdapter, Out } from "../wdm/dma-adapter.ts";
 import { DmaSystem } from "../wdm/dma-system.ts";
@@ -34,8 +36,8 @@ import type { BenchFacts, RunContext } from "./run-context.ts";
 import { TestJournal } from "./test-journal.ts";
 import { writeViewerFiles } from "./write-viewer-files.ts";
 
-/** Device time after a test, in which whatever the device does behind its last completion still shows. */
-const QUIET_CYCLES = 256;
+/** Milliseconds after a test in which whatever the device does after its last completion still shows. */
+const QUIET_MS: Readonly<Record<Traits["time"], number>> = { stepped: 0.00256, wall: 10 };
 /** Most bytes of one operation: the card's memory is smaller. */
 const MAXIMUM_LENGTH = 1 << 20;
 
@@ -210,7 +212,7 @@ export class BenchSession {
       // After a failure calls that are cut off are its consequence.
       if (this.#unawaited.length > 0 && this.#failure === undefined)
         throw new UnawaitedError(this.#unawaited);
-      await link.idle(QUIET_CYCLES);
+      await link.idle(quietCycles(link));
       await device?.[Symbol.asyncDispose]();
       watch.check();
       host.checkGuards();
@@ -262,6 +264,12 @@ function adapterOf(system: DmaSystem, profile: PlatformProfile, most: Out<number
   return adapter;
 }
 
+/** What is seen late, as on a link whose messages take a while, is seen by then. */
+function quietCycles({ clock, traits, pace }: Link): number {
+  const late = traits.time === "wall" ? pace.accessMs : 0;
+  return Math.round(((QUIET_MS[traits.time] + late) * clock.frequencyHz) / 1000);
+}
+
 /** Reads of the host tell nothing of a device that does nothing. */
 function isCrossing(entry: JournalEntry): boolean {
   return entry.kind === "register" ? entry.access === "write" : entry.kind !== "windows";
@@ -286,17 +294,17 @@ function fileName(name: string): string {
   return count === 1 ? plain : `${plain}-${count}`;
 }
 
-type Counts = Pick<BenchFacts, "readBursts" | "writeBursts" | "readBytes" | "writtenBytes" | "interrupts">;
+type Counted<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Counts what crosses the link and keeps what must not happen. */
 class Watch {
-  readonly counts: { -readonly [K in keyof Counts]: number } = {
+  readonly #hostMemory: Counted<HostMemoryCounts> = {
     readBursts: 0,
     writeBursts: 0,
     readBytes: 0,
     writtenBytes: 0,
-    interrupts: 0,
   };
+  #interrupts = 0;
   readonly #violations: Extract<LinkEvent, { kind: "violation" }>[] = [];
   readonly #faults: Extract<LinkEvent, { kind: "fault" }>[] = [];
 
@@ -307,6 +315,11 @@ class Watch {
   constructor(link: RecordingLink) {
     this.#link = link;
     link.onEvent((event) => this.#see(event));
+  }
+
+  get counts(): Pick<BenchFacts, "hostMemory" | "interrupts"> {
+    const isObserved = this.#link.traits.observes !== "nothing";
+    return { interrupts: this.#interrupts, ...(isObserved ? { hostMemory: this.#hostMemory } : {}) };
   }
 
   /** What crossed the link last, and what crossed it before the first breach: a test may go on for long behind that. */
@@ -340,13 +353,13 @@ class Watch {
       this.untilBreach = new JournalRing(this.#link.journal.ring.bytes);
     if (event.kind === "violation") this.#violations.push(event);
     else if (event.kind === "fault") this.#faults.push(event);
-    else if (event.kind === "interrupt") this.counts.interrupts += event.asserted ? 1 : 0;
+    else if (event.kind === "interrupt") this.#interrupts += event.asserted ? 1 : 0;
     else if (event.kind === "access" && event.direction === "read") {
-      this.counts.readBursts++;
-      this.counts.readBytes += event.lengthBytes;
+      this.#hostMemory.readBursts++;
+      this.#hostMemory.readBytes += event.lengthBytes;
     } else if (event.kind === "access") {
-      this.counts.writeBursts++;
-      this.counts.writtenBytes += event.lengthBytes;
+      this.#hostMemory.writeBursts++;
+      this.#hostMemory.writtenBytes += event.lengthBytes;
     }
   }
 }

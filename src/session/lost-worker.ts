@@ -37,8 +37,7 @@ export function factsOf({ cycle, kept, events }: LastWords): BenchFacts {
   const journal = new Journal(new JournalRing(kept));
   for (const event of events) journal.note(event);
   return {
-    ...{ device: "not known: its model is gone", cycles: cycle, holdings: [] },
-    ...{ readBursts: 0, writeBursts: 0, readBytes: 0, writtenBytes: 0, interrupts: 0 },
+    ...{ device: "not known: its model is gone", cycles: cycle, holdings: [], interrupts: 0 },
     lastEvents: describeJournal(journal.entries),
   };
 }

@@ -12,6 +12,7 @@ import { UsageError } from "./errors.ts";
 import { lastWordsFile } from "./last-words.ts";
 import { linkSettings } from "./link-settings.ts";
 import { mayNeedMore } from "./needs.ts";
+import { notChecked } from "./not-checked.ts";
 import { nothingRan } from "./nothing-ran.ts";
 import { PlainFolders } from "./plain-folders.ts";
 import { prepareTarget } from "./prepare-target.ts";
@@ -97,7 +98,7 @@ async function leaveAllOut(options: RunOptions, listener: RunListener): Promise<
     ...{ id: createRunFolder(options.root, options.target).id, target: options.target },
     ...{ profile: options.profile.name, seed: run.seed, benches, output, isInterrupted: false },
     problems: nothingRan({ benches, problems: [], isInterrupted: false }, options),
-    ...{ wallMs: performance.now() - start, unrecorded: 0 },
+    ...{ wallMs: performance.now() - start, unrecorded: 0, notChecked: [] },
   };
 }
 
@@ -115,6 +116,7 @@ async function runPrepared(options: RunOptions, listener: RunListener): Promise<
   const { waves } = options;
   const kind = await loadLink(settings.link);
   checkRequest(options, kind, settings);
+  const traits = kind.traits(settings, { waves: waves?.mode === "on" });
   const prepare = async (choice: WavesChoice | undefined, coverage: string | undefined) => {
     const made = await prepareTarget(options.root, options.target, options.settings, {
       ...{ log: options.log, limitMs: options.timeoutMs },
@@ -186,7 +188,8 @@ async function runPrepared(options: RunOptions, listener: RunListener): Promise<
       const { benches: again, problems: others } = collector;
       return { bench: again.find(({ name }) => name === bench.name), problems: others };
     };
-    const recorder = { ...waves, rerun, build, isAborted: () => options.signal?.aborted === true };
+    const { time } = traits;
+    const recorder = { ...waves, time, rerun, build, isAborted: () => options.signal?.aborted === true };
     try {
       ({ benches, unrecorded } = await recordFailures(benches, recorder, listener));
     } finally {
@@ -206,6 +209,7 @@ async function runPrepared(options: RunOptions, listener: RunListener): Promise<
     wallMs: performance.now() - start,
     unrecorded,
     ...(wholeJournals ? { journals: relative(options.root, journals) } : {}),
+    notChecked: notChecked(traits),
     ...(options.coverage === undefined ? {} : { coverage: await kind.coverage?.(prepared) }),
   };
 }

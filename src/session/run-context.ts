@@ -1,7 +1,7 @@
 import type { WavesWindow } from "../links/link-kind.ts";
 import type { LinkSettings } from "../links/registry.ts";
 import type { PlatformProfile } from "../memory/platform-profile.ts";
-import type { FailurePlace, Problem } from "../report/run-result.ts";
+import type { FailurePlace, HostMemoryCounts, Problem } from "../report/run-result.ts";
 import type { StatedNeed, TargetFacts } from "./needs.ts";
 import type { OutputRange } from "./worker-log.ts";
 
@@ -42,11 +42,8 @@ export interface BenchFacts {
   /** What was tested, as it has told itself. */
   readonly device: string;
   readonly cycles: number;
-  readonly readBursts: number;
-  readonly writeBursts: number;
-  /** From the address of each access to the end of its last word. */
-  readonly readBytes: number;
-  readonly writtenBytes: number;
+  /** Absent where the link does not observe it. */
+  readonly hostMemory?: HostMemoryCounts;
   readonly interrupts: number;
   /** The last events before a failure, a line each; empty after a success. */
   readonly lastEvents: readonly string[];

@@ -63,7 +63,7 @@ function unprepared(options: RunOptions, error: unknown): RunResult {
   return {
     ...{ id: createRunFolder(options.root, target).id, target, profile: profile.name },
     ...{ seed: seedText(options.seed), benches: [], problems: [problemOf(error)], output: [] },
-    ...{ isInterrupted: signal?.aborted === true, wallMs: 0, unrecorded: 0 },
+    ...{ isInterrupted: signal?.aborted === true, wallMs: 0, unrecorded: 0, notChecked: [] },
   };
 }
 

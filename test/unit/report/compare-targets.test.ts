@@ -12,7 +12,7 @@ function benchOf(name: string, verdict: Verdict): BenchResult {
 function resultOf(target: string, benches: readonly BenchResult[]): RunResult {
   return {
     ...{ id: `id-${target}`, target, profile: "standard", seed: "0x1", benches, problems: [], output: [] },
-    ...{ isInterrupted: false, wallMs: 0, unrecorded: 0 },
+    ...{ isInterrupted: false, wallMs: 0, unrecorded: 0, notChecked: [] },
   };
 }
 

@@ -1,0 +1,26 @@
+import type { BenchResult, HostMemoryCounts } from "./run-result.ts";
+
+/** What the tests of a run did, together. */
+export interface Totals {
+  readonly cycles: number;
+  readonly interrupts: number;
+  /** Absent where no test observed it. */
+  readonly hostMemory?: HostMemoryCounts;
+}
+
+export function totalsOf(benches: readonly BenchResult[]): Totals {
+  const facts = benches.flatMap((bench) => bench.facts ?? []);
+  const observed = facts.flatMap((each) => each.hostMemory ?? []);
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  const hostMemory = {
+    readBursts: sum(observed.map(({ readBursts }) => readBursts)),
+    writeBursts: sum(observed.map(({ writeBursts }) => writeBursts)),
+    readBytes: sum(observed.map(({ readBytes }) => readBytes)),
+    writtenBytes: sum(observed.map(({ writtenBytes }) => writtenBytes)),
+  };
+  return {
+    cycles: sum(facts.map(({ cycles }) => cycles)),
+    interrupts: sum(facts.map(({ interrupts }) => interrupts)),
+    ...(observed.length === 0 ? {} : { hostMemory }),
+  };
+}
