@@ -10,6 +10,7 @@ const MISSING_DATA = /^(.*?):(\d+)(?:\.[-\d.]+)?: ERROR: (Can not open file `(.*
 
 /** Legal Verilog that Yosys does not take, by its message. */
 const constructs: readonly (readonly [message: RegExp, construct: string])[] = [
+  [/^Maximum call stack size exceeded/, "logic that is too deep for Yosys' call stack"],
   [/^Multiple edge sensitive events/, "a register that several edges clock"],
   [/^Failed to get a constant init value for (\S+?):/, "an initial value of $1 that is not constant"],
   [/^While loops are only allowed in constant functions!$/, "a while loop outside of a constant function"],

@@ -25,6 +25,9 @@ import { hierarchicalReference, yosysError } from "./yosys-error.ts";
 
 const CHILD: string = fileURLToPath(new URL("./yosys-child.js", import.meta.url));
 
+/** Yosys recurses as deep as a chain of values is long; the main thread has 8 MB of stack, of which V8 uses one by itself. */
+const FLAGS = ["--liftoff-only", "--wasm-lazy-validation", "--stack-size=7000"];
+
 export interface ElaborateOptions {
   readonly limitSeconds?: number | undefined;
   /** What becomes of each source before Yosys reads it. */
@@ -51,7 +54,7 @@ export async function elaborate(
   const { status, stdout, stderr } = await runTool({
     name: "Yosys",
     command: process.execPath,
-    args: ["--liftoff-only", "--wasm-lazy-validation", CHILD],
+    args: [...FLAGS, CHILD],
     limitSeconds,
     work: describeBuild(source.top, tree),
     input: JSON.stringify({ files: virtual.files, script: scriptOf(source, virtual) }),
@@ -102,15 +105,15 @@ function scriptOf(source: ModelSource, virtual: VirtualFiles): string {
     `hierarchy -check -top ${source.top} ${parameters.join(" ")}`,
     // No opt_clean: it would drop memories that only the host reads. The generator drops what nothing uses. No `flatten`
     // and nothing after it: each module is written once, and `flatten` puts instances together.
-    `proc -noopt; ${FOLD}`,
+    `proc -noopt; opt_expr * ${KEPT} %d`,
   ].join("; ");
 }
 
 /**
- * Folding of constants. It takes two inverters in a loop for a wire, but the loop has to be left to be refused; and a
- * power of a constant for a shift by 32 bits of the exponent, whatever they mean.
+ * What constants are not folded in: two inverters in a loop would become a wire, and a power of a constant a shift by 32 bits
+ * of the exponent, whatever they mean. Yosys could find the loops by `scc`, but that recurses deeper and takes long.
  */
-const FOLD = "scc -set_attr hilt_loop 1; opt_expr * a:hilt_loop t:$not %i t:$pow %u %d";
+const KEPT = "t:$not t:$pow %u";
 
 /** `Resizing cell port top.instance.port from 64 bits to 32 bits.` */
 function checkWidths({ top, instance }: ModelSource, messages: string): void {
