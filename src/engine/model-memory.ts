@@ -3,6 +3,9 @@ import { ToolError } from "./errors.ts";
 
 const PAGE_BYTES = 65_536;
 
+/** Loaded with the second test: most processes of the built-in engine load no library. */
+let native: typeof import("../native/discard-memory.ts") | undefined;
+
 /**
  * The memory of a model: zeroed, and nothing of it costs anything before it is touched. Simulations have it one after the
  * other, for memory is what costs most to open.
@@ -29,9 +32,9 @@ export class ModelMemory {
 
   /** Zeroed again; views of what it was are cut off: they have no bytes any more. False where the system cannot. */
   async renew(): Promise<boolean> {
-    const { discardMemory } = await import("../native/discard-memory.ts");
+    native ??= await import("../native/discard-memory.ts");
     // An ArrayBuffer of a memory that has grown, even by nothing, has come to its end.
     this.#memory.grow(0);
-    return discardMemory(this.bytes);
+    return native.discardMemory(this.bytes);
   }
 }

@@ -3,12 +3,15 @@ import koffi from "koffi";
 /** `sys/mman.h` of Linux: private pages without a file read as zero from now on. */
 const MADV_DONTNEED = 4;
 
+const madvise =
+  process.platform === "linux"
+    ? koffi.load(null).func("int madvise(void *address, size_t length, int advice)")
+    : undefined;
+
 /**
  * Makes memory read as zero: `bytes` are whole pages that belong to this process alone. What was never written costs
  * nothing, and nobody has to know what was. False where the system cannot do it; then nothing has changed.
  */
 export function discardMemory(bytes: Uint8Array): boolean {
-  if (process.platform !== "linux") return false;
-  const madvise = koffi.load(null).func("int madvise(void *address, size_t length, int advice)");
-  return madvise(bytes, bytes.length, MADV_DONTNEED) === 0;
+  return madvise?.(bytes, bytes.length, MADV_DONTNEED) === 0;
 }
