@@ -2,7 +2,10 @@ import { macroEnd } from "./statement-end.ts";
 import { applyEdits, type TextEdit } from "./text-edits.ts";
 import { type Token, tokensOf } from "./verilog-tokens.ts";
 
-/** The position of an indexed part of a memory's element has as many bits, or more, and a sign (`cells.ts`). */
+/**
+ * The position of an indexed part of a memory's element has as many bits, or more, and a sign (`cells.ts`), and so has the
+ * index of a memory whose range begins below 0 (`memory-elaboration.ts`).
+ */
 export const POSITION_BITS = 34;
 
 /**
@@ -11,21 +14,38 @@ export const POSITION_BITS = 34;
  * the type of `i` is. In an element of a memory Yosys takes no index with a sign: there it has bits enough for both.
  */
 export function widenPositions(text: string): string {
-  if (!/[-+]\s*:/.test(text)) return text;
+  const memories = belowZero(text);
+  if (memories.size === 0 && !/[-+]\s*:/.test(text)) return text;
   const tokens = tokensOf(text);
-  const edits: TextEdit[] = [];
-  const open: number[] = [];
+  const edits = bracketsOf(tokens).flatMap(({ first, last, sign }) => {
+    if (sign !== undefined) return positionEdits(tokens, first, sign);
+    return memories.has(tokens[first - 2]?.text ?? "") ? indexEdits(tokens, first, last) : [];
+  });
+  return applyEdits(text, edits);
+}
+
+/** What stands between brackets, up to before `last`; `sign` is that of `+:` or `-:`. */
+interface Brackets {
+  readonly first: number;
+  readonly last: number;
+  readonly sign: number | undefined;
+}
+
+function bracketsOf(tokens: readonly Token[]): Brackets[] {
+  const brackets: Brackets[] = [];
+  const open: { readonly at: number; sign?: number }[] = [];
   for (let at = 0; at < tokens.length; at++) {
     const word = tokens[at]?.text ?? "";
     if (word === "`define") at = macroEnd(tokens, at);
-    if (/^[([{]$|^'\{$/.test(word)) open.push(at);
-    if (/^[)\]}]$/.test(word)) open.pop();
-    const first = open.at(-1);
-    const isIndexed = /^[-+]$/.test(word) && tokens[at + 1]?.text === ":";
-    if (isIndexed && first !== undefined && tokens[first]?.text === "[")
-      edits.push(...positionEdits(tokens, first + 1, at));
+    const inner = open.at(-1);
+    if (/^[([{]$|^'\{$/.test(word)) open.push({ at });
+    else if (/^[)\]}]$/.test(word)) {
+      open.pop();
+      if (word === "]" && inner !== undefined)
+        brackets.push({ first: inner.at + 1, last: at, sign: inner.sign });
+    } else if (inner !== undefined && /^[-+]$/.test(word) && tokens[at + 1]?.text === ":") inner.sign = at;
   }
-  return applyEdits(text, edits);
+  return brackets;
 }
 
 function positionEdits(tokens: readonly Token[], first: number, last: number): TextEdit[] {
@@ -35,11 +55,31 @@ function positionEdits(tokens: readonly Token[], first: number, last: number): T
     return [];
   const copy = index.map(({ text }) => (text.startsWith("\\") ? `${text} ` : text)).join(" ");
   const isElement = tokens[first - 2]?.text === "]";
-  const [before, after] = isElement ? ["$unsigned(", ` + ${POSITION_BITS}'sd0)`] : ["", ""];
+  const [before, after] = isElement ? WIDE : ["", ""];
   return [
     insertion(tokens[first], `${before}$signed({(${copy}) < 1'sd0, `),
     insertion(tokens[last], `})${after}`),
     ...widthEdits(tokens, last + 2),
+  ];
+}
+
+const WIDE: readonly [string, string] = ["$unsigned(", ` + ${POSITION_BITS}'sd0)`];
+const MEMORY = /(\w+)\s*\[\s*(-?\s*\d+)\s*:\s*(-?\s*\d+)\s*\]\s*(?=[;,])/g;
+
+/** Memories whose range begins at a number below 0. */
+function belowZero(text: string): Set<string> {
+  const memories = [...text.matchAll(MEMORY)].filter(([, , one = "", other = ""]) => /-/.test(one + other));
+  return new Set(memories.map(([, name = ""]) => name));
+}
+
+/** Of an element; the range of the memory itself stays. */
+function indexEdits(tokens: readonly Token[], first: number, last: number): TextEdit[] {
+  const index = tokens.slice(first, last);
+  if (index.length === 0 || index.some(({ text }) => text === ":")) return [];
+  const copy = index.map(({ text }) => (text.startsWith("\\") ? `${text} ` : text)).join(" ");
+  return [
+    insertion(tokens[first], `${WIDE[0]}$signed({(${copy}) < 1'sd0, `),
+    insertion(tokens[last], `})${WIDE[1]}`),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { BuildError, UnsupportedConstructError } from "../errors.ts";
 import type { Memory, Update } from "./design.ts";
+import { POSITION_BITS } from "./indexed-parts.ts";
 import { initialContents } from "./initial-contents.ts";
 import { mergeWrites, type WritePort } from "./merge-writes.ts";
 import type { Bit, Cell, Netlist } from "./netlist.ts";
@@ -45,12 +46,17 @@ export class MemoryElaboration {
   /** An address counted from the first element. */
   #rebased(bits: readonly Bit[], startOffset: number, cell: Cell): Node {
     // The netlist does not say whether an address is signed. A constant of the source is, in its 32 bits.
+    const { graph } = this.#values;
+    if (startOffset < 0 && bits.length >= POSITION_BITS && bits.length <= WIDEST)
+      return graph.sub(
+        this.#values.value(bits),
+        graph.const(BigInt.asUintN(bits.length, BigInt(startOffset)), bits.length),
+      );
     if (startOffset < 0 && !(bits.length === 32 && bits.every((bit) => typeof bit === "string")))
       throw new UnsupportedConstructError(
         `an index that is not constant, of the memory ${cell.text("MEMID").replace(/^\\/, "")}, whose range begins at ${startOffset}`,
         cell.place,
       );
-    const { graph } = this.#values;
     const address = this.#values.value(bits.slice(0, ADDRESS_BITS));
     const upper = this.#values.limbs(bits.slice(ADDRESS_BITS));
     if (startOffset === 0 && upper.length === 0) return address;

@@ -27,6 +27,28 @@ end
 assign e0 = m0[a], e1 = m1[a], e2 = m2[a], e3 = m3[a];
 assign q0 = v1[k - 2 +: 4], q1 = m3[a][n -: N], q2 = m2[a][p - 2 +: 4], q3 = v0[i -: 4];`;
 
+test("an element of a memory whose range begins below 0 is the one that its index says", async () => {
+  const input = (name: string, width: number, signed = false) => ({ name, width, signed });
+  const circuit: Circuit = {
+    inputs: [input("i", 3, true), input("r", 32), input("d", 8), input("u", 4)],
+    outputs: ["q0", "q1", "q2", "q3"].map((name) => ({ name, width: 8 })),
+    text: `module top(input clk, input signed [2:0] i, input [31:0] r, input [7:0] d, input [3:0] u,
+  output [7:0] q0, output [7:0] q1, output [7:0] q2, output [7:0] q3);
+reg [7:0] m [-3:2], n [4:-4]; reg [7:0] p [-2:9]; integer k;
+initial begin
+  for (k = -4; k <= 4; k = k + 1) begin n[k] = k; if (k > -4 && k < 3) m[k] = 3 * k; end
+  for (k = -2; k < 10; k = k + 1) p[k] = k;
+end
+wire signed [31:0] j = {{29{r[0]}}, r[3:1]};
+always @(posedge clk) begin m[i] <= d; n[j] <= d; p[u - 2] <= d; end
+assign q0 = m[i], q1 = n[j], q2 = p[u], q3 = n[-2] + m[-1];\nendmodule\n`,
+  };
+  const steps = randomSteps(circuit, new Random(7n), 100);
+  const { difference, compared } = await compareWithIcarus("below", circuit, steps, { folder });
+  expect(difference?.split("\n")[0]).toBeUndefined();
+  expect(compared).toBeGreaterThan(300);
+});
+
 test("an indexed part lies where its index says, with or without a sign, in vectors and in elements of memories", async () => {
   const names = ["v0", "v1", "v2", "v3", "v4", "e0", "e1", "e2", "e3", "q0", "q1", "q2", "q3"];
   const ranges: Record<string, string> = { v2: "[0:15]", v3: "[17:2]" };
