@@ -1,3 +1,4 @@
+import { simulationView } from "./simulation-view.ts";
 import { afterParentheses } from "./statement-end.ts";
 import { type Token, tokensOf } from "./verilog-tokens.ts";
 
@@ -7,9 +8,13 @@ import { type Token, tokensOf } from "./verilog-tokens.ts";
  * Yosys only warns.
  */
 export function isImplicitNet(name: string, text: string, line: number): boolean {
-  const tokens = moduleAt(tokensOf(text), line);
+  const view = simulationView(text, { defines: { YOSYS: "1" } });
+  const tokens = moduleAt(tokensOf(view.replace(CONDITIONS, "")), line);
   return tokens.some((token, at) => isName(token, name) && makesNet(tokens, at));
 }
+
+/** They may stand before a statement; its line stays. */
+const CONDITIONS = /`(?:ifn?def|elsif|undef|include|timescale|default_nettype)[^\n]*|`(?:else|endif)\b/g;
 
 function isName({ text }: Token, name: string): boolean {
   return text === name || text === `\\${name}`;
@@ -26,8 +31,14 @@ function makesNet(tokens: readonly Token[], at: number): boolean {
   let first = at;
   while (first > 0 && !ENDS.test(tokens[first - 1]?.text ?? "")) first--;
   const words = tokens.slice(first, at);
+  // A macro may be anything.
+  if (words.some(({ kind }) => kind === "directive")) return true;
   if (words[0]?.text === "assign") return !words.some(({ text }) => text === "=");
-  return isInstance(tokens, first, at);
+  // Behind a label, or a condition of a generate block.
+  return words.some((_, each) => {
+    const isStart = each === 0 || /^[):]$/.test(words[each - 1]?.text ?? "") || words[each - 2]?.text === ":";
+    return isStart && isInstance(tokens, first + each, at);
+  });
 }
 
 /** Statements and items begin after these. */
