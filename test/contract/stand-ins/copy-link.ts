@@ -1,0 +1,84 @@
+import type { Clock } from "../../../src/bus/clock.ts";
+import type { ErrorInjection } from "../../../src/bus/error-injection.ts";
+import type { LinkEvent, LinkEventListener } from "../../../src/bus/event.ts";
+import type { InterruptListener } from "../../../src/bus/interrupt-listener.ts";
+import type { Link, Operation } from "../../../src/bus/link.ts";
+import type { Pace, Traits } from "../../../src/bus/traits.ts";
+import type { WaveRecord } from "../../../src/bus/wave-record.ts";
+import type { WindowTable } from "../../../src/bus/window.ts";
+import type { PhysicalMemory } from "../../../src/memory/physical-memory.ts";
+import { CopiedMemory } from "./copied-memory.ts";
+
+/** A stand-in for a simulator in another process: whatever crosses takes the bytes of host memory with it. */
+export class CopyLink implements Link {
+  readonly name: string;
+  readonly traits: Traits;
+  readonly pace: Pace;
+  readonly clock: Clock;
+  readonly memory: PhysicalMemory;
+  readonly windows: WindowTable;
+  readonly waves: WaveRecord | undefined;
+  readonly errors: ErrorInjection | undefined;
+  readonly #link: Link;
+  readonly #copy: CopiedMemory;
+  readonly #listeners = new Set<LinkEventListener>();
+
+  constructor(link: Link) {
+    this.name = link.name;
+    this.traits = link.traits;
+    this.pace = link.pace;
+    this.clock = link.clock;
+    this.waves = link.waves;
+    this.errors = link.errors;
+    this.#link = link;
+    this.#copy = new CopiedMemory(link, (event) => this.#hear(event));
+    this.memory = this.#copy.memory;
+    this.windows = this.#copy.windows;
+    link.onEvent((event) => {
+      this.#copy.note(event);
+      this.#hear(event);
+    });
+  }
+
+  /** Bytes that have crossed. */
+  get crossed(): Readonly<CopiedMemory["crossed"]> {
+    return this.#copy.crossed;
+  }
+
+  writeRegister(address: number, value: number): void {
+    this.#copy.post();
+    this.#link.writeRegister(address, value);
+  }
+
+  readRegister(address: number): Promise<number> {
+    return this.#copy.cross(() => this.#link.readRegister(address));
+  }
+
+  perform(operations: readonly Operation[]): Promise<number[]> {
+    return this.#copy.cross(() => this.#link.perform(operations));
+  }
+
+  listen(options?: { readonly vector?: number }): InterruptListener {
+    const listener = this.#link.listen(options);
+    return {
+      wait: (limitCycles, signal) => this.#copy.cross(() => listener.wait(limitCycles, signal)),
+    };
+  }
+
+  idle(cycles: number): Promise<void> {
+    return this.#copy.cross(() => this.#link.idle(cycles));
+  }
+
+  onEvent(listener: LinkEventListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    return this.#link[Symbol.asyncDispose]();
+  }
+
+  #hear(event: LinkEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}

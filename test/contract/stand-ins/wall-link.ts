@@ -1,0 +1,260 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "../../../src/bus/clock.ts";
+import type { ErrorInjection } from "../../../src/bus/error-injection.ts";
+import { LinkClosedError, LinkLostError } from "../../../src/bus/errors.ts";
+import type { LinkEvent, LinkEventListener } from "../../../src/bus/event.ts";
+import type { InterruptListener } from "../../../src/bus/interrupt-listener.ts";
+import type { Link, Operation } from "../../../src/bus/link.ts";
+import type { Pace, Traits } from "../../../src/bus/traits.ts";
+import type { WaveRecord } from "../../../src/bus/wave-record.ts";
+import type { WindowTable } from "../../../src/bus/window.ts";
+import { PAGE_SIZE } from "../../../src/core/address.ts";
+import type { PhysicalMemory } from "../../../src/memory/physical-memory.ts";
+import { FarDevice } from "./far-device.ts";
+import { PageWindows } from "./page-windows.ts";
+import { stopProcess } from "./stop-process.ts";
+import { WallWaits } from "./wall-waits.ts";
+
+/** Wall time between two looks of the host at what has arrived. */
+const LOOK_MS = 1;
+
+export interface WallOptions {
+  /** Cycles of the device in a second of wall time. */
+  readonly frequencyHz: number;
+  /** What a message takes from one side to the other. */
+  readonly delayMs: number;
+  /** By default what the simulation makes of its settings. */
+  readonly bytesPerSecond?: number;
+  readonly registerErrors?: Traits["registerErrors"];
+  readonly observes?: Traits["observes"];
+  /** Windows are checked by pages, as an IOMMU does; by default as the simulation does. */
+  readonly hasPages?: boolean;
+  /** The whole process stops for `ms` after each so many looks that found something, before anybody has acted on it. */
+  readonly sleep?: { readonly afterLooks: number; readonly ms: number };
+}
+
+/**
+ * A stand-in for a board: the device of a simulation that steps goes on by itself in wall time, and registers,
+ * interrupts and events are messages that take a while. Host memory and its windows are on this side, as with a bridge
+ * that asks for every access, or with an IOMMU.
+ */
+export class WallLink implements Link {
+  readonly name: string;
+  readonly traits: Traits;
+  readonly pace: Pace;
+  readonly clock: Clock;
+  readonly memory: PhysicalMemory;
+  readonly windows: WindowTable;
+  readonly waves: WaveRecord | undefined;
+  readonly errors: ErrorInjection | undefined;
+  readonly #device: Link;
+  readonly #far: FarDevice;
+  readonly #options: WallOptions;
+  readonly #delayCycles: number;
+  readonly #waits = new WallWaits();
+  readonly #listeners = new Set<LinkEventListener>();
+  readonly #asks = new Set<(error: unknown) => void>();
+  #running: Promise<void> = Promise.resolve();
+  #broken: unknown;
+  /** As the last message about the line says. */
+  #isHigh = false;
+  #rises = 0;
+  /** Something was posted after the last request that is answered. */
+  #isPosted = false;
+  #lastAnswer: Promise<unknown> = Promise.resolve();
+  #looks = 0;
+
+  private constructor(device: Link, options: WallOptions) {
+    const { frequencyHz, delayMs } = options;
+    this.name = device.name;
+    this.#device = device;
+    this.#options = options;
+    this.traits = wallTraits(device.traits, options);
+    const slower = device.clock.frequencyHz / frequencyHz;
+    this.pace = {
+      accessMs: device.pace.accessMs * slower + 2 * delayMs + LOOK_MS,
+      bytesPerSecond: options.bytesPerSecond ?? device.pace.bytesPerSecond / slower,
+    };
+    this.clock = wallClock(device.clock.cycle, frequencyHz);
+    this.memory = device.memory;
+    this.windows = options.hasPages ? new PageWindows(device.windows) : device.windows;
+    this.waves = device.waves;
+    this.errors = this.traits.errors ? device.errors : undefined;
+    this.#delayCycles = Math.round((delayMs * frequencyHz) / 1000);
+    this.#far = new FarDevice(device, this.traits.registerErrors, (event) => this.#hear(event));
+  }
+
+  /** From now on the time of `device` is this link's. */
+  static start(device: Link, options: WallOptions): WallLink {
+    const link = new WallLink(device, options);
+    link.#running = link.#run();
+    return link;
+  }
+
+  writeRegister(address: number, value: number): void {
+    checkRegister(address, value);
+    if (this.#broken !== undefined) return;
+    this.#isPosted = true;
+    this.#far.write(this.#arrival(), address, value);
+  }
+
+  async readRegister(address: number): Promise<number> {
+    checkRegister(address, 0);
+    return await this.#ask((far) => far.read(address));
+  }
+
+  perform(operations: readonly Operation[]): Promise<number[]> {
+    return this.#ask((far) => far.perform(operations));
+  }
+
+  listen({ vector = 0 }: { readonly vector?: number } = {}): InterruptListener {
+    if (vector !== 0)
+      throw new RangeError(`${this.name}: the device has 1 interrupt, vector 0; not ${vector}`);
+    const isLevel = this.traits.interrupts === "level";
+    let seen = this.#rises;
+    const isMet = (): boolean => (isLevel && this.#isHigh) || this.#rises !== seen;
+    return {
+      wait: async (limitCycles, signal) => {
+        if (isLevel) seen = this.#rises;
+        const deadline = this.clock.cycle + limitCycles;
+        await this.#posted();
+        await this.#waits.until(deadline, isMet, signal);
+        if (!isMet()) return false;
+        seen = this.#rises;
+        return true;
+      },
+    };
+  }
+
+  async idle(cycles: number): Promise<void> {
+    await this.#posted();
+    await this.#waits.until(this.clock.cycle + cycles, () => false);
+  }
+
+  onEvent(listener: LinkEventListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The cable is pulled. */
+  lose(): void {
+    this.#end(new LinkLostError(this.name, "the cable was pulled"));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#end(new LinkClosedError(this.name));
+    await this.#running;
+    await this.#device[Symbol.asyncDispose]();
+  }
+
+  #arrival(): number {
+    return this.clock.cycle + this.#delayCycles;
+  }
+
+  #ask<T>(work: (far: FarDevice) => Promise<T>): Promise<T> {
+    if (this.#broken !== undefined) return Promise.reject(this.#broken);
+    this.#isPosted = false;
+    const answer = new Promise<T>((resolve, reject) => {
+      this.#asks.add(reject);
+      const settled = <V>(settle: (value: V) => void) => {
+        return (value: V): void => {
+          this.#asks.delete(reject);
+          settle(value);
+        };
+      };
+      this.#far.ask(this.#arrival(), work, settled(resolve), settled(reject));
+    });
+    this.#lastAnswer = answer.catch(() => {});
+    return answer;
+  }
+
+  /** Resolves when everything that was posted has been done: the far side answers a request for nothing. */
+  async #posted(): Promise<void> {
+    if (this.#broken !== undefined) throw this.#broken;
+    await (this.#isPosted ? this.#ask(async () => {}) : this.#lastAnswer);
+    if (this.#broken !== undefined) throw this.#broken;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#broken === undefined) {
+        await sleep(LOOK_MS);
+        if (this.#broken === undefined) await this.#look();
+      }
+    } catch (error) {
+      this.#end(error);
+    }
+  }
+
+  /** What has arrived counts before any deadline that has passed. */
+  async #look(): Promise<void> {
+    const { cycle } = this.clock;
+    await this.#far.runTo(cycle);
+    const isSomething = this.#far.deliver(cycle - this.#delayCycles);
+    this.#waits.settle(cycle);
+    const { sleep: pause } = this.#options;
+    if (!isSomething || pause === undefined || ++this.#looks % pause.afterLooks !== 0) return;
+    stopProcess(pause.ms);
+  }
+
+  #hear(event: LinkEvent): void {
+    if (event.kind === "interrupt") {
+      this.#isHigh = event.asserted;
+      if (event.asserted) this.#rises++;
+    }
+    if (!this.#isObserved(event)) return;
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Of a card that is not looked into, all that shows is that its interrupt has come. */
+  #isObserved(event: LinkEvent): boolean {
+    return this.traits.observes !== "nothing" || (event.kind === "interrupt" && event.asserted);
+  }
+
+  #end(error: unknown): void {
+    if (this.#broken !== undefined) return;
+    this.#broken = error;
+    for (const reject of this.#asks) reject(error);
+    this.#waits.fail(error);
+  }
+}
+
+/** What a device of these traits is like in wall time. */
+export function wallTraits(
+  device: Traits,
+  { registerErrors = "reported", observes, hasPages }: WallOptions,
+): Traits {
+  const isSeen = observes !== "nothing";
+  const unit = hasPages ? { readUnit: PAGE_SIZE, writeUnit: PAGE_SIZE } : {};
+  return {
+    ...device,
+    ...{
+      time: "wall",
+      registerErrors,
+      observes: observes ?? device.observes,
+      errors: isSeen && device.errors,
+    },
+    windows:
+      device.windows === "unchecked"
+        ? "unchecked"
+        : { ...device.windows, ...unit, reportsFaults: isSeen && device.windows.reportsFaults },
+  };
+}
+
+function wallClock(firstCycle: number, frequencyHz: number): Clock {
+  const start = performance.now();
+  return {
+    kind: "wall",
+    frequencyHz,
+    get cycle() {
+      return firstCycle + Math.floor(((performance.now() - start) * frequencyHz) / 1000);
+    },
+  };
+}
+
+function checkRegister(address: number, value: number): void {
+  if (!Number.isInteger(address) || address < 0 || address % 4 !== 0)
+    throw new RangeError(`register address ${address} is not a multiple of 4`);
+  if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff)
+    throw new RangeError(`register value ${value} is not unsigned with 32 bits`);
+}
