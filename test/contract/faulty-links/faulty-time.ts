@@ -1,5 +1,6 @@
 import type { Link } from "../../../src/bus/link.ts";
 import { changed, claiming, type FaultyLink, replaced } from "./faulty-link.ts";
+import { runningLink } from "./running-link.ts";
 
 /** `cycle` of the clock is another. */
 function counting(count: (link: Link) => () => number): FaultyLink["spoil"] {
@@ -245,5 +246,26 @@ export const faultyTime: readonly FaultyLink[] = [
     name: "an interrupt ends an idle",
     killer: "an interrupt ends a wait before the idles and limits that end later",
     spoil: idling(async (link, cycles) => void (await link.listen().wait(cycles))),
+  },
+  {
+    name: "a wait expires by the clock, before the link has looked at what came while the host slept",
+    killer: "a wait does not expire before the link has looked at what came while the host slept",
+    holdsOn: "running",
+    from: "message",
+    spoil: (sound) => runningLink(sound.open, { expiresUnseen: true }),
+  },
+  {
+    name: "a wall clock goes twice as fast as it says",
+    killer: "a wall clock goes at its frequency",
+    holdsOn: "running",
+    from: "message",
+    spoil: (sound) => runningLink(sound.open, { haste: 2 }),
+  },
+  {
+    name: "stepped time is claimed where time is the host's",
+    killer: "as traits.time is stepped",
+    from: "running",
+    holdsOn: "level",
+    spoil: claiming({ time: "stepped" }),
   },
 ];
