@@ -9,6 +9,7 @@ import type { Pace, Traits } from "../../../src/bus/traits.ts";
 import type { WaveRecord } from "../../../src/bus/wave-record.ts";
 import type { WindowTable } from "../../../src/bus/window.ts";
 import { PAGE_SIZE } from "../../../src/core/address.ts";
+import { checkRegister } from "../../../src/links/register-address.ts";
 import type { PhysicalMemory } from "../../../src/memory/physical-memory.ts";
 import { FarDevice } from "./far-device.ts";
 import { PageWindows } from "./page-windows.ts";
@@ -17,6 +18,8 @@ import { WallWaits } from "./wall-waits.ts";
 
 /** Wall time between two looks of the host at what has arrived. */
 const LOOK_MS = 1;
+/** Of the simulation below. */
+const LAST_REGISTER = 0x3fff_fffc;
 
 export interface WallOptions {
   /** Cycles of the device in a second of wall time. */
@@ -92,14 +95,14 @@ export class WallLink implements Link {
   }
 
   writeRegister(address: number, value: number): void {
-    checkRegister(address, value);
+    checkRegister(address, value, LAST_REGISTER);
     if (this.#broken !== undefined) return;
     this.#isPosted = true;
     this.#far.write(this.#arrival(), address, value);
   }
 
   async readRegister(address: number): Promise<number> {
-    checkRegister(address, 0);
+    checkRegister(address, 0, LAST_REGISTER);
     return await this.#ask((far) => far.read(address));
   }
 
@@ -118,10 +121,9 @@ export class WallLink implements Link {
         if (isLevel) seen = this.#rises;
         const deadline = this.clock.cycle + limitCycles;
         await this.#posted();
-        await this.#waits.until(deadline, isMet, signal);
-        if (!isMet()) return false;
-        seen = this.#rises;
-        return true;
+        const met = await this.#waits.until(deadline, isMet, signal);
+        if (met) seen = this.#rises;
+        return met;
       },
     };
   }
@@ -250,11 +252,4 @@ function wallClock(firstCycle: number, frequencyHz: number): Clock {
       return firstCycle + Math.floor(((performance.now() - start) * frequencyHz) / 1000);
     },
   };
-}
-
-function checkRegister(address: number, value: number): void {
-  if (!Number.isInteger(address) || address < 0 || address % 4 !== 0)
-    throw new RangeError(`register address ${address} is not a multiple of 4`);
-  if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff)
-    throw new RangeError(`register value ${value} is not unsigned with 32 bits`);
 }

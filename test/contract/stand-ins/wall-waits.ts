@@ -9,14 +9,14 @@ interface Wait {
 export class WallWaits {
   readonly #waits = new Set<Wait>();
 
-  /** Resolves when `isMet` is true, when cycle `deadline` has passed, or when `signal` is aborted. */
-  until(deadline: number, isMet: () => boolean, signal?: AbortSignal): Promise<void> {
+  /** Resolves when `isMet` is true, which it yields, when cycle `deadline` has passed, or when `signal` is aborted. */
+  until(deadline: number, isMet: () => boolean, signal?: AbortSignal): Promise<boolean> {
     return new Promise((resolve, reject) => {
       const abort = (): void => end();
       const end = (): void => {
         this.#waits.delete(wait);
         signal?.removeEventListener("abort", abort);
-        resolve();
+        resolve(isMet());
       };
       const wait: Wait = { deadline, isMet, end, reject };
       this.#waits.add(wait);
