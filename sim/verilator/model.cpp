@@ -53,7 +53,6 @@ void operator delete(void* block, std::size_t, std::align_val_t alignment) noexc
 }
 
 Model::Model(const uint64_t* seed, void* memory) : status(*new (memory) Status), context(new VerilatedContext) {
-  givenMemory = static_cast<char*>(memory);
   Verilated::threadContextp(context.get());
   runningModel = this;
   // Registers that have no initial value: 0 without a seed, otherwise random; a seed of 0 would ask for one of the day.
@@ -65,7 +64,9 @@ Model::Model(const uint64_t* seed, void* memory) : status(*new (memory) Status),
 #if HILT_WAVES
   context->traceEverOn(true);
 #endif
-  top.reset(new Vmodel(context.get(), ""));
+  // The arguments are evaluated after `new` has its memory (C++17): a Vmodel may be as large as the values are.
+  const auto give = [memory] { givenMemory = static_cast<char*>(memory); };
+  top.reset(new Vmodel((give(), context.get()), ""));
   if (givenMemory != nullptr) throw std::runtime_error("the model has not taken the memory that it was given");
 #define HILT_INPUT(name, width, member) std::memset(&(member), 0, sizeof(member));
 #define HILT_OUTPUT(name, width, member)

@@ -78,3 +78,21 @@ test.each(["wasm", "verilator"] as const)(
     }
   },
 );
+
+test("verilator: a model whose values take as many bytes as the object that holds its ports", async () => {
+  const file = join(folder, "same-size.v");
+  const inputs = Array.from({ length: 9 }, (_, index) => `input i${index}`).join(", ");
+  writeFileSync(
+    file,
+    `module top(input clk, ${inputs}, output out);
+reg [1:0] state = 2;
+assign out = state[1] && i0 || !state[1] && i1;
+always @(posedge clk) state <= state + {i2 && i3, i4 && i5 || i6 && i7 && i8};
+endmodule
+`,
+  );
+  const engine = engines.verilator({ cacheDirectory: join(folder, "cache") });
+  const open = (await engine.build({ top: "top", files: [file], clock: "clk" })).open({ seed: 1n });
+  open.port("i0").write(1);
+  expect(open.port("out").read()).toBe(1);
+});
