@@ -11,6 +11,8 @@ export async function setup(): Promise<void> {
   await Promise.allSettled([
     buildModel({ engine: "wasm" }, options),
     buildModel({ engine: "verilator" }, options),
+    buildModel({ engine: "wasm", signals: ["device.**"] }, options),
+    buildModel({ engine: "verilator", signals: ["device.**"] }, options),
     // Throws where it is not installed.
     Promise.resolve().then(() => buildModel({ engine: "verilator", verilator: newVerilator() }, options)),
   ]);

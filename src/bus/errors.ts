@@ -1,5 +1,6 @@
 import { type Blame, HiltError } from "../core/errors.ts";
 import { hex, hexAddress } from "../core/hex.ts";
+import { nearest } from "../core/nearest.ts";
 import type { Window } from "./window.ts";
 
 /** The device refused a register access. */
@@ -61,6 +62,23 @@ export class WindowError extends HiltError {
   constructor({ logical, physical, lengthBytes }: Window, why: string, options?: ErrorOptions) {
     const at = `logical ${hexAddress(logical)}, physical ${hexAddress(physical)}`;
     super(`window of ${lengthBytes} bytes at ${at}: ${why}`, options);
+  }
+}
+
+/** The design has no signal of this name, or its build has not kept it. */
+export class UnknownSignalError extends HiltError {
+  readonly code = "E_UNKNOWN_SIGNAL";
+  readonly blame: Blame = "product";
+  readonly link: string;
+  readonly signal: string;
+
+  /** `known`: the names that there are. */
+  constructor(link: string, signal: string, known: readonly string[]) {
+    super(
+      `${link}: read of signal ${signal}: no such signal is kept; near it: ${nearest(signal, known).join(", ")}`,
+    );
+    this.link = link;
+    this.signal = signal;
   }
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from "./clock.ts";
 import type { ErrorInjection } from "./error-injection.ts";
 import type { LinkEventListener, ListenOptions } from "./event.ts";
 import type { InterruptListener } from "./interrupt-listener.ts";
+import type { SignalAccess } from "./signal-access.ts";
 import type { Pace, Traits } from "./traits.ts";
 import type { WaveRecord } from "./wave-record.ts";
 import type { WindowTable } from "./window.ts";
@@ -45,6 +46,8 @@ export interface Link extends AsyncDisposable {
   readonly waves: WaveRecord | undefined;
   /** Defined exactly where `traits.errors` is true. */
   readonly errors: ErrorInjection | undefined;
+  /** Defined exactly where `traits.signals` is true. */
+  readonly signals: SignalAccess | undefined;
 
   /** Posted. Throws `RangeError` for an address or a value that is none. */
   writeRegister(address: number, value: number): void;

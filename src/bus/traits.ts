@@ -26,6 +26,8 @@ export interface Traits {
   readonly errors: boolean;
   /** `link.waves` is there. */
   readonly waves: boolean;
+  /** `link.signals` is there. */
+  readonly signals: boolean;
   /** Bits of the widest register access. */
   readonly registerBits: 32 | 64;
   /** `one`: a second process cannot open the device at the same time. */

@@ -3,6 +3,7 @@ import type { ErrorInjection } from "../bus/error-injection.ts";
 import type { LinkEventListener, ListenOptions } from "../bus/event.ts";
 import type { InterruptListener } from "../bus/interrupt-listener.ts";
 import type { Link, Operation } from "../bus/link.ts";
+import type { SignalAccess } from "../bus/signal-access.ts";
 import type { Pace, Traits } from "../bus/traits.ts";
 import type { WaveRecord } from "../bus/wave-record.ts";
 import type { WindowTable } from "../bus/window.ts";
@@ -20,6 +21,7 @@ export class RecordingLink implements Link {
   readonly windows: WindowTable;
   readonly errors: ErrorInjection | undefined;
   readonly waves: WaveRecord | undefined;
+  readonly signals: SignalAccess | undefined;
   readonly journal: Journal;
   readonly #link: Link;
 
@@ -32,6 +34,7 @@ export class RecordingLink implements Link {
     this.windows = new RecordingWindows(link.windows, link.clock, journal);
     this.errors = link.errors;
     this.waves = link.waves;
+    this.signals = link.signals;
     this.journal = journal;
     this.#link = link;
   }

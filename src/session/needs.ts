@@ -38,6 +38,7 @@ const ofTraits = {
   "registers-64": { isMet: ({ registerBits }) => registerBits === 64, lack: "has no registers of 64 bits" },
   errors: { isMet: (traits) => traits.errors, lack: "does not inject errors" },
   waves: { isMet: (traits) => traits.waves, lack: "does not record signals in this run" },
+  signals: { isMet: (traits) => traits.signals, lack: "does not show the design's insides" },
 } as const satisfies Record<string, TraitNeed>;
 
 interface TraitNeed {

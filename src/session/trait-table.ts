@@ -12,6 +12,7 @@ const rows: { readonly [T in keyof Traits]: readonly [title: string, value: (tra
   observes: ["observed accesses", ({ observes }) => observes],
   errors: ["injected errors", ({ errors }) => yesNo(errors)],
   waves: ["waves, on request", ({ waves }) => yesNo(waves)],
+  signals: ["signals inside", ({ signals }) => yesNo(signals)],
   registerBits: ["registers", ({ registerBits }) => `${registerBits} bits`],
   users: ["processes at a time", ({ users }) => users],
 };

@@ -13,6 +13,7 @@ import { lifeTests } from "./suite/life.ts";
 import { listTests } from "./suite/lists.ts";
 import { memoryTests } from "./suite/memory.ts";
 import { registerTests } from "./suite/registers.ts";
+import { signalTests } from "./suite/signals.ts";
 import { timeTests } from "./suite/time.ts";
 import { traitTests } from "./suite/traits.ts";
 import { windowTests } from "./suite/windows.ts";
@@ -29,7 +30,7 @@ export const contractTests: readonly ContractTest[] = [
     interruptTests,
     timeTests,
   ],
-  ...[eventTests, byteTests, errorTests, lifeTests, freshnessTests],
+  ...[eventTests, byteTests, errorTests, lifeTests, freshnessTests, signalTests],
 ].flat();
 
 /**

@@ -5,8 +5,12 @@ const wasm = { link: "simulator", engine: "wasm" } as const;
 describeTargetContract("simulator on the wasm engine, ideal memory", wasm);
 
 describeTargetContract(
-  "simulator on the wasm engine, latency and stalls",
-  { ...wasm, harness: { readLatency: [1, 60], writeLatency: [1, 20], stalls: 0.4 } },
+  "simulator on the wasm engine, latency and stalls, with its signals",
+  {
+    ...wasm,
+    harness: { readLatency: [1, 60], writeLatency: [1, 20], stalls: 0.4 },
+    signals: ["device.**"],
+  },
   { seed: 2n },
 );
 

@@ -7,6 +7,7 @@ import { parameterLiteral } from "../parameter-literal.ts";
 import { runTool, type ToolLimit } from "../run-tool.ts";
 import { isForeign } from "../source-tree.ts";
 import { openedByVerilator } from "./opened-files.ts";
+import { dropUndeclared, publicVariables } from "./public-variables.ts";
 import type { SourceCopies } from "./source-copies.ts";
 import { environmentOf, type Toolchain } from "./toolchain.ts";
 import { UNDRIVEN_OPTIONS, undrivenWarnings } from "./undriven.ts";
@@ -58,6 +59,7 @@ export async function translate(
   checkWidths(source, messages);
   for (const line of messages.split("\n"))
     if (line.startsWith("%Warning") && !line.startsWith("%Warning-WIDTH")) log.debug(line);
+  dropUndeclared(folder);
   finishGenerated(copies);
   return undrivenWarnings(messages, copies);
 }
@@ -100,16 +102,6 @@ function dataFlowOptions(version: string | undefined): string[] {
   if (version === undefined || version < "5.002") return [];
   if (version < "5.044") return ["-fno-dfg-post-inline"];
   return version <= "5.052" ? ["-fno-dfg"] : [];
-}
-
-/** Signals by the last part of their patterns: the only way to name them without knowing the modules. */
-function publicVariables(patterns: readonly string[]): string {
-  const names = new Set(patterns.map((pattern) => (pattern.split(".").at(-1) as string).replace("**", "*")));
-  return [
-    "`verilator_config",
-    ...[...names].map((name) => `public_flat_rd -module "*" -var "${name}"`),
-    "",
-  ].join("\n");
 }
 
 /** What it looked for, when it looks for a file; of a module or a package it knows the name alone. */

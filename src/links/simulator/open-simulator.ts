@@ -83,6 +83,7 @@ export async function openModel(
     memory,
     windows: new HarnessWindows(simulation, memory, banks, settings.harness?.maximumWindows),
     waves: recorder,
+    signalPatterns: settings.signals ?? [],
     traits: traitsOf(settings, { waves: waves !== undefined }),
     pace: paceOf(settings),
     run,

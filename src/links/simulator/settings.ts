@@ -13,6 +13,8 @@ export interface SimulatorSettings {
   readonly harness?: HarnessSettings | undefined;
   /** `message`: the host sees that the line rises, never that it is high, as with MSI. By default `level`. */
   readonly interrupts?: Traits["interrupts"] | undefined;
+  /** Patterns of the signals that the build keeps for `link.signals`: hierarchical names below the harness. By default none. */
+  readonly signals?: readonly string[] | undefined;
   /** The device; by default our own, with the Verilog of this installation. */
   readonly device?: DeviceSettings | undefined;
 }
@@ -98,6 +100,12 @@ export const shape: Shape<SimulatorSettings> = {
     .optional()
     .describe(
       "`level`: the host sees that the line is high. `message`: only that it rises, as with MSI or a pulse. By default `level`.",
+    ),
+  signals: z
+    .array(text, { error: "must be a list of patterns" })
+    .optional()
+    .describe(
+      "Signals that the build keeps for `link.signals`, such as `device.h2c.state`; `*` stands for anything but a dot, `**` for anything. By default none.",
     ),
   device: deviceSchema.optional().describe("A device of your own; by default hilt's DMA controller."),
 };

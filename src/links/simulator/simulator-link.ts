@@ -4,6 +4,7 @@ import { NoAnswerError, RegisterAccessError } from "../../bus/errors.ts";
 import type { LinkEvent, LinkEventListener, ListenOptions } from "../../bus/event.ts";
 import type { InterruptListener } from "../../bus/interrupt-listener.ts";
 import type { Link, Operation } from "../../bus/link.ts";
+import type { SignalAccess } from "../../bus/signal-access.ts";
 import type { Pace, Traits } from "../../bus/traits.ts";
 import type { WaveRecord } from "../../bus/wave-record.ts";
 import type { WindowTable } from "../../bus/window.ts";
@@ -16,6 +17,7 @@ import { type Answer, type CommandKind, CommandQueue, wholeCycle } from "./comma
 import { SimulationEndedError } from "./errors.ts";
 import { EventLog } from "./event-log.ts";
 import { HarnessErrors } from "./harness-errors.ts";
+import { SimulatedSignals } from "./simulated-signals.ts";
 import { FREQUENCY_HZ } from "./simulator-traits.ts";
 
 /** Bits of `stop_cause` and `host_stop_mask` of the harness. */
@@ -32,6 +34,8 @@ export interface SimulatorLinkParts {
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
   readonly waves: WaveRecord | undefined;
+  /** Of the signals that can be read; none where `traits.signals` is false. */
+  readonly signalPatterns: readonly string[];
   readonly traits: Traits;
   readonly pace: Pace;
   /** Runs the engine; recording waves is a way of running. */
@@ -49,6 +53,7 @@ export class SimulatorLink implements Link {
   readonly windows: WindowTable;
   readonly errors: ErrorInjection;
   readonly waves: WaveRecord | undefined;
+  readonly signals: SignalAccess | undefined;
   /** For a look inside: ports, memories and traced signals of the harness. */
   readonly simulation: Simulation;
   readonly #parts: SimulatorLinkParts;
@@ -86,6 +91,9 @@ export class SimulatorLink implements Link {
     this.errors = new HarnessErrors(simulation);
     this.waves = parts.waves;
     this.traits = parts.traits;
+    this.signals = parts.traits.signals
+      ? new SimulatedSignals(simulation, parts.signalPatterns, this.name, this.#state)
+      : undefined;
     this.pace = parts.pace;
     this.simulation = simulation;
     this.clock = {

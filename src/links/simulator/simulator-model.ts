@@ -75,7 +75,7 @@ export async function buildModel(settings: SimulationSettings, options: BuildOpt
   const source = coverage ? { ...harness, coverage } : harness;
   const engine = await engineOf(settings, options);
   try {
-    return await engine.build({ ...source, ...(options.waves === undefined ? {} : recorded(options.waves)) });
+    return await engine.build({ ...source, ...looksInside(settings, options) });
   } catch (error) {
     if (settings.device === undefined) throw error;
     throw await explainBinding(error, settings.device, source, engine);
@@ -97,6 +97,11 @@ export async function loadModel(
   return engine.load(source, key) ?? (await buildModel(settings, options));
 }
 
-function recorded({ patterns = usefulSignals, from }: WavesChoice): Partial<ModelSource> {
-  return { waves: patterns, ...(typeof from === "string" ? { trace: [from] } : {}) };
+/** What of the design can be seen from outside. */
+function looksInside({ signals = [] }: SimulationSettings, { waves }: BuildOptions): Partial<ModelSource> {
+  const trace = [...signals, ...(typeof waves?.from === "string" ? [waves.from] : [])];
+  return {
+    ...(waves === undefined ? {} : { waves: waves.patterns ?? usefulSignals }),
+    ...(trace.length === 0 ? {} : { trace }),
+  };
 }

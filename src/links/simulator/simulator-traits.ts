@@ -8,11 +8,12 @@ const CYCLES_AROUND_A_BURST = 16;
 
 /** What simulations of these settings are like. */
 export function traitsOf(
-  { interrupts = "level" }: SimulationSettings,
+  { interrupts = "level", signals = [] }: SimulationSettings,
   { waves }: { readonly waves: boolean },
 ): Traits {
   return {
     ...{ time: "stepped", interrupts, registerErrors: "reported", observes: "bursts", errors: true, waves },
+    signals: signals.length > 0,
     // Permissions are kept for words of the widest bus.
     windows: { readUnit: 8, writeUnit: 8, reportsFaults: true },
     ...{ registerBits: 32, users: "many" },

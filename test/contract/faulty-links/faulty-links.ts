@@ -9,6 +9,7 @@ import { faultyLists } from "./faulty-lists.ts";
 import { faultyLives } from "./faulty-lives.ts";
 import { faultyMemory } from "./faulty-memory.ts";
 import { faultyRegisters } from "./faulty-registers.ts";
+import { faultySignals } from "./faulty-signals.ts";
 import { faultyTime } from "./faulty-time.ts";
 import { faultyTraits } from "./faulty-traits.ts";
 import { faultyWindows } from "./faulty-windows.ts";
@@ -16,5 +17,14 @@ import { faultyWindows } from "./faulty-windows.ts";
 /** The mutants of the suite: no link that breaks the contract like this may pass. */
 export const faultyLinks: readonly FaultyLink[] = [
   ...[faultyRegisters, faultyLists, faultyMemory, faultyWindows, faultyClosings, faultyInterrupts],
-  ...[faultyTime, faultyEvents, faultyErrors, faultyLives, faultyFreshness, faultyTraits, faultyBytes],
+  ...[
+    faultyTime,
+    faultyEvents,
+    faultyErrors,
+    faultyLives,
+    faultyFreshness,
+    faultyTraits,
+    faultyBytes,
+    faultySignals,
+  ],
 ].flat();

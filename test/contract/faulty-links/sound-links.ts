@@ -22,6 +22,7 @@ export const soundLinks = {
   message: connected("wasm", { ...wasm, interrupts: "message" }),
   stalling: connected("wasm", { ...wasm, harness: { readLatency: [1, 60], stalls: 0.4 } }),
   waves: connected("wasm", wasm, { waves: wavesFolder }),
+  signals: connected("wasm", { ...wasm, signals: ["device.**"] }),
   copying: copyingLink(open),
   losable: losableLink(open),
   reused: reusedLink(open),

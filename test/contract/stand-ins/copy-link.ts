@@ -3,6 +3,7 @@ import type { ErrorInjection } from "../../../src/bus/error-injection.ts";
 import type { LinkEvent, LinkEventListener } from "../../../src/bus/event.ts";
 import type { InterruptListener } from "../../../src/bus/interrupt-listener.ts";
 import type { Link, Operation } from "../../../src/bus/link.ts";
+import type { SignalAccess } from "../../../src/bus/signal-access.ts";
 import type { Pace, Traits } from "../../../src/bus/traits.ts";
 import type { WaveRecord } from "../../../src/bus/wave-record.ts";
 import type { WindowTable } from "../../../src/bus/window.ts";
@@ -18,6 +19,7 @@ export class CopyLink implements Link {
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
   readonly waves: WaveRecord | undefined;
+  readonly signals: SignalAccess | undefined;
   readonly errors: ErrorInjection | undefined;
   readonly #link: Link;
   readonly #copy: CopiedMemory;
@@ -29,6 +31,7 @@ export class CopyLink implements Link {
     this.pace = link.pace;
     this.clock = link.clock;
     this.waves = link.waves;
+    this.signals = link.signals;
     this.errors = link.errors;
     this.#link = link;
     this.#copy = new CopiedMemory(link, (event) => this.#hear(event));

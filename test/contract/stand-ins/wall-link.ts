@@ -49,6 +49,7 @@ export class WallLink implements Link {
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
   readonly waves: WaveRecord | undefined;
+  readonly signals = undefined;
   readonly errors: ErrorInjection | undefined;
   readonly #device: Link;
   readonly #far: FarDevice;
@@ -235,6 +236,7 @@ export function wallTraits(
       registerErrors,
       observes: observes ?? device.observes,
       errors: isSeen && device.errors,
+      signals: false,
     },
     windows:
       device.windows === "unchecked"

@@ -112,6 +112,14 @@ export const hasNoWaves: Exemption = {
   },
 };
 
+export const hasNoSignals: Exemption = {
+  reason: "traits.signals is false",
+  applies: ({ signals }) => !signals,
+  async holds({ link }) {
+    expect(link.signals).toBeUndefined();
+  },
+};
+
 export const isForOne: Exemption = {
   reason: "traits.users is one",
   applies: ({ users }) => users === "one",
@@ -137,5 +145,5 @@ export const hostCannotSleep: Exemption = {
 /** All that have something to hold, so that each is held where it applies, whatever it leaves out. */
 export const exemptions: readonly Exemption[] = [
   ...[isStepped, isWall, isMessage, isLevel, isUnchecked, reportsNoFaults, isSilent, observesNothing],
-  ...[hasNoErrors, hasNoWaves, isForOne, cannotBeLost, hostCannotSleep],
+  ...[hasNoErrors, hasNoWaves, hasNoSignals, isForOne, cannotBeLost, hostCannotSleep],
 ];

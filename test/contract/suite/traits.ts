@@ -11,6 +11,7 @@ export const traitTests: readonly ContractTest[] = [
       const { traits } = link;
       expect(link.errors !== undefined).toBe(traits.errors);
       expect(link.waves !== undefined).toBe(traits.waves);
+      expect(link.signals !== undefined).toBe(traits.signals);
       expect("readRegister64" in link).toBe(traits.registerBits === 64);
       expect(["stepped", "wall"]).toContain(traits.time);
       expect(["level", "message"]).toContain(traits.interrupts);

@@ -33,7 +33,7 @@ const header: JournalHeader = {
   },
   traits: {
     ...{ time: "stepped", interrupts: "level", registerErrors: "reported", observes: "bursts" },
-    ...{ errors: true, waves: false, registerBits: 32, users: "many" },
+    ...{ errors: true, waves: false, signals: false, registerBits: 32, users: "many" },
     windows: { readUnit: 8, writeUnit: 8, reportsFaults: true },
   },
   clock: { kind: "simulated", frequencyHz: 100_000_000 },

@@ -16,13 +16,20 @@ import {
 const simulation: Traits = {
   ...{ time: "stepped", interrupts: "level", registerErrors: "reported", observes: "bursts" },
   windows: { readUnit: 8, writeUnit: 1, reportsFaults: true },
-  ...{ errors: true, waves: true, registerBits: 32, users: "many" },
+  ...{ errors: true, waves: true, signals: true, registerBits: 32, users: "many" },
 };
-const uart: Traits = { ...simulation, time: "wall", errors: false, waves: false, observes: "requests" };
+const uart: Traits = {
+  ...simulation,
+  time: "wall",
+  errors: false,
+  waves: false,
+  signals: false,
+  observes: "requests",
+};
 const card: Traits = {
   ...{ time: "wall", interrupts: "message", registerErrors: "silent", observes: "nothing" },
   windows: { readUnit: 4096, writeUnit: 4096, reportsFaults: true },
-  ...{ errors: false, waves: false, registerBits: 64, users: "one" },
+  ...{ errors: false, waves: false, signals: false, registerBits: 64, users: "one" },
 };
 const open: Traits = { ...card, windows: "unchecked" };
 const silent: Traits = { ...simulation, windows: { readUnit: 64, writeUnit: 64, reportsFaults: false } };
@@ -38,7 +45,7 @@ test("what a target meets is read from its traits, word by word", () => {
   const device = ["driver", "rings", "register-mode"];
   const known = [
     ...["stepped", "level", "observes", "bursts", "faults", "strict-windows", "register-errors"],
-    ...["errors", "waves"],
+    ...["errors", "waves", "signals"],
   ];
   expect(met(simulation)).toEqual([...known, ...device]);
   expect(met(uart)).toEqual([

@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Signals by the last part of their patterns: the only way to name them without knowing the modules. */
+export function publicVariables(patterns: readonly string[]): string {
+  const names = new Set(patterns.map((pattern) => (pattern.split(".").at(-1) as string).replace("**", "*")));
+  return [
+    "`verilator_config",
+    ...[...names].map((name) => `public_flat_rd -module "*" -var "${name}"`),
+    "",
+  ].join("\n");
+}
+
+/** A line that makes a member of the model known by its name, or gives it the value that it starts from. */
+const MENTION = /(?:varInsert\(.*&\(\w+\.|^ *(?:vlSelf->|vlSelfRef\.))(\w+)(?:\)| = VL_\w*RAND_RESET_)/;
+
+/**
+ * Verilator goes on to mention loop variables that it has unrolled or made local, and then nothing declares them: a C++
+ * compiler would refuse the model.
+ */
+export function dropUndeclared(folder: string): void {
+  const names = readdirSync(folder);
+  const read = (name: string): string => readFileSync(join(folder, name), "utf8");
+  const headers = names.filter((name) => name.endsWith(".h")).map(read);
+  const declared = new Set(headers.flatMap((text) => text.match(/\w+/g) ?? []));
+  const isSound = (line: string): boolean => {
+    const [, member] = MENTION.exec(line) ?? [];
+    return member === undefined || declared.has(member);
+  };
+  for (const name of names.filter((each) => /__(?:Syms|Slow).*\.cpp$/.test(each))) {
+    const text = read(name);
+    const lines = text.split("\n");
+    const kept = lines.filter(isSound);
+    if (kept.length < lines.length) writeFileSync(join(folder, name), kept.join("\n"));
+  }
+}
