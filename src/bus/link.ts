@@ -8,16 +8,26 @@ import type { Pace, Traits } from "./traits.ts";
 import type { WaveRecord } from "./wave-record.ts";
 import type { WindowTable } from "./window.ts";
 
-/** An element of a list for `perform`; `wait` is one for the interrupt. */
-export type Operation =
-  | { readonly kind: "write"; readonly address: number; readonly value: number }
-  | { readonly kind: "read"; readonly address: number }
+/** An element of a list for `perform`; `wait` is one for the interrupt. `width` is in bits, 32 by default. */
+export type Operation = NarrowOperation | WideOperation;
+
+/** What every link does. */
+export type NarrowOperation =
+  | { readonly kind: "write"; readonly address: number; readonly value: number; readonly width?: 32 }
+  | { readonly kind: "read"; readonly address: number; readonly width?: 32 }
   | { readonly kind: "wait"; readonly limitCycles: number };
+
+/** One access of 64 bits, of links whose `traits.registerBits` is 64. */
+export type WideOperation =
+  | { readonly kind: "write"; readonly address: number; readonly value: bigint; readonly width: 64 }
+  | { readonly kind: "read"; readonly address: number; readonly width: 64 };
 
 /**
  * THE CONTRACT: one way to reach a device. Every link passes the suite in `test/contract`.
  *
- * Register addresses are byte offsets, multiples of 4; values are unsigned 32-bit. Writes are posted: they return at
+ * Register addresses are byte offsets, multiples of 4; values are unsigned 32-bit. Where `traits.registerBits` is 64 there
+ * are accesses of 64 bits, too: each is one access of the device, at a multiple of 8, with an unsigned 64-bit value whose low
+ * word is the register at that address. They obey the same laws, and keep their order among the others. Writes are posted: they return at
  * once and keep their order with later reads and writes; an error of theirs rejects the next awaited operation, once. Of
  * several that fail before it, the first is reported. Every wait has a limit.
  *
@@ -53,9 +63,15 @@ export interface Link extends AsyncDisposable {
   writeRegister(address: number, value: number): void;
   /** Also the barrier: when it resolves, all that was posted before has been done. */
   readRegister(address: number): Promise<number>;
+  /** As `writeRegister`, 64 bits in one access; there exactly where `traits.registerBits` is 64. */
+  writeRegister64?(address: number, value: bigint): void;
+  /** As `readRegister`, 64 bits in one access; there exactly where `traits.registerBits` is 64. */
+  readRegister64?(address: number): Promise<bigint>;
   /**
    * Does several operations in order, in one go, and resolves with what the reads gave and, for each wait, 1 or 0: a wait
-   * has a latch that begins with the list, and one whose limit has passed yields 0. Rejects as the operation would that
+   * has a latch that begins with the list, and one whose limit has passed yields 0. A read of 64 bits gives two values, the
+   * low word first. Where `traits.registerBits` is 32, a list with an operation of 64 bits rejects with `RangeError`, and
+   * nothing of it is done. Rejects as the operation would that
    * fails; those after a read or a wait that fails are not done. Writes at its end are posted as any others. Other waits
    * are met when it is over.
    */

@@ -1,6 +1,6 @@
 import type { Clock } from "../bus/clock.ts";
 import type { ErrorInjection } from "../bus/error-injection.ts";
-import type { LinkEventListener, ListenOptions } from "../bus/event.ts";
+import type { Direction, LinkEventListener, ListenOptions } from "../bus/event.ts";
 import type { InterruptListener } from "../bus/interrupt-listener.ts";
 import type { Link, Operation } from "../bus/link.ts";
 import type { SignalAccess } from "../bus/signal-access.ts";
@@ -23,6 +23,8 @@ export class RecordingLink implements Link {
   readonly waves: WaveRecord | undefined;
   readonly signals: SignalAccess | undefined;
   readonly journal: Journal;
+  declare readonly writeRegister64?: NonNullable<Link["writeRegister64"]>;
+  declare readonly readRegister64?: NonNullable<Link["readRegister64"]>;
   readonly #link: Link;
 
   constructor(link: Link, journal: Journal) {
@@ -37,6 +39,10 @@ export class RecordingLink implements Link {
     this.signals = link.signals;
     this.journal = journal;
     this.#link = link;
+    if (link.writeRegister64 !== undefined)
+      this.writeRegister64 = this.#wideWriter(link.writeRegister64.bind(link));
+    if (link.readRegister64 !== undefined)
+      this.readRegister64 = this.#wideReader(link.readRegister64.bind(link));
   }
 
   writeRegister(address: number, value: number): void {
@@ -60,24 +66,14 @@ export class RecordingLink implements Link {
   async perform(operations: readonly Operation[]): Promise<number[]> {
     const { cycle } = this.clock;
     const requests = operations.map((operation) =>
-      operation.kind === "wait"
-        ? undefined
-        : this.journal.ask(
-            operation.kind,
-            operation.address,
-            operation.kind === "write" ? operation.value : 0,
-            cycle,
-          ),
+      wordsOf(operation).map(({ access, address, value }) => this.journal.ask(access, address, value, cycle)),
     );
     try {
       const values = await this.#link.perform(operations);
       this.#noteAnswers(operations, requests, values);
       return values;
     } catch (error) {
-      this.journal.fail(
-        requests.filter((request) => request !== undefined),
-        error,
-      );
+      this.journal.fail(requests.flat(), error);
       throw error;
     }
   }
@@ -85,16 +81,47 @@ export class RecordingLink implements Link {
   /** Up to the last read: writes after it are posted. */
   #noteAnswers(
     operations: readonly Operation[],
-    requests: readonly (number | undefined)[],
+    requests: readonly (readonly number[])[],
     values: readonly number[],
   ): void {
     let found = 0;
     for (const [index, { kind }] of operations.entries()) {
-      if (kind === "write") continue;
-      const value = values[found++];
-      const request = requests[index];
-      if (request !== undefined) this.journal.answer(request, this.clock.cycle, value);
+      if (kind === "wait") found++;
+      if (kind !== "read") continue;
+      for (const request of requests[index] ?? [])
+        this.journal.answer(request, this.clock.cycle, values[found++]);
     }
+  }
+
+  #wideWriter(write: (address: number, value: bigint) => void): NonNullable<Link["writeRegister64"]> {
+    return (address, value) => {
+      const { cycle } = this.clock;
+      write(address, value);
+      for (const word of wordsOf({ kind: "write", address, value, width: 64 }))
+        this.journal.ask("write", word.address, word.value, cycle);
+    };
+  }
+
+  #wideReader(read: (address: number) => Promise<bigint>): NonNullable<Link["readRegister64"]> {
+    return async (address) => {
+      const { cycle } = this.clock;
+      const words = wordsOf({ kind: "read", address, width: 64 });
+      const requests = words.map((word) => this.journal.ask("read", word.address, 0, cycle));
+      try {
+        const value = await read(address);
+        for (const [index, { value: word }] of wordsOf({
+          kind: "write",
+          address,
+          value,
+          width: 64,
+        }).entries())
+          this.journal.answer(requests[index] as number, this.clock.cycle, word);
+        return value;
+      } catch (error) {
+        this.journal.fail(requests, error);
+        throw error;
+      }
+    };
   }
 
   listen(options?: { readonly vector?: number }): InterruptListener {
@@ -112,4 +139,26 @@ export class RecordingLink implements Link {
   [Symbol.asyncDispose](): PromiseLike<void> {
     return this.#link[Symbol.asyncDispose]();
   }
+}
+
+interface Word {
+  readonly access: Direction;
+  readonly address: number;
+  /** That is written. */
+  readonly value: number;
+}
+
+/** The accesses of 32 bits as which the journal has an operation: none of a wait, of 64 bits the low word and the high one. */
+function wordsOf(operation: Operation): Word[] {
+  if (operation.kind === "wait") return [];
+  const { kind: access, address } = operation;
+  if (operation.width !== 64)
+    return [{ access, address, value: operation.kind === "write" ? operation.value : 0 }];
+  const value = operation.kind === "write" ? BigInt(operation.value) : 0n;
+  const word = (low: number): Word => ({
+    access,
+    address: address + low / 8,
+    value: Number(BigInt.asUintN(32, value >> BigInt(low))),
+  });
+  return [word(0), word(32)];
 }

@@ -1,3 +1,20 @@
+import type { NarrowOperation, Operation } from "../bus/link.ts";
+import { hex } from "../core/hex.ts";
+
+/** Throws `RangeError` for a list with an operation that registers of 32 bits do not have. */
+export function checkNarrow(
+  link: string,
+  operations: readonly Operation[],
+): asserts operations is readonly NarrowOperation[] {
+  for (const operation of operations) {
+    if (operation.kind === "wait" || (operation.width ?? 32) === 32) continue;
+    const { kind, address, width } = operation;
+    throw new RangeError(
+      `${link}: ${kind} of register ${hex(address, 4)} with a width of ${width} bits: its registers have 32`,
+    );
+  }
+}
+
 /** Throws `RangeError` for what is not the address of a 32-bit register up to `last`, or not a value of one. */
 export function checkRegister(address: number, value: number, last: number): void {
   if (!Number.isInteger(address) || address < 0 || address > last || address % 4 !== 0) {

@@ -16,6 +16,7 @@ import { registerTests } from "./suite/registers.ts";
 import { signalTests } from "./suite/signals.ts";
 import { timeTests } from "./suite/time.ts";
 import { traitTests } from "./suite/traits.ts";
+import { wideRegisterTests } from "./suite/wide-registers.ts";
 import { windowTests } from "./suite/windows.ts";
 
 /** What every link promises (`src/bus/link.ts`), run against our own controller. */
@@ -30,7 +31,7 @@ export const contractTests: readonly ContractTest[] = [
     interruptTests,
     timeTests,
   ],
-  ...[eventTests, byteTests, errorTests, lifeTests, freshnessTests, signalTests],
+  ...[eventTests, byteTests, errorTests, lifeTests, freshnessTests, signalTests, wideRegisterTests],
 ].flat();
 
 /**

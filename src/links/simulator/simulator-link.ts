@@ -12,7 +12,7 @@ import type { Port, Simulation } from "../../engine/engine.ts";
 import type { PhysicalMemory } from "../../memory/physical-memory.ts";
 import { LinkState } from "../link-state.ts";
 import { Pump } from "../pump.ts";
-import { checkRegister } from "../register-address.ts";
+import { checkNarrow, checkRegister } from "../register-address.ts";
 import { type Answer, type CommandKind, CommandQueue, wholeCycle } from "./command-queue.ts";
 import { SimulationEndedError } from "./errors.ts";
 import { EventLog } from "./event-log.ts";
@@ -133,6 +133,7 @@ export class SimulatorLink implements Link {
   }
 
   async perform(operations: readonly Operation[]): Promise<number[]> {
+    checkNarrow(this.name, operations);
     this.#throwPending();
     const values: number[] = [];
     const latch = this.#latch();

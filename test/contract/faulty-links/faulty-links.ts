@@ -12,19 +12,12 @@ import { faultyRegisters } from "./faulty-registers.ts";
 import { faultySignals } from "./faulty-signals.ts";
 import { faultyTime } from "./faulty-time.ts";
 import { faultyTraits } from "./faulty-traits.ts";
+import { faultyWideRegisters } from "./faulty-wide-registers.ts";
 import { faultyWindows } from "./faulty-windows.ts";
 
 /** The mutants of the suite: no link that breaks the contract like this may pass. */
 export const faultyLinks: readonly FaultyLink[] = [
   ...[faultyRegisters, faultyLists, faultyMemory, faultyWindows, faultyClosings, faultyInterrupts],
-  ...[
-    faultyTime,
-    faultyEvents,
-    faultyErrors,
-    faultyLives,
-    faultyFreshness,
-    faultyTraits,
-    faultyBytes,
-    faultySignals,
-  ],
+  ...[faultyTime, faultyEvents, faultyErrors, faultyLives, faultyFreshness, faultyTraits, faultyBytes],
+  ...[faultySignals, faultyWideRegisters],
 ].flat();

@@ -8,6 +8,7 @@ import { copyingLink } from "./copying-link.ts";
 import { losableLink } from "./losable-link.ts";
 import { reusedLink } from "./reused-link.ts";
 import { runningLink } from "./running-link.ts";
+import { wideLink } from "./wide-link.ts";
 
 /** Whoever opens links that record removes it. */
 export const wavesFolder = mkdtempSync(join(tmpdir(), "hilt-waves ö-"));
@@ -26,6 +27,7 @@ export const soundLinks = {
   copying: copyingLink(open),
   losable: losableLink(open),
   reused: reusedLink(open),
+  wide: wideLink(open),
   bare: bareLink(open),
   // Whole in what is asked of time and of a host that sleeps; it swallows errors of posted writes.
   running: runningLink(connected("wasm", { ...wasm, interrupts: "message" }).open),

@@ -1,6 +1,6 @@
 import { RegisterAccessError } from "../../../src/bus/errors.ts";
 import type { LinkEvent } from "../../../src/bus/event.ts";
-import type { Link, Operation } from "../../../src/bus/link.ts";
+import type { Link, NarrowOperation } from "../../../src/bus/link.ts";
 import type { Traits } from "../../../src/bus/traits.ts";
 
 /** What a card answers to a read of nothing. */
@@ -83,7 +83,7 @@ export class FarDevice {
     }
   }
 
-  async perform(operations: readonly Operation[]): Promise<number[]> {
+  async perform(operations: readonly NarrowOperation[]): Promise<number[]> {
     const interrupt = this.#device.listen();
     const values: number[] = [];
     for (const operation of operations) {

@@ -9,7 +9,7 @@ import type { Pace, Traits } from "../../../src/bus/traits.ts";
 import type { WaveRecord } from "../../../src/bus/wave-record.ts";
 import type { WindowTable } from "../../../src/bus/window.ts";
 import { PAGE_SIZE } from "../../../src/core/address.ts";
-import { checkRegister } from "../../../src/links/register-address.ts";
+import { checkNarrow, checkRegister } from "../../../src/links/register-address.ts";
 import type { PhysicalMemory } from "../../../src/memory/physical-memory.ts";
 import { FarDevice } from "./far-device.ts";
 import { PageWindows } from "./page-windows.ts";
@@ -107,8 +107,9 @@ export class WallLink implements Link {
     return await this.#ask((far) => far.read(address));
   }
 
-  perform(operations: readonly Operation[]): Promise<number[]> {
-    return this.#ask((far) => far.perform(operations));
+  async perform(operations: readonly Operation[]): Promise<number[]> {
+    checkNarrow(this.name, operations);
+    return await this.#ask((far) => far.perform(operations));
   }
 
   listen({ vector = 0 }: { readonly vector?: number } = {}): InterruptListener {

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { expect } from "vitest";
 import { cyclesIn } from "../../../src/bus/clock.ts";
 import type { LinkEvent } from "../../../src/bus/event.ts";
@@ -228,7 +229,7 @@ export async function rejection(operation: Promise<unknown>): Promise<Error & { 
   } catch (error) {
     return error as Error;
   }
-  expect.fail(`resolved with ${JSON.stringify(value)} where it must reject`);
+  expect.fail(`resolved with ${inspect(value)} where it must reject`);
 }
 
 /** Lets everything run that is ready to. */

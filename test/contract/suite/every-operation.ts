@@ -15,6 +15,7 @@ export function everyOperation({
     "list of a read": () => link.perform([{ kind: "read", address: 0 }]),
     "list of a write": () => link.perform([{ kind: "write", address: 0x18, value: 1 }]),
     "list of a wait": () => link.perform([{ kind: "wait", limitCycles: quiet }]),
+    ...(link.readRegister64 && { "read of 64 bits": () => link.readRegister64!(0) }),
     "empty list": () => link.perform([]),
   };
 }

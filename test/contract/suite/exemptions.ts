@@ -1,6 +1,7 @@
 import { expect } from "vitest";
+import type { Operation } from "../../../src/bus/link.ts";
 import { REGISTER_SPACE_BYTES } from "../../../src/spec/registers.ts";
-import { done, pattern, turn } from "./contract-context.ts";
+import { done, pattern, rejection, turn } from "./contract-context.ts";
 import type { Exemption } from "./contract-test.ts";
 
 /** Host time in which a clock that moves by itself is seen to move. */
@@ -120,6 +121,26 @@ export const hasNoSignals: Exemption = {
   },
 };
 
+export const isNarrow: Exemption = {
+  reason: "traits.registerBits is 32",
+  applies: ({ registerBits }) => registerBits === 32,
+  async holds({ link, registers }) {
+    registers.global.write("SCRATCH", 5);
+    const address = registers.h2c.addressOf("HOST_ADDRESS_LOW");
+    const write: Operation = { kind: "write", address, value: 1n, width: 64 };
+    const before = [6, 7].map((value): Operation => {
+      return { kind: "write", address: registers.global.addressOf("SCRATCH"), value };
+    });
+    for (const wide of [write, { kind: "read", address, width: 64 }] as const) {
+      const error = await rejection(link.perform([...before, wide]));
+      expect(error, `a list with a ${wide.kind} of 64 bits`).toBeInstanceOf(RangeError);
+      expect(await registers.global.read("SCRATCH"), "what stood before it in the list").toBe(5);
+      expect(await link.readRegister(address)).toBe(0);
+    }
+    expect(await link.perform([{ kind: "read", address, width: 32 }])).toEqual([0]);
+  },
+};
+
 export const isForOne: Exemption = {
   reason: "traits.users is one",
   applies: ({ users }) => users === "one",
@@ -145,5 +166,5 @@ export const hostCannotSleep: Exemption = {
 /** All that have something to hold, so that each is held where it applies, whatever it leaves out. */
 export const exemptions: readonly Exemption[] = [
   ...[isStepped, isWall, isMessage, isLevel, isUnchecked, reportsNoFaults, isSilent, observesNothing],
-  ...[hasNoErrors, hasNoWaves, hasNoSignals, isForOne, cannotBeLost, hostCannotSleep],
+  ...[hasNoErrors, hasNoWaves, hasNoSignals, isNarrow, isForOne, cannotBeLost, hostCannotSleep],
 ];

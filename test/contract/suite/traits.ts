@@ -12,7 +12,10 @@ export const traitTests: readonly ContractTest[] = [
       expect(link.errors !== undefined).toBe(traits.errors);
       expect(link.waves !== undefined).toBe(traits.waves);
       expect(link.signals !== undefined).toBe(traits.signals);
-      expect("readRegister64" in link).toBe(traits.registerBits === 64);
+      for (const member of ["readRegister64", "writeRegister64"] as const) {
+        expect(member in link, member).toBe(traits.registerBits === 64);
+        expect(typeof link[member]).toBe(traits.registerBits === 64 ? "function" : "undefined");
+      }
       expect(["stepped", "wall"]).toContain(traits.time);
       expect(["level", "message"]).toContain(traits.interrupts);
       expect(["reported", "silent"]).toContain(traits.registerErrors);
