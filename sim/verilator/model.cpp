@@ -182,6 +182,7 @@ std::string Model::describe() {
       if (out.back() != '[') out += ",";
       out += "{\"name\":" + quoted(below + entry.first) + ",\"width\":" + std::to_string(widthOf(variable, 0))
              + ",\"depth\":" + std::to_string(variable.udims() == 1 ? variable.elements(1) : 0)
+             + ",\"first\":" + std::to_string(variable.udims() == 1 ? std::min(variable.left(1), variable.right(1)) : 0)
              + ",\"address\":" + std::to_string(place - base) + "}";
     }
   }

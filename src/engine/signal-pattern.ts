@@ -14,10 +14,17 @@ export function requireMatches(patterns: readonly string[], names: readonly stri
   if (unmatched !== undefined) throw new NoSignalError(unmatched);
 }
 
+/** A run matches a few patterns against thousands of names. */
+const expressions = new Map<string, RegExp>();
+
 function expressionOf(pattern: string): RegExp {
+  const known = expressions.get(pattern);
+  if (known !== undefined) return known;
   const parts = pattern.split(/(\*\*|\*)/).map((part) => {
     if (part === "**") return ".*";
     return part === "*" ? "[^.]*" : part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
   });
-  return new RegExp(`^${parts.join("")}$`);
+  const expression = new RegExp(`^${parts.join("")}$`);
+  expressions.set(pattern, expression);
+  return expression;
 }

@@ -22,6 +22,8 @@ export interface VariablePlace {
   readonly width: number;
   /** Elements; 0 for what is no memory. */
   readonly depth: number;
+  /** The number of the first element. */
+  readonly first: number;
   readonly address: number;
 }
 

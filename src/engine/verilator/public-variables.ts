@@ -1,14 +1,32 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Signals by the last part of their patterns: the only way to name them without knowing the modules. */
+/**
+ * Signals by what may be the last part of their patterns, without an element's number: the only way to name them without
+ * knowing the modules. Of what is after `**`, and in an escaped name, a dot does not begin another part.
+ */
 export function publicVariables(patterns: readonly string[]): string {
-  const names = new Set(patterns.map((pattern) => (pattern.split(".").at(-1) as string).replace("**", "*")));
+  const names = new Set(patterns.flatMap(lastParts));
   return [
     "`verilator_config",
     ...[...names].map((name) => `public_flat_rd -module "*" -var "${name}"`),
     "",
   ].join("\n");
+}
+
+function lastParts(pattern: string): string[] {
+  const parts = pattern.split(".");
+  const ends = parts.map((_, index) =>
+    parts
+      .slice(index)
+      .join(".")
+      .replace(/^.*\*\*/, "*"),
+  );
+  // What no plain name holds, and two underscores, Verilator has in a spelling of its own by then.
+  return ends
+    .flatMap((end) => [end, end.replace(/\[[^[]*\]$/, "")])
+    .map((end) => end.replace(/(?:[^\w*]|__)+/g, "*"))
+    .filter((end) => end !== "");
 }
 
 /** A line that makes a member of the model known by its name, or gives it the value that it starts from. */

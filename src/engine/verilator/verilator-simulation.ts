@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { chosenElements } from "../chosen-elements.ts";
 import { ENDING } from "../ending.ts";
 import type {
   MemoryArray,
@@ -29,7 +30,6 @@ const models = new FinalizationRegistry<() => void>((end) => end());
 
 /** A Verilated model in this process. Its memory is one block that both sides see. */
 export class VerilatorSimulation implements Simulation {
-  readonly signals: readonly TraceSignal[];
   /** For functions of C++ files that were built into the model. */
   get handle(): Handle {
     if (this.#handle === undefined)
@@ -45,6 +45,7 @@ export class VerilatorSimulation implements Simulation {
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #status: Uint32Array<ArrayBuffer>;
   readonly #ports: ReadonlyMap<string, Port>;
+  readonly #variables: readonly VariablePlace[];
   readonly #arrays: ReadonlyMap<string, VariablePlace>;
   readonly #onMessage: (message: SimulationMessage) => void;
   #isRecording = false;
@@ -88,16 +89,7 @@ export class VerilatorSimulation implements Simulation {
           : { bytes: this.#bytes.subarray(port.address, port.address + bytesOf(port.width)) };
       library.keep(block);
     }
-    this.signals = variables
-      .filter(({ name, depth }) => depth === 0 && matchesAny(source.trace ?? [], name))
-      .map(({ name, width, address }) => ({
-        name,
-        width,
-        read: () => {
-          this.#settle();
-          return this.#readBits(address, width);
-        },
-      }));
+    this.#variables = variables;
     this.#hear();
   }
 
@@ -111,6 +103,23 @@ export class VerilatorSimulation implements Simulation {
 
   get end(): SimulationMessage | undefined {
     return this.#end;
+  }
+
+  get signals(): readonly TraceSignal[] {
+    const { trace = [] } = this.#source;
+    return this.#variables.flatMap(({ name, width, depth, first, address }): TraceSignal[] => {
+      const signal = (own: string, at: number): TraceSignal => ({
+        ...{ name: own, width },
+        read: () => {
+          this.#settle();
+          return this.#readBits(at, width);
+        },
+      });
+      if (depth === 0) return matchesAny(trace, name) ? [signal(name, address)] : [];
+      return chosenElements({ name, depth, first }, trace).map(({ index, number }) =>
+        signal(`${name}${number}`, address + index * bytesOf(width)),
+      );
+    });
   }
 
   run(maxCycles: number): number {

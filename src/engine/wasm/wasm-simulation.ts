@@ -22,7 +22,6 @@ import { WaveFile } from "./wave-file.ts";
 const MOST_EDGES = 2 ** 31 - 1;
 
 export class WasmSimulation implements Simulation {
-  readonly signals: readonly TraceSignal[];
   /** Undefined once another simulation has it. */
   #instance: ModelInstance | undefined;
   readonly #bytes: Uint8Array<ArrayBuffer>;
@@ -31,7 +30,7 @@ export class WasmSimulation implements Simulation {
   readonly #arrays: ReadonlyMap<string, MemorySlot>;
   readonly #layout: Layout;
   readonly #onMessage: (message: SimulationMessage) => void;
-  readonly #source: Pick<ModelSource, "waves" | "clock" | "top">;
+  readonly #source: Pick<ModelSource, "trace" | "waves" | "clock" | "top">;
   #waves: WaveFile | undefined;
   #cycle = 0;
   #isSettled = false;
@@ -41,7 +40,7 @@ export class WasmSimulation implements Simulation {
   constructor(
     instance: ModelInstance,
     layout: Layout,
-    source: Pick<ModelSource, "waves" | "clock" | "top">,
+    source: Pick<ModelSource, "trace" | "waves" | "clock" | "top">,
     { seed, onMessage }: OpenOptions,
   ) {
     this.#source = source;
@@ -54,11 +53,6 @@ export class WasmSimulation implements Simulation {
     for (const slot of layout.inputs) this.#ports.set(slot.name, this.#inputPort(slot));
     for (const slot of layout.outputs) this.#ports.set(slot.name, this.#outputPort(slot));
     this.#arrays = new Map(layout.memories.map((slot) => [slot.name, slot]));
-    this.signals = layout.traces.map((slot) => ({
-      name: slot.name,
-      width: slot.width,
-      read: () => this.#readSettled(slot),
-    }));
     this.#initialise(layout, seed);
     instance.start();
   }
@@ -69,6 +63,22 @@ export class WasmSimulation implements Simulation {
 
   get cycle(): number {
     return this.#cycle;
+  }
+
+  get signals(): readonly TraceSignal[] {
+    const { traces, memories } = this.#layout;
+    const { trace = [] } = this.#source;
+    const wires = traces.map((slot) => ({
+      ...{ name: slot.name, width: slot.width },
+      read: () => this.#readSettled(slot),
+    }));
+    const elements = memories.flatMap((memory) =>
+      elementSlots(memory, trace).map(({ name, width, address }) => ({
+        ...{ name, width },
+        read: () => this.#peek(address, memory),
+      })),
+    );
+    return [...wires, ...elements];
   }
 
   run(maxCycles: number): number {
@@ -274,6 +284,13 @@ export class WasmSimulation implements Simulation {
     const total = count * times * elementBytes;
     for (let done = count * elementBytes; done < total; done *= 2)
       this.#bytes.copyWithin(from + done, from, from + Math.min(done, total - done));
+  }
+
+  #peek(address: number, { elementBytes }: MemorySlot): bigint {
+    let value = 0n;
+    for (let byte = elementBytes - 1; byte >= 0; byte--)
+      value = (value << 8n) | BigInt(this.#bytes[address + byte] as number);
+    return value;
   }
 
   #poke({ address, elementBytes, depth }: MemorySlot, index: number, value: bigint): void {
