@@ -14,7 +14,7 @@ const project = projectOf({
 export default { targets: {
   wasm,
   ${JSON.stringify(RISES)}: { ...wasm, interrupts: "message" },
-  mover: { ...wasm, device: ${JSON.stringify({ ...moverBinding, files: ["mover.v"] })} },
+  mover: { ...wasm, signals: ["device.from", "device.w*"], device: ${JSON.stringify({ ...moverBinding, files: ["mover.v"] })} },
 } };
 `,
   "mover.v": moverVerilog,
@@ -24,6 +24,16 @@ const never = () => { throw new Error("it ran"); };
 test("plain", () => {});
 test.needs("level", "stepped")("level", ({ link }) => expect(link.traits.interrupts).toBe("level"));
 test.needs("wall", "errors")("wall", never);
+test.needs("signals")("inside", async ({ link }) => {
+  const before = link.clock.cycle;
+  expect(link.signals!.names).toEqual(["device.from", "device.word", "device.write"]);
+  link.writeRegister(0, 0x8765_4320);
+  link.signals!.read("device.from");
+  expect(link.clock.cycle).toBe(before);
+  expect(await link.readRegister(0)).toBe(0x8765_4320);
+  expect(link.signals!.read("device.from")).toBe(0x8765_4320n);
+  expect(() => link.signals!.read("device.form")).toThrow("signal device.form: no such signal is kept; near it: device.from, device.word");
+});
 test.needs("rings", { "card-bytes": 4096 })("ours", ({ device }) => expect(device.identity.cardMemoryBytes).toBeGreaterThan(4095));
 test.needs({ "card-bytes": 2 ** 30 })("big", never);
 test.needs({ "card-bytes": 2 ** 30 }).fails("big and fails", never);
@@ -67,6 +77,8 @@ test.only.needs("stepped")("chosen, too", () => {});
 });
 
 const wall = (target: string): string => `needs wall: target ${target} runs in stepped time`;
+const inside = (target: string): string =>
+  `needs signals: target ${target} does not show the design's insides`;
 const level = 'needs level: target rises, <ü> "&" sees that the interrupt rises, not that it is high';
 /** Tests for which the card is too small. */
 const bigs = ["big", "big and fails", "of a big card > and > in it"];
@@ -93,6 +105,7 @@ describe("benches with needs on three targets", () => {
       `skipped: for 7: ${wall(target)}`,
       `skipped: if: ${wall(target)}`,
       ...["skipped: left out: ", "skipped: later: ", "skipped: skipped > twice > is skipped: "],
+      ...(target === "mover" ? [] : [`skipped: inside: ${inside(target)}`]),
       `skipped: a group > in it: ${wall(target)}`,
       `skipped: a group > a group in it > deep: ${wall(target)}`,
       ...more,
@@ -158,7 +171,7 @@ test("list prints what each target is like, as a table and as JSON", () => {
   const device = `{ ...${JSON.stringify({ ...moverBinding, files: ["mover.v"] })}, parameters: { P: 5n } }`;
   const listed = projectOf({
     "hilt.config.ts": `const wasm = { link: "simulator", engine: "wasm" };
-export default { targets: { "two\\nlines": wasm, m: { ...wasm, interrupts: "message", device: ${device} } } };
+export default { targets: { "two\\nlines": wasm, m: { ...wasm, interrupts: "message", signals: ["device.**"], device: ${device} } } };
 `,
     "one.hil.ts": "",
   });
@@ -169,6 +182,7 @@ export default { targets: { "two\\nlines": wasm, m: { ...wasm, interrupts: "mess
   interrupts                 level       message
   windows (read/write unit)  8/8 bytes   8/8 bytes
 `);
+  expect(stdout).toContain("\n  signals inside             no          yes\n");
   expect(status).toBe(0);
   const { targets } = JSON.parse(listed.hilt("list", "--json").stdout) as {
     targets: { name: string; traits: Traits; device?: { parameters: object } }[];

@@ -8,7 +8,6 @@ import type { ContractLink, ContractTest } from "./suite/contract-test.ts";
 
 describeLinkContract("a copy of the memory crosses with the calls", soundLinks.copying.open);
 describeLinkContract("a link that can be lost", soundLinks.losable.open, soundLinks.losable);
-describeLinkContract("registers of 64 bits", soundLinks.wide.open);
 describeLinkContract("one device for all tests, reset between them", soundLinks.reused.open);
 describeLinkContract("a link that reports nothing and checks nothing", soundLinks.bare.open);
 
