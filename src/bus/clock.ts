@@ -10,6 +10,12 @@ export interface Clock {
   readonly frequencyHz: number;
 }
 
+/** Throws `RangeError` for what is not a whole number of cycles from 0. */
+export function checkCycles(cycles: number): void {
+  if (!Number.isSafeInteger(cycles) || cycles < 0)
+    throw new RangeError(`${cycles} cycles: not a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`);
+}
+
 /** Cycles in `milliseconds` of device time, at least one. */
 export function cyclesIn(clock: Clock, milliseconds: number): number {
   return Math.max(1, Math.ceil((milliseconds * clock.frequencyHz) / 1000));

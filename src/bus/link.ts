@@ -33,7 +33,7 @@ export type WideOperation =
  *
  * Memory. What the device wrote before an awaited operation resolved is in `memory` when it resolves. What the host
  * wrote counts as the use of its window says (`Window.use`). After `close` of a window returns, no access of the device is
- * served in it.
+ * served in it (`OpenWindow.close`).
  *
  * Errors, by what a caller can do about them: `RegisterAccessError` (the device refused), `NoAnswerError` (the device
  * did not answer in time), `LinkLostError` (the way to it is gone: blame `link`), `LinkClosedError` (used after its

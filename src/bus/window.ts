@@ -35,6 +35,10 @@ export interface WindowTable {
 }
 
 export interface OpenWindow extends Window {
-  /** When it returns, the device is served no access in the window. Idempotent. */
+  /**
+   * When it returns, the device is served no access in the window: nothing that it writes there reaches memory, and nothing
+   * that the host puts there reaches the device. Where the device has a copy of the memory and cannot hear of it yet, its
+   * transfer may go on in the copy; what it writes is dropped, and its accesses are faults. Idempotent.
+   */
   close(): void;
 }

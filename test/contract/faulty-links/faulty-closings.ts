@@ -49,6 +49,34 @@ export const faultyClosings: readonly FaultyLink[] = [
       }),
     }),
   ),
+  ...(["read", "write"] as const).map(
+    (direction): FaultyLink => ({
+      name: `the device is served ${direction}s in a window that is closed meanwhile, and each is a fault`,
+      killer: `after a window is closed in the middle of a transfer no ${direction} is served in it`,
+      spoil: changed((link) => {
+        const late: OpenWindow[] = [];
+        return {
+          windows: replaced(link.windows, {
+            open: (asked) => {
+              const window = link.windows.open(asked);
+              return replaced(window, { close: () => void late.push(window) });
+            },
+          }),
+          idle: async (cycles) => {
+            await link.idle(cycles);
+            for (const window of late.splice(0)) window.close();
+          },
+          onEvent: (listener, options) =>
+            link.onEvent((event) => {
+              listener(event);
+              if (event.kind !== "access" || late.length === 0) return;
+              const { cycle, address } = event;
+              if (event.direction === direction) listener({ kind: "fault", cycle, direction, address });
+            }, options),
+        };
+      }),
+    }),
+  ),
   {
     name: "a window closes a turn of the event loop later",
     killer: "after a window is closed in the middle of a transfer no write is served in it",

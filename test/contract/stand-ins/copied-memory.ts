@@ -1,14 +1,15 @@
-import type { LinkEvent, LinkEventListener } from "../../../src/bus/event.ts";
+import type { Direction, LinkEvent } from "../../../src/bus/event.ts";
 import type { OpenWindow, Window, WindowTable } from "../../../src/bus/window.ts";
-import { type LogicalAddress, logicalAddress } from "../../../src/core/address.ts";
+import { logicalAddress } from "../../../src/core/address.ts";
 import { PhysicalMemory } from "../../../src/memory/physical-memory.ts";
 
 type Access = Extract<LinkEvent, { kind: "access" }>;
+type Written = Extract<LinkEvent, { kind: "written" }>;
 
 interface CopiedWindow extends OpenWindow {
   /** Of its first byte in both memories. */
   readonly offset: number;
-  /** What both sides had last, of a window that is shared. */
+  /** What both sides had last, of a window that is shared and that the device reads. */
   readonly common: Uint8Array | undefined;
   readonly far: OpenWindow;
 }
@@ -24,37 +25,47 @@ export interface CrossedBytes {
  * mapped window when it opens, the changed ones of a shared window at each call, what the device wrote before an
  * awaited operation resolves.
  *
- * The other side hears of a window that closes when the crossing that is out comes back. What the device has written
- * into it until then is dropped here, and a fault.
+ * The other side hears of a window that closes when the crossing that is out comes back. Until then the device is served
+ * there in the copy alone: what it writes is dropped, and each of its accesses is a fault.
  */
 export class CopiedMemory {
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
   readonly crossed: CrossedBytes = { out: 0, in: 0 };
   readonly #far: { readonly memory: PhysicalMemory; readonly windows: WindowTable };
-  readonly #hear: LinkEventListener;
   readonly #live = new Set<CopiedWindow>();
   /** Closed here; the other side has not heard of it. */
   #closing: CopiedWindow[] = [];
-  /** Of the device, the oldest first; without those that have been answered and copied. */
-  #writes: { readonly access: Access; isOver: boolean }[] = [];
+  /** By the device, and not yet in `memory`. */
+  #written: Written[] = [];
+  /** By the device, that have not been answered, the oldest first. */
+  readonly #reads: Access[] = [];
   #crossings = 0;
 
-  /** `hear` hears of faults. */
-  constructor(far: { memory: PhysicalMemory; windows: WindowTable }, hear: LinkEventListener) {
+  constructor(far: { memory: PhysicalMemory; windows: WindowTable }) {
     this.#far = far;
-    this.#hear = hear;
     this.memory = new PhysicalMemory(new Uint8Array(far.memory.bytes.length), far.memory.banks);
     this.windows = { live: this.#live, open: (window) => this.#open(window) };
   }
 
-  /** Every event of the other side. */
-  note(event: LinkEvent): void {
-    if (event.kind === "access" && event.direction === "write")
-      this.#writes.push({ access: event, isOver: false });
-    if (event.kind !== "access-end" || event.direction !== "write") return;
-    const oldest = this.#writes.find(({ isOver }) => !isOver);
-    if (oldest !== undefined) oldest.isOver = true;
+  /** Takes each event of the other side, with the bytes that the device writes; what it is on this side. */
+  take(event: LinkEvent): readonly LinkEvent[] {
+    if (event.kind === "written") return this.#takeWritten(event);
+    if (event.kind === "access" && event.direction === "read") this.#reads.push(event);
+    if (event.kind !== "access-end" || event.direction !== "read") return [event];
+    const read = this.#reads.shift();
+    if (read === undefined || !this.#isClosed(read, "read")) return [event];
+    return [event, { kind: "fault", cycle: event.cycle, direction: "read", address: read.address }];
+  }
+
+  #takeWritten(event: Written): readonly LinkEvent[] {
+    if (!this.#isClosed(rangeOf(event), "write")) {
+      this.#written.push(event);
+      return [event];
+    }
+    const kept = [...this.#live].flatMap((window) => writtenIn(window, event));
+    this.#written.push(...kept);
+    return [...kept, { kind: "fault", cycle: event.cycle, direction: "write", address: event.address }];
   }
 
   /** A call that nobody awaits. */
@@ -72,7 +83,6 @@ export class CopiedMemory {
     } finally {
       this.#crossings--;
       this.#takeIn();
-      for (const { access } of this.#writes) this.#reportDropped(access);
       for (const { far } of this.#closing.splice(0)) far.close();
     }
   }
@@ -83,12 +93,14 @@ export class CopiedMemory {
     const { physical, lengthBytes, access, use } = window;
     const offset = this.memory.offsetOf(physical, lengthBytes);
     const bytes = this.memory.bytes.subarray(offset, offset + lengthBytes);
-    // The far side writes with strobes. Here whole bursts are copied back: what no strobe touches must be the same.
-    this.#far.memory.bytes.set(bytes, offset);
-    if (access !== "write") this.crossed.out += lengthBytes;
+    const isRead = access !== "write";
+    if (isRead) {
+      this.#far.memory.bytes.set(bytes, offset);
+      this.crossed.out += lengthBytes;
+    }
     const open: CopiedWindow = {
       ...{ ...window, offset, far },
-      common: use === "shared" ? bytes.slice() : undefined,
+      common: isRead && use === "shared" ? bytes.slice() : undefined,
       close: () => this.#close(open),
     };
     this.#live.add(open);
@@ -106,82 +118,64 @@ export class CopiedMemory {
   #sendChanges({ offset, common }: CopiedWindow): void {
     if (common === undefined) return;
     const bytes = this.memory.bytes.subarray(offset, offset + common.length);
-    this.crossed.out += copyChanges(bytes, common, this.#far.memory.bytes.subarray(offset));
+    if (Buffer.compare(bytes, common) === 0) return;
+    for (const [at, byte] of bytes.entries()) {
+      if (byte === common[at]) continue;
+      common[at] = byte;
+      this.#far.memory.bytes[offset + at] = byte;
+      this.crossed.out++;
+    }
   }
 
-  /** What the device has written: to a shared window, whatever differs from what both sides had last. */
   #takeIn(): void {
+    const written = this.#written.splice(0);
     for (const window of this.#live) {
-      if (window.common !== undefined) this.#takeChanges(window, window.common);
-      else for (const { access } of this.#writes) this.#takeFrom(window, access);
-    }
-    for (const { access, isOver } of this.#writes) if (isOver) this.#reportDropped(access);
-    this.#writes = this.#writes.filter(({ isOver }) => !isOver);
-  }
-
-  #takeChanges({ offset, access }: CopiedWindow, common: Uint8Array): void {
-    if (access === "read") return;
-    const far = this.#far.memory.bytes.subarray(offset, offset + common.length);
-    this.crossed.in += copyChanges(far, common, this.memory.bytes.subarray(offset));
-  }
-
-  #takeFrom(window: CopiedWindow, access: Access): void {
-    const range = commonRange(window, access);
-    if (range === undefined) return;
-    const at = range.first - Number(window.logical);
-    const offset = window.offset + at;
-    const bytes = this.#far.memory.bytes.subarray(offset, offset + range.lengthBytes);
-    this.memory.bytes.set(bytes, offset);
-    this.crossed.in += range.lengthBytes;
-  }
-
-  /** What the far side itself refused, it has reported. */
-  #reportDropped(access: Access): void {
-    const { cycle, direction } = access;
-    for (const window of this.#closing) {
-      const range = commonRange(window, access);
-      if (range === undefined || this.#isAllowed(range)) continue;
-      const address = logicalAddress(BigInt(range.first));
-      this.#hear({ kind: "fault", cycle, direction, address });
-      return;
+      for (const { address, bytes } of written.flatMap((event) => writtenIn(window, event))) {
+        const at = Number(address - window.logical);
+        this.memory.bytes.set(bytes, window.offset + at);
+        window.common?.set(bytes, at);
+        this.crossed.in += bytes.length;
+      }
     }
   }
 
-  #isAllowed({ first, lengthBytes }: Range): boolean {
-    return [...this.#live].some(
-      ({ access, logical, lengthBytes: length }) =>
-        access !== "read" && Number(logical) <= first && first + lengthBytes <= Number(logical) + length,
-    );
+  /** Whether a part of `range` was in a window that has been closed, and is in none that is open. */
+  #isClosed(range: Range, direction: Direction): boolean {
+    const allows = ({ access }: Window): boolean => access === "read-write" || access === direction;
+    const isAllowed = (part: Range): boolean =>
+      [...this.#live].some(
+        (window) => allows(window) && partIn(window, part)?.lengthBytes === part.lengthBytes,
+      );
+    return this.#closing.some((window) => {
+      const part = allows(window) ? partIn(window, range) : undefined;
+      return part !== undefined && !isAllowed(part);
+    });
   }
 }
 
-/** Copies bytes that differ from those that both sides had last; how many. */
-function copyChanges(from: Uint8Array, common: Uint8Array, to: Uint8Array): number {
-  if (Buffer.compare(from, common) === 0) return 0;
-  let changed = 0;
-  for (let at = 0; at < common.length; at++) {
-    const byte = from[at] as number;
-    if (byte === common[at]) continue;
-    common[at] = byte;
-    to[at] = byte;
-    changed++;
-  }
-  return changed;
-}
-
+/** Of logical addresses. */
 interface Range {
-  /** Logical; logical addresses of the simulator are below 2^53. */
-  readonly first: number;
+  readonly address: bigint;
   readonly lengthBytes: number;
 }
 
-/** The bytes of a window that an access may have written. */
-function commonRange(
-  window: Window,
-  { address, lengthBytes }: { readonly address: LogicalAddress; readonly lengthBytes: number },
-): Range | undefined {
-  if (window.access === "read") return undefined;
-  const first = Math.max(Number(window.logical), Number(address));
-  const end = Math.min(Number(window.logical) + window.lengthBytes, Number(address) + lengthBytes);
-  return first < end ? { first, lengthBytes: end - first } : undefined;
+function rangeOf({ address, bytes }: Written): Range {
+  return { address, lengthBytes: bytes.length };
+}
+
+/** The part of a range that is in a window. */
+function partIn({ logical, lengthBytes }: Window, range: Range): Range | undefined {
+  const address = range.address > logical ? range.address : logical;
+  const [windowEnd, rangeEnd] = [logical + BigInt(lengthBytes), range.address + BigInt(range.lengthBytes)];
+  const end = windowEnd < rangeEnd ? windowEnd : rangeEnd;
+  return address < end ? { address, lengthBytes: Number(end - address) } : undefined;
+}
+
+/** What of a write is in a window that the device may write to, as a write of its own. */
+function writtenIn(window: Window, event: Written): readonly Written[] {
+  const part = window.access === "read" ? undefined : partIn(window, rangeOf(event));
+  if (part === undefined) return [];
+  const at = Number(part.address - event.address);
+  const bytes = event.bytes.subarray(at, at + part.lengthBytes);
+  return [{ ...event, address: logicalAddress(part.address), bytes }];
 }

@@ -1,6 +1,6 @@
 import type { Clock } from "../../../src/bus/clock.ts";
 import type { ErrorInjection } from "../../../src/bus/error-injection.ts";
-import type { LinkEvent, LinkEventListener } from "../../../src/bus/event.ts";
+import type { LinkEventListener, ListenOptions } from "../../../src/bus/event.ts";
 import type { InterruptListener } from "../../../src/bus/interrupt-listener.ts";
 import type { Link, Operation } from "../../../src/bus/link.ts";
 import type { SignalAccess } from "../../../src/bus/signal-access.ts";
@@ -9,6 +9,7 @@ import type { WaveRecord } from "../../../src/bus/wave-record.ts";
 import type { WindowTable } from "../../../src/bus/window.ts";
 import type { PhysicalMemory } from "../../../src/memory/physical-memory.ts";
 import { CopiedMemory } from "./copied-memory.ts";
+import { EventListeners } from "./event-listeners.ts";
 
 /** A stand-in for a simulator in another process: whatever crosses takes the bytes of host memory with it. */
 export class CopyLink implements Link {
@@ -23,7 +24,7 @@ export class CopyLink implements Link {
   readonly errors: ErrorInjection | undefined;
   readonly #link: Link;
   readonly #copy: CopiedMemory;
-  readonly #listeners = new Set<LinkEventListener>();
+  readonly #listeners = new EventListeners();
 
   constructor(link: Link) {
     this.name = link.name;
@@ -34,13 +35,15 @@ export class CopyLink implements Link {
     this.signals = link.signals;
     this.errors = link.errors;
     this.#link = link;
-    this.#copy = new CopiedMemory(link, (event) => this.#hear(event));
+    this.#copy = new CopiedMemory(link);
     this.memory = this.#copy.memory;
     this.windows = this.#copy.windows;
-    link.onEvent((event) => {
-      this.#copy.note(event);
-      this.#hear(event);
-    });
+    link.onEvent(
+      (event) => {
+        for (const each of this.#copy.take(event)) this.#listeners.hear(each);
+      },
+      { bytes: true },
+    );
   }
 
   /** Bytes that have crossed. */
@@ -72,16 +75,11 @@ export class CopyLink implements Link {
     return this.#copy.cross(() => this.#link.idle(cycles));
   }
 
-  onEvent(listener: LinkEventListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  onEvent(listener: LinkEventListener, options?: ListenOptions): () => void {
+    return this.#listeners.add(listener, options);
   }
 
   [Symbol.asyncDispose](): PromiseLike<void> {
     return this.#link[Symbol.asyncDispose]();
-  }
-
-  #hear(event: LinkEvent): void {
-    for (const listener of this.#listeners) listener(event);
   }
 }

@@ -22,7 +22,9 @@ export class FarDevice {
   constructor(device: Link, registerErrors: Traits["registerErrors"], onEvent: (event: LinkEvent) => void) {
     this.#device = device;
     this.#registerErrors = registerErrors;
-    device.onEvent((event) => this.#messages.push({ sent: event.cycle, deliver: () => onEvent(event) }));
+    device.onEvent((event) => this.#messages.push({ sent: event.cycle, deliver: () => onEvent(event) }), {
+      bytes: true,
+    });
   }
 
   /** A posted write that arrives in cycle `arrival`. */

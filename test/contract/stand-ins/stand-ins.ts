@@ -31,7 +31,7 @@ const standIns = {
   /** Longer than any limit of the driver, and just before somebody acts on what has come. */
   "a board whose host sleeps": {
     interrupts: "message",
-    wall: { frequencyHz: FREQUENCY_HZ, delayMs: DELAY_MS, sleep: { afterLooks: 20, ms: 120 } },
+    wall: { frequencyHz: FREQUENCY_HZ, delayMs: DELAY_MS, sleep: { afterLooks: 40, ms: 120 } },
   },
   "a card": {
     interrupts: "message",

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Clock } from "../../../src/bus/clock.ts";
+import { type Clock, checkCycles } from "../../../src/bus/clock.ts";
 import type { ErrorInjection } from "../../../src/bus/error-injection.ts";
 import { LinkClosedError, LinkLostError } from "../../../src/bus/errors.ts";
-import type { LinkEvent, LinkEventListener } from "../../../src/bus/event.ts";
+import type { LinkEvent, LinkEventListener, ListenOptions } from "../../../src/bus/event.ts";
 import type { InterruptListener } from "../../../src/bus/interrupt-listener.ts";
 import type { Link, Operation } from "../../../src/bus/link.ts";
 import type { Pace, Traits } from "../../../src/bus/traits.ts";
@@ -11,6 +11,7 @@ import type { WindowTable } from "../../../src/bus/window.ts";
 import { PAGE_SIZE } from "../../../src/core/address.ts";
 import { checkNarrow, checkRegister } from "../../../src/links/register-address.ts";
 import type { PhysicalMemory } from "../../../src/memory/physical-memory.ts";
+import { EventListeners } from "./event-listeners.ts";
 import { FarDevice } from "./far-device.ts";
 import { PageWindows } from "./page-windows.ts";
 import { stopProcess } from "./stop-process.ts";
@@ -56,7 +57,7 @@ export class WallLink implements Link {
   readonly #options: WallOptions;
   readonly #delayCycles: number;
   readonly #waits = new WallWaits();
-  readonly #listeners = new Set<LinkEventListener>();
+  readonly #listeners = new EventListeners();
   readonly #asks = new Set<(error: unknown) => void>();
   #running: Promise<void> = Promise.resolve();
   #broken: unknown;
@@ -120,6 +121,7 @@ export class WallLink implements Link {
     const isMet = (): boolean => (isLevel && this.#isHigh) || this.#rises !== seen;
     return {
       wait: async (limitCycles, signal) => {
+        checkCycles(limitCycles);
         if (isLevel) seen = this.#rises;
         const deadline = this.clock.cycle + limitCycles;
         await this.#posted();
@@ -131,13 +133,13 @@ export class WallLink implements Link {
   }
 
   async idle(cycles: number): Promise<void> {
+    checkCycles(cycles);
     await this.#posted();
     await this.#waits.until(this.clock.cycle + cycles, () => false);
   }
 
-  onEvent(listener: LinkEventListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  onEvent(listener: LinkEventListener, options?: ListenOptions): () => void {
+    return this.#listeners.add(listener, options);
   }
 
   /** The cable is pulled. */
@@ -190,11 +192,15 @@ export class WallLink implements Link {
     }
   }
 
-  /** What has arrived counts before any deadline that has passed. */
+  /**
+   * What has arrived counts before any deadline that has passed. What the device does shows here when word of it has come,
+   * in memory as in events.
+   */
   async #look(): Promise<void> {
     const { cycle } = this.clock;
-    await this.#far.runTo(cycle);
-    const isSomething = this.#far.deliver(cycle - this.#delayCycles);
+    const sent = cycle - this.#delayCycles;
+    await this.#far.runTo(sent);
+    const isSomething = this.#far.deliver(sent);
     this.#waits.settle(cycle);
     const { sleep: pause } = this.#options;
     if (!isSomething || pause === undefined || ++this.#looks % pause.afterLooks !== 0) return;
@@ -206,8 +212,7 @@ export class WallLink implements Link {
       this.#isHigh = event.asserted;
       if (event.asserted) this.#rises++;
     }
-    if (!this.#isObserved(event)) return;
-    for (const listener of this.#listeners) listener(event);
+    if (this.#isObserved(event)) this.#listeners.hear(event);
   }
 
   /** Of a card that is not looked into, all that shows is that its interrupt has come. */

@@ -183,15 +183,18 @@ export const eventTests: readonly ContractTest[] = [
       await link.readRegister(nowhere).catch(() => undefined);
       link.writeRegister(nowhere, 1);
       await global.read("SCRATCH").catch(() => undefined);
+      await global.read("SCRATCH");
       const answered = { access: "read", address, value: 0xffff_fffe, isRefused: false };
       // Links that do not see the cycle of an answer have none of them.
       if (found.length === 0) return;
+      // A read that rejects for a write before it may have been asked or not.
+      const isAsked = found.length > 5;
       expect(found).toMatchObject([
         { access: "write", address, value: 0, isRefused: false },
         answered,
         { access: "read", address: nowhere, isRefused: true },
         { access: "write", address: nowhere, value: 0, isRefused: true },
-        answered,
+        ...(isAsked ? [answered, answered] : [answered]),
       ]);
     },
   },
