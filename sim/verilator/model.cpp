@@ -178,6 +178,8 @@ std::string Model::describe() {
     for (const auto& entry : *scope.second->varsp()) {
       const VerilatedVar& variable = entry.second;
       const auto* const place = static_cast<const char*>(variable.datap());
+      // Not `real`, nor text: what lies there are not the bits of a number.
+      if (variable.vltype() < VLVT_UINT8 || variable.vltype() > VLVT_WDATA) continue;
       if (variable.udims() > 1 || place < base || place >= base + GIVEN_BYTES) continue;
       if (out.back() != '[') out += ",";
       out += "{\"name\":" + quoted(below + entry.first) + ",\"width\":" + std::to_string(widthOf(variable, 0))

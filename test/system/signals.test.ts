@@ -79,6 +79,14 @@ const odd = `
     reg signed [7:0] \\odd.name ;
     reg [6:0] history [2:7];
     wire two__underscores = from[3];
+\`ifdef VERILATOR
+    real ratio;
+    string wording;
+    always @(posedge aclk) begin
+        ratio <= from[0] ? 0.5 : 0.25;
+        wording <= from[0] ? "odd" : "even";
+    end
+\`endif
     wire dead = word[0] ^ word[1];
     integer lane;
     reg [3:0] lanes;
@@ -105,7 +113,7 @@ describe("a device that is not ours", () => {
   const patterns = [
     ...["device.from", "device.high", "device.asc*", "device.odd.name", "device.l**s", "device.dead"],
     "device.two__underscores",
-    ...["device.part[*].nibble", "device.w*", "*.history[3]", "**.history[7]"],
+    ...["device.part[*].nibble", "device.w*", "device.r*", "*.history[3]", "**.history[7]"],
   ];
 
   test("shows signals of every kind, with the same values on both engines", async () => {
@@ -148,7 +156,7 @@ describe("a device that is not ours", () => {
     expect(Object.keys(last).sort()).toEqual(
       [
         ...["ascending", "dead", "from", "high", "history[3]", "history[7]", "lanes", "odd.name"],
-        ...["part[0].nibble", "part[1].nibble", "two__underscores", "wide", "word", "write"],
+        ...["part[0].nibble", "part[1].nibble", "read", "two__underscores", "wide", "word", "write"],
       ].map((name) => `device.${name}`),
     );
   });

@@ -29,21 +29,28 @@ function lastParts(pattern: string): string[] {
     .filter((end) => end !== "");
 }
 
-/** A line that makes a member of the model known by its name, or gives it the value that it starts from. */
-const MENTION = /(?:varInsert\(.*&\(\w+\.|^ *(?:vlSelf->|vlSelfRef\.))(\w+)(?:\)| = VL_\w*RAND_RESET_)/;
+/** A line that makes a member of the model known by its name. */
+const INSERTION = /varInsert\(.*&\(\w+\.(\w+)\)/;
+/** A line that gives a member the value that it starts from. */
+const RESET = /^ *(?:vlSelf->|vlSelfRef\.)(\w+) = VL_\w*RAND_RESET_/;
+/** Versions before the type VLVT_REAL take a `real` for 64 bits. */
+const REAL = /\bdouble (\w+);/g;
 
 /**
  * Verilator goes on to mention loop variables that it has unrolled or made local, and then nothing declares them: a C++
- * compiler would refuse the model.
+ * compiler would refuse the model. What is no number of bits is not made known.
  */
 export function dropUndeclared(folder: string): void {
   const names = readdirSync(folder);
   const read = (name: string): string => readFileSync(join(folder, name), "utf8");
   const headers = names.filter((name) => name.endsWith(".h")).map(read);
   const declared = new Set(headers.flatMap((text) => text.match(/\w+/g) ?? []));
+  const known = new Set(declared);
+  for (const text of headers) for (const [, name = ""] of text.matchAll(REAL)) known.delete(name);
   const isSound = (line: string): boolean => {
-    const [, member] = MENTION.exec(line) ?? [];
-    return member === undefined || declared.has(member);
+    const [, inserted] = INSERTION.exec(line) ?? [];
+    const [, reset] = RESET.exec(line) ?? [];
+    return (inserted === undefined || known.has(inserted)) && (reset === undefined || declared.has(reset));
   };
   for (const name of names.filter((each) => /__(?:Syms|Slow).*\.cpp$/.test(each))) {
     const text = read(name);
