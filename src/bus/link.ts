@@ -29,7 +29,8 @@ export type WideOperation =
  * are accesses of 64 bits, too: each is one access of the device, at a multiple of 8, with an unsigned 64-bit value whose low
  * word is the register at that address. They obey the same laws, and keep their order among the others. Writes are posted: they return at
  * once and keep their order with later reads and writes; an error of theirs rejects the next awaited operation, once. Of
- * several that fail before it, the first is reported. Every wait has a limit.
+ * several that fail before it, the first is reported. Every wait has a limit. Cycles, of limits as of idles, are whole
+ * numbers from 0; others reject with `RangeError`.
  *
  * Memory. What the device wrote before an awaited operation resolved is in `memory` when it resolves. What the host
  * wrote counts as the use of its window says (`Window.use`). After `close` of a window returns, no access of the device is

@@ -1,4 +1,4 @@
-import { cyclesIn } from "../bus/clock.ts";
+import { checkCycles, cyclesIn } from "../bus/clock.ts";
 import type { Link } from "../bus/link.ts";
 import type { ChannelWork, Outcome, Piece } from "./channel-work.ts";
 import { DeviceContractError, TransferTimeoutError } from "./errors.ts";
@@ -105,8 +105,11 @@ export class Channel implements InterruptClient {
   }
 
   #limitOf(pieces: readonly Piece[], timeoutMs: number | undefined): number {
-    if (timeoutMs !== undefined) return cyclesIn(this.#link.clock, timeoutMs);
-    return limitCycles(this.#link, Math.max(0, ...pieces.map(({ lengthBytes }) => lengthBytes)));
+    const longest = Math.max(0, ...pieces.map(({ lengthBytes }) => lengthBytes));
+    if (timeoutMs === undefined) return limitCycles(this.#link, longest);
+    const limit = cyclesIn(this.#link.clock, timeoutMs);
+    checkCycles(limit);
+    return limit;
   }
 
   serve(): Promise<void> {

@@ -1,4 +1,4 @@
-import { cyclesIn } from "../bus/clock.ts";
+import { checkCycles, cyclesIn } from "../bus/clock.ts";
 import { InterruptTimeoutError } from "../bus/errors.ts";
 import type { InterruptListener } from "../bus/interrupt-listener.ts";
 import type { Link } from "../bus/link.ts";
@@ -51,6 +51,7 @@ export class BenchLink extends RecordingLink {
   }
 
   #limit(given: number | undefined): number {
+    if (given !== undefined) checkCycles(given);
     if (given !== undefined && this.traits.time === "stepped") return given;
     let bytes = 0;
     for (const { lengthBytes } of this.windows.live) bytes += lengthBytes;

@@ -311,6 +311,14 @@ export function describeDriver(on: DriverTarget): void {
       await expect(world.device.hostToCard(filled(world, 64), { signal })).rejects.toThrow("before");
     });
 
+    test("a time limit that is none is refused: nothing stays mapped, and the device works", async () => {
+      await using world = await open({});
+      const source = filled(world, 64);
+      for (const timeoutMs of [Number.NaN, Number.POSITIVE_INFINITY])
+        await expect(world.device.hostToCard(source, { timeoutMs })).rejects.toThrow(RangeError);
+      await world.device.hostToCard(source);
+    });
+
     test("a request that waits for map registers is cancelled in the adapter's queue", async () => {
       await using world = await open({ mapRegisters: 4, harness: slow });
       const cancel = new AbortController();

@@ -1,4 +1,4 @@
-import type { Clock } from "../../bus/clock.ts";
+import { type Clock, checkCycles } from "../../bus/clock.ts";
 import type { ErrorInjection } from "../../bus/error-injection.ts";
 import { NoAnswerError, RegisterAccessError } from "../../bus/errors.ts";
 import type { LinkEvent, LinkEventListener, ListenOptions } from "../../bus/event.ts";
@@ -179,6 +179,7 @@ export class SimulatorLink implements Link {
   }
 
   #runToInterrupt(latch: Latch, limitCycles: number): boolean {
+    checkCycles(limitCycles);
     this.#begin(latch);
     const end = this.clock.cycle + limitCycles;
     while (!this.#isMet(latch) && this.clock.cycle < end) this.#advance(end - this.clock.cycle);
@@ -186,6 +187,7 @@ export class SimulatorLink implements Link {
   }
 
   async #waitFor(latch: Latch, limitCycles: number, signal: AbortSignal | undefined): Promise<boolean> {
+    checkCycles(limitCycles);
     this.#begin(latch);
     // Of its own: a rise meets every wait that is parked, also several of one asker.
     const own: Latch = { ...latch };
@@ -207,6 +209,7 @@ export class SimulatorLink implements Link {
   }
 
   async idle(cycles: number): Promise<void> {
+    checkCycles(cycles);
     this.#throwPending();
     this.#finishCommands(0);
     const target = this.clock.cycle + cycles;

@@ -24,6 +24,7 @@ function idling(idle: (link: Link, cycles: number) => Promise<void>): FaultyLink
 const clock = "the clock counts whole cycles since the link was opened";
 const exact = "stepped time moves by idle exactly";
 const standsStill = "as traits.time is stepped";
+const noCycles = "refuses a number of cycles that is none";
 const order = "waits are met in the order in which they end, whoever waits";
 
 export const faultyTime: readonly FaultyLink[] = [
@@ -77,6 +78,58 @@ export const faultyTime: readonly FaultyLink[] = [
         },
       };
     }),
+  },
+  {
+    name: "an idle of a fraction of a cycle is one of the next whole number",
+    killer: noCycles,
+    spoil: idling((link, cycles) => link.idle(Math.ceil(cycles))),
+  },
+  {
+    name: "an idle of less than nothing is one of nothing",
+    killer: noCycles,
+    spoil: idling((link, cycles) => link.idle(Math.max(0, cycles))),
+  },
+  {
+    name: "an idle of what is not a number never ends",
+    killer: noCycles,
+    spoil: idling((link, cycles) =>
+      Number.isNaN(cycles) ? new Promise(() => undefined) : link.idle(cycles),
+    ),
+  },
+  {
+    name: "a limit may be a fraction of a cycle",
+    killer: noCycles,
+    spoil: changed((link) => ({
+      listen: (options) => {
+        const listener = link.listen(options);
+        return { wait: (limit, signal) => listener.wait(Math.ceil(limit), signal) };
+      },
+    })),
+  },
+  {
+    name: "a limit in a list may be a fraction of a cycle",
+    killer: noCycles,
+    spoil: changed((link) => ({
+      perform: (operations) =>
+        link.perform(
+          operations.map((each) =>
+            each.kind === "wait" ? { ...each, limitCycles: Math.ceil(each.limitCycles) } : each,
+          ),
+        ),
+    })),
+  },
+  {
+    name: "the end of a wait that has no limit is that of an idle of a cycle",
+    killer: noCycles,
+    spoil: changed((link) => ({
+      idle: async (cycles) => {
+        if (Number.isSafeInteger(cycles)) await link.idle(cycles);
+        else {
+          await link.idle(1);
+          throw new RangeError("cycles");
+        }
+      },
+    })),
   },
   { name: "the clock stands still", killer: exact, spoil: counting(() => () => 0) },
   { name: "the clock counts twice", killer: exact, spoil: counting((link) => () => 2 * link.clock.cycle) },
