@@ -90,7 +90,7 @@ export function itemText(item: Item, index: number, a: string, b: string, isVeri
         ],
       };
     case "memory":
-      return { lines: memoryLines(item, own, n, type, a, b) };
+      return { lines: memoryLines(item, own, n, type, a, b, isVerilator) };
     case "latch":
       return { lines: [`reg ${type} ${n}; always @* if (c) ${n} = ${a};`] };
     case "divided":
@@ -206,6 +206,7 @@ function memoryLines(
   type: string,
   a: string,
   b: string,
+  isVerilator: boolean,
 ): string[] {
   const [first, last] = (
     [
@@ -221,8 +222,9 @@ function memoryLines(
   const index = low > 0 ? `{1'b0, s} + 4'd${low}` : "s";
   const at = `a_${own}`;
   const m = `m_${own}`;
+  // Verilator's C++ for it does not compile where the part may lie outside a small element.
   const part =
-    lowest === 0 && !isAscending && choice > 127
+    !isVerilator && lowest === 0 && !isAscending && choice > 127
       ? `[{${choice % 2 === 0 ? "c" : "29'h1fff_ffff"}, s} +: 3]`
       : "";
   const starts = [
