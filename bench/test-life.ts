@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const ROUNDS = 5;
 const TESTS = 300;
 
-/** A file of so many tests, each of which opens the device, moves 64 bytes and ends. */
+/** A file of `count` tests, each of which opens the device, moves 64 bytes and ends. */
 const benches = (count: number): string => `import { expect, test } from "hilt";
 
 for (let index = 0; index < ${count}; index++)

@@ -15,7 +15,7 @@ export function limitCycles(link: Link, bytes: number): number {
   return cyclesIn(link.clock, BASE_MS + accessMs + (1000 * CHANNELS * bytes) / bytesPerSecond);
 }
 
-/** The same for a device that was told to end: it completes what is under way. */
+/** The same for a device that was asked to end: it completes what is under way. */
 export function endingLimitCycles(link: Link): number {
   return limitCycles(link, MAX_BYTES_UNDER_WAY);
 }

@@ -1,3 +1,5 @@
+import type { DesignMessage } from "../core/design-message.ts";
+
 /**
  * What turns Verilog into something that steps. Knows neither DMA nor benches.
  *
@@ -93,24 +95,8 @@ export interface OpenOptions {
   readonly onMessage?: (message: SimulationMessage) => void;
 }
 
-/** `$display`, `$finish`, `$fatal` and the like, or an assertion that failed (`cover`: that was met). */
-export interface SimulationMessage {
-  readonly kind:
-    | "display"
-    | "finish"
-    | "stop"
-    | "fatal"
-    | "error"
-    | "warning"
-    | "info"
-    | "assert"
-    | "assume"
-    | "cover";
-  readonly text: string;
-  /** Source file and line. */
-  readonly place: string;
-  readonly cycle: number;
-}
+/** The cycle counts from the opening of the simulation. */
+export type SimulationMessage = DesignMessage;
 
 export interface Simulation {
   /** Rising clock edges since the simulation was opened. */

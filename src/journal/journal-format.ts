@@ -43,7 +43,7 @@ export function recordBytes(payload: Uint8Array | undefined): number {
   return FRAME_BYTES + ENTRY_BYTES + (payload?.length ?? 0);
 }
 
-/** The entry of a record that is none of the link: a gap of so many entries, or the end after so many. */
+/** The entry of a record that is none of the link: a gap of a number of entries, or the end after a number of them. */
 export function countEntry(kind: typeof KIND.gap | typeof KIND.end, count: number): Uint8Array {
   const entry = new Uint8Array(ENTRY_BYTES);
   const view = new DataView(entry.buffer);

@@ -1,6 +1,7 @@
 import type { LinkEvent } from "../bus/event.ts";
 import type { Link } from "../bus/link.ts";
 import type { Traits } from "../bus/traits.ts";
+import type { DesignMessage } from "../core/design-message.ts";
 import type { Blame } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { BankLayout } from "../memory/platform-profile.ts";
@@ -100,23 +101,7 @@ export interface FreshOptions {
 }
 
 /** `$display` and its kin, an assertion that failed. The cycle counts from the end of the reset, before it is negative. */
-export interface DeviceMessage {
-  readonly kind:
-    | "display"
-    | "finish"
-    | "stop"
-    | "fatal"
-    | "error"
-    | "warning"
-    | "info"
-    | "assert"
-    | "assume"
-    | "cover";
-  readonly text: string;
-  /** Source file and line. */
-  readonly place: string;
-  readonly cycle: number;
-}
+export type DeviceMessage = DesignMessage;
 
 /** Which signals to record, and from when. */
 export interface WavesChoice {

@@ -11,7 +11,7 @@ export interface Bank {
   readonly offset: number;
 }
 
-/** Bank behind bank in one block of bytes. */
+/** The banks one after the other in one block of bytes. */
 export function layOutBanks(layouts: readonly BankLayout[]): Bank[] {
   let offset = 0;
   return layouts.map(({ base, bytes }) => {

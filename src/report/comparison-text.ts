@@ -37,7 +37,7 @@ function verdictOf(results: readonly RunResult[], notRun: readonly TargetNotRun[
   return isInterrupted ? "INTERRUPTED" : "FAILED";
 }
 
-/** A column for each target; the names of tests stand behind, for they may be long. */
+/** A column for each target; the names of tests come last, for they may be long. */
 function matrix(differences: readonly Difference[]): string[] {
   const [first] = differences;
   if (first === undefined) return [];

@@ -350,7 +350,7 @@ export function describeDriver(on: DriverTarget): void {
       expect(Math.max(h2c, c2h) / Math.min(h2c, c2h)).toBeLessThan(1.5);
     });
 
-    // A limit counts the bytes of its own channel: on a slow board the other one may take the whole line meanwhile.
+    // On a slow board a burst of the other channel that is ahead may last longer than the limit of a short transfer.
     const stepped = time === "stepped" ? test : () => {};
     stepped(
       "any mix of transfers, errors and cancellations: each ends once and as it must, and the data are right",

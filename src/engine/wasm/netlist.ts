@@ -66,7 +66,7 @@ export class Cell {
     return placeOf(this.#cell.attributes);
   }
 
-  /** The text that it was made from: lines and columns count from 1, the end is behind it. */
+  /** The text that it was made from: lines and columns count from 1, the end is exclusive. */
   get extent(): Extent | undefined {
     return extentOf(this.#cell.attributes);
   }
