@@ -3,7 +3,7 @@ import type { Link } from "../bus/link.ts";
 import type { ChannelWork, Outcome, Piece } from "./channel-work.ts";
 import { DeviceContractError, TransferTimeoutError } from "./errors.ts";
 import type { InterruptClient, InterruptService } from "./interrupt-service.ts";
-import { limitCycles } from "./limits.ts";
+import { ACCESSES, limitCycles, openWindowsCycles } from "./limits.ts";
 import { type ChannelId, field } from "./register-file.ts";
 
 const CAUSES = {
@@ -17,6 +17,8 @@ type ChannelInterrupts = Pick<InterruptService, "wake" | "take" | "forget" | "cl
 interface Transfer {
   readonly pieces: readonly Piece[];
   readonly limitCycles: number;
+  /** The caller's, which is kept to the cycle. */
+  readonly isLimitGiven: boolean;
   ended: number;
   /** It is over, though the device may still have pieces of it. */
   failure: { readonly error: unknown } | undefined;
@@ -51,6 +53,9 @@ export class Channel implements InterruptClient {
   #isStopping = false;
   #lost: unknown;
   #lastProgress = 0;
+  /** What was added to the limit of the oldest transfer, for what is ahead of it; how often. */
+  #addedCycles = 0;
+  #additions = 0;
   /** Pieces of which that was seen before their interrupt. */
   #seenEnded = 0;
   /** Pieces that ended with a DONE that was not seen yet. */
@@ -67,12 +72,14 @@ export class Channel implements InterruptClient {
 
   get deadline(): number | undefined {
     const [oldest = this.#waiting[0]] = this.#handed;
-    return oldest === undefined ? undefined : this.#lastProgress + oldest.transfer.limitCycles;
+    return oldest === undefined
+      ? undefined
+      : this.#lastProgress + oldest.transfer.limitCycles + this.#addedCycles;
   }
 
   /**
    * Moves all pieces. `timeoutMs` is the most device time without progress of the channel while this transfer is the
-   * oldest; by default what the pace of the link makes of its longest piece. Rejects with `TransferError`, `TransferTimeoutError`, `DeviceContractError`, what the link says, or
+   * oldest; by default what the pace of the link makes of its longest piece and of the open windows. Rejects with `TransferError`, `TransferTimeoutError`, `DeviceContractError`, what the link says, or
    * the reason of the signal; always after the device has let go of them.
    */
   async move(pieces: readonly Piece[], timeoutMs?: number, signal?: AbortSignal): Promise<void> {
@@ -85,6 +92,7 @@ export class Channel implements InterruptClient {
         const transfer: Transfer = {
           pieces,
           limitCycles: limit,
+          isLimitGiven: timeoutMs !== undefined,
           ended: 0,
           failure: undefined,
           resolve,
@@ -94,7 +102,7 @@ export class Channel implements InterruptClient {
           abort = () => void this.#inTurn(() => this.#end(transfer, signal.reason));
           signal.addEventListener("abort", abort, { once: true });
         }
-        if (this.deadline === undefined) this.#lastProgress = this.#link.clock.cycle;
+        if (this.deadline === undefined) this.#noteProgress();
         for (const piece of pieces) this.#waiting.push({ piece, transfer });
         this.#feedSoon();
         this.#interrupts.wake();
@@ -130,15 +138,30 @@ export class Channel implements InterruptClient {
     return this.#inTurn(async () => {
       const [oldest = this.#waiting[0]] = this.#handed;
       if (oldest === undefined || (this.deadline as number) > this.#link.clock.cycle) return;
-      if (this.#hasProgress()) return;
       const { transfer } = oldest;
+      if (this.#hasProgress() || this.#addTime(transfer)) return;
       const bytes = transfer.pieces.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
       const lastSeen = [
         `the driver waits for descriptor ${transfer.ended + 1} of ${transfer.pieces.length} of a transfer of ${bytes} bytes; the device has ${this.#handed.length}, ${this.#waiting.length} wait behind them`,
         ...(await this.#work.describe()),
       ];
-      await this.#end(transfer, new TransferTimeoutError(this.id, transfer.limitCycles, lastSeen));
+      const waited = transfer.limitCycles + this.#addedCycles;
+      await this.#end(transfer, new TransferTimeoutError(this.id, waited, lastSeen));
     });
+  }
+
+  #noteProgress(): void {
+    this.#lastProgress = this.#link.clock.cycle;
+    this.#addedCycles = 0;
+    this.#additions = 0;
+  }
+
+  /** What may be ahead of a piece is counted only here, since few transfers ever come to their limit. */
+  #addTime({ isLimitGiven }: Transfer): boolean {
+    if (isLimitGiven || this.#additions === ACCESSES) return false;
+    this.#additions++;
+    this.#addedCycles += openWindowsCycles(this.#link);
+    return true;
   }
 
   /** An interrupt comes at the end of a transfer, or of as much as the device takes at a time: that may be long. */
@@ -146,7 +169,7 @@ export class Channel implements InterruptClient {
     const ended = this.#work.ended();
     if (ended <= this.#seenEnded) return false;
     this.#seenEnded = ended;
-    this.#lastProgress = this.#link.clock.cycle;
+    this.#noteProgress();
     return true;
   }
 
@@ -208,7 +231,7 @@ export class Channel implements InterruptClient {
   #settle(outcomes: readonly Outcome[]): Transfer | undefined {
     for (const { error, isFlagged } of outcomes) {
       const { transfer } = this.#handed.shift() as QueuedPiece;
-      this.#lastProgress = this.#link.clock.cycle;
+      this.#noteProgress();
       this.#seenEnded = Math.max(0, this.#seenEnded - 1);
       if (isFlagged) this.#unseenDone++;
       if (error !== undefined) {
@@ -266,7 +289,7 @@ export class Channel implements InterruptClient {
       ({ transfer }) => transfer !== failed,
     );
     failed.reject(failed.failure?.error);
-    this.#lastProgress = this.#link.clock.cycle;
+    this.#noteProgress();
     this.#feed();
   }
 }

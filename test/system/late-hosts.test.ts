@@ -5,7 +5,7 @@ import { type LogicalAddress, logicalAddress, PAGE_SIZE } from "../../src/core/a
 import { silentLog } from "../../src/core/log.ts";
 import { Random } from "../../src/core/random.ts";
 import { DmaDevice } from "../../src/driver/dma-device.ts";
-import { DeviceResetError } from "../../src/driver/errors.ts";
+import { DeviceResetError, TransferTimeoutError } from "../../src/driver/errors.ts";
 import { field, type GlobalName } from "../../src/driver/register-file.ts";
 import { openSimulator } from "../../src/links/simulator/open-simulator.ts";
 import type { HarnessSettings } from "../../src/links/simulator/settings.ts";
@@ -221,6 +221,45 @@ test("an error that is read before a reset is not of what the device does after 
   expect(error.times).toBe(1);
   release();
   await device.hostToCard(failing);
+});
+
+/** A word of 8 bytes takes some 100 cycles: a burst of 2 KiB is longer than what a short transfer may take alone. */
+const crowded = { harness: { stalls: { r: 0.99, w: 0.99 } }, bytesPerSecond: 60_000 } as const;
+
+test.each(["h2c", "c2h"] as const)(
+  "a byte has the time of what the other channel has under way ahead of it: %s carries the load",
+  async (load) => {
+    await using world = await openWorld(crowded);
+    const { device, host, link } = world;
+    const byteLate = async (): Promise<number> => {
+      await link.idle(2000);
+      const start = link.clock.cycle;
+      await (load === "h2c"
+        ? device.cardToHost(host.allocate({ lengthBytes: 1 }))
+        : device.hostToCard(filled(world, 1)));
+      return link.clock.cycle - start;
+    };
+    const loads = [1, 2, 3, 4].map((seed) => filled(world, 4096, seed));
+    const [cycles] = await Promise.all([
+      byteLate(),
+      ...loads.map((each) => (load === "h2c" ? device.hostToCard(each) : device.cardToHost(each))),
+    ]);
+    expect(cycles).toBeGreaterThan(20_000);
+  },
+);
+
+test("a device that does nothing has the time of its own bytes, and three times that of the open windows", async () => {
+  await using world = await openWorld({ harness: { readLatency: 60_000 }, bytesPerSecond: 1e6 });
+  const { device, host, link } = world;
+  const late = device.hostToCard(filled(world, 64)).catch((error: unknown) => error);
+  await link.idle(1000);
+  const bytes = [...link.windows.live].reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
+  expect(bytes).toBeGreaterThan(64);
+  const error = await late;
+  expect(error).toBeInstanceOf(TransferTimeoutError);
+  // 10 ms and an access of 10 us; a byte takes a cycle.
+  expect(error).toMatchObject({ waitedCycles: 10_010 + 2 * 64 + 3 * bytes });
+  await device.cardToHost(host.allocate({ lengthBytes: 64 }), unlimited);
 });
 
 /** Device time without an end, for what is about another limit. */
