@@ -1,5 +1,6 @@
 import { macroEnd } from "./statement-end.ts";
 import { applyEdits, type TextEdit } from "./text-edits.ts";
+import { declarationsOf, type Range } from "./variable-types.ts";
 import { type Token, tokensOf } from "./verilog-tokens.ts";
 
 /**
@@ -14,12 +15,15 @@ export const POSITION_BITS = 34;
  * the type of `i` is. In an element of a memory Yosys takes no index with a sign: there it has bits enough for both.
  */
 export function widenPositions(text: string): string {
-  const memories = belowZero(text);
-  if (memories.size === 0 && !/[-+]\s*:/.test(text)) return text;
+  const mayBeBelowZero = MEMORY.test(text);
+  if (!mayBeBelowZero && !/[-+]\s*:/.test(text)) return text;
   const tokens = tokensOf(text);
+  const { arrays } = mayBeBelowZero
+    ? declarationsOf(tokens)
+    : { arrays: new Map<number, readonly Range[]>() };
   const edits = bracketsOf(tokens).flatMap(({ first, last, sign }) => {
     if (sign !== undefined) return positionEdits(tokens, first, sign);
-    return memories.has(tokens[first - 2]?.text ?? "") ? indexEdits(tokens, first, last) : [];
+    return isBelowZero(arrays.get(first - 2)) ? indexEdits(tokens, first, last) : [];
   });
   return applyEdits(text, edits);
 }
@@ -64,12 +68,12 @@ function positionEdits(tokens: readonly Token[], first: number, last: number): T
 }
 
 const WIDE: readonly [string, string] = ["$unsigned(", ` + ${POSITION_BITS}'sd0)`];
-const MEMORY = /(\w+)\s*\[\s*(-?\s*\d+)\s*:\s*(-?\s*\d+)\s*\]\s*(?=[;,])/g;
+/** What the declaration of a memory whose range begins below 0 ends with, or a part of a vector. */
+const MEMORY = /\[\s*(?:-\s*\d+\s*:\s*-?\s*\d+|\d+\s*:\s*-\s*\d+)\s*\]\s*[;,)=]/;
 
-/** Memories whose range begins at a number below 0. */
-function belowZero(text: string): Set<string> {
-  const memories = [...text.matchAll(MEMORY)].filter(([, , one = "", other = ""]) => /-/.test(one + other));
-  return new Set(memories.map(([, name = ""]) => name));
+/** Whether the elements of an array begin at a number below 0. */
+function isBelowZero(dimensions: readonly Range[] | undefined): boolean {
+  return dimensions?.length === 1 && dimensions[0]?.some((side) => /^-\s*\d+$/.test(side)) === true;
 }
 
 /** Of an element; the range of the memory itself stays. */

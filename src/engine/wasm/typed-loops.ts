@@ -3,7 +3,7 @@ import { constantValue, type Variable } from "./loop-values.ts";
 import { refusedLoop } from "./mark-refused.ts";
 import { afterParentheses, macroEnd, statementEnd } from "./statement-end.ts";
 import { applyEdits, type TextEdit } from "./text-edits.ts";
-import { type VariableType, variableTypes } from "./variable-types.ts";
+import { declarationsOf, type VariableType } from "./variable-types.ts";
 import { type Token, tokensOf } from "./verilog-tokens.ts";
 
 /**
@@ -16,7 +16,7 @@ import { type Token, tokensOf } from "./verilog-tokens.ts";
 export function typeLoopVariables(text: string): string {
   if (!hasLoop(text)) return text;
   const tokens = tokensOf(text);
-  const types = variableTypes(tokens);
+  const types = declarationsOf(tokens).types;
   const edits: TextEdit[] = [];
   const done = new Set<number>();
   for (let at = 0; at < tokens.length; at++) {

@@ -6,10 +6,20 @@ export interface VariableType {
   readonly isGenvar: boolean;
   readonly isSigned: boolean;
   /** The two sides of its range; undefined if it has one bit. */
-  readonly range: readonly [left: string, right: string] | undefined;
+  readonly range: Range | undefined;
 }
 
-const range = (highest: number): readonly [string, string] => [String(highest), "0"];
+export type Range = readonly [left: string, right: string];
+
+/** For tokens of a source that are names, how these are declared. */
+export interface Declarations {
+  /** Of variables and nets that are no arrays. */
+  readonly types: ReadonlyMap<number, VariableType>;
+  /** Of arrays, a range for each dimension. */
+  readonly arrays: ReadonlyMap<number, readonly Range[]>;
+}
+
+const range = (highest: number): Range => [String(highest), "0"];
 const TYPES: ReadonlyMap<string, VariableType> = new Map(
   Object.entries({
     reg: { isGenvar: false, isSigned: false, range: undefined },
@@ -21,6 +31,12 @@ const TYPES: ReadonlyMap<string, VariableType> = new Map(
     integer: { isGenvar: false, isSigned: true, range: range(31) },
     longint: { isGenvar: false, isSigned: true, range: range(63) },
     time: { isGenvar: false, isSigned: false, range: range(63) },
+    ...Object.fromEntries(
+      ["wire", "tri", "wand", "wor", "triand", "trior", "uwire"].map((net) => [
+        net,
+        { isGenvar: false, isSigned: false, range: undefined },
+      ]),
+    ),
     genvar: { isGenvar: true, isSigned: true, range: range(31) },
   }),
 );
@@ -41,11 +57,10 @@ interface Scope {
   /** What ends it, or the last token of it. */
   readonly end: RegExp | number;
   /** Undefined: a type that is not known here. */
-  readonly variables: Map<string, VariableType | undefined>;
+  readonly variables: Map<string, VariableType | readonly Range[] | undefined>;
 }
 
-/** For each token of a source that is the name of a variable, how it is declared. */
-export function variableTypes(tokens: readonly Token[]): ReadonlyMap<number, VariableType> {
+export function declarationsOf(tokens: readonly Token[]): Declarations {
   return new Scan(tokens).uses();
 }
 
@@ -54,17 +69,18 @@ class Scan {
   readonly #types = new Map(TYPES);
   readonly #scopes: Scope[] = [{ end: /^$/, variables: new Map() }];
   readonly #uses = new Map<number, VariableType>();
+  readonly #arrays = new Map<number, readonly Range[]>();
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
   }
 
-  uses(): ReadonlyMap<number, VariableType> {
+  uses(): Declarations {
     for (let at = 0; at < this.#tokens.length; at++) {
       while (typeof this.#scope.end === "number" && at > this.#scope.end) this.#scopes.pop();
       at = this.#take(at);
     }
-    return this.#uses;
+    return { types: this.#uses, arrays: this.#arrays };
   }
 
   get #scope(): Scope {
@@ -93,13 +109,14 @@ class Scan {
     if (text === "for" && this.#text(at + 1) === "(") return this.#loop(at);
     if (text === "typedef") return this.#typedef(at);
     if (PORT.test(text) || this.#types.has(text)) return this.#declaration(at);
-    const type = this.#lookup(text);
-    if (type !== undefined) this.#uses.set(at, type);
+    this.#use(at, this.#scopes.findLast(({ variables }) => variables.has(text))?.variables.get(text));
     return at;
   }
 
-  #lookup(name: string): VariableType | undefined {
-    return this.#scopes.findLast(({ variables }) => variables.has(name))?.variables.get(name);
+  #use(at: number, declared: VariableType | readonly Range[] | undefined): void {
+    if (declared === undefined) return;
+    if ("isGenvar" in declared) this.#uses.set(at, declared);
+    else this.#arrays.set(at, declared);
   }
 
   /** A variable of the loop's own lives as long as the loop. */
@@ -136,14 +153,26 @@ class Scan {
     const { type, next } = this.#type(known === undefined ? at : at + 1, known ?? this.#types.get("reg"));
     let last = from;
     for (at = next; this.#tokens[at]?.kind === "word"; at++) {
-      const isArray = this.#text(at + 1) === "[";
-      this.#scope.variables.set(this.#text(at), isArray ? undefined : type);
-      if (type !== undefined && !isArray) this.#uses.set(at, type);
+      const declared = this.#text(at + 1) === "[" ? this.#dimensions(at + 1) : type;
+      this.#scope.variables.set(this.#text(at), declared);
+      this.#use(at, declared);
       last = at;
       at = this.#afterName(at + 1);
       if (this.#text(at) !== "," || this.#isDeclaration(at + 1)) break;
     }
     return last;
+  }
+
+  /** Of an array; a size is the last index but one. */
+  #dimensions(from: number): Range[] {
+    const dimensions: Range[] = [];
+    for (let at = from; this.#text(at) === "["; ) {
+      const { sides, next } = this.#range(at);
+      const [left = "", right] = sides;
+      dimensions.push(right === undefined ? ["0", `${left} - 1`] : [left, right]);
+      at = next;
+    }
+    return dimensions;
   }
 
   #isDeclaration(at: number): boolean {
@@ -173,7 +202,7 @@ class Scan {
       const { sides, next } = this.#range(at);
       // Of several dimensions, or of a type that has one, the whole has no name here.
       const isSimple = dimensions === 0 && type?.range === undefined && sides.length === 2;
-      type = isSimple && type !== undefined ? { ...type, range: sides as [string, string] } : undefined;
+      type = isSimple && type !== undefined ? { ...type, range: sides as unknown as Range } : undefined;
       at = next;
     }
     return { type, next: at };

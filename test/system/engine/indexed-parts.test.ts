@@ -49,6 +49,30 @@ assign q0 = m[i], q1 = n[j], q2 = p[u], q3 = n[-2] + m[-1];\nendmodule\n`,
   expect(compared).toBeGreaterThan(300);
 });
 
+test("what is a memory whose range begins below 0 its declaration says: not a part of a vector, nor the same name elsewhere", async () => {
+  const input = (name: string, width: number, signed = false) => ({ name, width, signed });
+  const circuit: Circuit = {
+    inputs: [input("i", 3, true), input("s", 3), input("d", 12)],
+    outputs: ["q0", "q1", "q2", "q3", "q4"].map((name) => ({ name, width: 12 })),
+    text: `module top(input clk, input signed [2:0] i, input [2:0] s, input [11:0] d,
+  output [11:0] q0, output [11:0] q1, output [11:0] q2, output [11:0] q3, output [11:0] q4);
+reg [8:-3] v; reg [11:0] m [-3:2], \\m.x [2:-3], other; reg [2:0] w; initial begin v = 0; w = 0; end
+function [2:0] f(input [5:-3] m, input signed [2:0] i); f = {m[i], m[3:-3]}; endfunction
+always @(posedge clk) begin v <= d; m[i] <= d; \\m.x [i] <= ~d; end
+always @(posedge clk) begin : block reg [3:-3] m; m = d; w <= {m[i], m[s - 2], m[2:-3]}; end
+sub u(i, d, q4);
+assign q0 = {v[s], v[i], v[8:-3]}, q1 = {v[s], v[8:-2]}, q2 = m[i] ^ \\m.x [i], q3 = {w, f(d, i)};
+endmodule
+module sub(input signed [2:0] i, input [11:0] d, output [11:0] q);
+reg [8:-3] m; always @* m = d; assign q = {m[i], m[d[2:0]], m[i - 2]};
+endmodule\n`,
+  };
+  const steps = randomSteps(circuit, new Random(7n), 100);
+  const { difference, compared } = await compareWithIcarus("names", circuit, steps, { folder });
+  expect(difference?.split("\n")[0]).toBeUndefined();
+  expect(compared).toBeGreaterThan(400);
+});
+
 test("an indexed part lies where its index says, with or without a sign, in vectors and in elements of memories", async () => {
   const names = ["v0", "v1", "v2", "v3", "v4", "e0", "e1", "e2", "e3", "q0", "q1", "q2", "q3"];
   const ranges: Record<string, string> = { v2: "[0:15]", v3: "[17:2]" };
