@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Simulation } from "../src/engine/engine.ts";
+import { parseFileList } from "../src/engine/file-list.ts";
 import { WasmEngine } from "../src/engine/wasm-engine.ts";
-import { harnessSource, parseFileList } from "../src/links/simulator/harness-source.ts";
+import { harnessSource } from "../src/links/simulator/harness-source.ts";
 import { type Figure, figure } from "./figure.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));

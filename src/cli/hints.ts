@@ -31,6 +31,7 @@ const hints: Readonly<Record<string, string>> = {
     "the entries before that place are good; a process that was killed leaves a journal without an end",
   E_SYSTEM_CALL: "a file that is locked must be in a file system that has locks, as local ones do",
   E_COMMAND_LINE: "hilt --help shows commands and options",
+  E_VIRTUAL_BOARD: "hilt boards list shows which virtual boards run; their models are built by hilt build",
   E_TOOL_LIMIT: "buildLimitSeconds of the target gives a build more time",
   E_TOOL: "hilt doctor shows what is installed",
 };

@@ -12,6 +12,7 @@ import type { ToolLimit } from "./run-tool.ts";
 import { keepSealed, readSealed } from "./sealed-file.ts";
 import { requestKey, sourceKey } from "./source-key.ts";
 import { readTree, type SourceTree } from "./source-tree.ts";
+import { boardProgram } from "./verilator/board-program.ts";
 import { compileModel, shimHash } from "./verilator/compile.ts";
 import { isLoaded, loadLibrary } from "./verilator/library.ts";
 import { type OptionFiles, optionFiles } from "./verilator/option-files.ts";
@@ -66,6 +67,13 @@ export class VerilatorEngine implements Engine {
           return name;
         });
     return modelOf(source, library(built), built, fromCache, performance.now() - start);
+  }
+
+  /** The library of a model that this engine has built, and the program that runs it as a virtual board. */
+  async board({ key }: Model): Promise<{ readonly model: string; readonly program: string }> {
+    const directory = this.#directory;
+    const program = await boardProgram(findToolchain(this.#options.verilator), directory);
+    return { model: join(directory, `${key}.so`), program };
   }
 
   load(source: ModelSource, key: string): Model | undefined {

@@ -17,8 +17,8 @@ export const floors: Readonly<Record<string, readonly string[]>> = {
   wire: ["bus", "spec", "memory", "core"],
   driver: ["wdm", "bus", "spec", "memory", "core"],
   journal: ["bus", "spec", "memory", "core"],
-  links: ["engine", "wire", "journal", "bus", "spec", "memory", "core"],
-  board: ["core"],
+  links: ["engine", "wire", "board", "native", "journal", "bus", "spec", "memory", "core"],
+  board: ["engine", "native", "core"],
   config: ["links/", "memory", "core"],
   report: ["bus", "core"],
   session: [
@@ -42,7 +42,8 @@ export const floors: Readonly<Record<string, readonly string[]>> = {
 export const packages: Readonly<Record<string, readonly string[]>> = {
   yargs: ["cli"],
   winston: ["cli"],
-  zod: ["config", "links"],
+  zod: ["config", "links", "board"],
+  yaml: ["board"],
   vitest: ["session", "index.ts"],
   vite: ["session", "config"],
   serialport: ["links"],

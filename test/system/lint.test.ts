@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { parseFileList } from "../../src/links/simulator/harness-source.ts";
+import { parseFileList } from "../../src/engine/file-list.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -39,4 +39,11 @@ test.each([
   const includes = includeDirectories.map((directory) => `-I${directory}`);
   const args = ["--lint-only", "-Wall", "--top-module", "dma", ...parameters, ...includes, ...files];
   expect(output("verilator", args)).toBe("");
+});
+
+test.each([1, 9])("the far end of a virtual board's line is clean with a wire of %i bits", (width) => {
+  const file = "sim/verilator/board/hilt_board_line.v";
+  expect(output("verilator", ["--lint-only", "-Wall", `-GLINE_W=${width}`, file])).toBe("");
+  const icarus = ["-g2005", "-Wall", "-tnull", `-Philt_board_line.LINE_W=${width}`, "-s", "hilt_board_line"];
+  expect(output("iverilog", [...icarus, file])).toBe("");
 });

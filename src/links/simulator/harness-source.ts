@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeWhole } from "../../core/write-whole.ts";
 import type { ModelSource } from "../../engine/engine.ts";
+import { parseFileList } from "../../engine/file-list.ts";
 import type { DeviceBinding, DeviceSource } from "../device-source.ts";
 import { bindPins, deviceInstance, hiltDma } from "./device-binding.ts";
 
@@ -16,9 +17,6 @@ export const HARNESS = "hilt_harness";
 /** Sizes that the Verilog and the host must agree on; passed to the harness as parameters. */
 export const RAM_BYTES_LOG2 = 25;
 export const REGION_BYTES_LOG2 = 24;
-
-const NESTED_LIST = "-f ";
-const INCLUDE_DIRECTORY = "+incdir+";
 
 /** The harness round our own device, as an engine builds it. `root`: of another copy of the Verilog. */
 export function harnessSource(root: string = ROOT): ModelSource {
@@ -73,30 +71,4 @@ function modelSource(
     clock: "clk",
     stop: "stop",
   };
-}
-
-/**
- * Reads a `.f` file list: per line a path, `+incdir+path`, or `-f path` for another list, all relative to `root`; `//`
- * starts a comment.
- */
-export function parseFileList(
-  path: string,
-  root: string,
-): { files: readonly string[]; includeDirectories: readonly string[] } {
-  const files: string[] = [];
-  const includeDirectories: string[] = [];
-  for (const text of readFileSync(path, "utf8").split("\n")) {
-    const line = text.replace(/\/\/.*/, "").trim();
-    if (line === "") continue;
-    if (line.startsWith(NESTED_LIST)) {
-      const nested = parseFileList(join(root, line.slice(NESTED_LIST.length).trim()), root);
-      files.push(...nested.files);
-      includeDirectories.push(...nested.includeDirectories);
-    } else if (line.startsWith(INCLUDE_DIRECTORY)) {
-      includeDirectories.push(join(root, line.slice(INCLUDE_DIRECTORY.length)));
-    } else {
-      files.push(join(root, line));
-    }
-  }
-  return { files, includeDirectories };
 }

@@ -4,11 +4,11 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { Random } from "../../../src/core/random.ts";
+import { parseFileList } from "../../../src/engine/file-list.ts";
 import { readTree } from "../../../src/engine/source-tree.ts";
 import { parseNetlist } from "../../../src/engine/wasm/parse-netlist.ts";
 import { elaborate } from "../../../src/engine/wasm/yosys.ts";
 import { WasmEngine } from "../../../src/engine/wasm-engine.ts";
-import { parseFileList } from "../../../src/links/simulator/harness-source.ts";
 import { type Input, runIcarus, stimulus } from "../../soak/icarus.ts";
 
 /**

@@ -1,0 +1,46 @@
+// The virtual board: a model of the complete top, its serial line, and the adapter in front of it.
+#pragma once
+
+#include <cstdint>
+#include "adapter.h"
+#include "loaded_model.h"
+#include "port.h"
+
+class Board {
+ public:
+  Board(LoadedModel& model, Port& port, uint64_t seed);
+
+  // As after the FPGA was configured anew. What is on the wire is lost.
+  void powerUp();
+  // Runs for some time and moves what there is to move; false once the design has ended.
+  bool run();
+  // Nothing moves, and nothing will before the host sends something.
+  bool isQuiet() const;
+
+  void disturb(const Disturbances& disturbances);
+  // The cable: what is under way on it is lost.
+  void unplug();
+  // Signals of the whole board to an FST file, until closeWaves, powerUp or the end. Throws std::runtime_error.
+  void openWaves(const std::string& file);
+  void closeWaves();
+
+  const Adapter& adapter() const { return adapter_; }
+  Port& port() { return port_; }
+  const Port& port() const { return port_; }
+  LoadedModel& model() { return model_; }
+
+ private:
+  void findPorts();
+  void handleEvent();
+  void giveFrame();
+  void moveBytes();
+
+  LoadedModel& model_;
+  Port& port_;
+  Adapter adapter_;
+  uint64_t seed_;
+  bool hasWaves_ = false;
+  uint64_t lastEvent_ = 0;
+  uint64_t nextRead_ = 0;
+  LoadedModel::Port sendValid_, sendFrame_, sent_, noise_, received_, receivedByte_, receivedStop_, parity_, seen_, idle_;
+};

@@ -1,0 +1,102 @@
+// The process of a virtual board. Its arguments are words "name=value":
+//   model=PATH         the library of the model
+//   link=PATH          where a link to the terminal is kept
+//   control=PATH       the socket of the control channel
+//   name=NAME          of the board
+//   seed=NUMBER        for what is undefined in the design at power-up
+//   cyclesPerMs=NUMBER how many cycles count as a millisecond of the line
+//   parent=stdin       the board ends when its standard input does: it never outlives who has started it
+// When the board runs it prints a line of JSON on its standard output; what the design prints follows on standard error.
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+#include <exception>
+#include <map>
+#include <stdexcept>
+#include "requests.h"
+
+static volatile sig_atomic_t isAsked = 0;
+
+static void onSignal(int) { isAsked = 1; }
+
+static void handleSignals() {
+  struct sigaction action = {};
+  action.sa_handler = onSignal;
+  // A second one ends the process also when the model never returns.
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  for (const int each : {SIGTERM, SIGINT, SIGHUP}) sigaction(each, &action, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+using Words = std::map<std::string, std::string>;
+
+static Words wordsOf(int count, char** arguments) {
+  Words words;
+  for (int index = 1; index < count; ++index) {
+    const std::string word = arguments[index];
+    const std::size_t at = word.find('=');
+    if (at == std::string::npos) throw std::runtime_error(word + " is not name=value");
+    words[word.substr(0, at)] = word.substr(at + 1);
+  }
+  return words;
+}
+
+static double milliseconds() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) * 1e-6;
+}
+
+// Looks for what the outside wants, for `limitMs` at most. False when who has started us is gone.
+static bool look(const Board& board, const Control& control, bool hasParent, int limitMs) {
+  std::vector<pollfd> watched = {{hasParent ? STDIN_FILENO : -1, POLLIN, 0}};
+  // A terminal that has bytes ends a rest; a busy board takes them by itself.
+  if (limitMs > 0) watched.push_back({board.port().descriptor(), POLLIN, 0});
+  for (const int each : control.descriptors()) watched.push_back({each, POLLIN, 0});
+  if (poll(watched.data(), watched.size(), limitMs) <= 0) return true;
+  char byte;
+  return (watched[0].revents & (POLLIN | POLLHUP)) == 0 || read(STDIN_FILENO, &byte, 1) != 0;
+}
+
+static void serve(Board& board, Control& control, Requests& requests, bool hasParent) {
+  // Of 256 cycles at most. At rest the board runs a little between two milliseconds of sleep, so that its timers do.
+  constexpr unsigned TURNS_BUSY = 64;
+  constexpr unsigned TURNS_QUIET = 4;
+  while (!isAsked && !requests.isEndAsked()) {
+    const bool isQuiet = board.isQuiet();
+    for (unsigned turn = 0; turn < (isQuiet ? TURNS_QUIET : TURNS_BUSY); ++turn)
+      if (!board.run()) throw std::runtime_error("the design has ended its simulation");
+    requests.report();
+    requests.replug(milliseconds());
+    if (!look(board, control, hasParent, isQuiet && board.isQuiet() ? 1 : 0)) return;
+    control.serve();
+  }
+}
+
+int main(int count, char** arguments) {
+  try {
+    handleSignals();
+    Words words = wordsOf(count, arguments);
+    LoadedModel model(words["model"]);
+    Port port(words["link"]);
+    port.plug();
+    Board board(model, port, std::stoull(words["seed"]));
+    Control control(words["control"]);
+    Requests requests(board, control, words["name"], std::stod(words["cyclesPerMs"]));
+    control.listen();
+    printf("{\"terminal\":\"%s\"}\n", port.name().c_str());
+    fflush(stdout);
+    try {
+      serve(board, control, requests, words["parent"] == "stdin");
+    } catch (...) {
+      requests.report();
+      throw;
+    }
+    return 0;
+  } catch (const std::exception& error) {
+    fprintf(stderr, "virtual board: %s\n", error.what());
+    return 3;
+  }
+}

@@ -1,0 +1,79 @@
+import { join, resolve } from "node:path";
+import { writeWhole } from "../core/write-whole.ts";
+import type { ModelSource } from "../engine/engine.ts";
+import { BOARD_SOURCES } from "../engine/verilator/board-program.ts";
+
+/** A board's top module and what it needs to be simulated. */
+export interface BoardTop {
+  readonly top: string;
+  /** Absolute paths, in order; the top's own is the last. */
+  readonly files: readonly string[];
+  readonly includeDirectories: readonly string[];
+  /** Parameters of the top. */
+  readonly parameters: Readonly<Record<string, number | bigint>>;
+  /** Names of the top's ports, as the FPGA has them: what it receives is what the host sends. */
+  readonly ports: { readonly clock: string; readonly receive: string; readonly transmit: string };
+}
+
+/** How the characters of the line get to the board: bit by bit, or each in one cycle. */
+export type LineMode = "bits" | "bytes";
+
+/** Cycles of a bit, whatever the rate of the line is called: more of them show nothing else, and cost time. */
+export const LINE_DIVIDER = 4;
+
+/**
+ * The board with the far end of its line, for the program of sim/verilator/board. The top is the one that goes into the
+ * FPGA; what stands round it is written to `directory`, whose name counts in the key of the model.
+ */
+export function virtualSource(board: BoardTop, directory: string, mode: LineMode): ModelSource {
+  const wrapper = resolve(directory, "hilt_virtual_board.v");
+  writeWhole(wrapper, wrapperText(board, mode));
+  return {
+    top: "hilt_virtual_board",
+    files: [...board.files, join(BOARD_SOURCES, "hilt_board_line.v"), wrapper],
+    includeDirectories: board.includeDirectories,
+    clock: "clk",
+    stop: "stop",
+  };
+}
+
+/** `bridge` is the name that every board's top gives to its bridge. */
+function wrapperText({ top, parameters, ports }: BoardTop, mode: LineMode): string {
+  const width = mode === "bits" ? 1 : 9;
+  const settings = { ...parameters, LINE_W: width, DIVIDER_256: 256 * LINE_DIVIDER };
+  const given = Object.entries(settings).map(([name, value]) => `.${name}(${value})`);
+  return `// Written by hilt: a board's top with the far end of its line.
+\`default_nettype none
+
+module hilt_virtual_board (
+    input  wire       clk,
+    input  wire       send_valid,
+    input  wire [9:0] send_frame,
+    output wire       sent,
+    input  wire [9:0] noise,
+    output wire       received,
+    output wire [7:0] received_byte,
+    output wire       received_stop,
+    output wire       event_parity,
+    input  wire       seen,
+    output wire       stop,
+    output wire       idle
+);
+    wire [${width - 1}:0] rxd;
+    wire [${width - 1}:0] txd;
+
+    hilt_board_line #(.LINE_W(${width}), .DIVIDER(${LINE_DIVIDER})) line (
+        .clk(clk), .rxd(rxd), .txd(txd),
+        .send_valid(send_valid), .send_frame(send_frame), .sent(sent),
+        .noise(noise), .received(received), .received_byte(received_byte), .received_stop(received_stop),
+        .event_parity(event_parity), .seen(seen), .stop(stop)
+    );
+
+    ${top} #(${given.join(", ")}) board (.${ports.clock}(clk), .${ports.receive}(rxd), .${ports.transmit}(txd));
+
+    assign idle = board.bridge.idle;
+endmodule
+
+\`default_nettype wire
+`;
+}
