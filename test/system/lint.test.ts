@@ -8,6 +8,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 const tops = [
   { top: "dma", list: "rtl/dma/dma.f" },
+  { top: "bridge", list: "rtl/bridge/bridge.f" },
   { top: "hilt_harness", list: "sim/harness/top.f" },
 ];
 
@@ -46,4 +47,41 @@ test.each([1, 9])("the far end of a virtual board's line is clean with a wire of
   expect(output("verilator", ["--lint-only", "-Wall", `-GLINE_W=${width}`, file])).toBe("");
   const icarus = ["-g2005", "-Wall", "-tnull", `-Philt_board_line.LINE_W=${width}`, "-s", "hilt_board_line"];
   expect(output("iverilog", [...icarus, file])).toBe("");
+});
+
+test.each([
+  ["32 bits of data and of address", ["-GDATA_W=32", "-GADDR_W=32", "-GID_W=1"]],
+  ["40 bits of address, 8 lines, and a line of bytes", ["-GADDR_W=40", "-GIRQ_LINES=8", "-GLINE_W=9"]],
+  ["the smallest rings", ["-GMTU=64", "-GUP_LOG2=7", "-GDOWN_LOG2=9", "-GREAD_LOG2=9"]],
+  ["the largest rings", ["-GMTU=4096", "-GUP_LOG2=13", "-GDOWN_LOG2=14", "-GREAD_LOG2=14"]],
+])("the bridge is clean with %s", (_name, parameters) => {
+  const { files } = parseFileList(join(root, "rtl/bridge/bridge.f"), root);
+  expect(
+    output("verilator", ["--lint-only", "-Wall", "--top-module", "bridge", ...parameters, ...files]),
+  ).toBe("");
+});
+
+test.each([
+  ["LINE_W", 8],
+  ["DIVIDER_256", 1023],
+  ["DATA_W", 128],
+  ["ADDR_W", 31],
+  ["ID_W", 5],
+  ["IRQ_LINES", 9],
+  ["MTU", 8192],
+  ["UP_LOG2", 14],
+  ["DOWN_LOG2", 8],
+  ["READ_LOG2", 8],
+  ["REGISTER_ADDRESS_W", 33],
+])("the bridge refuses %s = %i by name", (name, value) => {
+  const { files } = parseFileList(join(root, "rtl/bridge/bridge.f"), root);
+  const text = output("iverilog", [
+    "-g2005",
+    `-Pbridge.${name}=${value}`,
+    "-tnull",
+    "-s",
+    "bridge",
+    ...files,
+  ]);
+  expect(text).toContain(`Unknown module type: ${name}_must_be_`);
 });

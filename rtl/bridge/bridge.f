@@ -1,0 +1,15 @@
+rtl/bridge/uart_rx.v
+rtl/bridge/uart_tx.v
+rtl/bridge/crc32.v
+rtl/bridge/cobs_decoder.v
+rtl/bridge/cobs_encoder.v
+rtl/bridge/frame_receiver.v
+rtl/bridge/frame_transmitter.v
+rtl/bridge/link.v
+rtl/bridge/bridge_parser.v
+rtl/bridge/bridge_registers.v
+rtl/bridge/bridge_interrupts.v
+rtl/bridge/bridge_reads.v
+rtl/bridge/bridge_writes.v
+rtl/bridge/bridge_mux.v
+rtl/bridge/bridge.v

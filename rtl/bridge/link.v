@@ -1,0 +1,386 @@
+// The session of a board: a reliable stream of bytes in each direction over frames that may get lost, and the host's
+// command to begin anew (docs/wire.md, "Session").
+`default_nettype none
+
+module link #(
+    parameter        MTU          = 1024,     // 64 to 4096
+    parameter        UP_LOG2      = 12,       // bytes of the ring of what the host sends, 7 to 13, at least an MTU
+    parameter        DOWN_LOG2    = 12,       // bytes of the ring of what the board sends, 9 to 14, at least an MTU
+    parameter [31:0] TICK_CYCLES  = 1200000 // 100 ms, below 2^24
+) (
+    input  wire        clk,
+    input  wire        rst,
+
+    // The line, byte by byte.
+    input  wire        rx_valid,
+    input  wire [7:0]  rx_data,
+    output wire        tx_valid,
+    input  wire        tx_ready,
+    output wire [7:0]  tx_data,
+
+    // Low before the first session, and while one is being begun: what stands behind the streams is in reset.
+    output reg         open,
+    // Ends the session: the host has sent what nobody knows.
+    input  wire        refuse,
+    // Every 100 ms.
+    output reg         tick,
+
+    // The stream from the host.
+    output reg         up_valid,
+    input  wire        up_ready,
+    output reg  [7:0]  up_data,
+
+    // The stream to the host. What is put while `down_hold` is high stays back until it is low. Of what stays back two
+    // bytes can be written again: `down_mark[n]` is high when one is put, and `down_patch[n]` overwrites it.
+    input  wire        down_valid,
+    output wire        down_ready,
+    input  wire [7:0]  down_data,
+    input  wire        down_hold,
+    input  wire [1:0]  down_mark,
+    input  wire [1:0]  down_patch,
+    // As much is waiting to be sent as a frame takes.
+    output wire        down_full,
+
+    // Byte `identity_index` of the identity, and why a BOOT is sent.
+    output wire [4:0]  identity_index,
+    input  wire [7:0]  identity_data,
+    output reg  [1:0]  reason,
+
+    // Nothing is waiting, and nothing is on its way.
+    output wire        idle
+);
+    localparam        UP_W      = UP_LOG2 + 1;
+    localparam        TICK_W    = 24;
+    localparam [31:0] TICK_LAST = TICK_CYCLES - 1;
+    localparam [3:0] DATA = 4'd2, NAK = 4'd3, PROBE = 4'd4, SYNC_NEW = 4'd8, SYNC_RESUME = 4'd9, SYNC_REPLY = 4'd10, BOOT = 4'd11;
+    localparam [1:0] REASON_RESET = 2'd0, REASON_EPOCH = 2'd1, REASON_MESSAGE = 2'd2;
+    localparam [4:0] IDENTITY_BYTES = 5'd28;
+    // Cycles before a frame is begun: for more of a message to come, and for data that can take an acknowledgement along.
+    localparam [6:0] MORE_CYCLES = 7'd32, ACK_CYCLES = 7'd96;
+
+    // ---- time
+    reg [TICK_W-1:0] tick_count;
+    reg [3:0]        boot_ticks;
+    always @(posedge clk) begin
+        tick       <= tick_count == {TICK_W{1'b0}};
+        tick_count <= (rst | (tick_count == {TICK_W{1'b0}})) ? TICK_LAST[TICK_W-1:0] : tick_count - {{(TICK_W-1){1'b0}}, 1'b1};
+    end
+
+    // ---- frames from the host
+    wire        payload_valid;
+    wire [7:0]  payload_data;
+    wire        ended;
+    wire        good;
+    wire [3:0]  kind;
+    wire [3:0]  frame_epoch;
+    wire [15:0] seq;
+    wire [15:0] ack;
+    wire [7:0]  window;
+
+    frame_receiver receiver (
+        .clk(clk),
+        .rst(rst),
+        .valid(rx_valid),
+        .data(rx_data),
+        .payload_valid(payload_valid),
+        .payload_data(payload_data),
+        .ended(ended),
+        .good(good),
+        .kind(kind),
+        .epoch(frame_epoch),
+        .seq(seq),
+        .ack(ack),
+        .window(window)
+    );
+
+    reg  [3:0]  epoch;
+    wire        is_stream    = (kind == DATA) | (kind == NAK) | (kind == PROBE);
+    wire        is_ours      = open & (frame_epoch == epoch);
+    wire        in_session   = good & is_stream & is_ours;
+    wire        new_session  = good & (kind == SYNC_NEW);
+    wire        other_epoch  = good & (is_stream | (kind == SYNC_RESUME)) & ~is_ours;
+    wire        resume       = good & (kind == SYNC_RESUME) & is_ours;
+
+    // ---- the stream from the host: a payload is written behind what is there, and counts once its frame is good
+    reg  [7:0]      up_ring [0:(1<<UP_LOG2)-1];
+    reg  [15:0]     expected;
+    reg  [15:0]     arriving;
+    reg  [UP_W-1:0] taken;
+    reg             overflow;
+    wire            up_is_full = (arriving[UP_LOG2] != taken[UP_LOG2]) & (arriving[UP_LOG2-1:0] == taken[UP_LOG2-1:0]);
+    wire            is_next    = seq == expected;
+    wire [15:0]     ahead      = seq - expected;
+    wire            is_ahead   = ~ahead[15];
+    wire            has_data   = arriving != expected;
+    wire            commit     = in_session & is_next & ~overflow;
+    wire [UP_W-1:0] up_used    = expected[UP_W-1:0] - taken;
+    wire [UP_W-1:0] up_free    = {1'b1, {UP_LOG2{1'b0}}} - up_used;
+    wire            up_next    = (~up_valid | up_ready) & (taken != expected[UP_W-1:0]);
+
+    always @(posedge clk) begin
+        if (payload_valid & ~up_is_full) begin
+            up_ring[arriving[UP_LOG2-1:0]] <= payload_data;
+            arriving                       <= arriving + 16'd1;
+        end
+        if (payload_valid & up_is_full)
+            overflow <= 1'b1;
+        if (commit)
+            expected <= arriving;
+        if (ended) begin
+            overflow <= 1'b0;
+            if (~commit)
+                arriving <= expected;
+        end
+        if (~open) begin
+            expected <= 16'd0;
+            arriving <= 16'd0;
+            overflow <= 1'b0;
+        end
+
+        if (up_next) begin
+            up_data <= up_ring[taken[UP_LOG2-1:0]];
+            taken   <= taken + {{UP_LOG2{1'b0}}, 1'b1};
+        end
+        if (~up_valid | up_ready)
+            up_valid <= up_next;
+        if (~open) begin
+            up_valid <= 1'b0;
+            taken    <= {UP_W{1'b0}};
+        end
+    end
+
+    // ---- the stream to the host: una, next, head, put, in this order
+    reg  [7:0]           down_ring [0:(1<<DOWN_LOG2)-1];
+    reg  [7:0]           down_read;
+    reg  [15:0]          una;
+    reg  [15:0]          next;
+    reg  [15:0]          head;
+    reg  [15:0]          put;
+    reg  [DOWN_LOG2-1:0] first_mark;
+    reg  [DOWN_LOG2-1:0] second_mark;
+    wire                 down_is_full = (put[DOWN_LOG2] != una[DOWN_LOG2]) & (put[DOWN_LOG2-1:0] == una[DOWN_LOG2-1:0]);
+    wire [DOWN_LOG2:0]   unsent       = head[DOWN_LOG2:0] - next[DOWN_LOG2:0];
+    wire                 is_patch     = down_patch != 2'd0;
+    wire                 append       = down_valid & ~down_is_full & ~is_patch;
+    wire [DOWN_LOG2-1:0] write_at     = down_patch[0] ? first_mark : down_patch[1] ? second_mark : put[DOWN_LOG2-1:0];
+
+    assign down_ready = ~down_is_full;
+    assign down_full  = unsent >= MTU[DOWN_LOG2:0];
+
+    always @(posedge clk) begin
+        if (append | is_patch)
+            down_ring[write_at] <= down_data;
+        down_read <= down_ring[next[DOWN_LOG2-1:0]];
+        if (append)
+            put <= put + 16'd1;
+        if (down_mark[0])
+            first_mark <= put[DOWN_LOG2-1:0];
+        if (down_mark[1])
+            second_mark <= put[DOWN_LOG2-1:0];
+        if (~down_hold)
+            head <= put;
+        if (~open) begin
+            put  <= 16'd0;
+            head <= 16'd0;
+        end
+    end
+
+    // An acknowledgement counts when what it is of was sent and not yet acknowledged.
+    wire [15:0] acked        = ack - una;
+    wire [15:0] unacked      = head - ack;
+    wire [15:0] repeated     = next - ack;
+    wire        ack_holds    = ~acked[15] & ~unacked[15];
+    wire        acknowledges = (in_session | resume) & ack_holds;
+    reg  [15:0] limit;
+    wire [15:0] credit       = limit - next;
+    wire        may_send     = (next != head) & ~credit[15] & (credit != 16'd0);
+    wire        tx_idle;
+    wire        tx_starving;
+    wire        tx_quiet;
+    wire        payload_next;
+    reg         rewind;
+    reg         stale;
+    reg  [12:0] length;
+    reg         is_control;
+    wire        payload_end  = is_control ? (length[4:0] == IDENTITY_BYTES) : (~may_send | (length == MTU[12:0]));
+
+    always @(posedge clk) begin
+        if (acknowledges)
+            una <= ack;
+        if (acknowledges | new_session)
+            limit <= {((new_session) ? 10'd0 : ack[15:6]) + {2'd0, window}, ack[5:0]};
+        if (next == una)
+            stale <= 1'b0;
+        else if (acknowledges & (acked != 16'd0))
+            stale <= 1'b0;
+        else if (tick)
+            stale <= 1'b1;
+        if (acknowledges & ((kind == NAK) | repeated[15] | resume))
+            rewind <= 1'b1;
+        else if (tick & stale)
+            rewind <= 1'b1;
+        else if (tx_idle)
+            rewind <= 1'b0;
+        if (rewind & tx_idle)
+            next <= una;
+        else if (payload_next & ~payload_end & ~is_control)
+            next <= next + 16'd1;
+        if (~open) begin
+            una    <= 16'd0;
+            next   <= 16'd0;
+            rewind <= 1'b0;
+        end
+    end
+
+    // ---- frames to the host
+    reg         sync_due;
+    reg         boot_due;
+    reg         boot_held;
+    reg         nak_due;
+    reg         naked;
+    reg         ack_due;
+    reg         ack_now;
+    reg         starved;
+    reg  [6:0]  patience;
+    reg  [3:0]  kind_sent;
+    reg  [15:0] token;
+    reg  [15:0] ack_sent;
+    reg  [7:0]  window_sent;
+    wire        is_roomy    = up_free >= MTU[UP_LOG2:0];
+    wire        may_start   = tx_idle & tx_starving & ~rewind;
+    wire        start_sync  = may_start & sync_due;
+    wire        start_boot  = may_start & ~sync_due & boot_due & ~boot_held;
+    wire        is_awaited  = ack_now | nak_due | (may_send & (patience >= MORE_CYCLES)) | (ack_due & (patience >= ACK_CYCLES));
+    wire        start_data  = may_start & ~sync_due & (~boot_due | boot_held) & open & is_awaited;
+    wire        start       = start_sync | start_boot | start_data;
+    wire        is_boot     = kind_sent == BOOT;
+
+    always @(posedge clk) begin
+        if (start) begin
+            kind_sent   <= sync_due ? SYNC_REPLY : start_boot ? BOOT : nak_due ? NAK : DATA;
+            is_control  <= ~start_data;
+            ack_sent    <= start_boot ? 16'd0 : expected;
+            window_sent <= start_boot ? 8'd0 : {{(13-UP_LOG2){1'b0}}, up_free[UP_LOG2:6]};
+            length      <= 13'd0;
+        end else if (payload_next)
+            length <= length + 13'd1;
+
+        if (new_session | (good & (kind == SYNC_RESUME)))
+            token <= seq;
+        if (start | ~(may_send | ack_due))
+            patience <= 7'd0;
+        else if (~(&patience))
+            patience <= patience + 7'd1;
+
+        if (start_data | start_sync) begin
+            ack_due <= 1'b0;
+            ack_now <= 1'b0;
+            nak_due <= 1'b0;
+            starved <= ~is_roomy;
+        end
+        if (starved & is_roomy & ~start) begin
+            ack_due <= 1'b1;
+            starved <= 1'b0;
+        end
+        if (in_session & has_data & (is_next | ~is_ahead))
+            ack_due <= 1'b1;
+        if (in_session & (kind == PROBE))
+            ack_now <= 1'b1;
+        if (in_session & has_data & ~is_next & is_ahead & ~naked) begin
+            nak_due <= 1'b1;
+            naked   <= 1'b1;
+        end
+        // Once for a gap, and again when the repetition may have been damaged.
+        if (commit | (ended & ~good))
+            naked <= 1'b0;
+        if (~open) begin
+            ack_due <= 1'b0;
+            ack_now <= 1'b0;
+            nak_due <= 1'b0;
+            naked   <= 1'b0;
+            starved <= 1'b0;
+        end
+    end
+
+    // ---- beginning and end of the session
+    reg       beginning;
+    reg [3:0] reset_count;
+    always @(posedge clk) begin
+        if (start_sync)
+            sync_due <= 1'b0;
+        if (start_boot) begin
+            boot_due  <= 1'b0;
+            boot_held <= 1'b1;
+        end else if (tick)
+            boot_held <= 1'b0;
+        if (tick)
+            boot_ticks <= (open | (boot_ticks == 4'd9)) ? 4'd0 : boot_ticks + 4'd1;
+        if (tick & ~open & (boot_ticks == 4'd9))
+            boot_due <= 1'b1;
+        if ((other_epoch | (resume & ~ack_holds)) & ~beginning) begin
+            boot_due <= 1'b1;
+            reason   <= REASON_EPOCH;
+        end
+        if (resume & ack_holds)
+            sync_due <= 1'b1;
+
+        reset_count <= reset_count - 4'd1;
+        if (beginning & (reset_count == 4'd0)) begin
+            beginning <= 1'b0;
+            open      <= 1'b1;
+            sync_due  <= 1'b1;
+        end
+        if (refuse & open) begin
+            open     <= 1'b0;
+            boot_due <= 1'b1;
+            reason   <= REASON_MESSAGE;
+        end
+        if (new_session) begin
+            open        <= 1'b0;
+            beginning   <= 1'b1;
+            reset_count <= 4'd15;
+            sync_due    <= 1'b0;
+            boot_due    <= 1'b0;
+            epoch       <= (epoch == 4'd15) ? 4'd1 : epoch + 4'd1;
+        end
+        if (rst) begin
+            open       <= 1'b0;
+            beginning  <= 1'b0;
+            sync_due   <= 1'b0;
+            boot_due   <= 1'b1;
+            boot_held  <= 1'b0;
+            boot_ticks <= 4'd0;
+            epoch      <= 4'd0;
+            reason     <= REASON_RESET;
+        end
+    end
+
+    frame_transmitter transmitter (
+        .clk(clk),
+        .rst(rst),
+        .start(start),
+        .delimit(start_sync | start_boot),
+        .idle(tx_idle),
+        .starving(tx_starving),
+        .kind(kind_sent),
+        .epoch((is_boot & ~open) ? 4'd0 : epoch),
+        .seq(is_boot ? 16'd0 : is_control ? token : next),
+        .ack(ack_sent),
+        .window(window_sent),
+        .payload_next(payload_next),
+        .payload_end(payload_end),
+        .payload_data(is_control ? identity_data : down_read),
+        .out_valid(tx_valid),
+        .out_ready(tx_ready),
+        .out_data(tx_data),
+        .quiet(tx_quiet)
+    );
+
+    assign identity_index = length[4:0];
+    assign idle           = tx_quiet & ~start & ~sync_due & ~beginning & (~boot_due | boot_held) & ~ack_due & ~ack_now & ~nak_due
+                            & ~up_valid & (up_used == 0) & (una == head) & (head == put) & ~payload_valid;
+
+    wire unused = &{1'b0, repeated[14:0], unacked[14:0], ahead[14:0]};
+endmodule
+
+`default_nettype wire
