@@ -119,7 +119,8 @@ module bridge_parser #(
                 access_valid <= access_is_fence;
             end
             DATA: if (data_step) begin
-                left <= left - 8'd1;
+                refuse <= word_ends & ~read_awaited;
+                left   <= left - 8'd1;
                 if (left == 8'd0)
                     state <= OP;
             end

@@ -19,7 +19,7 @@ module cobs_encoder (
     output reg        out_valid,
     input  wire       out_ready,
     output reg  [7:0] out_data,
-    // Few bytes are left to be read, 63 at most and 32 at least when more follow each other.
+    // The last frame is whole, and few of its bytes are left to be read: at most 63, and when the line is busy at least 32.
     output wire       starving,
     // Nothing is left to be read.
     output wire       empty
@@ -47,7 +47,7 @@ module cobs_encoder (
 
     assign ready    = (state == COPY) & (next_quarter != tail[8:7]);
     assign empty    = (tail == group) & ~out_valid;
-    assign starving = (group[8:5] == tail[8:5]) | (group[8:5] == next_block);
+    assign starving = (state == OPEN) & ((group[8:5] == tail[8:5]) | (group[8:5] == next_block));
 
     always @(posedge clk) begin
         if (write & (state != OPEN))

@@ -319,7 +319,9 @@ module link #(
             boot_due <= 1'b1;
         if ((other_epoch | (resume & ~ack_holds)) & ~beginning) begin
             boot_due <= 1'b1;
-            reason   <= REASON_EPOCH;
+            // What ended the session is reported first.
+            if (~boot_due)
+                reason <= REASON_EPOCH;
         end
         if (resume & ack_holds)
             sync_due <= 1'b1;
