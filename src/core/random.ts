@@ -49,9 +49,12 @@ export class Random {
     if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high) || width < 1 || width > 2 ** 32) {
       throw new RangeError(`no integer between ${low} and ${high}`);
     }
-    const limit = 2 ** 32 - (2 ** 32 % width);
     let draw = this.uint32();
-    while (draw >= limit) draw = this.uint32();
+    // The last draws, too few for the whole width, would favour small numbers. Most are not among them, whatever the width.
+    if (draw >= 2 ** 32 - width) {
+      const limit = 2 ** 32 - (2 ** 32 % width);
+      while (draw >= limit) draw = this.uint32();
+    }
     return low + (draw % width);
   }
 

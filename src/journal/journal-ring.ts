@@ -7,6 +7,7 @@ const ENTRIES = 1024;
 const REGISTER_BYTES = 4;
 /** The header: how many entries were ever written. */
 const HEADER_BYTES = 8;
+const RING_BYTES = HEADER_BYTES + ENTRIES * ENTRY_BYTES;
 /** FNV-1a, 32 bits, of 32-bit words. */
 const HASH_START = 0x811c9dc5;
 const HASH_FACTOR = 0x01000193;
@@ -24,8 +25,8 @@ export class JournalRing {
   #written: number;
 
   /** `bytes`: of a ring that goes on. */
-  constructor(bytes: Uint8Array = new Uint8Array(HEADER_BYTES + ENTRIES * ENTRY_BYTES)) {
-    this.bytes = Uint8Array.from(bytes);
+  constructor(bytes?: Uint8Array) {
+    this.bytes = bytes === undefined ? new Uint8Array(RING_BYTES) : new Uint8Array(bytes);
     this.#view = new DataView(this.bytes.buffer);
     this.#written = writtenOf(this.bytes);
   }
@@ -175,7 +176,7 @@ function placeOf(number: number): number {
 }
 
 function writtenOf(bytes: Uint8Array): number {
-  if (bytes.length !== HEADER_BYTES + ENTRIES * ENTRY_BYTES) return 0;
+  if (bytes.length !== RING_BYTES) return 0;
   const written = new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0, true);
   return Number.isSafeInteger(written) && written >= 0 ? written : 0;
 }

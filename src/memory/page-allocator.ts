@@ -28,17 +28,21 @@ export class PageAllocator {
   ) {
     this.#memory = memory;
     const count = memory.bytes.length / PAGE_SIZE;
-    this.#state = new Uint8Array(count);
-    this.#line = new Int32Array(count);
+    const state = new Uint8Array(count);
+    const line = new Int32Array(count);
     const { starts, ends } = blocksOf(memory.banks, pageBytes / PAGE_SIZE);
     const order = fragmentation === "shuffled" ? random.shuffle(starts) : starts;
+    let length = 0;
     for (let index = order.length - 1; index >= 0; index--) {
       const start = order[index] as number;
       for (let page = (ends[start] as number) - 1; page >= start; page--) {
-        this.#state[page] = FREE | LINED_UP;
-        this.#line[this.#length++] = page;
+        state[page] = FREE | LINED_UP;
+        line[length++] = page;
       }
     }
+    this.#state = state;
+    this.#line = line;
+    this.#length = length;
     this.#free = this.#length;
   }
 
@@ -124,12 +128,11 @@ function blocksOf(banks: readonly Bank[], blockPages: number): { starts: Int32Ar
   for (const { base, lengthBytes, offset } of banks) {
     const first = offset / PAGE_SIZE;
     const end = first + lengthBytes / PAGE_SIZE;
-    const firstFrame = Number(base) / PAGE_SIZE;
-    for (let start = first; start < end; ) {
-      const left = blockPages - ((firstFrame + start - first) % blockPages);
+    // Blocks are aligned in the address space: the first may be shorter, as the last.
+    let next = first + blockPages - ((Number(base) / PAGE_SIZE) % blockPages);
+    for (let start = first; start < end; start = next, next += blockPages) {
       starts[count++] = start;
-      ends[start] = Math.min(end, start + left);
-      start += left;
+      ends[start] = Math.min(end, next);
     }
   }
   return { starts: starts.subarray(0, count), ends };
