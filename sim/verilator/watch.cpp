@@ -108,7 +108,7 @@ WatchedCall::~WatchedCall() { calls.store(0, std::memory_order_release); }
 void watchWaves(VerilatedFstC* waves) { openWaves.store(waves); }
 #endif
 
-// Last words have this block too, behind those before it.
+// Last words have this block too, after those before it.
 extern "C" __attribute__((visibility("default"))) void hilt_keep(const void* start, uint64_t bytes) {
   const int count = blockCount.load();
   if (count == MOST_BLOCKS) return;
@@ -116,13 +116,11 @@ extern "C" __attribute__((visibility("default"))) void hilt_keep(const void* sta
   blockCount.store(count + 1);
 }
 
-// From now on this process leaves last words in `file`, with the `bytes` at `block` and what `hilt_keep` adds, and ends
-// when an evaluation takes longer than `stallMs`.
-extern "C" __attribute__((visibility("default"))) void hilt_watch(const char* file, const void* block, uint64_t bytes,
-                                                                  int stallMs) {
+// From now on this process leaves last words in `file`, with what `hilt_keep` adds, and ends when an evaluation takes
+// longer than `stallMs`.
+extern "C" __attribute__((visibility("default"))) void hilt_watch(const char* file, int stallMs) {
   std::snprintf(lastWordsFile, sizeof lastWordsFile, "%s", file);
   blockCount.store(0);
-  hilt_keep(block, bytes);
   limitMs = stallMs;
   static bool isWatching = false;
   if (isWatching) return;

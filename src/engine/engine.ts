@@ -82,12 +82,11 @@ export interface OpenOptions {
   /** Decides what registers hold that have no initial value; without it they hold 0. */
   readonly seed?: bigint;
   /**
-   * Where a model that crashes, or never ends a cycle, leaves word before it takes the process with it: `keep`, and what
-   * the ports and memories `places` of the design hold then.
+   * Where a model that crashes, or never ends a cycle, leaves word before it takes the process with it: what the ports
+   * and memories `places` of the design hold then.
    */
   readonly lastWords?: {
     readonly file: string;
-    readonly keep: Uint8Array;
     readonly places?: readonly string[];
     readonly stallMs: number;
   };

@@ -35,6 +35,7 @@ export const KIND = {
   answer: 9,
   gap: 10,
   end: 11,
+  torn: 12,
 } as const;
 
 export const FLAG = {
@@ -43,6 +44,8 @@ export const FLAG = {
   answered: 2,
 } as const;
 
+/** The source of an end: the process that wrote the entries was gone, and another one wrote the end. */
+export const LOST = 1;
 /** Instead of a master. */
 export const NO_MASTER = 0xff;
 export const accesses: readonly Access[] = ["read", "write", "read-write"];

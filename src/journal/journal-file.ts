@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import { AT, ENTRY_BYTES, FLAG, KIND } from "./entry-layout.ts";
+import { AT, ENTRY_BYTES, FLAG, KIND, LOST } from "./entry-layout.ts";
 import { countEntry, encodeHeader, putRecord, recordBytes } from "./journal-format.ts";
 import type { JournalHeader } from "./journal-header.ts";
 import { type JournalRing, numbersOf } from "./journal-ring.ts";
@@ -84,12 +84,15 @@ export class JournalFile {
   }
 }
 
-/** Writes what a ring has left, and before it an older state of the same ring, if there is one. */
+/**
+ * Writes what a ring has left, and before it an older state of the same ring, if there is one. `isLost`: the process that
+ * had the ring is gone.
+ */
 export function writeRing(
   path: string,
   header: JournalHeader,
   ring: JournalRing,
-  before?: JournalRing,
+  { before, isLost = false }: { readonly before?: JournalRing | undefined; readonly isLost?: boolean } = {},
 ): void {
   const records: Uint8Array[] = [];
   const put = (entry: Uint8Array): void => {
@@ -100,10 +103,12 @@ export function writeRing(
   let next = 0;
   for (const { ring: part, number } of numbersOf(ring, before)) {
     if (number > next) put(countEntry(KIND.gap, number - next));
-    put(part.slot(number));
+    put(number === part.torn ? countEntry(KIND.torn, 1) : part.slot(number));
     next = number + 1;
   }
-  put(countEntry(KIND.end, ring.written));
+  const isTornLast = ring.torn === ring.written;
+  if (isTornLast) put(countEntry(KIND.torn, 1));
+  put(countEntry(KIND.end, ring.written + (isTornLast ? 1 : 0), isLost ? LOST : 0));
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, Buffer.concat([encodeHeader(header, false), ...records]));
 }

@@ -43,11 +43,17 @@ export function recordBytes(payload: Uint8Array | undefined): number {
   return FRAME_BYTES + ENTRY_BYTES + (payload?.length ?? 0);
 }
 
-/** The entry of a record that is none of the link: a gap of a number of entries, or the end after a number of them. */
-export function countEntry(kind: typeof KIND.gap | typeof KIND.end, count: number): Uint8Array {
+/**
+ * The entry of a record that is none of the link: a gap of a number of entries, one that is torn, or the end after a number
+ * of them.
+ */
+export function countEntry(kind: CountKind, count: number, source = 0): Uint8Array {
   const entry = new Uint8Array(ENTRY_BYTES);
   const view = new DataView(entry.buffer);
   view.setUint8(AT.kind, kind);
+  view.setUint8(AT.source, source);
   view.setBigUint64(AT.address, BigInt(count), true);
   return entry;
 }
+
+type CountKind = typeof KIND.gap | typeof KIND.torn | typeof KIND.end;

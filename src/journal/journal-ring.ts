@@ -5,9 +5,11 @@ import type { JournalEntry } from "./journal-entry.ts";
 
 const ENTRIES = 1024;
 const REGISTER_BYTES = 4;
-/** The header: how many entries were ever written. */
-const HEADER_BYTES = 8;
-const RING_BYTES = HEADER_BYTES + ENTRIES * ENTRY_BYTES;
+/** How many entries were ever noted, and 1 more than the number of the one that is being written; 0 between two writes. */
+const WRITTEN = 0;
+const WRITING = 8;
+const HEADER_BYTES = 16;
+export const RING_BYTES = HEADER_BYTES + ENTRIES * ENTRY_BYTES;
 /** FNV-1a, 32 bits, of 32-bit words. */
 const HASH_START = 0x811c9dc5;
 const HASH_FACTOR = 0x01000193;
@@ -20,15 +22,30 @@ const halves = new Uint32Array(wide.buffer);
  * that wrote them is gone. Entries are numbered from 0, and one that is still there can be completed.
  */
 export class JournalRing {
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The entry that was being written when the process that had the ring ended: what it says is not known. */
+  readonly torn: number | undefined;
+  readonly #bytes: Uint8Array;
   readonly #view: DataView;
   #written: number;
 
-  /** `bytes`: of a ring that goes on. */
-  constructor(bytes?: Uint8Array) {
-    this.bytes = bytes === undefined ? new Uint8Array(RING_BYTES) : new Uint8Array(bytes);
-    this.#view = new DataView(this.bytes.buffer);
-    this.#written = writtenOf(this.bytes);
+  /** `bytes` are its memory, `RING_BYTES` of them: zeroed, or those of a ring that goes on. */
+  constructor(bytes: Uint8Array = new Uint8Array(RING_BYTES)) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, RING_BYTES);
+    this.#written = this.#view.getFloat64(WRITTEN, true);
+    const writing = this.#view.getFloat64(WRITING, true);
+    this.torn = writing === 0 ? undefined : writing - 1;
+    this.#view.setFloat64(WRITING, 0, true);
+  }
+
+  /** Makes the memory of a ring that of an empty one. */
+  static clear(bytes: Uint8Array): void {
+    bytes.fill(0, 0, HEADER_BYTES);
+  }
+
+  /** As it is now; it stays so. */
+  copy(): JournalRing {
+    return new JournalRing(this.#bytes.slice());
   }
 
   /** How many entries were ever noted. */
@@ -38,17 +55,20 @@ export class JournalRing {
 
   /** The number of the oldest that is still there. */
   get oldest(): number {
-    return Math.max(0, this.#written - ENTRIES);
+    const oldest = Math.max(0, this.#written - ENTRIES);
+    // One that was being noted has taken the place of the oldest.
+    return this.torn === this.#written && this.#written >= ENTRIES ? oldest + 1 : oldest;
   }
 
   /** The bytes of an entry that is still there. */
   slot(number: number): Uint8Array {
     const at = placeOf(number);
-    return this.bytes.subarray(at, at + ENTRY_BYTES);
+    return this.#bytes.subarray(at, at + ENTRY_BYTES);
   }
 
+  /** Undefined for the one that is torn. */
   entry(number: number): JournalEntry | undefined {
-    return entryAt(this.#view, placeOf(number));
+    return number === this.torn ? undefined : entryAt(this.#view, placeOf(number));
   }
 
   /** Notes an entry; the result is its number. `source` is what the format says of its third byte. */
@@ -60,34 +80,51 @@ export class JournalRing {
     source: number,
     size: number,
     address: bigint,
+    value = 0,
   ): number {
-    const number = this.#begin(kind, asked, crossed, isUp, source, size);
+    const number = this.#begin(kind, asked, crossed, isUp, source, size, value);
     this.#view.setBigUint64(placeOf(number) + AT.address, address, true);
+    this.#end();
     return number;
   }
 
   /** A register access that is asked for. */
   noteRegister(access: Direction, address: number, value: number, asked: number): number {
-    const number = this.#begin(KIND.register, asked, Number.NaN, access === "write", 0, REGISTER_BYTES);
+    const isWrite = access === "write";
+    const number = this.#begin(KIND.register, asked, Number.NaN, isWrite, 0, REGISTER_BYTES, value);
     const at = placeOf(number);
     this.#view.setUint32(at + AT.address, address, true);
     this.#view.setUint32(at + AT.address + 4, 0, true);
-    this.#view.setUint32(at + AT.value, value, true);
+    this.#end();
     return number;
   }
 
-  #begin(kind: number, asked: number, crossed: number, isUp: boolean, source: number, size: number): number {
-    const number = this.#written++;
+  #begin(
+    kind: number,
+    asked: number,
+    crossed: number,
+    isUp: boolean,
+    source: number,
+    size: number,
+    value: number,
+  ): number {
+    const number = this.#written;
     const at = placeOf(number);
     const view = this.#view;
-    view.setFloat64(0, this.#written, true);
+    view.setFloat64(WRITING, number + 1, true);
     const flags = (isUp ? FLAG.up : 0) | (Number.isNaN(crossed) ? 0 : FLAG.answered);
     view.setUint32(at, kind | (flags << 8) | (source << 16), true);
     view.setUint32(at + AT.size, size, true);
     view.setFloat64(at + AT.asked, asked, true);
     view.setFloat64(at + AT.crossed, crossed, true);
-    view.setFloat64(at + AT.value, 0, true);
+    view.setUint32(at + AT.value, value, true);
+    view.setUint32(at + AT.value + 4, 0, true);
     return number;
+  }
+
+  #end(): void {
+    this.#view.setFloat64(WRITTEN, ++this.#written, true);
+    this.#view.setFloat64(WRITING, 0, true);
   }
 
   /** The answer of a request, if it is still there; `failure` is a code, 0 for none; `value` is that of a read. */
@@ -95,15 +132,13 @@ export class JournalRing {
     if (number < this.oldest) return;
     const at = placeOf(number);
     const view = this.#view;
+    view.setFloat64(WRITING, number + 1, true);
     if (failure === 0) view.setUint8(at + AT.flags, view.getUint8(at + AT.flags) | FLAG.answered);
     view.setUint8(at + AT.failure, failure);
     view.setFloat64(at + AT.crossed, crossed, true);
     const isRead = (view.getUint8(at + AT.flags) & FLAG.up) === 0;
     if (value !== undefined && isRead) view.setUint32(at + AT.value, value, true);
-  }
-
-  setValue(number: number, value: number): void {
-    this.#view.setUint32(placeOf(number) + AT.value, value, true);
+    view.setFloat64(WRITING, 0, true);
   }
 
   isRegister(number: number, access: Direction, address: number): boolean {
@@ -119,14 +154,21 @@ export class JournalRing {
   /** The first of windows. */
   noteWindow(isOpening: boolean, cycle: number, window: Window): number {
     const source = accesses.indexOf(window.access) + (window.use === "shared" ? SHARED : 0);
-    const number = this.note(KIND.windows, cycle, 0, isOpening, source, 0, window.logical);
-    this.#view.setUint32(placeOf(number) + AT.value, HASH_START, true);
-    this.addWindow(number, window);
+    const number = this.#begin(KIND.windows, cycle, 0, isOpening, source, 0, HASH_START);
+    this.#view.setBigUint64(placeOf(number) + AT.address, window.logical, true);
+    this.#add(number, window);
+    this.#end();
     return number;
   }
 
   /** One more window of the same kind, in the entry noted last. */
-  addWindow(number: number, { logical, physical, lengthBytes }: Window): void {
+  addWindow(number: number, window: Window): void {
+    this.#view.setFloat64(WRITING, number + 1, true);
+    this.#add(number, window);
+    this.#view.setFloat64(WRITING, 0, true);
+  }
+
+  #add(number: number, { logical, physical, lengthBytes }: Window): void {
     const at = placeOf(number);
     const view = this.#view;
     view.setUint32(at + AT.size, view.getUint32(at + AT.size, true) + 1, true);
@@ -173,10 +215,4 @@ export function sorted(entries: JournalEntry[]): JournalEntry[] {
 
 function placeOf(number: number): number {
   return HEADER_BYTES + (number % ENTRIES) * ENTRY_BYTES;
-}
-
-function writtenOf(bytes: Uint8Array): number {
-  if (bytes.length !== RING_BYTES) return 0;
-  const written = new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0, true);
-  return Number.isSafeInteger(written) && written >= 0 ? written : 0;
 }

@@ -95,8 +95,8 @@ export class Journal {
       case "written": {
         const { address, bytes } = event;
         this.#endWindows();
-        const number = this.ring.note(KIND.written, cycle, cycle, false, 0, bytes.length, address);
-        this.ring.setValue(number, crc32(bytes));
+        const { length } = bytes;
+        const number = this.ring.note(KIND.written, cycle, cycle, false, 0, length, address, crc32(bytes));
         this.#file?.append(this.ring.slot(number), bytes);
         return;
       }

@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import { AT, ENTRY_BYTES, entryAt, FLAG, KIND } from "./entry-layout.ts";
+import { AT, ENTRY_BYTES, entryAt, FLAG, KIND, LOST } from "./entry-layout.ts";
 import { JournalDamageError, JournalFormatError } from "./errors.ts";
 import { failures, type JournalEntry } from "./journal-entry.ts";
 import { COMPLETE, FRAME_BYTES, MAGIC, PREFIX, VERSION } from "./journal-format.ts";
@@ -14,6 +14,10 @@ export interface ReadJournal {
   readonly entries: readonly JournalEntry[];
   /** Entries that were dropped to make room for later ones. */
   readonly missing: number;
+  /** The process that wrote it ended before the test did. */
+  readonly isLost: boolean;
+  /** Entries that were being written then: what they say is not known. */
+  readonly torn: number;
   /** From where on it cannot be read, and why. */
   readonly damage?: JournalDamageError;
 }
@@ -30,7 +34,7 @@ export function readJournal(file: string, bytes: Uint8Array): ReadJournal {
     header,
     isComplete: (flags & COMPLETE) !== 0 && damage === undefined,
     entries: sorted(reader.entries),
-    missing: reader.missing,
+    ...{ missing: reader.missing, isLost: reader.isLost, torn: reader.torn },
     ...(damage === undefined ? {} : { damage }),
   };
 }
@@ -68,6 +72,8 @@ function readHeader(file: string, bytes: Uint8Array): { header: JournalHeader; f
 class RecordReader {
   readonly entries: JournalEntry[] = [];
   missing = 0;
+  torn = 0;
+  isLost = false;
   readonly #file: string;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -122,9 +128,15 @@ class RecordReader {
       this.#number += wide;
       return undefined;
     }
+    if (kind === KIND.torn) {
+      this.torn++;
+      this.#number++;
+      return undefined;
+    }
     if (kind === KIND.end) {
       if (wide !== this.#number) return `its end counts ${wide} entries, and ${this.#number} are there`;
       this.#hasEnded = true;
+      this.isLost = this.#view.getUint8(at + AT.source) === LOST;
       return undefined;
     }
     const entry = entryAt(this.#view, at);

@@ -94,8 +94,6 @@ export interface FreshOptions {
   readonly banks?: readonly BankLayout[];
   /** Where to record; only in a run that was prepared for it. */
   readonly waves?: WavesWindow;
-  /** Bytes of the caller's that belong to the last words, as they are then. */
-  readonly keep?: Uint8Array;
   /** Hears what the device says. */
   readonly onMessage?: (message: DeviceMessage) => void;
 }
@@ -127,8 +125,6 @@ export interface LastWords {
   readonly problem: { readonly blame: Blame; readonly code: string; readonly message: string };
   /** Cycles since the test's device was opened. */
   readonly cycle: number;
-  /** `FreshOptions.keep` as it was at the end. */
-  readonly kept: Uint8Array;
   /** Events that nobody has taken, in order. */
   readonly events: readonly LinkEvent[];
 }

@@ -1,3 +1,5 @@
+import { getSystemErrorMap } from "node:util";
+import koffi from "koffi";
 import { type Blame, HiltError } from "../core/errors.ts";
 
 /** The operating system refused a system call. */
@@ -7,8 +9,14 @@ export class SystemCallError extends HiltError {
   /** Such as `ENOLCK`; `errno 95` for a number without a name. */
   readonly errno: string;
 
-  constructor(call: string, errno: string, message: string) {
-    super(`${call}: ${errno}, ${message}`);
-    this.errno = errno;
+  constructor(call: string, errno: number) {
+    const [name, message] = getSystemErrorMap().get(-errno) ?? [`errno ${errno}`, "unknown error"];
+    super(`${call}: ${name}, ${message}`);
+    this.errno = name;
+  }
+
+  /** Why the last call through the foreign function interface failed. */
+  static last(call: string): SystemCallError {
+    return new SystemCallError(call, koffi.errno());
   }
 }

@@ -1,4 +1,3 @@
-import { getSystemErrorMap } from "node:util";
 import koffi from "koffi";
 import { SystemCallError } from "./errors.ts";
 
@@ -23,10 +22,6 @@ export function flock(descriptor: number): boolean {
     if (call(descriptor, LOCK_EX | LOCK_NB) === 0) return true;
     const errno = koffi.errno();
     if (errno === EWOULDBLOCK || errno === EAGAIN) return false;
-    if (errno !== EINTR) throw new SystemCallError("flock", ...nameOf(errno));
+    if (errno !== EINTR) throw new SystemCallError("flock", errno);
   }
-}
-
-function nameOf(errno: number): [name: string, message: string] {
-  return getSystemErrorMap().get(-errno) ?? [`errno ${errno}`, "unknown error"];
 }

@@ -35,7 +35,7 @@ function suite(result: RunResult, file: string, on: string, repeat: Repeat): str
   const printed = output.filter((one) => one.file === file).map(({ text }) => text);
   const number = (verdict: BenchResult["verdict"]): number =>
     benches.filter((bench) => bench.verdict === verdict).length;
-  const device = benches.find(({ facts }) => facts !== undefined)?.facts?.device;
+  const device = benches.find(({ facts }) => facts?.device !== undefined)?.facts?.device;
   const properties = {
     ...{ target, seed, profile },
     ...(device === undefined ? {} : { device }),

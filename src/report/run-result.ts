@@ -94,7 +94,8 @@ export interface Recording {
 }
 
 export interface BenchCounts {
-  readonly device: string;
+  /** As it has identified itself; absent when it was lost, or could not be opened, before it did. */
+  readonly device?: string;
   readonly cycles: number;
   /** Absent where the link does not observe what the device does with host memory. */
   readonly hostMemory?: HostMemoryCounts;

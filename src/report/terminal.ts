@@ -80,7 +80,8 @@ export class TerminalReport implements RunListener {
     const { verdict, problems, facts, output } = bench;
     const isFailed = verdict === "failed";
     for (const problem of problems) this.#problem(problem);
-    if (isFailed && facts !== undefined) this.#circumstances(facts);
+    // Tests that ran beside one that took their process with it are not run.
+    if ((isFailed || verdict === "not run") && facts !== undefined) this.#circumstances(facts);
     if (output !== undefined && (isFailed || this.#options.isVerbose)) this.#printed("printed", output);
     else if (facts?.warnings !== undefined) this.#printed("the device warns", facts.warnings.join("\n"));
     if (facts?.reconnected !== undefined) this.#printed("the link was connected again", facts.reconnected);
@@ -127,7 +128,8 @@ export class TerminalReport implements RunListener {
     this.#printedOutside(result);
     const total = totalsOf(result.benches);
     const device =
-      result.benches.find(({ facts }) => facts !== undefined)?.facts?.device ?? "no device was opened";
+      result.benches.find(({ facts }) => facts?.device !== undefined)?.facts?.device ??
+      "no device was opened";
     const verdicts = (["passed", "failed", "skipped", "not run"] as const)
       .map((verdict) => ({
         verdict,

@@ -10,7 +10,7 @@ import { DmaDevice } from "../driver/dma-device.ts";
 import { describeAccess } from "../driver/register-file.ts";
 import { describeJournal } from "../journal/describe-journal.ts";
 import type { JournalEntry } from "../journal/journal-entry.ts";
-import { JournalRing, readRing } from "../journal/journal-ring.ts";
+import { type JournalRing, readRing } from "../journal/journal-ring.ts";
 import { RecordingLink } from "../journal/recording-link.ts";
 import { deviceOf } from "../links/registry.ts";
 import { HostMemory } from "../memory/host-memory.ts";
@@ -33,7 +33,7 @@ import {
 } from "./errors.ts";
 import { lackOfDevice, type StatedNeed } from "./needs.ts";
 import type { BenchFacts, RunContext } from "./run-context.ts";
-import { TestJournal } from "./test-journal.ts";
+import { TestJournal, UNKNOWN_DEVICE } from "./test-journal.ts";
 import { writeViewerFiles } from "./write-viewer-files.ts";
 
 /** Milliseconds after a test in which whatever the device does after its last completion still shows. */
@@ -82,7 +82,6 @@ export class BenchSession {
       seed: random.fork("link").seed,
       onMessage: (message) => messages.take(message),
       banks: run.profile.banks,
-      keep: journal.ring.bytes,
       ...(run.waves === undefined ? {} : { waves: { ...run.waves, path: `${run.waves.directory}/${stem}` } }),
     });
     try {
@@ -124,7 +123,7 @@ export class BenchSession {
       testJournal.begin(opened, session.#identity);
       return session;
     } catch (error) {
-      testJournal.keep(opened, "not known: it could not be opened");
+      testJournal.keep(opened, UNKNOWN_DEVICE);
       await opened[Symbol.asyncDispose]();
       testJournal.close();
       throw error;
@@ -349,8 +348,7 @@ class Watch {
 
   #see(event: LinkEvent): void {
     const isBreach = event.kind === "violation" || event.kind === "fault";
-    if (isBreach && this.firstBreach === undefined)
-      this.untilBreach = new JournalRing(this.#link.journal.ring.bytes);
+    if (isBreach && this.firstBreach === undefined) this.untilBreach = this.#link.journal.ring.copy();
     if (event.kind === "violation") this.#violations.push(event);
     else if (event.kind === "fault") this.#faults.push(event);
     else if (event.kind === "interrupt") this.#interrupts += event.asserted ? 1 : 0;

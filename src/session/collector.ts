@@ -1,6 +1,5 @@
 import { relative } from "node:path";
 import type { Reporter, TestCase, TestModule, TestSuite } from "vitest/node";
-import type { LastWords } from "../links/link-kind.ts";
 import {
   type BenchResult,
   type FileOutput,
@@ -9,7 +8,7 @@ import {
   type Problem,
   type RunListener,
 } from "../report/run-result.ts";
-import { factsOf, lossOf } from "./lost-worker.ts";
+import { type LeftBehind, lossOf } from "./lost-worker.ts";
 import { orphanProblem } from "./orphans.ts";
 import { plain, problemOf } from "./problem-of.ts";
 import type { CollectedTest, EndedTest, OutputRange, ThrownError } from "./worker-log.ts";
@@ -101,14 +100,16 @@ export class Collector implements Reporter {
   noteLostWorkers(
     killed: readonly KilledWorker[],
     remaining: readonly WorkerRecord[],
-    lastWordsOf: (pid: number) => LastWords | undefined,
+    leftBy: (pid: number) => LeftBehind,
   ): void {
-    for (const { record, why } of killed) this.#noteLost(record, lossOf(record, why, this.#options.limitMs));
+    const { limitMs } = this.#options;
+    for (const { record, why } of killed)
+      this.#noteLost(record, lossOf(record, why, limitMs), leftBy(record.pid));
     for (const record of remaining) {
       const isKnown = typeof record.at === "string" && this.#ended.has(record.file);
       if (isKnown) continue;
-      const words = lastWordsOf(record.pid);
-      this.#noteLost(record, lossOf(record, words, this.#options.limitMs), words);
+      const left = leftBy(record.pid);
+      this.#noteLost(record, lossOf(record, left.words, limitMs), left);
     }
   }
 
@@ -169,7 +170,7 @@ export class Collector implements Reporter {
     }
   }
 
-  #noteLost(record: WorkerRecord, problem: Problem, words?: LastWords): void {
+  #noteLost(record: WorkerRecord, problem: Problem, left: LeftBehind): void {
     const { at, file, tests } = record;
     if (typeof at === "string") {
       const what = at === "loading" ? "loading the file" : "a hook, or what lies between two tests,";
@@ -178,25 +179,29 @@ export class Collector implements Reporter {
       return;
     }
     const culprit = tests.find(({ id }) => id === at.test);
-    this.#noteRest(record, "its process ended", culprit, {
-      verdict: "failed",
-      problems: [problem],
-      wallMs: 0,
-      facts: words === undefined ? undefined : factsOf(words),
+    const factsOf = ({ name }: CollectedTest): BenchResult["facts"] =>
+      left.factsOf(`${this.#pathOf(file)} > ${name}`);
+    this.#noteRest(record, "its process ended", (test) => {
+      if (test === culprit)
+        return { verdict: "failed", problems: [problem], wallMs: 0, facts: factsOf(test) };
+      // Of tests that run side by side several are lost.
+      return { ...notRun("its process ended while it ran"), facts: factsOf(test) };
     });
   }
 
-  /** Verdicts of the tests that Vitest has not reported, in their order; `loss` is that of the culprit. */
-  #noteRest(record: WorkerRecord, reason: string, culprit?: CollectedTest, loss?: Verdict): void {
+  /** Verdicts of the tests that Vitest has not reported, in their order; `lossOf` is that of one that was running. */
+  #noteRest(
+    record: WorkerRecord,
+    reason: string,
+    lossOf = (_: CollectedTest) => notRun(`${reason} while it ran`),
+  ): void {
     const { tests, ended, started, file, pid } = record;
     const end = outputBytes(this.#options.workersDirectory, pid);
     for (const test of tests) {
       if (this.#known.has(test.id) || !this.#options.isSelected(test.name)) continue;
       const printed = record.outputOf(test.id, end);
       const written = this.#writtenVerdict(test, ended.get(test.id), printed);
-      // Of tests that run side by side several are lost.
-      const rest = notRun(started.has(test.id) ? `${reason} while it ran` : reason);
-      const verdict = written ?? (test === culprit ? loss : undefined) ?? rest;
+      const verdict = written ?? (started.has(test.id) ? lossOf(test) : notRun(reason));
       const place = { id: test.id, fullName: test.name, module: { moduleId: file } };
       this.#add(place, { ...verdict, ...this.#printed(printed) });
     }

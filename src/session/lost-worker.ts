@@ -1,9 +1,14 @@
+import { relative } from "node:path";
 import { describeJournal } from "../journal/describe-journal.ts";
 import { Journal } from "../journal/journal.ts";
-import { JournalRing } from "../journal/journal-ring.ts";
+import type { JournalEntry } from "../journal/journal-entry.ts";
+import { writeRing } from "../journal/journal-file.ts";
+import { type LeftRing, ringsLeft } from "../journal/ring-file.ts";
 import type { LastWords } from "../links/link-kind.ts";
 import type { Problem } from "../report/run-result.ts";
-import type { BenchFacts } from "./run-context.ts";
+import { registerNamesOf } from "./register-names.ts";
+import type { BenchFacts, RunContext } from "./run-context.ts";
+import { UNKNOWN_DEVICE } from "./test-journal.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 import type { KilledWorker } from "./worker-watch.ts";
 
@@ -32,12 +37,41 @@ export function lossOf(
   };
 }
 
-/** What is known of a test whose link has left last words. */
-export function factsOf({ cycle, kept, events }: LastWords): BenchFacts {
-  const journal = new Journal(new JournalRing(kept));
-  for (const event of events) journal.note(event);
+/** What a process that is gone has left. */
+export interface LeftBehind {
+  readonly words: LastWords | undefined;
+  /** What is known of a test that it had not brought to its end, by the bench's file and the test's full name. */
+  factsOf(test: string): BenchFacts | undefined;
+}
+
+/** Finds it. Journals go to the places where their tests would have kept them. */
+export function leftBehind(
+  { root, workersDirectory = "" }: RunContext,
+  pid: number,
+  words: LastWords | undefined,
+): LeftBehind {
+  const rings = ringsLeft(workersDirectory, pid);
   return {
-    ...{ device: "not known: its model is gone", cycles: cycle, holdings: [], interrupts: 0 },
-    lastEvents: describeJournal(journal.entries),
+    words,
+    factsOf: (test) => {
+      const left = rings.find(({ header }) => header.test === test);
+      return left === undefined && words === undefined ? undefined : factsOf(root, left, words);
+    },
+  };
+}
+
+function factsOf(root: string, left: LeftRing | undefined, words: LastWords | undefined): BenchFacts {
+  const journal = new Journal(left?.ring);
+  for (const event of words?.events ?? []) journal.note(event);
+  const { entries } = journal;
+  if (left !== undefined) writeRing(left.path, left.header, journal.ring, { isLost: true });
+  const isRise = (entry: JournalEntry): boolean => entry.kind === "interrupt" && entry.asserted;
+  return {
+    cycles: words?.cycle ?? entries.at(-1)?.cycle ?? 0,
+    interrupts: entries.filter(isRise).length,
+    holdings: [],
+    lastEvents: describeJournal(entries, left === undefined ? undefined : registerNamesOf(left.header)),
+    ...(left === undefined ? {} : { journal: relative(root, left.path) }),
+    ...(left === undefined || left.header.device === UNKNOWN_DEVICE ? {} : { device: left.header.device }),
   };
 }

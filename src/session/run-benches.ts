@@ -11,6 +11,7 @@ import { Collector } from "./collector.ts";
 import { UsageError } from "./errors.ts";
 import { lastWordsFile } from "./last-words.ts";
 import { linkSettings } from "./link-settings.ts";
+import { leftBehind } from "./lost-worker.ts";
 import { mayNeedMore } from "./needs.ts";
 import { notChecked } from "./not-checked.ts";
 import { nothingRan } from "./nothing-ran.ts";
@@ -264,7 +265,7 @@ async function runRound(
     const isAborted = options.signal?.aborted === true;
     if (isAborted || watch.killed.length + remaining.length > 0) collector.dropPoolProblems();
     collector.noteLostWorkers(watch.killed, isAborted ? [] : remaining, (pid) =>
-      kind.lastWords?.(lastWordsFile(run.workersDirectory as string, pid)),
+      leftBehind(run, pid, kind.lastWords?.(lastWordsFile(run.workersDirectory as string, pid))),
     );
     if (isAborted) collector.noteInterrupted(remaining);
     collector.noteOrphans(watch.records());

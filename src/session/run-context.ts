@@ -39,8 +39,8 @@ export interface RunJournals {
 
 /** What a test says of itself when it ends, through Vitest's `task.meta`. */
 export interface BenchFacts {
-  /** What was tested, as it has told itself. */
-  readonly device: string;
+  /** What was tested, as it has identified itself; absent when it was lost, or could not be opened, before it did. */
+  readonly device?: string;
   readonly cycles: number;
   /** Absent where the link does not observe it. */
   readonly hostMemory?: HostMemoryCounts;

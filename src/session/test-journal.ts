@@ -4,8 +4,29 @@ import { Journal } from "../journal/journal.ts";
 import { JournalFile, writeRing } from "../journal/journal-file.ts";
 import type { JournalHeader } from "../journal/journal-header.ts";
 import { JournalRing } from "../journal/journal-ring.ts";
+import { RingFile, ringFileName } from "../journal/ring-file.ts";
 import { deviceOf } from "../links/registry.ts";
 import type { BenchFacts, RunContext } from "./run-context.ts";
+
+/** Of a device that has not identified itself. */
+export const UNKNOWN_DEVICE = "not known";
+
+/** Rings of this process that no test has: tests come one after the other, or side by side. */
+const free: RingFile[] = [];
+let count = 0;
+
+/** Undefined where nobody would look for it, or the file system has none. */
+function takeRingFile({ journals, workersDirectory }: RunContext): RingFile | undefined {
+  if (journals === undefined || workersDirectory === undefined) return undefined;
+  const known = free.pop();
+  if (known !== undefined) return known;
+  try {
+    return RingFile.open(join(workersDirectory, ringFileName(process.pid, count++)));
+  } catch (error) {
+    process.stderr.write(`a process that is lost leaves no journal here: ${(error as Error).message}\n`);
+    return undefined;
+  }
+}
 
 /** The journal of a test, and the file where it stays: all of it, or after a failure the last entries. */
 export class TestJournal {
@@ -16,6 +37,8 @@ export class TestJournal {
   readonly #path: string | undefined;
   /** That has everything. */
   readonly #whole: JournalFile | undefined;
+  /** For the case that this process does not bring the test to its end. */
+  readonly #ringFile: RingFile | undefined;
   #isWritten = false;
 
   /** `test`: the bench's file and the test's full name; `stem`: the name of the file, without an ending. */
@@ -26,11 +49,13 @@ export class TestJournal {
     this.#path = journals === undefined ? undefined : join(journals.directory, `${stem}.journal`);
     this.#whole =
       this.#path === undefined || journals?.isWhole !== true ? undefined : new JournalFile(this.#path);
-    this.journal = new Journal(new JournalRing(), this.#whole);
+    this.#ringFile = takeRingFile(run);
+    this.journal = new Journal(this.#ringFile?.clear() ?? new JournalRing(), this.#whole);
   }
 
   /** Notes what the device does from now on. */
   listen(link: Link): void {
+    this.#describe(link, UNKNOWN_DEVICE);
     link.onEvent((event) => this.journal.note(event), { bytes: this.#whole !== undefined });
     if (link.traits.observes === "nothing")
       this.journal.noteIncomplete("the link does not observe what the device writes");
@@ -38,6 +63,7 @@ export class TestJournal {
 
   /** The device is known: a journal that is kept whole goes to its file from now on. */
   begin(link: Link, device: string): void {
+    this.#describe(link, device);
     this.#whole?.begin(this.#header(link, device));
   }
 
@@ -48,7 +74,7 @@ export class TestJournal {
       if (!this.#whole.hasBegun) this.begin(link, device);
       return;
     }
-    writeRing(this.#path, this.#header(link, device), this.journal.ring, before);
+    writeRing(this.#path, this.#header(link, device), this.journal.ring, { before });
     this.#isWritten = true;
   }
 
@@ -67,6 +93,14 @@ export class TestJournal {
   /** The link is closed. */
   close(): void {
     this.journal.close();
+    if (this.#ringFile === undefined) return;
+    this.#ringFile.release();
+    free.push(this.#ringFile);
+  }
+
+  #describe(link: Link, device: string): void {
+    if (this.#path === undefined) return;
+    this.#ringFile?.describe({ path: this.#path, header: this.#header(link, device) });
   }
 
   #header({ traits, clock }: Link, device: string): JournalHeader {

@@ -16,7 +16,7 @@ export const floors: Readonly<Record<string, readonly string[]>> = {
   engine: ["native", "core"],
   wire: ["bus", "spec", "memory", "core"],
   driver: ["wdm", "bus", "spec", "memory", "core"],
-  journal: ["bus", "spec", "memory", "core"],
+  journal: ["native", "bus", "spec", "memory", "core"],
   links: ["engine", "wire", "board", "native", "journal", "bus", "spec", "memory", "core"],
   board: ["engine", "native", "core"],
   config: ["links/", "memory", "core"],

@@ -29,11 +29,45 @@ test("fails: ü / b", async ({ host, device, link }) => {
 });
 `;
 
-const project = projectOf({ "b.hil.ts": bench });
+/** Ends its process in this way; `before` and `beside` are in the same process. */
+const lost = (end: string): string => `import { expect, test } from "hilt";
+
+const moves = async (device, host, link, scratch) => {
+  await device.hostToCard(host.allocate({ lengthBytes: 3000 }));
+  link.writeRegister(0x18, scratch);
+  await link.readRegister(0x18);
+};
+let isParked;
+const parked = new Promise((resolve) => { isParked = resolve; });
+
+test("before", ({ device, host, link }) => moves(device, host, link, 0x1111));
+test.concurrent("beside", async ({ device, host, link }) => {
+  await moves(device, host, link, 0x2222);
+  isParked();
+  await new Promise(() => {});
+});
+test.concurrent("lost", async ({ device, host, link }) => {
+  await moves(device, host, link, 0x3333);
+  await parked;
+  link.writeRegister(0x18, 0x4444);
+  ${end};
+});
+`;
+const ends: Readonly<Record<string, string>> = {
+  "spins.hil.ts": "for (;;)",
+  "aborts.hil.ts": "process.abort()",
+  "crashes.hil.ts": 'process.kill(process.pid, "SIGSEGV"); for (;;)',
+  "killed.hil.ts": 'process.kill(process.pid, "SIGKILL"); for (;;)',
+};
+
+const project = projectOf({
+  "b.hil.ts": bench,
+  ...Object.fromEntries(Object.entries(ends).map(([name, end]) => [`lost/${name}`, lost(end)])),
+});
 let run: Ended;
 let file: string;
 beforeAll(() => {
-  run = project.hilt("run");
+  run = project.hilt("run", "b.hil.ts");
   file = /^ {4}journal: (.*)$/m.exec(run.stdout)?.[1] ?? "none";
 });
 
@@ -169,8 +203,36 @@ test("of a damaged journal the entries before the damage are shown, and then whe
   expect(linesOf(shown.stdout)).toHaveLength((await show()).length - 4);
 });
 
+test("a test whose process is lost has a journal, which the report names: it spins, crashes or is killed", async () => {
+  const { stdout } = project.hilt("run", "lost", "--timeout", "1");
+  const [, id] = /^run: +(\S+)$/m.exec(stdout) ?? [];
+  const { benches } = JSON.parse(
+    readFileSync(join(project.path, `.hilt/runs/${id}/result.json`), "utf8"),
+  ) as RunResult;
+  for (const name of Object.keys(ends)) {
+    const factsOf = (test: string) =>
+      benches.find((one) => one.file === `lost/${name}` && one.name === test)?.facts;
+    expect(factsOf("before")?.journal).toBeUndefined();
+    for (const [test, written] of [
+      ["lost", ["0x00003333", "0x00004444: no answer yet"]],
+      // It was parked when the other one took its process with it.
+      ["beside", ["0x00002222"]],
+    ] as const) {
+      const journal = factsOf(test)?.journal as string;
+      expect(stdout).toContain(`    journal: ${journal}\n`);
+      const shown = await printed({ file: journal });
+      expect(shown).toContain(`test:    lost/${name} > ${test}\ndevice:  hilt DMA 1.0, build 0`);
+      expect(shown).toContain("\njournal: not complete; its process ended before the test did\n");
+      const values = [...shown.matchAll(/host writes SCRATCH = (.*)/g)].map(([, value]) => value);
+      expect(values).toEqual(written);
+      expect(shown).toMatch(/device reads 2048 bytes at/);
+      expect(factsOf(test)?.lastEvents.at(-1)).toContain(`SCRATCH = ${values.at(-1)?.slice(0, 10)}`);
+    }
+  }
+});
+
 test("--journal whole keeps the bytes of every write of the device, of each test, and says that it is complete", () => {
-  const { stdout, status } = project.hilt("run", "--journal", "whole", "--verbose");
+  const { stdout, status } = project.hilt("run", "b.hil.ts", "--journal", "whole", "--verbose");
   expect(status).toBe(1);
   const [, folder = ""] = /^journals: {4}(\S+), complete$/m.exec(stdout) ?? [];
   const read = (name: string) =>

@@ -114,17 +114,26 @@ function cyclesOf(option: string, text: string, frequencyHz: number): number {
   return Number(number) * (unit === undefined ? 1 : (seconds[unit] as number) * frequencyHz);
 }
 
+/** How much of what crossed the link the file has. */
+function extentOf({ isComplete, missing, isLost, torn }: ReadJournal): string {
+  return [
+    isComplete ? "complete: with the bytes of every write of the device" : "not complete",
+    ...(missing === 0 ? [] : [`${missing} earlier ${missing === 1 ? "entry was" : "entries were"} dropped`]),
+    ...(isLost ? ["its process ended before the test did"] : []),
+    ...(torn === 0 ? [] : ["the entry that was being written then is left out"]),
+  ].join("; ");
+}
+
 function* textLines(
-  { header, isComplete, missing }: ReadJournal,
+  journal: ReadJournal,
   entries: readonly JournalEntry[],
   nameOf: RegisterNames,
 ): Generator<string> {
-  const { target, seed, device, test, run, clock } = header;
+  const { target, seed, device, test, run, clock } = journal.header;
   yield `test:    ${test}`;
   yield `device:  ${device}, on target ${target}, seed ${seed}, run ${run}`;
   yield `time:    ${clock.kind}, ${clock.frequencyHz / 1e6} MHz`;
-  const dropped = missing === 0 ? "" : `; ${missing} earlier entries were dropped`;
-  yield `journal: ${isComplete ? "complete: with the bytes of every write of the device" : "not complete"}${dropped}`;
+  yield `journal: ${extentOf(journal)}`;
   for (const entry of entries) {
     const asked = entry.asked === entry.cycle ? "" : ` (asked ${entry.asked})`;
     yield `cycle ${String(entry.cycle).padStart(8)}${asked.padEnd(17)} ${wordsOf(entry, nameOf)}`;
@@ -132,11 +141,11 @@ function* textLines(
 }
 
 function* jsonLines(
-  { header, isComplete, missing }: ReadJournal,
+  { header, isComplete, missing, isLost, torn }: ReadJournal,
   entries: readonly JournalEntry[],
   nameOf: RegisterNames,
 ): Generator<string> {
-  yield JSON.stringify({ kind: "journal", isComplete, missing, ...header });
+  yield JSON.stringify({ kind: "journal", isComplete, missing, isLost, torn, ...header });
   for (const entry of entries) {
     const name = entry.kind === "register" ? registerName(entry.address, nameOf) : undefined;
     const named = name === undefined ? entry : { ...entry, name };

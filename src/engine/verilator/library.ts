@@ -51,8 +51,8 @@ export interface ModelLibrary {
   writeCoverage(handle: Handle, file: string): void;
   clearCoverage(handle: Handle): void;
   close(handle: Handle): void;
-  watch(file: string, block: Uint8Array, stallMs: number): void;
-  /** One more block for the last words, behind those before it. */
+  watch(file: string, stallMs: number): void;
+  /** One more block for the last words, after those before it. */
   keep(block: Uint8Array): void;
   error(): string;
 }
@@ -91,9 +91,7 @@ export function loadLibrary(path: string): ModelLibrary {
   const messages = native.func("const char *hilt_messages(void *model)");
   const close = native.func("void hilt_close(void *model)");
   const error = native.func("const char *hilt_error()") as () => string;
-  const watch = native.func(
-    "void hilt_watch(const char *file, const void *block, uint64_t bytes, int stallMs)",
-  );
+  const watch = native.func("void hilt_watch(const char *file, int stallMs)");
   const keep = native.func("void hilt_keep(const void *block, uint64_t bytes)");
   const openWaves = optional("int hilt_open_waves(void *model, const char *file, const char *scopes)");
   const closeWaves = optional("void hilt_close_waves(void *model)");
@@ -121,9 +119,9 @@ export function loadLibrary(path: string): ModelLibrary {
     writeCoverage: (handle, file) => check(writeCoverage?.(handle, file)),
     clearCoverage: (handle) => check(clearCoverage?.(handle)),
     close: close as ModelLibrary["close"],
-    watch: (file, block, stallMs) => {
-      watchedBlocks.set(path, [block]);
-      watch(file, block, BigInt(block.length), stallMs);
+    watch: (file, stallMs) => {
+      watchedBlocks.set(path, []);
+      watch(file, stallMs);
     },
     keep: (block) => {
       watchedBlocks.get(path)?.push(block);

@@ -63,7 +63,7 @@ export class VerilatorSimulation implements Simulation {
     this.#library = library;
     this.#source = source;
     this.#onMessage = onMessage ?? (() => {});
-    if (lastWords !== undefined) library.watch(lastWords.file, lastWords.keep, lastWords.stallMs);
+    if (lastWords !== undefined) library.watch(lastWords.file, lastWords.stallMs);
     this.#memory = memory;
     this.#bytes = memory.bytes;
     const handle = library.open(seed, this.#bytes);

@@ -10,7 +10,7 @@ interface Header {
   readonly number: number;
   /** Cycles since the model was opened. */
   readonly cycle: number;
-  /** Bytes of each block after the header: what the caller keeps, then the event log. */
+  /** Bytes of each block after the header: the event log. */
   readonly blocks: readonly number[];
 }
 
@@ -27,8 +27,7 @@ export function takeLastWords(file: string): LastWords | undefined {
       found.push(Uint8Array.from(bytes.subarray(at, at + length)));
       at += length;
     }
-    const [kept = new Uint8Array(), ...rest] = found;
-    return { problem: problemOf(header), cycle: header.cycle, kept, events: eventsLeft(rest) };
+    return { problem: problemOf(header), cycle: header.cycle, events: eventsLeft(found) };
   } catch {
     return undefined;
   }

@@ -33,8 +33,8 @@ function placeBanks(layouts: readonly BankLayout[]): Bank[] {
 }
 
 /** What one simulation is opened with. */
-export interface SimulationOptions extends Omit<FreshOptions, "keep"> {
-  readonly lastWords?: Pick<NonNullable<EngineOptions["lastWords"]>, "file" | "keep" | "stallMs">;
+export interface SimulationOptions extends FreshOptions {
+  readonly lastWords?: Pick<NonNullable<EngineOptions["lastWords"]>, "file" | "stallMs">;
   /** What the model has counted is written to this file when the link closes. */
   readonly coverageFile?: string;
   /** By default a simulation of its own memory. */

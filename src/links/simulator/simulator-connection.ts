@@ -12,7 +12,7 @@ export interface SimulatorConnectionParts {
   readonly model: Model;
   /** Where each test leaves its counts. */
   readonly countsDirectory?: string | undefined;
-  readonly lastWords?: Omit<NonNullable<SimulationOptions["lastWords"]>, "keep"> | undefined;
+  readonly lastWords?: SimulationOptions["lastWords"];
 }
 
 /** A loaded model: each test has a simulation of its own, in the memory of the one before. */
@@ -25,13 +25,13 @@ export class SimulatorConnection implements Connection {
     this.#parts = parts;
   }
 
-  async fresh({ keep = new Uint8Array(), ...options }: FreshOptions): Promise<Link> {
+  async fresh(options: FreshOptions): Promise<Link> {
     const { name, settings, model, countsDirectory, lastWords } = this.#parts;
     const used = this.#used;
     this.#used = undefined;
     return await openModel(name, settings, model, {
       ...options,
-      ...(lastWords === undefined ? {} : { lastWords: { ...lastWords, keep } }),
+      ...(lastWords === undefined ? {} : { lastWords }),
       ...(countsDirectory === undefined
         ? {}
         : { coverageFile: join(countsDirectory, `${randomUUID()}.dat`) }),

@@ -164,10 +164,10 @@ test("what is dropped from a ring is counted, and what was there before a breach
   const journal = new Journal();
   const rise = (cycle: number): void => journal.note({ kind: "interrupt", cycle, asserted: true });
   for (let cycle = 0; cycle < 1500; cycle++) rise(cycle);
-  const before = new JournalRing(journal.ring.bytes);
+  const before = journal.ring.copy();
   for (let cycle = 1500; cycle < 5000; cycle++) rise(cycle);
   const path = join(folder, "gaps.journal");
-  writeRing(path, header, journal.ring, before);
+  writeRing(path, header, journal.ring, { before });
   const { entries, missing } = readJournal(path, readFileSync(path));
   const range = (from: number, to: number): number[] =>
     Array.from({ length: to - from }, (_, at) => from + at);

@@ -38,6 +38,9 @@ def read(data):
         if kind == 10:
             number += address
             continue
+        if kind == 12:
+            number += 1
+            continue
         if kind == 11:
             assert address == number
             ended = True

@@ -1,0 +1,150 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, expect, test, vi } from "vitest";
+import { logicalAddress } from "../../../src/core/address.ts";
+import { Journal } from "../../../src/journal/journal.ts";
+import { writeRing } from "../../../src/journal/journal-file.ts";
+import { JournalRing, RING_BYTES } from "../../../src/journal/journal-ring.ts";
+import { readJournal } from "../../../src/journal/read-journal.ts";
+import { RingFile, ringFileName, ringsLeft } from "../../../src/journal/ring-file.ts";
+import { play, steps } from "./random-journal.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "hilt ring ü-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const header = { device: "a device", test: "ä.hil.ts > ß" } as never;
+
+test("whoever has the file has the ring, while the process has the memory", () => {
+  const file = RingFile.open(join(folder, ringFileName(1234, 0)));
+  RingFile.open(join(folder, ringFileName(12345, 0)));
+  fc.assert(
+    fc.property(steps, (plan) => {
+      const journal = new Journal(file.clear());
+      expect(ringsLeft(folder, 1234)).toEqual([]);
+      file.describe({ path: "/ü/a.journal", header });
+      play(journal, plan);
+      const [left, ...others] = ringsLeft(folder, 1234);
+      expect(others).toEqual([]);
+      expect(left).toMatchObject({ path: "/ü/a.journal", header });
+      expect(new Journal(left?.ring).entries).toEqual(journal.entries);
+      file.release();
+    }),
+    { numRuns: 50, seed: 1 },
+  );
+  expect(readdirSync(folder)).toHaveLength(2);
+});
+
+/** The writes of numbers to memory, of which each may be the last of a process. */
+const setters = ["setUint8", "setUint16", "setUint32", "setFloat64", "setBigUint64"] as const;
+/** What changes an entry, as one change. */
+const changes = ["note", "noteRegister", "complete", "noteWindow", "addWindow"] as const;
+
+/** Does `act` to a ring; `onWrite` has the memory after each write, `onChange` after each change. */
+function observed(ring: Uint8Array, act: () => void, onWrite: () => void, onChange: () => void): void {
+  const spies = [
+    ...setters.map((name) => {
+      const original = DataView.prototype[name] as (...args: unknown[]) => void;
+      return vi.spyOn(DataView.prototype, name).mockImplementation(function (
+        this: DataView,
+        ...args: unknown[]
+      ) {
+        original.apply(this, args);
+        if (this.buffer === ring.buffer) onWrite();
+      });
+    }),
+    ...changes.map((name) => {
+      const original = JournalRing.prototype[name] as (...args: unknown[]) => never;
+      return vi.spyOn(JournalRing.prototype, name).mockImplementation(function (
+        this: JournalRing,
+        ...args: unknown[]
+      ) {
+        const result = original.apply(this, args);
+        onChange();
+        return result;
+      });
+    }),
+  ];
+  try {
+    act();
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+test.each([0, 1020])(
+  "wherever its process ends, each entry of a ring is as before a change or as after it, or is torn: %s before",
+  (before) => {
+    const [plan = []] = fc.sample(steps, { numRuns: 20, seed: 7 }).sort((a, b) => b.length - a.length);
+    const bytes = new Uint8Array(RING_BYTES);
+    const journal = new Journal(new JournalRing(bytes));
+    for (let cycle = 0; cycle < before; cycle++)
+      journal.note({ kind: "fault", cycle, direction: "read", address: logicalAddress(BigInt(cycle)) });
+    const legal = new Map<number, Set<string>>();
+    const read = (): { torn: number | undefined; texts: Map<number, string> } => {
+      const ring = new JournalRing(Uint8Array.from(bytes));
+      const texts = new Map<number, string>();
+      for (let number = ring.oldest; number < ring.written; number++) {
+        // Those between are of before the plan, and far from where it writes.
+        if (number === ring.oldest + 70 && number < before) number = before;
+        if (number !== ring.torn) texts.set(number, JSON.stringify(ring.entry(number), plainNumbers));
+      }
+      return { torn: ring.torn, texts };
+    };
+    const learn = (): void => {
+      for (const [number, text] of read().texts)
+        legal.set(number, (legal.get(number) ?? new Set()).add(text));
+    };
+    learn();
+    const snapshots: ReturnType<typeof read>[] = [];
+    // Reading restores nothing that the spies see: it has memory of its own.
+    observed(
+      bytes,
+      () => play(journal, plan),
+      () => snapshots.push(read()),
+      learn,
+    );
+    expect(snapshots.length).toBeGreaterThan(200);
+    expect(snapshots.some(({ torn }) => torn !== undefined)).toBe(true);
+    for (const { texts } of snapshots)
+      for (const [number, text] of texts)
+        if (legal.get(number)?.has(text) !== true) expect.fail(`entry ${number} is guessed: ${text}`);
+  },
+);
+
+function plainNumbers(_: string, value: unknown): unknown {
+  return typeof value === "bigint" ? `${value}` : value;
+}
+
+test("the file of a process that is gone says so, and that an entry is torn", () => {
+  const fault = (cycle: number) =>
+    ({ kind: "fault", cycle, direction: "read", address: logicalAddress(8n) }) as const;
+  // Killed while it noted the third entry, the first of a ring that is full, and while it completed the second.
+  for (const [noted, writing, missing, shown] of [
+    [2, 3, 0, 2],
+    [1024, 1025, 1, 1023],
+    [2, 2, 0, 1],
+    [2, 0, 0, 2],
+  ] as const) {
+    const bytes = new Uint8Array(RING_BYTES);
+    const journal = new Journal(new JournalRing(bytes));
+    for (let cycle = 0; cycle < noted; cycle++) journal.note(fault(cycle));
+    new DataView(bytes.buffer).setFloat64(8, writing, true);
+    const path = join(folder, "torn.journal");
+    writeRing(
+      path,
+      { ...(header as object), clock: { frequencyHz: 1 }, ...texts } as never,
+      new JournalRing(bytes),
+      {
+        isLost: true,
+      },
+    );
+    const found = readJournal(path, readFileSync(path));
+    expect(found.damage).toBeUndefined();
+    expect(found).toMatchObject({ missing, isLost: true, torn: writing === 0 ? 0 : 1 });
+    expect(found.entries).toHaveLength(shown);
+  }
+});
+
+const texts = { target: "wasm", seed: "0x1", run: "r" };
