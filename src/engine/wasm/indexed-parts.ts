@@ -1,6 +1,6 @@
 import { macroEnd } from "./statement-end.ts";
 import { applyEdits, type TextEdit } from "./text-edits.ts";
-import { declarationsOf, type Range } from "./variable-types.ts";
+import { type Declarations, declarationsOf, type Range } from "./variable-types.ts";
 import { type Token, tokensOf } from "./verilog-tokens.ts";
 
 /**
@@ -13,18 +13,20 @@ export const POSITION_BITS = 34;
  * Yosys computes where an indexed part `a[i -: 4]` begins in 32 bits, without a sign unless `i` has one: a position below 0
  * and one near 2^32 are the same. So the index is written with its sign above it, which is that of `i < 1'sd0` whatever
  * the type of `i` is. In an element of a memory Yosys takes no index with a sign: there it has bits enough for both.
+ *
+ * Of an array of several dimensions Yosys computes one position, also of an element that is not there: each index is compared
+ * with its own dimension, and one that is outside leaves the whole.
  */
 export function widenPositions(text: string): string {
-  const mayBeBelowZero = MEMORY.test(text);
-  if (!mayBeBelowZero && !/[-+]\s*:/.test(text)) return text;
+  const hasArrays =
+    MEMORY.test(text) || DIMENSIONS.test(text) || (ARRAY.test(text) && /\bsigned\b/.test(text));
+  if (!hasArrays && !/[-+]\s*:/.test(text)) return text;
   const tokens = tokensOf(text);
-  const { arrays } = mayBeBelowZero
-    ? declarationsOf(tokens)
-    : { arrays: new Map<number, readonly Range[]>() };
-  const edits = bracketsOf(tokens).flatMap(({ first, last, sign }) => {
-    if (sign !== undefined) return positionEdits(tokens, first, sign);
-    return isBelowZero(arrays.get(first - 2)) ? indexEdits(tokens, first, last) : [];
-  });
+  const indexed = hasArrays ? new ArrayIndices(tokens) : undefined;
+  const edits = bracketsOf(tokens).flatMap((brackets) => [
+    ...(brackets.sign === undefined ? [] : positionEdits(tokens, brackets.first, brackets.sign)),
+    ...(indexed?.edits(brackets) ?? []),
+  ]);
   return applyEdits(text, edits);
 }
 
@@ -32,24 +34,42 @@ export function widenPositions(text: string): string {
 interface Brackets {
   readonly first: number;
   readonly last: number;
+  /** Two sides, rather than one index. */
+  readonly isRange: boolean;
   readonly sign: number | undefined;
+}
+
+interface Opened {
+  readonly at: number;
+  colons: number;
+  choices: number;
+  sign?: number;
 }
 
 function bracketsOf(tokens: readonly Token[]): Brackets[] {
   const brackets: Brackets[] = [];
-  const open: { readonly at: number; sign?: number }[] = [];
+  const open: Opened[] = [];
   for (let at = 0; at < tokens.length; at++) {
     const word = tokens[at]?.text ?? "";
     if (word === "`define") at = macroEnd(tokens, at);
     const inner = open.at(-1);
-    if (/^[([{]$|^'\{$/.test(word)) open.push({ at });
+    if (/^[([{]$|^'\{$/.test(word)) open.push({ at, colons: 0, choices: 0 });
     else if (/^[)\]}]$/.test(word)) {
       open.pop();
-      if (word === "]" && inner !== undefined)
-        brackets.push({ first: inner.at + 1, last: at, sign: inner.sign });
-    } else if (inner !== undefined && /^[-+]$/.test(word) && tokens[at + 1]?.text === ":") inner.sign = at;
+      if (word === "]" && inner !== undefined) brackets.push(closed(inner, at));
+    } else if (inner !== undefined) note(inner, word, tokens[at + 1]?.text, at);
   }
   return brackets;
+}
+
+function note(inner: Opened, word: string, next: string | undefined, at: number): void {
+  if (word === "?") inner.choices++;
+  else if (word === ":") inner.colons++;
+  else if (/^[-+]$/.test(word) && next === ":") inner.sign = at;
+}
+
+function closed({ at, colons, choices, sign }: Opened, last: number): Brackets {
+  return { first: at + 1, last, isRange: colons > choices, sign };
 }
 
 function positionEdits(tokens: readonly Token[], first: number, last: number): TextEdit[] {
@@ -57,7 +77,7 @@ function positionEdits(tokens: readonly Token[], first: number, last: number): T
   // A constant is what it is.
   if (index.every(({ kind, text }) => kind === "number" || kind === "symbol" || /^[A-Z_]+$/.test(text)))
     return [];
-  const copy = index.map(({ text }) => (text.startsWith("\\") ? `${text} ` : text)).join(" ");
+  const copy = copyOf(index);
   const isElement = tokens[first - 2]?.text === "]";
   const [before, after] = isElement ? WIDE : ["", ""];
   return [
@@ -70,21 +90,79 @@ function positionEdits(tokens: readonly Token[], first: number, last: number): T
 const WIDE: readonly [string, string] = ["$unsigned(", ` + ${POSITION_BITS}'sd0)`];
 /** What the declaration of a memory whose range begins below 0 ends with, or a part of a vector. */
 const MEMORY = /\[\s*(?:-\s*\d+\s*:\s*-?\s*\d+|\d+\s*:\s*-\s*\d+)\s*\]\s*[;,)=]/;
+/** What the declaration of an array may end with. */
+const ARRAY = /\w\s*\[[^;\]]*\]\s*[;,)=]/;
+/** A declaration that may be one of an array of several dimensions. */
+const DIMENSIONS =
+  /\b(?:reg|logic|bit|byte|shortint|int|integer|longint|time|wire|tri|wand|wor)\b[^;]*[^;:[\]]\s*\[[^;\]]*\]\s*\[[^;\]]*\]\s*[;,)=]/;
+/** Larger than any array, and times the size of any no more than 64 bits. */
+const OUTSIDE = "64'sh10_0000_0000";
 
-/** Whether the elements of an array begin at a number below 0. */
-function isBelowZero(dimensions: readonly Range[] | undefined): boolean {
-  return dimensions?.length === 1 && dimensions[0]?.some((side) => /^-\s*\d+$/.test(side)) === true;
+/** The indices of elements, of arrays in which Yosys would look for them in the wrong place. */
+class ArrayIndices {
+  readonly #tokens: readonly Token[];
+  readonly #declared: Declarations;
+  /** The dimensions that are still to come after a bracket that closes. */
+  readonly #open = new Map<number, readonly Range[]>();
+
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = tokens;
+    this.#declared = declarationsOf(tokens);
+  }
+
+  edits({ first, last, isRange }: Brackets): TextEdit[] {
+    const dimensions = this.#declared.arrays.get(first - 2);
+    const isVector = dimensions?.length === 1;
+    const [dimension, ...others] = dimensions ?? this.#open.get(first - 2) ?? [];
+    const index = this.#tokens.slice(first, last);
+    if (dimension === undefined || isRange) return [];
+    this.#open.set(last, others);
+    const isWide = isVector && (isBelowZero(dimension) || this.#maySign(first, last));
+    if (isVector) return isWide ? this.#around(first, last, "", "", WIDE) : [];
+    if (index.every((_, at) => this.#isConstant(first + at))) return [];
+    const [left, right] = dimension.map((side) => signed(side)) as [string, string];
+    const copy = signed(copyOf(index));
+    const isInside = `${left} <= ${right} ? ${left} <= ${copy} && ${copy} <= ${right} : ${right} <= ${copy} && ${copy} <= ${left}`;
+    return this.#around(first, last, `(${isInside}) ? `, ` : ${OUTSIDE}`, ["", ""]);
+  }
+
+  #around(first: number, last: number, before: string, after: string, wide: typeof WIDE): TextEdit[] {
+    const copy = copyOf(this.#tokens.slice(first, last));
+    return [
+      insertion(this.#tokens[first], `${before}${wide[0]}$signed({(${copy}) < 1'sd0, `),
+      insertion(this.#tokens[last], `})${wide[1]}${after}`),
+    ];
+  }
+
+  /** Yosys extends an address by zeros; an index of 32 bits, such as an integer, has bits enough. */
+  #maySign(first: number, last: number): boolean {
+    return this.#tokens.slice(first, last).some(({ kind, text }, each) => {
+      const at = first + each;
+      const type = this.#declared.types.get(at);
+      if (type !== undefined) return type.isSigned && type.range?.join(":") !== "31:0";
+      const isCalled = kind === "word" && this.#tokens[at + 1]?.text === "(";
+      return isCalled || text === "$signed" || text === "." || this.#declared.arrays.has(at);
+    });
+  }
+
+  #isConstant(at: number): boolean {
+    const { kind, text } = this.#tokens[at] as Token;
+    const isName = kind === "word" && !/^[A-Z][A-Z\d_]*$/.test(text);
+    return !isName || this.#declared.types.get(at)?.isGenvar === true;
+  }
 }
 
-/** Of an element; the range of the memory itself stays. */
-function indexEdits(tokens: readonly Token[], first: number, last: number): TextEdit[] {
-  const index = tokens.slice(first, last);
-  if (index.length === 0 || index.some(({ text }) => text === ":")) return [];
-  const copy = index.map(({ text }) => (text.startsWith("\\") ? `${text} ` : text)).join(" ");
-  return [
-    insertion(tokens[first], `${WIDE[0]}$signed({(${copy}) < 1'sd0, `),
-    insertion(tokens[last], `})${WIDE[1]}`),
-  ];
+function isBelowZero(dimension: Range): boolean {
+  return dimension.some((side) => /^-\s*\d+$/.test(side));
+}
+
+/** A value in one more bit, which is its sign. */
+function signed(text: string): string {
+  return /^-?\s*\d+$/.test(text) ? text : `$signed({(${text}) < 1'sd0, ${text}})`;
+}
+
+function copyOf(tokens: readonly Token[]): string {
+  return tokens.map(({ text }) => (text.startsWith("\\") ? `${text} ` : text)).join(" ");
 }
 
 /** A width without a sign would take it from the position. */

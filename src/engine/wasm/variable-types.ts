@@ -155,7 +155,7 @@ class Scan {
     for (at = next; this.#tokens[at]?.kind === "word"; at++) {
       const declared = this.#text(at + 1) === "[" ? this.#dimensions(at + 1) : type;
       this.#scope.variables.set(this.#text(at), declared);
-      this.#use(at, declared);
+      if (declared === type) this.#use(at, type);
       last = at;
       at = this.#afterName(at + 1);
       if (this.#text(at) !== "," || this.#isDeclaration(at + 1)) break;

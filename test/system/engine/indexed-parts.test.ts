@@ -73,6 +73,34 @@ endmodule\n`,
   expect(compared).toBeGreaterThan(400);
 });
 
+// Icarus Verilog finds another element where one of several indices lies outside its own dimension: of these there are none.
+test("an index of an array of several dimensions counts in its own, with its own sign", async () => {
+  const input = (name: string, width: number, signed = false) => ({ name, width, signed });
+  const circuit: Circuit = {
+    inputs: [input("j", 3, true), input("a", 2), input("b", 2), input("d", 8)],
+    outputs: ["q0", "q1", "q2", "q3"].map((name) => ({ name, width: 8 })),
+    text: `module top(input clk, input signed [2:0] j, input [1:0] a, b, input [7:0] d,
+  output reg [7:0] q0, output reg [7:0] q1, output reg [7:0] q2, output reg [7:0] q3);
+parameter LAST = 4, first = 1; integer x, y;
+reg [7:0] m [0:3][0:3], n [0:3][-3:2], p [LAST:first][2:-1]; wire [7:0] w [0:3][0:2];
+wire signed [2:0] i = j == -4 || j == 3 ? 2 : j; genvar g;
+initial for (x = 0; x < 4; x = x + 1) for (y = 0; y < 3; y = y + 1) begin
+  m[x][y] = 16 * x + y; n[x][y] = x + y; n[x][y - 3] = 9 * x + y; p[x + 1][y] = x; p[first + x][-1] = 7;
+end
+always @(posedge clk) begin
+  m[a][b] <= d; n[d[1:0]][i] <= d; p[(d[0] ? a : b) + 1][$signed({1'b0, b}) - 1] <= d;
+  q0 <= m[b][a]; q1 <= n[a][i]; q2 <= p[3'd1 + a][i < -1 ? 2 : i]; q3 <= w[a][b % 3];
+end
+generate for (g = 0; g < 3; g = g + 1) begin : each
+  assign w[0][g] = d + g, w[1][g] = d - g, w[2][g] = d ^ g, w[3][g] = a;
+end endgenerate\nendmodule\n`,
+  };
+  const steps = randomSteps(circuit, new Random(7n), 300);
+  const { difference, compared } = await compareWithIcarus("dimensions", circuit, steps, { folder });
+  expect(difference?.split("\n")[0]).toBeUndefined();
+  expect(compared).toBeGreaterThan(1000);
+});
+
 test("an indexed part lies where its index says, with or without a sign, in vectors and in elements of memories", async () => {
   const names = ["v0", "v1", "v2", "v3", "v4", "e0", "e1", "e2", "e3", "q0", "q1", "q2", "q3"];
   const ranges: Record<string, string> = { v2: "[0:15]", v3: "[17:2]" };
