@@ -179,7 +179,7 @@ function sourcesOf(
 export function icarusRows(
   made: WrittenCircuit,
   steps: Steps,
-  options: Pick<IcarusDesign, "isZeroed"> = {},
+  options: Pick<IcarusDesign, "isZeroed" | "limitMs"> = {},
 ): KnownRows {
   const { inputs, outputs, folder, name, defines = [] } = made;
   const place = join(folder, "icarus");
@@ -243,6 +243,8 @@ export interface IcarusDesign {
   readonly prepare?: string;
   /** What has no value at first is 0. */
   readonly isZeroed?: boolean;
+  /** Of wall time, for the simulation. */
+  readonly limitMs?: number;
   readonly inputs: readonly Input[];
   readonly outputs: readonly { readonly name: string; readonly width: number }[];
 }
@@ -306,7 +308,8 @@ $finish; end endmodule\n`,
     bench,
     ...made.files,
   ]);
-  const printed = run("vvp", ["-n", ...(made.isZeroed === true ? vpiOptions() : []), `${bench}vp`])
+  const zeroed = made.isZeroed === true ? vpiOptions() : [];
+  const printed = run("vvp", ["-n", ...zeroed, `${bench}vp`], made.limitMs)
     .trim()
     .split("\n");
   const isRow = (line: string): boolean => line.startsWith(ROW);
@@ -320,12 +323,16 @@ $finish; end endmodule\n`,
 const ROW = "row:";
 const LIMIT_MS = 60_000;
 
-function run(command: string, args: readonly string[]): string {
+function run(command: string, args: readonly string[], limitMs = LIMIT_MS): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     encoding: "utf8",
     maxBuffer: 2 ** 28,
-    timeout: LIMIT_MS,
+    timeout: limitMs,
+    // vvp ends on SIGTERM after the current event alone, which a division without end is.
+    killSignal: "SIGKILL",
   });
+  if ((error as NodeJS.ErrnoException | undefined)?.code === "ETIMEDOUT")
+    throw new Error(`${command}: did not end within ${limitMs / 1000} s`);
   if (error !== undefined) throw error;
   if (status !== 0) throw new Error(`${command}: ${stderr}`);
   return stdout;

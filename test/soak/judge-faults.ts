@@ -86,7 +86,7 @@ export const judgeFaults: readonly JudgeFault[] = [
   ),
 ];
 
-/** Modules on which Icarus Verilog ends with an assertion of its own. */
+/** Modules on which Icarus Verilog ends with an assertion of its own, or does not end. */
 export const icarusCrashes = [
   {
     what: "Icarus Verilog 11: a bit select by a net of which parts have drivers",
@@ -97,6 +97,16 @@ export const icarusCrashes = [
       text: "module top(input clk, input [30:0] i, output y); wire [1:0] n; assign n[0] = ^i; assign y = i[n]; endmodule\n",
     },
     inputs: [5n],
+  },
+  {
+    what: "Icarus Verilog 11: a division of more than 64 bits in a block, which does not end",
+    pattern: /^vvp: did not end within/,
+    circuit: {
+      inputs: [input("a", 127), input("b", 65)],
+      outputs: [{ name: "y", width: 127 }],
+      text: "module top(input clk, input [126:0] a, input [64:0] b, output reg [126:0] y); always @* y = a / b; endmodule\n",
+    },
+    inputs: [2n ** 127n - 2n, 2n ** 65n - 1n],
   },
 ] as const;
 
