@@ -5,6 +5,11 @@ export class BitAliases {
   /** Of each bit, by its number: another one that it is, or itself. */
   readonly #targets: Bit[] = [];
 
+  /** Bits are numbered below this. */
+  get count(): number {
+    return this.#targets.length;
+  }
+
   fresh(): number {
     return this.#targets.push(this.#targets.length) - 1;
   }

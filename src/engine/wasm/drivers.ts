@@ -6,12 +6,13 @@ export type Driver = Cell | "input";
 /** What drives each bit of a netlist. */
 export class Drivers {
   /** By the number of the bit: the first one. */
-  readonly #first: (Driver | undefined)[] = [];
+  readonly #first: (Driver | undefined)[];
   readonly #more = new Map<number, Driver[]>();
   /** Cells whose output is a constant in the netlist, which something else drives it with. */
   readonly ofConstants: Cell[] = [];
 
-  constructor({ ports, cells }: Pick<Netlist, "ports" | "cells">) {
+  constructor({ bitCount, ports, cells }: Pick<Netlist, "bitCount" | "ports" | "cells">) {
+    this.#first = new Array(bitCount);
     for (const { direction, bits } of ports)
       if (direction === "input") for (const bit of bits) this.#add(bit, "input");
     for (const cell of cells) for (const bits of cell.outputs) for (const bit of bits) this.#add(bit, cell);

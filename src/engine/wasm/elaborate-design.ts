@@ -44,7 +44,7 @@ class Elaborator {
     this.#netlist = netlist;
     this.#source = source;
     this.#names = new ScopedNames(files);
-    this.#values = new SignalValues();
+    this.#values = new SignalValues(netlist);
     this.#registers = new RegisterElaboration(netlist, this.#values, files);
     this.#memories = new MemoryElaboration(netlist, this.#values, files);
     this.#effects = new EffectElaboration(netlist, this.#values, source.top);
@@ -76,7 +76,8 @@ class Elaborator {
       .filter((cell) => flipFlops.has(cell.type))
       .flatMap((cell) => this.#registers.defineStates(cell));
     const names = new SignalNames(this.#netlist);
-    for (const cell of orderCells(this.#netlist.cells.filter(isCombinational), names)) this.#translate(cell);
+    const combinational = this.#netlist.cells.filter(isCombinational);
+    for (const cell of orderCells(combinational, this.#netlist.bitCount, names)) this.#translate(cell);
     const updates: Update[] = [
       ...this.#effects.updates(this.#triggers),
       ...states.map((state) => this.#registers.registerUpdate(state, this.#triggers)),

@@ -48,6 +48,8 @@ interface Template {
   readonly memories: readonly (readonly [name: string, YosysMemory])[];
   readonly cells: readonly (readonly [name: string, YosysCell])[];
   readonly ports: readonly (readonly [name: string, { readonly bits: readonly Bit[] }])[];
+  /** Its bits are numbered below this. */
+  readonly bitCount: number;
 }
 
 class Flattener {
@@ -65,7 +67,7 @@ class Flattener {
   }
 
   flatten(top: YosysModule): FlatDesign {
-    const bits = new InstanceBits(this.#aliases);
+    const bits = new InstanceBits(this.#aliases, this.#templateOf(top).bitCount);
     this.#place(top, new InstanceScope([]), bits);
     return {
       top,
@@ -88,6 +90,7 @@ class Flattener {
       memories: Object.entries(module.memories ?? {}),
       cells: Object.entries(module.cells),
       ports: Object.entries(module.ports),
+      bitCount: bitCountOf(module),
     };
     this.#templates.set(module, template);
     return template;
@@ -134,8 +137,9 @@ class Flattener {
 
   /** The bits of an instance, of which its ports are those that are connected to it. */
   #connected(cell: YosysCell, module: YosysModule, outer: InstanceBits): InstanceBits {
-    const inner = new InstanceBits(this.#aliases);
-    for (const [name, { bits }] of this.#templateOf(module).ports) {
+    const { ports, bitCount } = this.#templateOf(module);
+    const inner = new InstanceBits(this.#aliases, bitCount);
+    for (const [name, { bits }] of ports) {
       const connection = cell.connections[name] ?? [];
       for (const [index, bit] of bits.entries()) {
         const connected = connection[index];
@@ -150,15 +154,24 @@ class Flattener {
   }
 }
 
+/** Each bit is one of a net. */
+function bitCountOf({ netnames }: YosysModule): number {
+  let count = 0;
+  for (const { bits } of Object.values(netnames))
+    for (const bit of bits) if (typeof bit === "number" && bit >= count) count = bit + 1;
+  return count;
+}
+
 /** The bits of one instance, by the numbers that its module has for them. */
 class InstanceBits {
   readonly #aliases: BitAliases;
-  readonly #bits: (Bit | undefined)[] = [];
+  readonly #bits: (Bit | undefined)[];
   /** How often a bit was asked for that is a constant here alone. */
   tied = 0;
 
-  constructor(aliases: BitAliases) {
+  constructor(aliases: BitAliases, bitCount: number) {
     this.#aliases = aliases;
+    this.#bits = new Array(bitCount);
   }
 
   one(bit: Bit): Bit {

@@ -77,7 +77,7 @@ class CellFolder {
   }
 
   #findReaders(): (Cell[] | undefined)[] {
-    const readers: (Cell[] | undefined)[] = [];
+    const readers: (Cell[] | undefined)[] = new Array(this.#aliases.count);
     const read = (cell: Cell, bit: Bit): void => {
       if (typeof bit !== "number") return;
       const known = readers[bit];

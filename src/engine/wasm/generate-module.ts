@@ -56,7 +56,7 @@ function runFunction(design: Design, parts: Parts): WasmFunction {
   const { layout } = parts;
   const root = cutIntoFunctions(updateTree(design));
   const atStart = [design.events?.pending, design.stop].filter((node) => node !== undefined);
-  const placement = placeSafely(root, atStart);
+  const placement = placeSafely(design.graph.nodeCount, root, atStart);
   const out = new FunctionWriter(1);
   const count = out.local("i32");
   const emitter = new BlockEmitter(out, parts.contextOf(placement), count);
@@ -178,7 +178,7 @@ function startValues(design: Design, layout: Layout): Step[] {
 
 function storeFunction(name: string, steps: readonly Step[], parts: Parts): WasmFunction {
   const root = cutIntoFunctions({ steps });
-  const placement = place(root, [], []);
+  const placement = place(parts.graph.nodeCount, root, [], []);
   const out = new FunctionWriter(0);
   const emitter = new BlockEmitter(out, parts.contextOf(placement), out.local("i32"));
   emitter.nodes.enter(placement.prologue);
@@ -187,10 +187,10 @@ function storeFunction(name: string, steps: readonly Step[], parts: Parts): Wasm
 }
 
 /** Pins reads until none comes behind a write; each round pins at least one more, so it ends. */
-function placeSafely(root: Block, atStart: readonly Node[]): Placement {
+function placeSafely(nodeCount: number, root: Block, atStart: readonly Node[]): Placement {
   const pins: Pin[] = [];
   for (;;) {
-    const placement = place(root, atStart, pins);
+    const placement = place(nodeCount, root, atStart, pins);
     const more = findHazards(root, placement);
     if (more.length === 0) return placement;
     for (const pin of more) pins.push(pin);

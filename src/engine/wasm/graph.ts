@@ -31,6 +31,11 @@ export class Graph {
   /** For each value of the selector of a "choose", which of its arms. */
   readonly picks: (readonly number[])[] = [];
 
+  /** Nodes are numbered below this. */
+  get nodeCount(): number {
+    return this.#nodes.count;
+  }
+
   const(value: bigint, width: number): Node {
     const bits = BigInt.asUintN(width, value);
     return this.#nodes.take("const", width, [], {

@@ -22,9 +22,10 @@ export function widenPositions(text: string): string {
     MEMORY.test(text) || DIMENSIONS.test(text) || (ARRAY.test(text) && /\bsigned\b/.test(text));
   if (!hasArrays && !/[-+]\s*:/.test(text)) return text;
   const tokens = tokensOf(text);
-  const indexed = hasArrays ? new ArrayIndices(tokens) : undefined;
+  const declared = declarationsOf(tokens);
+  const indexed = hasArrays ? new ArrayIndices(tokens, declared) : undefined;
   const edits = bracketsOf(tokens).flatMap((brackets) => [
-    ...(brackets.sign === undefined ? [] : positionEdits(tokens, brackets.first, brackets.sign)),
+    ...positionEdits(tokens, declared, brackets),
     ...(indexed?.edits(brackets) ?? []),
   ]);
   return applyEdits(text, edits);
@@ -72,11 +73,20 @@ function closed({ at, colons, choices, sign }: Opened, last: number): Brackets {
   return { first: at + 1, last, isRange: colons > choices, sign };
 }
 
-function positionEdits(tokens: readonly Token[], first: number, last: number): TextEdit[] {
+function positionEdits(
+  tokens: readonly Token[],
+  { types }: Declarations,
+  { first, sign: last }: Brackets,
+): TextEdit[] {
+  if (last === undefined) return [];
   const index = tokens.slice(first, last);
-  // A constant is what it is.
-  if (index.every(({ kind, text }) => kind === "number" || kind === "symbol" || /^[A-Z_]+$/.test(text)))
-    return [];
+  // A constant is what it is, and so is the variable of a generate loop, which has a sign.
+  const isConstant = ({ kind, text }: Token, at: number): boolean =>
+    kind === "number" ||
+    kind === "symbol" ||
+    /^[A-Z_]+$/.test(text) ||
+    types.get(first + at)?.isGenvar === true;
+  if (index.every(isConstant)) return [];
   const copy = copyOf(index);
   const isElement = tokens[first - 2]?.text === "]";
   const [before, after] = isElement ? WIDE : ["", ""];
@@ -105,9 +115,9 @@ class ArrayIndices {
   /** The dimensions that are still to come after a bracket that closes. */
   readonly #open = new Map<number, readonly Range[]>();
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly Token[], declared: Declarations) {
     this.#tokens = tokens;
-    this.#declared = declarationsOf(tokens);
+    this.#declared = declared;
   }
 
   edits({ first, last, isRange }: Brackets): TextEdit[] {

@@ -177,6 +177,8 @@ export interface NamedSignal {
 /** The flattened design as data, checked for what no netlist of ours may hold. */
 export interface Netlist {
   readonly place: string;
+  /** Bits are numbered below this: as long is a list of what is known of each, since V8 makes a hash table of one that grows by leaps. */
+  readonly bitCount: number;
   readonly ports: readonly PortDescription[];
   readonly cells: readonly Cell[];
   readonly memories: ReadonlyMap<string, MemoryDescription>;

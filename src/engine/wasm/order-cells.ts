@@ -3,8 +3,8 @@ import type { Bit, Cell } from "./netlist.ts";
 import type { SignalNames } from "./signal-names.ts";
 
 /** Combinational cells, each after those that it reads. Refuses loops. */
-export function orderCells(cells: readonly Cell[], names: SignalNames): Cell[] {
-  const driver = driversByBit(cells);
+export function orderCells(cells: readonly Cell[], bitCount: number, names: SignalNames): Cell[] {
+  const driver = driversByBit(cells, bitCount);
   const ordered: Cell[] = [];
   const state = new Map<Cell, "open" | "done">();
   for (const root of cells) visit(root, { driver, names, state, ordered });
@@ -12,8 +12,8 @@ export function orderCells(cells: readonly Cell[], names: SignalNames): Cell[] {
 }
 
 /** Combinational cells that are part of a loop, or depend on one. */
-export function loopingCells(cells: readonly Cell[]): Set<Cell> {
-  const driver = driversByBit(cells);
+export function loopingCells(cells: readonly Cell[], bitCount: number): Set<Cell> {
+  const driver = driversByBit(cells, bitCount);
   const readers = new Map<Cell, Cell[]>();
   const waiting = new Map<Cell, number>();
   for (const cell of cells) {
@@ -42,8 +42,8 @@ export function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
 /** By the number of the bit. */
 type CellsByBit = readonly (Cell | undefined)[];
 
-function driversByBit(cells: readonly Cell[]): CellsByBit {
-  const driver: (Cell | undefined)[] = [];
+function driversByBit(cells: readonly Cell[], bitCount: number): CellsByBit {
+  const driver: (Cell | undefined)[] = new Array(bitCount);
   for (const cell of cells)
     for (const bits of cell.outputs) for (const bit of bits) if (typeof bit === "number") driver[bit] = cell;
   return driver;

@@ -26,6 +26,7 @@ export function parseNetlist(json: YosysJson): Netlist {
   const folded = foldCells(flat.cells, flat.tied, ports, aliases);
   return {
     place: placeOf(top.attributes),
+    bitCount: aliases.count,
     ports: ports.map((port) => ({ ...port, bits: aliases.all(port.bits) })),
     cells: folded.map((cell) => cell.resolved(aliases)),
     memories: new Map(

@@ -24,13 +24,13 @@ export interface PartContext extends EmitterContext {
 export class Parts {
   readonly functions: WasmFunction[] = [];
   readonly layout: Layout;
-  readonly #graph: Graph;
+  readonly graph: Graph;
   readonly #space: WorkingSpace;
   readonly #firstIndex: number;
 
   constructor(graph: Graph, layout: Layout, space: WorkingSpace, firstIndex: number) {
     this.layout = layout;
-    this.#graph = graph;
+    this.graph = graph;
     this.#space = space;
     this.#firstIndex = firstIndex;
   }
@@ -41,7 +41,7 @@ export class Parts {
       layout: this.layout,
       placement,
       space: this.#space,
-      pickOf: (choice) => this.#graph.picks[choice.index] as readonly number[],
+      pickOf: (choice) => this.graph.picks[choice.index] as readonly number[],
       slotOf: (node) => {
         if (!placement.isShared(node)) return undefined;
         const slot = slots.get(node) ?? this.#space.slot(typeOf(node.width) === "i32" ? 4 : 8);

@@ -92,11 +92,16 @@ const DEEPEST_SIDES = 24;
 /** Of a chain of nodes, one in this number is kept: the code generator recurses over what lies between. */
 const LONGEST_CHAIN = 32;
 
-export function place(root: Block, atStart: readonly Node[], pins: readonly Pin[]): Placement {
-  const eager = new Placer(root, atStart, pins, () => true);
-  const costs = eager.sideCosts();
-  return new Placer(root, atStart, pins, (choice, index) => {
-    const cost = costs.get(choice)?.[index - 1] ?? 0;
+/** `nodeCount` is that of the graph. */
+export function place(
+  nodeCount: number,
+  root: Block,
+  atStart: readonly Node[],
+  pins: readonly Pin[],
+): Placement {
+  const eager = new Placer(nodeCount, root, atStart, pins, () => true);
+  return new Placer(nodeCount, root, atStart, pins, (choice, index) => {
+    const cost = eager.side(choice, index)?.cost ?? 0;
     return cost >= WORTH_A_BRANCH && cost <= LARGEST_SIDE;
   });
 }
@@ -104,13 +109,17 @@ export function place(root: Block, atStart: readonly Node[], pins: readonly Pin[
 type IsRegion = (choice: Node, index: number) => boolean;
 
 interface Use {
+  readonly node: Node;
   region: Region;
   /** Of the region's steps, the first that needs it. */
   position: number;
   count: number;
-  /** Where its uses are. */
-  readonly users: Set<Region>;
+  /** Where its uses are, each once or more often. */
+  readonly users: Region[];
+  isKept: boolean;
   isShared?: boolean;
+  weight: number;
+  sides?: readonly (Region | undefined)[] | undefined;
 }
 
 class Placer implements Placement {
@@ -118,46 +127,44 @@ class Placer implements Placement {
   readonly body = new Region(this.prologue, "block");
   readonly blocks = new Map<Block, Region>();
   readonly #regions: Region[] = [this.prologue, this.body];
-  readonly #sides = new Map<Node, readonly (Region | undefined)[]>();
-  readonly #uses = new Map<Node, Use>();
-  readonly #newestFirst: Node[] = [];
-  readonly #kept = new Set<Node>();
-  readonly #weights = new Map<Node, number>();
+  /** By the number of the node. */
+  readonly #uses: (Use | undefined)[];
 
-  constructor(root: Block, atStart: readonly Node[], pins: readonly Pin[], isRegion: IsRegion) {
+  constructor(
+    nodeCount: number,
+    root: Block,
+    atStart: readonly Node[],
+    pins: readonly Pin[],
+    isRegion: IsRegion,
+  ) {
+    this.#uses = new Array(nodeCount);
     for (const node of atStart) this.#use(node, this.body, START);
     this.#visit(root, this.body);
-    for (const { node, block, position } of pins) {
-      this.#use(node, this.blocks.get(block) as Region, position);
-      this.#kept.add(node);
-    }
+    for (const { node, block, position } of pins)
+      this.#use(node, this.blocks.get(block) as Region, position).isKept = true;
     this.#spread(isRegion);
     this.#fill();
   }
 
   side(choice: Node, index: number): Region | undefined {
-    return this.#sides.get(choice)?.[index - 1];
+    return this.#uses[choice.id]?.sides?.[index - 1];
   }
 
   isKept(node: Node): boolean {
-    return this.#kept.has(node);
+    return this.#uses[node.id]?.isKept === true;
   }
 
   isShared(node: Node): boolean {
-    const use = this.#uses.get(node);
-    if (use === undefined || !this.#kept.has(node)) return false;
+    const use = this.#uses[node.id];
+    if (use?.isKept !== true) return false;
     // What a large region keeps is spread over several functions.
     const { region, users } = use;
-    use.isShared ??= isLarge(region) || [...users].some(({ scope }) => scope !== region.scope);
+    use.isShared ??= isLarge(region) || users.some(({ scope }) => scope !== region.scope);
     return use.isShared;
   }
 
   weightOf(node: Node): number {
-    return this.#weights.get(node) ?? 0;
-  }
-
-  sideCosts(): Map<Node, readonly number[]> {
-    return new Map([...this.#sides].map(([node, sides]) => [node, sides.map((side) => side?.cost ?? 0)]));
+    return this.#uses[node.id]?.weight ?? 0;
   }
 
   #region(parent: Region, kind: "function" | "block" | "side", position: number): Region {
@@ -175,78 +182,69 @@ class Placer implements Placement {
     }
   }
 
-  #use(node: Node, region: Region, position: number): void {
-    const known = this.#uses.get(node);
+  #use(node: Node, region: Region, position: number): Use {
+    const known = this.#uses[node.id];
     if (known === undefined) {
-      this.#uses.set(node, { region, position, count: 1, users: new Set([region]) });
-    } else {
-      Object.assign(known, commonPlace(known, { region, position }));
-      known.count++;
-      known.users.add(region);
+      const use: Use = { node, region, position, count: 1, users: [region], isKept: false, weight: 0 };
+      this.#uses[node.id] = use;
+      return use;
     }
+    movePlace(known, commonPlace(known, { region, position }));
+    known.count++;
+    if (known.users.at(-1) !== region) known.users.push(region);
+    return known;
   }
 
   /** From uses to arguments. A node's arguments are older than itself, so every use is known when its turn comes. */
   #spread(isRegion: IsRegion): void {
-    let newest = -1;
-    for (const { id } of this.#uses.keys()) newest = Math.max(newest, id);
-    const pending = new Array<Node | undefined>(newest + 1).fill(undefined);
-    for (const node of this.#uses.keys()) pending[node.id] = node;
-    for (let id = newest; id >= 0; id--) {
-      const node = pending[id];
-      if (node === undefined) continue;
-      this.#newestFirst.push(node);
-      const use = this.#uses.get(node) as Use;
-      if (node.isSteady) Object.assign(use, { region: this.prologue, position: START });
-      const sides = this.#sidesOf(node, use, isRegion);
+    for (let id = this.#uses.length - 1; id >= 0; id--) {
+      const use = this.#uses[id];
+      if (use === undefined) continue;
+      const { node } = use;
+      if (node.isSteady) movePlace(use, { region: this.prologue, position: START });
+      use.sides = this.#sidesOf(use, isRegion);
       for (const [index, argument] of node.args.entries()) {
-        const side = sides?.[index - 1];
-        this.#use(argument, side ?? use.region, side === undefined ? use.position : START);
-        pending[argument.id] = argument;
+        const side = use.sides?.[index - 1];
+        if (side === undefined) this.#use(argument, use.region, use.position);
+        else this.#use(argument, side, START);
       }
     }
   }
 
-  #sidesOf(
-    node: Node,
-    { region, position }: Use,
-    isRegion: IsRegion,
-  ): readonly (Region | undefined)[] | undefined {
+  #sidesOf({ node, region, position }: Use, isRegion: IsRegion): Use["sides"] {
     if (!isChoice(node)) return undefined;
     const canBranch = region !== this.prologue && region.nesting < DEEPEST_SIDES;
-    const sides = node.args
+    return node.args
       .slice(1)
       .map((_, at) =>
         canBranch && isRegion(node, at + 1) ? this.#region(region, "side", position) : undefined,
       );
-    this.#sides.set(node, sides);
-    return sides;
   }
 
+  /** From the oldest node on, so that what a node is made of is known. */
   #fill(): void {
-    for (const node of this.#newestFirst.reverse()) {
-      const use = this.#uses.get(node) as Use;
-      const { region } = use;
+    for (const use of this.#uses) {
+      if (use === undefined) continue;
+      const { node, region } = use;
       region.cost += costOf(node);
-      let weight = 1;
-      for (const each of node.args) if (!this.#kept.has(each)) weight += this.weightOf(each);
-      this.#weights.set(node, weight);
-      if (node.op === "const" || !this.#isWorthKeeping(node, use)) continue;
-      this.#kept.add(node);
+      use.weight = 1;
+      for (const each of node.args) if (!this.isKept(each)) use.weight += this.weightOf(each);
+      if (node.op === "const" || !this.#isWorthKeeping(use)) continue;
+      use.isKept = true;
       region.add(node, use.position);
-      region.weight += weight;
+      region.weight += use.weight;
     }
     // Regions are older than those inside them.
     for (const { parent, cost } of this.#regions.reverse()) if (parent !== undefined) parent.cost += cost;
   }
 
   /** What is not kept is computed again at each use: a leaf, or what has one use, in its own region. */
-  #isWorthKeeping(node: Node, { region, count, users }: Use): boolean {
-    if (this.#kept.has(node)) return true;
+  #isWorthKeeping({ node, region, count, users, isKept }: Use): boolean {
+    if (isKept) return true;
     // Another function loads it from where it is.
     const isLeaf = node.op === "input" || node.op === "register";
-    if (isLeaf && [...users].some(({ home }) => home !== region.home)) return false;
-    if (region === this.prologue && (isLeaf || !users.has(region) || users.size > 1)) return true;
+    if (isLeaf && users.some(({ home }) => home !== region.home)) return false;
+    if (region === this.prologue && (isLeaf || users.some((user) => user !== region))) return true;
     return count > 1 || (node.depth > 0 && node.depth % LONGEST_CHAIN === 0);
   }
 }
@@ -269,6 +267,11 @@ export function commonPlace(a: Place, b: Place): Place {
     else y = outside(y);
   }
   return x.position <= y.position ? x : y;
+}
+
+function movePlace(place: { -readonly [key in keyof Place]: Place[key] }, { region, position }: Place): void {
+  place.region = region;
+  place.position = position;
 }
 
 function outside({ region }: Place): Place {

@@ -41,7 +41,7 @@ interface Used {
 
 /** What outputs, memories and messages depend on. */
 function findUsed(netlist: Netlist, drivers: Drivers): Used {
-  const used: (true | undefined)[] = [];
+  const used: (true | undefined)[] = new Array(netlist.bitCount);
   const open: number[] = [];
   const cells = new Set<Cell>();
   const read = (bits: readonly Bit[]): void => {
@@ -91,7 +91,8 @@ function findFaulty(netlist: Netlist, drivers: Drivers, used: Used): Set<Cell> {
   const haveSeveral = (bits: readonly Bit[]): boolean => bits.some((bit) => drivers.hasSeveral(bit));
   const isFaulty = (cell: Cell): boolean =>
     refusalOf(cell) !== undefined || cell.inputs.some(haveSeveral) || cell.outputs.some(haveSeveral);
-  const faulty = new Set<Cell>([...dead.filter(isFaulty), ...loopingCells(dead.filter(isCombinational))]);
+  const looping = loopingCells(dead.filter(isCombinational), netlist.bitCount);
+  const faulty = new Set<Cell>([...dead.filter(isFaulty), ...looping]);
   if (faulty.size === 0) return faulty;
   const readers = new Map<Bit, Cell[]>();
   for (const cell of dead) for (const bit of cell.inputs.flat()) append(readers, bit, cell);

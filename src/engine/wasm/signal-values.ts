@@ -1,15 +1,20 @@
 import type { CellContext } from "./cells.ts";
 import { Graph } from "./graph.ts";
-import type { Bit } from "./netlist.ts";
+import type { Bit, Netlist } from "./netlist.ts";
 import { type Node, WIDEST } from "./node.ts";
 
 /** What the bits of the netlist are worth, as nodes of the graph. */
 export class SignalValues implements CellContext {
   readonly graph = new Graph();
   /** By the number of a bit: the value that it is part of, which those with several drivers do not have. */
-  readonly #nodes: (Node | "several" | undefined)[] = [];
+  readonly #nodes: (Node | "several" | undefined)[];
   /** Which bit of that value it is. */
-  readonly #indices: number[] = [];
+  readonly #indices: Int32Array;
+
+  constructor({ bitCount }: Pick<Netlist, "bitCount">) {
+    this.#nodes = new Array(bitCount);
+    this.#indices = new Int32Array(bitCount);
+  }
 
   value(bits: readonly Bit[]): Node {
     const pieces: Node[] = [];
@@ -22,10 +27,14 @@ export class SignalValues implements CellContext {
     return this.graph.concat(pieces);
   }
 
-  /** The longest run of bits from one source. */
+  /** The longest run of bits from one source, or of constants. */
   #piece(bits: readonly Bit[], from: number): [Node, number] {
     const first = bits[from] as Bit;
-    if (typeof first === "string") return [this.graph.const(first === "1" ? 1n : 0n, 1), 1];
+    if (typeof first === "string") {
+      let to = from + 1;
+      while (typeof bits[to] === "string") to++;
+      return [this.graph.const(constantOf(bits.slice(from, to)), to - from), to - from];
+    }
     const node = this.#nodes[first] as Node;
     const index = this.#indices[first] as number;
     let width = 1;

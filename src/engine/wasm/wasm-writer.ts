@@ -1,3 +1,5 @@
+import { ByteWriter } from "./byte-writer.ts";
+
 /** WebAssembly's binary format, as far as the generator uses it (WebAssembly Core Specification 2.0, section 5). */
 export type ValueType = "i32" | "i64";
 
@@ -67,7 +69,7 @@ export type AccessInstruction = keyof typeof access;
 
 /** The body of one function: instructions in order, with locals taken as they are needed. */
 export class FunctionWriter {
-  readonly #code: number[] = [];
+  readonly #code = new ByteWriter();
   readonly #locals: ValueType[] = [];
   readonly #parameters: number;
 
@@ -81,81 +83,83 @@ export class FunctionWriter {
   }
 
   op(instruction: PlainInstruction): void {
-    this.#code.push(plain[instruction]);
+    this.#code.byte(plain[instruction]);
   }
 
   const(type: ValueType, value: bigint): void {
-    this.#code.push(type === "i32" ? 0x41 : 0x42);
-    writeSigned(this.#code, BigInt.asIntN(type === "i32" ? 32 : 64, value));
+    this.#code.byte(type === "i32" ? 0x41 : 0x42);
+    this.#code.signed(BigInt.asIntN(type === "i32" ? 32 : 64, value));
   }
 
   get(local: number): void {
-    this.#code.push(0x20);
-    writeUnsigned(this.#code, local);
+    this.#code.byte(0x20);
+    this.#code.unsigned(local);
   }
 
   set(local: number): void {
-    this.#code.push(0x21);
-    writeUnsigned(this.#code, local);
+    this.#code.byte(0x21);
+    this.#code.unsigned(local);
   }
 
   /** `offset` is added to the address on the stack. */
   access(instruction: AccessInstruction, offset: number): void {
     const [code, alignment] = access[instruction];
-    this.#code.push(code, alignment);
-    writeUnsigned(this.#code, offset);
+    this.#code.byte(code);
+    this.#code.byte(alignment);
+    this.#code.unsigned(offset);
   }
 
   block(result?: ValueType): void {
-    this.#code.push(0x02, result === undefined ? EMPTY_BLOCK : TYPE_CODE[result]);
+    this.#code.byte(0x02);
+    this.#code.byte(result === undefined ? EMPTY_BLOCK : TYPE_CODE[result]);
   }
 
   loop(): void {
-    this.#code.push(0x03, EMPTY_BLOCK);
+    this.#code.byte(0x03);
+    this.#code.byte(EMPTY_BLOCK);
   }
 
   if(result?: ValueType): void {
-    this.#code.push(0x04, result === undefined ? EMPTY_BLOCK : TYPE_CODE[result]);
+    this.#code.byte(0x04);
+    this.#code.byte(result === undefined ? EMPTY_BLOCK : TYPE_CODE[result]);
   }
 
   call(index: number): void {
-    this.#code.push(0x10);
-    writeUnsigned(this.#code, index);
+    this.#code.byte(0x10);
+    this.#code.unsigned(index);
   }
 
   branch(depth: number): void {
-    this.#code.push(0x0c);
-    writeUnsigned(this.#code, depth);
+    this.#code.byte(0x0c);
+    this.#code.unsigned(depth);
   }
 
   branchIf(depth: number): void {
-    this.#code.push(0x0d);
-    writeUnsigned(this.#code, depth);
+    this.#code.byte(0x0d);
+    this.#code.unsigned(depth);
   }
 
   /** To the label of `depths` at the place that the value on the stack says; to the last one where there is none. */
   branchTable(depths: readonly number[]): void {
-    this.#code.push(0x0e);
-    writeVector(this.#code, depths.slice(0, -1), (depth) => writeUnsigned(this.#code, depth));
-    writeUnsigned(this.#code, depths.at(-1) as number);
+    this.#code.byte(0x0e);
+    this.#code.vector(depths.slice(0, -1), (depth) => this.#code.unsigned(depth));
+    this.#code.unsigned(depths.at(-1) as number);
   }
 
   tee(local: number): void {
-    this.#code.push(0x22);
-    writeUnsigned(this.#code, local);
+    this.#code.byte(0x22);
+    this.#code.unsigned(local);
   }
 
-  finish(): number[] {
-    const body: number[] = [];
-    const groups = groupsOf(this.#locals);
-    writeUnsigned(body, groups.length);
-    for (const [type, count] of groups) {
-      writeUnsigned(body, count);
-      body.push(TYPE_CODE[type]);
-    }
-    for (const byte of this.#code) body.push(byte);
-    body.push(plain.end);
-    return body;
+  finish(): Uint8Array {
+    const body = new ByteWriter();
+    body.vector(groupsOf(this.#locals), ([type, count]) => {
+      body.unsigned(count);
+      body.byte(TYPE_CODE[type]);
+    });
+    body.bytes(this.#code.finish());
+    body.byte(plain.end);
+    return body.finish();
   }
 }
 
@@ -164,7 +168,7 @@ export interface WasmFunction {
   readonly name?: string;
   readonly parameters: readonly ValueType[];
   readonly results: readonly ValueType[];
-  readonly body: readonly number[];
+  readonly body: Uint8Array;
 }
 
 /** A function that the host gives, under `env`. Imports come before the module's own functions in the numbering. */
@@ -186,69 +190,61 @@ export function encodeModule(
   segments: readonly DataSegment[] = [],
 ): Uint8Array<ArrayBuffer> {
   const pages = Math.ceil(memoryBytes / PAGE_BYTES);
-  const types = section(1, [...imports, ...functions], ({ parameters, results }, out) => {
-    out.push(0x60);
-    writeVector(out, parameters, (type) => out.push(TYPE_CODE[type]));
-    writeVector(out, results, (type) => out.push(TYPE_CODE[type]));
-  });
-  const imported = section(2, imports, ({ name }, out, index) => {
-    writeText(out, "env");
-    writeText(out, name);
-    out.push(0x00);
-    writeUnsigned(out, index);
-  });
-  const declarations = section(3, functions, (_, out, index) => writeUnsigned(out, imports.length + index));
-  const memory = section(5, [pages], (count, out) => {
-    out.push(0x01);
-    writeUnsigned(out, count);
-    writeUnsigned(out, count);
-  });
   const names = [
     ...functions.flatMap(({ name }, index) =>
       name === undefined ? [] : [{ name, kind: 0, index: imports.length + index }],
     ),
     { name: "memory", kind: 2, index: 0 },
   ];
-  const exports = section(7, names, ({ name, kind, index }, out) => {
-    writeText(out, name);
-    out.push(kind);
-    writeUnsigned(out, index);
+  const out = new ByteWriter();
+  out.bytes([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
+  section(out, 1, [...imports, ...functions], ({ parameters, results }, content) => {
+    content.byte(0x60);
+    for (const types of [parameters, results]) content.vector(types, (type) => content.byte(TYPE_CODE[type]));
   });
-  const code = section(10, functions, ({ body }, out) => {
-    writeUnsigned(out, body.length);
-    for (const byte of body) out.push(byte);
+  section(out, 2, imports, ({ name }, content, index) => {
+    content.text("env");
+    content.text(name);
+    content.byte(0x00);
+    content.unsigned(index);
   });
-  const data = section(11, segments, ({ address, bytes }, out) => {
-    out.push(0x00, 0x41);
-    writeSigned(out, BigInt(address));
-    out.push(plain.end);
-    writeUnsigned(out, bytes.length);
-    for (const byte of bytes) out.push(byte);
+  section(out, 3, functions, (_, content, index) => content.unsigned(imports.length + index));
+  section(out, 5, [pages], (count, content) => {
+    content.byte(0x01);
+    content.unsigned(count);
+    content.unsigned(count);
   });
-  const header = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
-  return Uint8Array.from([header, types, imported, declarations, memory, exports, code, data].flat());
+  section(out, 7, names, ({ name, kind, index }, content) => {
+    content.text(name);
+    content.byte(kind);
+    content.unsigned(index);
+  });
+  section(out, 10, functions, ({ body }, content) => {
+    content.unsigned(body.length);
+    content.bytes(body);
+  });
+  section(out, 11, segments, ({ address, bytes }, content) => {
+    content.bytes([0x00, 0x41]);
+    content.signed(BigInt(address));
+    content.byte(plain.end);
+    content.unsigned(bytes.length);
+    content.bytes(bytes);
+  });
+  return out.finish();
 }
 
 function section<T>(
+  out: ByteWriter,
   id: number,
   items: readonly T[],
-  write: (item: T, out: number[], index: number) => void,
-): number[] {
-  const content: number[] = [];
-  writeUnsigned(content, items.length);
-  for (const [index, item] of items.entries()) write(item, content, index);
-  const out = [id];
-  writeUnsigned(out, content.length);
-  return out.concat(content);
-}
-
-function writeVector<T>(out: number[], items: readonly T[], write: (item: T) => void): void {
-  writeUnsigned(out, items.length);
-  for (const item of items) write(item);
-}
-
-function writeText(out: number[], text: string): void {
-  writeVector(out, [...new TextEncoder().encode(text)], (byte) => out.push(byte));
+  write: (item: T, content: ByteWriter, index: number) => void,
+): void {
+  const content = new ByteWriter();
+  content.vector(items, (item, index) => write(item, content, index));
+  const bytes = content.finish();
+  out.byte(id);
+  out.unsigned(bytes.length);
+  out.bytes(bytes);
 }
 
 function groupsOf(types: readonly ValueType[]): [ValueType, number][] {
@@ -259,26 +255,4 @@ function groupsOf(types: readonly ValueType[]): [ValueType, number][] {
     else groups.push([type, 1]);
   }
   return groups;
-}
-
-function writeUnsigned(out: number[], value: number): void {
-  let rest = value;
-  while (rest >= 0x80) {
-    out.push((rest % 0x80) | 0x80);
-    rest = Math.floor(rest / 0x80);
-  }
-  out.push(rest);
-}
-
-function writeSigned(out: number[], value: bigint): void {
-  let rest = value;
-  for (;;) {
-    const byte = Number(rest & 0x7fn);
-    rest >>= 7n;
-    if ((rest === 0n && byte < 0x40) || (rest === -1n && byte >= 0x40)) {
-      out.push(byte);
-      return;
-    }
-    out.push(byte | 0x80);
-  }
 }

@@ -25,7 +25,8 @@ always @(posedge clk) begin
   m0[a][i +: 4] <= d; m1[a][(i - 3) -: 5] <= d; m2[a][p +: 4] <= d; m3[a][n +: N] <= d;
 end
 assign e0 = m0[a], e1 = m1[a], e2 = m2[a], e3 = m3[a];
-assign q0 = v1[k - 2 +: 4], q1 = m3[a][n -: N], q2 = m2[a][p - 2 +: 4], q3 = v0[i -: 4];`;
+assign q0 = v1[k - 2 +: 4], q1 = m3[a][n -: N], q2 = m2[a][p - 2 +: 4], q3 = v0[i -: 4];
+genvar g; generate for (g = 0; g < 4; g = g + 1) begin : parts assign q4[4 * g +: 4] = v0[6 * g - 2 +: 4] ^ v1[g -: 4]; end endgenerate`;
 
 test("an element of a memory whose range begins below 0 is the one that its index says", async () => {
   const input = (name: string, width: number, signed = false) => ({ name, width, signed });
@@ -102,7 +103,7 @@ end endgenerate\nendmodule\n`,
 });
 
 test("an indexed part lies where its index says, with or without a sign, in vectors and in elements of memories", async () => {
-  const names = ["v0", "v1", "v2", "v3", "v4", "e0", "e1", "e2", "e3", "q0", "q1", "q2", "q3"];
+  const names = ["v0", "v1", "v2", "v3", "v4", "e0", "e1", "e2", "e3", "q0", "q1", "q2", "q3", "q4"];
   const ranges: Record<string, string> = { v2: "[0:15]", v3: "[17:2]" };
   const ports = names.map(
     (name) => `output ${name.startsWith("v") ? "reg " : ""}${ranges[name] ?? "[15:0]"} ${name}`,
