@@ -3,28 +3,46 @@ import { afterParentheses } from "./statement-end.ts";
 import { type Token, tokensOf } from "./verilog-tokens.ts";
 
 /**
- * Whether a name without a declaration stands for a net in the module of a line: where a port of an instance is connected
+ * Whether a name without a declaration may stand for a net in the module of a line: where a port of an instance is connected
  * to it, or a continuous assignment has it on the left (IEEE 1364-2005, section 3.5). Anywhere else it is an error, of which
- * Yosys only warns.
+ * Yosys only warns. Where the module does not stand in one piece, in `sources`, all of them count.
  */
-export function isImplicitNet(name: string, text: string, line: number): boolean {
-  const view = simulationView(text, { defines: { YOSYS: "1" } });
-  const tokens = moduleAt(tokensOf(view.replace(CONDITIONS, "")), line);
+export function isImplicitNet(name: string, text: string, line: number, sources: readonly string[]): boolean {
+  if (sources.some((source) => (source.match(MACRO) ?? []).some((macro) => mayMake(macro, name))))
+    return true;
+  const module = moduleAt(viewed(text), line);
+  if (makesNetIn(module ?? [], name)) return true;
+  const isWhole = module?.some((token) => token.text === "`include") === false;
+  return !isWhole && sources.some((source) => makesNetIn(viewed(source), name));
+}
+
+/** With the text of the macro. */
+const MACRO = /`define\b(?:[^\n\\]|\\[\s\S])*/g;
+
+function mayMake(macro: string, name: string): boolean {
+  return macro.includes("``") || new RegExp(`\\b${name}\\b`).test(macro);
+}
+
+function viewed(text: string): readonly Token[] {
+  return tokensOf(simulationView(text, { defines: { YOSYS: "1" } }).replace(CONDITIONS, ""));
+}
+
+function makesNetIn(tokens: readonly Token[], name: string): boolean {
   return tokens.some((token, at) => isName(token, name) && makesNet(tokens, at));
 }
 
 /** They may stand before a statement; its line stays. */
-const CONDITIONS = /`(?:ifn?def|elsif|undef|include|timescale|default_nettype)[^\n]*|`(?:else|endif)\b/g;
+const CONDITIONS = /`(?:ifn?def|elsif|undef|timescale|default_nettype)[^\n]*|`(?:else|endif)\b/g;
 
 function isName({ text }: Token, name: string): boolean {
   return text === name || text === `\\${name}`;
 }
 
-function moduleAt(tokens: readonly Token[], line: number): readonly Token[] {
+/** Undefined where the module begins in another source, which includes this one. */
+function moduleAt(tokens: readonly Token[], line: number): readonly Token[] | undefined {
   const start = tokens.findLastIndex((token) => /^(macro)?module$/.test(token.text) && token.line <= line);
   const end = tokens.findIndex((token, at) => at > start && token.text === "endmodule");
-  // Of a source that is included in a module there is only a part.
-  return tokens.slice(Math.max(0, start), end < 0 ? tokens.length : end);
+  return start < 0 ? undefined : tokens.slice(start, end < 0 ? tokens.length : end);
 }
 
 function makesNet(tokens: readonly Token[], at: number): boolean {
@@ -32,13 +50,27 @@ function makesNet(tokens: readonly Token[], at: number): boolean {
   while (first > 0 && !ENDS.test(tokens[first - 1]?.text ?? "")) first--;
   const words = tokens.slice(first, at);
   // A macro may be anything.
-  if (words.some(({ kind }) => kind === "directive")) return true;
-  if (words[0]?.text === "assign") return !words.some(({ text }) => text === "=");
+  if (words.some(({ kind, text }) => kind === "directive" && text !== "`include")) return true;
+  const assign = words.findLastIndex(({ text }) => text === "assign");
+  if (assign >= 0) return isLeft(words.slice(assign + 1));
   // Behind a label, or a condition of a generate block.
   return words.some((_, each) => {
     const isStart = each === 0 || /^[):]$/.test(words[each - 1]?.text ?? "") || words[each - 2]?.text === ":";
     return isStart && isInstance(tokens, first + each, at);
   });
+}
+
+/** Whether the last of the assignments in a list has not come to its value yet. */
+function isLeft(words: readonly Token[]): boolean {
+  let depth = 0;
+  let isValue = false;
+  for (const { text } of words) {
+    if (/^[([{]$/.test(text)) depth++;
+    if (/^[)\]}]$/.test(text)) depth--;
+    if (depth === 0 && text === "=") isValue = true;
+    if (depth === 0 && text === ",") isValue = false;
+  }
+  return !isValue;
 }
 
 /** Statements and items begin after these. */

@@ -136,6 +136,8 @@ function refuseWarning(line: string, tree: SourceTree): void {
   const place = `${path}:${number}`;
   if (name.includes(".")) throw new UnsupportedConstructError(hierarchicalReference(name, tree), place);
   const text = tree.files.get(path)?.toString("utf8");
-  if (text !== undefined && /^[A-Za-z_]\w*$/.test(name) && !isImplicitNet(name, text, Number(number)))
+  if (text === undefined || !/^[A-Za-z_]\w*$/.test(name)) return;
+  const sources = [...tree.files.values()].map((bytes) => bytes.toString("utf8"));
+  if (!isImplicitNet(name, text, Number(number), sources))
     throw new BuildError(`${name} is not declared`, place);
 }

@@ -15,9 +15,20 @@ describe("a name without a declaration", () => {
     ["in what a macro makes", "`SUB(u, n)"],
     ["on the left, and read before", "assign c = n; assign n = a;"],
     ["under a condition of a generate block", "generate if (P) sub u(.a(n)); endgenerate"],
+    ["on the left in a list", "assign c = a, n = c;"],
+    ["on the left in a list, after a call", "assign c = f(a, b), {d, n} = c;"],
+    ["on the left under a condition of a generate block", "if (P) assign n = a;"],
+    ["on the left in a named generate block", "generate if (1) begin : g assign n = a; end endgenerate"],
+    ["at a port in an arm of a generate case", "generate case (P) 1: sub u(.a(n)); endcase endgenerate"],
+    ["at a port of the second instance of a list", "sub u(.a(a)), v(.a(n));"],
+    ["at a port, and before that on the right", "assign c = n; sub u(.y(n));"],
+    ["in a macro of its own", "`define SUB sub u(.a(n));\n`SUB\nassign c = n;"],
+    ["in a macro of several lines", "`define SUB \\\n sub u( \\\n .a(n));\n`SUB\nassign c = n;"],
+    ["maybe where a macro puts names together", "`define NET(x) x``_net\nassign c = n;"],
     ["in a generate block", "generate if (1) begin : g sub u(.a(n)); end endgenerate"],
   ])("%s is a net", (_name, text) => {
-    expect(isImplicitNet("n", `module m(input a, b, output c);\n${text}\nendmodule\n`, 2)).toBe(true);
+    const source = `module m(input a, b, output c);\n${text}\nendmodule\n`;
+    expect(isImplicitNet("n", source, 2, [source])).toBe(true);
   });
 
   test.each([
@@ -28,8 +39,19 @@ describe("a name without a declaration", () => {
     ["in a condition", "always @* if (n) c = a;"],
     ["as the value of a wire", "wire d = n;"],
     ["on the right after a directive", "`ifdef A\n`else\nassign c = n;\n`endif"],
+    ["on the right in a list", "assign c = a, d = n;"],
+    ["in a call on the right", "assign c = f(a, n);"],
     ["in another module", "endmodule module other; sub u(.a(n)); endmodule module third;"],
   ])("%s is not", (_name, text) => {
-    expect(isImplicitNet("n", `module m(input a, b, output c);\n${text}\nendmodule\n`, 2)).toBe(false);
+    const source = `module m(input a, b, output c);\n${text}\nendmodule\n`;
+    expect(isImplicitNet("n", source, 2, [source])).toBe(false);
+  });
+
+  test("is a net where an included source makes one, or the source that includes this one", () => {
+    const outer = 'module m(input a, output c);\n`include "part.vh"\nendmodule\n';
+    const [left, right] = ["assign n = a;\n", "assign c = n;\n"];
+    expect(isImplicitNet("n", `${outer.slice(0, -11)}${right}endmodule`, 3, [outer, left])).toBe(true);
+    expect(isImplicitNet("n", right, 1, [outer.replace("`include", `${left}\`include`), right])).toBe(true);
+    expect(isImplicitNet("n", right, 1, [outer, right])).toBe(false);
   });
 });
