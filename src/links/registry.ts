@@ -13,6 +13,10 @@ export const links = {
     settings: () => import("./simulator/settings.ts"),
     kind: () => import("./simulator/simulator-kind.ts"),
   },
+  uart: {
+    settings: () => import("./uart/settings.ts"),
+    kind: () => import("./uart/uart-kind.ts"),
+  },
 } satisfies Readonly<Record<string, Row>>;
 
 interface Row {

@@ -14,7 +14,7 @@ const SILENCE_MS = 1000;
 const PROBES = 5;
 const HOST_WINDOW_BYTES = 255 * 64;
 const ACKNOWLEDGE_AFTER_MS = 4;
-const LEAST_REPEAT_MS = 60;
+const LEAST_REPEAT_MS = 100;
 /** Of what has been heard that is no frame, for messages. */
 const HEARD_BYTES = 48;
 

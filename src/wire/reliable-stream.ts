@@ -4,6 +4,9 @@ import { type Received, ReceiveStream } from "./receive-stream.ts";
 import { OFFSETS, SendStream } from "./send-stream.ts";
 import type { WireClock } from "./wire-clock.ts";
 
+/** Times as long as after progress. */
+const MOST_PATIENCE = 8;
+
 /** How the two ends of a session differ. */
 export interface StreamManners {
   /** Most bytes of payload in a frame. */
@@ -42,6 +45,8 @@ export class ReliableStream {
   #cancelRepeat: (() => void) | undefined;
   /** Of the last acknowledgement of something new, or since when anything has been waiting. */
   #progressAt = 0;
+  /** Each time that nothing comes of a repetition, the next waits for twice as long. */
+  #patience = 1;
 
   constructor(options: ReliableStreamOptions) {
     this.#options = options;
@@ -142,7 +147,9 @@ export class ReliableStream {
 
   #acknowledge(ack: number, window: number): void {
     const now = this.#options.clock.now();
-    if (this.#send.acknowledge(ack, window, now)) this.#progressAt = now;
+    if (!this.#send.acknowledge(ack, window, now)) return;
+    this.#progressAt = now;
+    this.#patience = 1;
   }
 
   #received(received: Received, lengthBytes: number): void {
@@ -175,8 +182,8 @@ export class ReliableStream {
 
   #watchRepeats(): void {
     if (this.#cancelRepeat !== undefined || (this.#send.out === 0 && !this.#send.isBlocked)) return;
-    const { clock, manners } = this.#options;
-    const dueIn = this.#progressAt + manners.repeatAfterMs(this.#send) - clock.now();
+    const { clock } = this.#options;
+    const dueIn = this.#progressAt + this.#repeatAfterMs - clock.now();
     this.#cancelRepeat = clock.after(Math.max(1, dueIn), () => clock.soon(() => this.#repeat()));
   }
 
@@ -184,16 +191,21 @@ export class ReliableStream {
   #repeat(): void {
     if (!this.#isOpen) return;
     this.#cancelRepeat = undefined;
-    const { clock, manners, statistics } = this.#options;
-    const isDue = clock.now() - this.#progressAt >= manners.repeatAfterMs(this.#send);
+    const { clock, statistics } = this.#options;
+    const isDue = clock.now() - this.#progressAt >= this.#repeatAfterMs;
     if (isDue && this.#send.out > 0) {
       statistics.timeouts++;
+      this.#patience = Math.min(MOST_PATIENCE, 2 * this.#patience);
       this.#rewind();
     } else if (isDue && this.#send.isBlocked) {
       this.#progressAt = clock.now();
       this.probe();
     }
     this.flush();
+  }
+
+  get #repeatAfterMs(): number {
+    return this.#options.manners.repeatAfterMs(this.#send) * this.#patience;
   }
 
   #rewind(): void {

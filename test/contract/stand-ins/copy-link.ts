@@ -7,9 +7,9 @@ import type { SignalAccess } from "../../../src/bus/signal-access.ts";
 import type { Pace, Traits } from "../../../src/bus/traits.ts";
 import type { WaveRecord } from "../../../src/bus/wave-record.ts";
 import type { WindowTable } from "../../../src/bus/window.ts";
+import { EventListeners } from "../../../src/links/event-listeners.ts";
 import type { PhysicalMemory } from "../../../src/memory/physical-memory.ts";
 import { CopiedMemory } from "./copied-memory.ts";
-import { EventListeners } from "./event-listeners.ts";
 
 /** A stand-in for a simulator in another process: whatever crosses takes the bytes of host memory with it. */
 export class CopyLink implements Link {

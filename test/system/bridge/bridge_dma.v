@@ -2,8 +2,10 @@
 `default_nettype none
 
 module bridge_dma #(
-    parameter DATA_W = 64,
-    parameter LINE_W = 9
+    parameter        DATA_W      = 64,
+    parameter        LINE_W      = 9,
+    parameter [15:0] DIVIDER_256 = 1024,
+    parameter [31:0] CLOCK_HZ    = 500000
 ) (
     input  wire              clk,
     input  wire              rst,
@@ -59,7 +61,8 @@ module bridge_dma #(
 
     bridge #(
         .LINE_W(LINE_W),
-        .CLOCK_HZ(500000),
+        .DIVIDER_256(DIVIDER_256),
+        .CLOCK_HZ(CLOCK_HZ),
         .DATA_W(DATA_W),
         .BUILD_HASH(32'hfeedc0de)
     ) bridge (

@@ -1,9 +1,13 @@
-import type { LinkEvent, LinkEventListener, ListenOptions } from "../../../src/bus/event.ts";
+import type { LinkEvent, LinkEventListener, ListenOptions } from "../bus/event.ts";
 
-/** Who hears of the events of a stand-in; those of kind `written` are for who asks for bytes. */
+/** Who hears of the events of a link; those of kind `written` are for who asks for bytes. */
 export class EventListeners {
   readonly #all = new Set<LinkEventListener>();
   readonly #ofBytes = new Set<LinkEventListener>();
+
+  get hasAny(): boolean {
+    return this.#all.size > 0;
+  }
 
   add(listener: LinkEventListener, { bytes = false }: ListenOptions = {}): () => void {
     this.#all.add(listener);

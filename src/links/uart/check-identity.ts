@@ -1,0 +1,24 @@
+import { hex } from "../../core/hex.ts";
+import type { Identity } from "../../wire/identity.ts";
+import { BoardMismatchError } from "./errors.ts";
+import type { UartSettings } from "./settings.ts";
+
+/** Throws `BoardMismatchError` for a board that is not what the target describes, with what was found. */
+export function checkIdentity(name: string, identity: Identity, settings: UartSettings): void {
+  const { buildHash, memoryBits, mtu, interruptLines } = identity;
+  const wanted = settings.buildHash;
+  if (wanted !== undefined && wanted !== buildHash)
+    throw new BoardMismatchError(
+      `${name}: the board on ${settings.port} has build ${hex(buildHash, 8)}, and the target asks for ${hex(wanted, 8)}`,
+    );
+  const limits = [
+    [memoryBits === 32 || memoryBits === 64, `a memory bus of ${memoryBits} bits`],
+    [mtu >= 64 && mtu <= 4096, `frames of ${mtu} bytes`],
+    [interruptLines <= 32, `${interruptLines} interrupts`],
+  ] as const;
+  const bad = limits.filter(([isFine]) => !isFine).map(([, what]) => what);
+  if (bad.length > 0)
+    throw new BoardMismatchError(
+      `${name}: the board on ${settings.port} has ${bad.join(", ")}: hilt knows no such board`,
+    );
+}

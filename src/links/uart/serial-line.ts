@@ -1,0 +1,136 @@
+import { realpathSync, statSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { SerialPort } from "serialport";
+import { SerialPortError } from "./errors.ts";
+
+/** A port that was closed a moment ago may still be locked. */
+const LOCKED_MS = 2000;
+const LOCKED_AGAIN_MS = 100;
+/** A port whose device has gone does not always say so: it is looked for. */
+const WATCH_MS = 250;
+const READ_BYTES = 65_536;
+
+export interface SerialLineOptions {
+  readonly path: string;
+  readonly baudRate: number;
+  readonly onBytes: (bytes: Uint8Array) => void;
+  /** Called once when the line ends otherwise than by `close`. */
+  readonly onGone: (why: string) => void;
+}
+
+/** An open serial port, which nobody else has. */
+export class SerialLine {
+  readonly #port: SerialPort;
+  readonly #options: SerialLineOptions;
+  #isClosing = false;
+  #watch: NodeJS.Timeout | undefined;
+
+  private constructor(port: SerialPort, options: SerialLineOptions) {
+    this.#port = port;
+    this.#options = options;
+    port.on("data", (bytes: Buffer) => options.onBytes(bytes));
+    // What a write has to say about a port that is gone, its close says, too.
+    port.on("error", (error) => this.#gone(error.message));
+    port.on("close", (error: Error | null) => this.#gone(error?.message ?? "the port was closed"));
+    const device = deviceAt(options.path);
+    this.#watch = setInterval(() => {
+      if (deviceAt(options.path) !== device) this.#gone("the port is not there any more");
+    }, WATCH_MS);
+    this.#watch.unref();
+  }
+
+  /** Throws `SerialPortError`. */
+  static async open(options: SerialLineOptions): Promise<SerialLine> {
+    const { path, baudRate } = options;
+    // Closing must not drop DTR: on many boards that is a reset.
+    const port = new SerialPort({
+      ...{ path, baudRate, autoOpen: false, lock: true, hupcl: false },
+      highWaterMark: READ_BYTES,
+    });
+    for (const start = performance.now(); ; await sleep(LOCKED_AGAIN_MS)) {
+      const error = await opening(port);
+      if (error === null) break;
+      if (isLocked(error) && performance.now() - start < LOCKED_MS) continue;
+      throw await refusal(path, baudRate, error);
+    }
+    return new SerialLine(port, options);
+  }
+
+  /** Asks the adapter not to hold bytes back; a port that has no such thing, as a pseudo-terminal, is left as it is. */
+  async hurry(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      // The types of the package have no setting for it; its binding for Linux has.
+      const settings = { lowLatency: true, dtr: true, rts: true };
+      this.#port.set(settings, () => resolve());
+    });
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#isClosing) return;
+    this.#port.write(bytes);
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    clearInterval(this.#watch);
+    // Closing cuts off what is being written: whatever is left is written first.
+    if (this.#port.writableLength > 0)
+      await Promise.race([
+        new Promise<void>((resolve) => this.#port.write("", () => resolve())),
+        sleep(LOCKED_MS),
+      ]);
+    await this.#closePort();
+  }
+
+  #closePort(): Promise<void> {
+    return new Promise((resolve) => {
+      if (!this.#port.isOpen) resolve();
+      else this.#port.close(() => resolve());
+    });
+  }
+
+  #gone(why: string): void {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    clearInterval(this.#watch);
+    // Otherwise its thread may read nothing for ever.
+    void this.#closePort();
+    this.#options.onGone(why);
+  }
+}
+
+/** Of the device behind a path that may be a link; undefined when there is none. */
+function deviceAt(path: string): string | undefined {
+  try {
+    const real = realpathSync(path);
+    const { rdev, ino } = statSync(real);
+    return `${real} ${rdev} ${ino}`;
+  } catch {
+    return undefined;
+  }
+}
+
+function opening(port: SerialPort): Promise<Error | null> {
+  return new Promise((resolve) => {
+    port.open((error) => resolve(error));
+  });
+}
+
+function isLocked(error: Error): boolean {
+  return error.message.includes("Cannot lock port");
+}
+
+async function refusal(path: string, baudRate: number, cause: Error): Promise<SerialPortError> {
+  const { message } = cause;
+  if (isLocked(cause)) return new SerialPortError(`${path}: another program has this port`, { cause });
+  if (/permission denied/i.test(message))
+    return new SerialPortError(`${path}: no permission to open it`, { cause });
+  if (/no such file/i.test(message)) {
+    const ports = await SerialPort.list().catch(() => []);
+    const known = ports.map((port) => port.path).sort();
+    const there = known.length === 0 ? "no serial port was found" : `there is ${known.join(", ")}`;
+    return new SerialPortError(`${path}: no such port; ${there}`, { cause });
+  }
+  return new SerialPortError(`${path} at ${baudRate} baud: ${message}`, { cause });
+}

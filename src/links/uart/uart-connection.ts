@@ -1,0 +1,187 @@
+import { randomInt } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { LinkLostError } from "../../bus/errors.ts";
+import type { Link } from "../../bus/link.ts";
+import type { Pace } from "../../bus/traits.ts";
+import { type Log, silentLog } from "../../core/log.ts";
+import { layOutBanks, PhysicalMemory } from "../../memory/physical-memory.ts";
+import { standardProfile } from "../../memory/platform-profile.ts";
+import { downDecoder } from "../../wire/down-decoder.ts";
+import { encodeUp } from "../../wire/encode-message.ts";
+import type { SessionLost } from "../../wire/errors.ts";
+import { HostSession } from "../../wire/host-session.ts";
+import type { Identity } from "../../wire/identity.ts";
+import type { DownMessage } from "../../wire/message.ts";
+import type { MessageDecoder } from "../../wire/message-decoder.ts";
+import type { WireClock } from "../../wire/wire-clock.ts";
+import type { Connection, FreshOptions } from "../link-kind.ts";
+import { checkIdentity } from "./check-identity.ts";
+import { latencyTimerMs } from "./latency-timer.ts";
+import { PaceProbe } from "./pace-probe.ts";
+import { SerialLine } from "./serial-line.ts";
+import type { UartSettings } from "./settings.ts";
+import { UartLink } from "./uart-link.ts";
+import { uartTraits } from "./uart-traits.ts";
+
+const BAUD_RATE = 3_000_000;
+/** Of a byte on the line: start, 8 bits, stop. */
+const BITS_PER_BYTE = 10;
+/** A board that is reset, or simulated on a busy machine, takes a while. */
+const BEGIN_MS = 10_000;
+const REPLUG_MS = 3000;
+const REPLUG_AGAIN_MS = 50;
+/** An adapter that holds bytes back for longer is worth a warning. */
+const SLOW_LATENCY_MS = 2;
+
+/** Time of this machine. */
+const hostClock: WireClock = {
+  now: () => performance.now(),
+  after: (milliseconds, callback) => {
+    const timer = setTimeout(callback, milliseconds);
+    return () => clearTimeout(timer);
+  },
+  soon: (callback) => setImmediate(callback),
+};
+
+/** A serial port of this process, and the board behind it. */
+export class UartConnection implements Connection {
+  readonly #name: string;
+  readonly #settings: UartSettings;
+  readonly #session: HostSession;
+  #line: SerialLine | undefined;
+  #log: Log = silentLog;
+  #decoder: MessageDecoder<DownMessage> | undefined;
+  #pace: Pace | undefined;
+  /** Who hears what the board says. */
+  #taker: { take(message: DownMessage): void; flush(): void; lose(error: Error): void } | undefined;
+  #isClosed = false;
+
+  constructor(name: string, settings: UartSettings) {
+    this.#name = name;
+    this.#settings = settings;
+    this.#session = new HostSession({
+      clock: hostClock,
+      token: () => randomInt(0x1_0000),
+      bytesPerSecond: this.#baudRate / BITS_PER_BYTE,
+      write: (bytes) => this.#line?.write(bytes),
+      onBytes: (bytes) => this.#decoder?.receive(bytes),
+      onLost: (error) => this.#lose(error),
+    });
+  }
+
+  async fresh({ log, banks }: FreshOptions): Promise<Link> {
+    this.#log = log;
+    this.#line ??= await this.#open();
+    const identity = await this.#begin();
+    checkIdentity(this.#name, identity, this.#settings);
+    this.#pace ??= await this.#measure(identity);
+    const layout = layOutBanks(banks ?? standardProfile.banks);
+    const bytes = layout.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
+    const link = new UartLink({
+      ...{ name: this.#name, identity, pace: this.#pace, traits: uartTraits(this.#settings) },
+      memory: new PhysicalMemory(new Uint8Array(bytes), layout),
+      statistics: this.#session.statistics,
+      send: (message) => this.#session.send(encodeUp(message)),
+      onTrace: (text) => log.info(`${this.#name}: ${text}`),
+      close: () => {
+        if (this.#taker === link) this.#taker = undefined;
+      },
+    });
+    this.#taker = link;
+    return link;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    this.#session.end();
+    await this.#line?.close();
+    this.#line = undefined;
+  }
+
+  get #baudRate(): number {
+    return this.#settings.baudRate ?? BAUD_RATE;
+  }
+
+  async #begin(): Promise<Identity> {
+    this.#taker = undefined;
+    this.#decoder = downDecoder((message) => this.#taker?.take(message));
+    return await this.#session.begin(BEGIN_MS);
+  }
+
+  async #open(): Promise<SerialLine> {
+    const { port: path } = this.#settings;
+    const line = await SerialLine.open({
+      ...{ path, baudRate: this.#baudRate },
+      onBytes: (bytes) => this.#receive(bytes),
+      onGone: (why) => void this.#replug(why),
+    });
+    await this.#hurry(line);
+    return line;
+  }
+
+  async #hurry(line: SerialLine): Promise<void> {
+    const { port: path } = this.#settings;
+    const before = latencyTimerMs(path);
+    if (before === undefined || before <= SLOW_LATENCY_MS) return;
+    await line.hurry();
+    const after = latencyTimerMs(path) ?? 0;
+    if (after > SLOW_LATENCY_MS)
+      this.#log.warn(
+        `${this.#name}: the adapter of ${path} holds bytes back for ${after} ms (latency_timer): reads of the device are slow`,
+      );
+  }
+
+  #receive(bytes: Uint8Array): void {
+    this.#session.receive(bytes);
+    this.#taker?.flush();
+  }
+
+  async #measure(identity: Identity): Promise<Pace> {
+    const probe = new PaceProbe((message) => this.#session.send(encodeUp(message)));
+    this.#taker = probe;
+    const pace = await probe.measure(identity);
+    this.#taker = undefined;
+    this.#log.debug(
+      `${this.#name}: a register access takes up to ${pace.accessMs.toFixed(1)} ms, ${Math.round(pace.bytesPerSecond)} bytes a second`,
+    );
+    return pace;
+  }
+
+  /** The port is gone. A cable that is plugged in again soon has lost nothing. */
+  async #replug(why: string): Promise<void> {
+    this.#line = undefined;
+    if (this.#isClosed) return;
+    if (!this.#session.isUp) {
+      this.#lose(new LinkLostError(this.#name, why));
+      return;
+    }
+    this.#session.suspend();
+    const { port: path, replugMs = REPLUG_MS } = this.#settings;
+    for (
+      const start = performance.now();
+      performance.now() - start < replugMs;
+      await sleep(REPLUG_AGAIN_MS)
+    ) {
+      if (this.#isClosed) return;
+      try {
+        this.#line = await this.#open();
+        await this.#session.resume(replugMs);
+        this.#log.warn(`${this.#name}: ${path} was gone (${why}) and is back; the session goes on`);
+        return;
+      } catch (error) {
+        this.#log.debug(`${this.#name}: ${(error as Error).message}`);
+        await this.#line?.close();
+        this.#line = undefined;
+      }
+    }
+    this.#session.end();
+    this.#lose(new LinkLostError(this.#name, `${path} is gone: ${why}`));
+  }
+
+  #lose(cause: SessionLost | LinkLostError): void {
+    const error =
+      cause instanceof LinkLostError ? cause : new LinkLostError(this.#name, cause.message, { cause });
+    this.#taker?.lose(error);
+    this.#taker = undefined;
+  }
+}

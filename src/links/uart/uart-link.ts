@@ -1,0 +1,351 @@
+import { type Clock, checkCycles } from "../../bus/clock.ts";
+import { NoAnswerError } from "../../bus/errors.ts";
+import type { LinkEvent, LinkEventListener, ListenOptions } from "../../bus/event.ts";
+import type { InterruptListener } from "../../bus/interrupt-listener.ts";
+import type { Link, NarrowOperation, Operation } from "../../bus/link.ts";
+import type { Pace, Traits } from "../../bus/traits.ts";
+import type { PhysicalMemory } from "../../memory/physical-memory.ts";
+import { WireMessageError } from "../../wire/errors.ts";
+import type { Identity } from "../../wire/identity.ts";
+import type { LineStatistics } from "../../wire/line-statistics.ts";
+import { type DownMessage, Status, type StatusCode, type UpMessage } from "../../wire/message.ts";
+import { EventListeners } from "../event-listeners.ts";
+import { LinkState } from "../link-state.ts";
+import { checkNarrow, checkRegister } from "../register-address.ts";
+import { AccessQueue, type AskKind } from "./access-queue.ts";
+import { BoardWindows } from "./board-windows.ts";
+import { MemoryErrors } from "./memory-errors.ts";
+import { MemoryServer } from "./memory-server.ts";
+import { WallWaits } from "./wall-waits.ts";
+
+export interface UartLinkParts {
+  readonly name: string;
+  readonly traits: Traits;
+  readonly pace: Pace;
+  readonly memory: PhysicalMemory;
+  readonly identity: Identity;
+  readonly statistics: LineStatistics;
+  readonly send: (message: UpMessage) => void;
+  readonly onTrace: (text: string) => void;
+  readonly close: () => void;
+}
+
+/** A device behind a bridge on a serial line: it asks for host memory, and this side serves it. */
+export class UartLink implements Link {
+  readonly name: string;
+  readonly traits: Traits;
+  readonly pace: Pace;
+  readonly clock: Clock;
+  readonly memory: PhysicalMemory;
+  readonly windows: BoardWindows;
+  readonly errors = new MemoryErrors();
+  readonly waves = undefined;
+  readonly signals = undefined;
+  /** Of the line since it was opened. */
+  readonly statistics: LineStatistics;
+  readonly #parts: UartLinkParts;
+  readonly #lastRegister: number;
+  readonly #state: LinkState;
+  readonly #accesses: AccessQueue;
+  readonly #server: MemoryServer;
+  readonly #waits: WallWaits;
+  readonly #listeners = new EventListeners();
+  /** As the last message about the lines says. */
+  #levels = 0;
+  /** By line. */
+  readonly #rises: number[];
+  /** A write may have changed the levels after the last message about them that has come. */
+  #isStale = false;
+  /** Of a posted write; it goes with the next operation that is awaited. */
+  #writeError: Error | undefined;
+  /** A list is under way; what is asked meanwhile is done after it. */
+  #isListing = false;
+  readonly #deferred: (() => void)[] = [];
+
+  constructor(parts: UartLinkParts) {
+    const { name, identity, memory } = parts;
+    this.#parts = parts;
+    this.name = name;
+    this.traits = parts.traits;
+    this.pace = parts.pace;
+    this.memory = memory;
+    this.statistics = parts.statistics;
+    this.#lastRegister = 2 ** Math.min(32, identity.registerAddressBits) - 4;
+    this.#state = new LinkState(name);
+    this.clock = wallClock(identity.clockHz);
+    this.windows = new BoardWindows(memory, identity.memoryAddressBits);
+    this.#accesses = new AccessQueue(name, parts.send);
+    this.#rises = new Array<number>(identity.interruptLines).fill(0);
+    this.#server = new MemoryServer({
+      ...{ memory, windows: this.windows, errors: this.errors, wordBytes: identity.memoryBits / 8 },
+      ...{ send: parts.send, cycle: () => this.clock.cycle, onEvent: (event) => this.#hear(event) },
+      isHeard: () => this.#listeners.hasAny,
+    });
+    this.#waits = new WallWaits({
+      msUntil: (cycle) => ((cycle - this.clock.cycle) * 1000) / identity.clockHz,
+      look: () => this.#fence(),
+    });
+  }
+
+  /** A message of the board. Throws `WireMessageError` for one that answers nothing. */
+  take(message: DownMessage): void {
+    if (this.#state.end !== undefined) return;
+    switch (message.kind) {
+      case "memory-write":
+        this.#server.write(message);
+        break;
+      case "memory-read":
+        this.#server.read(message.address, message.lengthBytes);
+        break;
+      case "register-value":
+        this.#answered("register-read", message.status, Number(message.value));
+        break;
+      case "register-written":
+        this.#answered("register-write", message.status, 0);
+        break;
+      case "fence-passed":
+        this.#answered("fence", Status.okay, 0);
+        break;
+      case "interrupts":
+        this.#noteLevels(message.levels);
+        break;
+      case "trace":
+        this.#parts.onTrace(Buffer.from(message.bytes).toString("utf8"));
+        break;
+      case "control":
+        throw new WireMessageError("a message of the control channel", 0xf0);
+    }
+  }
+
+  /** What has come so far has been taken. */
+  flush(): void {
+    if (this.#state.end === undefined) this.#server.flush();
+  }
+
+  /** The way to the board is gone. */
+  lose(error: Error): void {
+    this.#end(this.#state.fail(error));
+  }
+
+  writeRegister(address: number, value: number): void {
+    checkRegister(address, value, this.#lastRegister);
+    if (this.#state.end !== undefined) return;
+    this.#inTurn(() => this.#write(address, value));
+  }
+
+  readRegister(address: number): Promise<number> {
+    return this.#asked(
+      () => this.#read(address),
+      () => checkRegister(address, 0, this.#lastRegister),
+    );
+  }
+
+  perform(operations: readonly Operation[]): Promise<number[]> {
+    return this.#asked(
+      () => this.#list(operations as readonly NarrowOperation[]),
+      () => this.#checkList(operations),
+    );
+  }
+
+  listen({ vector = 0 }: { readonly vector?: number } = {}): InterruptListener {
+    const lines = this.#rises.length;
+    if (!Number.isInteger(vector) || vector < 0 || vector >= lines)
+      throw new RangeError(`${this.name}: the device has ${lines} interrupts, from vector 0; not ${vector}`);
+    const latch = { rises: this.#rises[vector] as number };
+    return {
+      wait: (limitCycles, signal) =>
+        this.#asked(
+          () => this.#waitFor(vector, latch, limitCycles, signal),
+          () => checkCycles(limitCycles),
+        ),
+    };
+  }
+
+  idle(cycles: number): Promise<void> {
+    return this.#asked(
+      async () => {
+        const deadline = this.clock.cycle + cycles;
+        await this.#posted();
+        await this.#waits.until(deadline, () => false);
+      },
+      () => checkCycles(cycles),
+    );
+  }
+
+  onEvent(listener: LinkEventListener, options?: ListenOptions): () => void {
+    return this.#listeners.add(listener, options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const isFirst = this.#state.end === undefined;
+    this.#end(this.#state.close());
+    if (isFirst) this.#parts.close();
+  }
+
+  /** In the order of the calls: nothing gets between the operations of a list. */
+  #inTurn(begin: () => void): void {
+    if (this.#isListing) this.#deferred.push(begin);
+    else begin();
+  }
+
+  async #asked<T>(work: () => Promise<T>, check: () => void): Promise<T> {
+    check();
+    this.#state.check();
+    return await new Promise<T>((resolve, reject) => {
+      this.#inTurn(() => {
+        work().then(resolve, reject);
+      });
+    });
+  }
+
+  #write(address: number, value: number): void {
+    if (this.#state.end !== undefined) return;
+    this.#isStale = true;
+    void this.#accesses.ask({ kind: "register-write", address, width: 32, value });
+  }
+
+  async #read(address: number): Promise<number> {
+    this.#throwWriteError();
+    const { value, error } = await this.#accesses.ask({ kind: "register-read", address, width: 32 });
+    if (error !== undefined) throw error;
+    return value;
+  }
+
+  #checkList(operations: readonly Operation[]): void {
+    checkNarrow(this.name, operations);
+    for (const operation of operations) {
+      if (operation.kind === "wait") checkCycles(operation.limitCycles);
+      else
+        checkRegister(
+          operation.address,
+          operation.kind === "write" ? operation.value : 0,
+          this.#lastRegister,
+        );
+    }
+  }
+
+  /** What follows a read or a wait that fails is not done: each is answered before the list goes on. */
+  async #list(operations: readonly NarrowOperation[]): Promise<number[]> {
+    const values: number[] = [];
+    const latch = { rises: this.#rises[0] ?? 0 };
+    this.#isListing = true;
+    this.#waits.hold(true);
+    try {
+      for (const operation of operations) {
+        this.#state.check();
+        if (operation.kind === "write") this.#write(operation.address, operation.value);
+        else if (operation.kind === "read") values.push(await this.#read(operation.address));
+        else values.push((await this.#waitFor(0, latch, operation.limitCycles, undefined, true)) ? 1 : 0);
+      }
+      return values;
+    } finally {
+      this.#isListing = false;
+      this.#waits.hold(false);
+      while (!this.#isListing && this.#deferred.length > 0) this.#deferred.shift()?.();
+    }
+  }
+
+  async #waitFor(
+    vector: number,
+    latch: { rises: number },
+    limitCycles: number,
+    signal: AbortSignal | undefined,
+    isInList = false,
+  ): Promise<boolean> {
+    const isLevel = this.traits.interrupts === "level";
+    if (isLevel) latch.rises = this.#rises[vector] as number;
+    // Of its own: a rise meets every wait that is parked, also several of one asker.
+    const own = { ...latch };
+    const deadline = this.clock.cycle + limitCycles;
+    await this.#posted();
+    if (isLevel && this.#isHigh(vector) && this.#isStale) await this.#fence();
+    this.#throwWriteError();
+    const isMet = (): boolean =>
+      (isLevel && this.#isHigh(vector)) || (this.#rises[vector] as number) !== own.rises;
+    const met = await this.#waits.until(deadline, isMet, signal, isInList);
+    if (met) latch.rises = this.#rises[vector] as number;
+    this.#throwWriteError();
+    return met;
+  }
+
+  #isHigh(vector: number): boolean {
+    return ((this.#levels >>> vector) & 1) === 1;
+  }
+
+  /** Resolves when everything that was posted has been done. */
+  async #posted(): Promise<void> {
+    this.#throwWriteError();
+    await this.#accesses.settled;
+    this.#throwWriteError();
+  }
+
+  /** When it resolves, all that the board had sent when it was asked has come. */
+  async #fence(): Promise<void> {
+    this.#state.check();
+    this.#isStale = false;
+    await this.#accesses.ask({ kind: "fence", mark: 0 });
+  }
+
+  #answered(kind: AskKind, status: StatusCode, value: number): void {
+    const answered = this.#accesses.answered(kind, status, value, this.#earlierError(kind));
+    if (answered === undefined) throw new WireMessageError("an answer to nothing that was asked", 0x30);
+    const { ask, error } = answered;
+    if (ask.kind === "fence") return;
+    const access = ask.kind === "register-read" ? "read" : "write";
+    if (access === "write") this.#writeError ??= error;
+    this.#hear({
+      ...{ kind: "register", cycle: this.clock.cycle, access, address: ask.address, value },
+      isRefused: error !== undefined,
+    });
+    if (error instanceof NoAnswerError) this.lose(error);
+  }
+
+  /** Of a write before the access that is answered now: those after it are not answered yet. */
+  #earlierError(kind: AskKind): Error | undefined {
+    if (kind !== "register-read") return undefined;
+    const error = this.#writeError;
+    this.#writeError = undefined;
+    return error;
+  }
+
+  #noteLevels(levels: number): void {
+    const changed = this.#levels ^ levels;
+    this.#levels = levels;
+    for (let vector = 0; vector < this.#rises.length; vector++) {
+      if (((changed >>> vector) & 1) === 0) continue;
+      const asserted = this.#isHigh(vector);
+      if (asserted) this.#rises[vector] = (this.#rises[vector] as number) + 1;
+      this.#hear({ kind: "interrupt", cycle: this.clock.cycle, asserted });
+    }
+    this.#waits.settle();
+  }
+
+  #hear(event: LinkEvent): void {
+    this.#listeners.hear(event);
+  }
+
+  /** Reports an error of an earlier posted write, once. */
+  #throwWriteError(): void {
+    this.#state.check();
+    const error = this.#writeError;
+    this.#writeError = undefined;
+    if (error !== undefined) throw error;
+  }
+
+  #end(error: Error): void {
+    this.#accesses.fail(error);
+    this.#waits.fail(error);
+    for (const begin of this.#deferred.splice(0)) begin();
+  }
+}
+
+function wallClock(frequencyHz: number): Clock {
+  const start = performance.now();
+  return {
+    kind: "wall",
+    frequencyHz,
+    get cycle() {
+      return Math.floor(((performance.now() - start) * frequencyHz) / 1000);
+    },
+  };
+}

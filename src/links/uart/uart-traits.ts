@@ -1,0 +1,12 @@
+import type { Traits } from "../../bus/traits.ts";
+import { READ_UNIT, WRITE_UNIT } from "./memory-server.ts";
+import type { UartSettings } from "./settings.ts";
+
+export function uartTraits({ interrupts = "level" }: UartSettings): Traits {
+  return {
+    ...{ time: "wall", interrupts, registerErrors: "reported", observes: "requests" },
+    ...{ errors: true, waves: false, signals: false },
+    windows: { readUnit: READ_UNIT, writeUnit: WRITE_UNIT, reportsFaults: true },
+    ...{ registerBits: 32, users: "one" },
+  };
+}
