@@ -8,7 +8,7 @@ import { parseFileList } from "../src/engine/file-list.ts";
 import type { VerilatorSimulation } from "../src/engine/verilator/verilator-simulation.ts";
 import { Journal } from "../src/journal/journal.ts";
 import { RecordingLink } from "../src/journal/recording-link.ts";
-import { hiltDma } from "../src/links/simulator/device-binding.ts";
+import { hiltDma } from "../src/links/device-binding.ts";
 import { openSimulator } from "../src/links/simulator/open-simulator.ts";
 import type { SimulatorLink } from "../src/links/simulator/simulator-link.ts";
 import { type Figure, figure } from "./figure.ts";

@@ -1,4 +1,4 @@
-import { bindingFiles } from "../src/links/simulator/device-binding.ts";
+import { bindingFiles } from "../src/links/device-binding.ts";
 import { generatedFiles } from "../src/spec/generated-files.ts";
 import { cliMarkdown } from "./cli-reference.ts";
 import { configMarkdown } from "./config-reference.ts";

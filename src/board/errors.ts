@@ -9,3 +9,57 @@ export class VirtualBoardError extends HiltError {
     super(`virtual board ${board}: ${problem}`, options);
   }
 }
+
+/** A `board.yaml` is not what it must be. */
+export class BoardFileError extends HiltError {
+  readonly code = "E_BOARD_FILE";
+  readonly blame: Blame = "usage";
+
+  /** `place`: the file, with line and column or with the key. */
+  constructor(place: string, problem: string) {
+    super(`${place}: ${problem}`);
+  }
+}
+
+/** There is no board of this name. */
+export class UnknownBoardError extends HiltError {
+  readonly code = "E_UNKNOWN_BOARD";
+  readonly blame: Blame = "usage";
+
+  constructor(name: string, names: readonly string[]) {
+    super(`no board ${JSON.stringify(name)}; there is ${names.join(", ")}`);
+  }
+}
+
+/** Somebody else has the board. */
+export class BoardLockedError extends HiltError {
+  readonly code = "E_BOARD_LOCKED";
+  readonly blame: Blame = "environment";
+  readonly holder: { readonly pid: number };
+
+  constructor(
+    board: string,
+    holder: {
+      readonly pid: number;
+      readonly user?: string;
+      readonly since?: string;
+      readonly command?: string;
+    },
+    file: string,
+  ) {
+    const { pid, user, since, command } = holder;
+    const facts = [user, since === undefined ? undefined : `since ${since}`, command].filter(
+      (fact) => fact !== undefined,
+    );
+    super(
+      `board ${board} is in use by process ${pid}${facts.length === 0 ? "" : ` (${facts.join(", ")})`}; lock ${file}`,
+    );
+    this.holder = holder;
+  }
+}
+
+/** A virtual board is asked to start that runs, or to stop that does not. */
+export class BoardStateError extends HiltError {
+  readonly code = "E_BOARD_STATE";
+  readonly blame: Blame = "usage";
+}

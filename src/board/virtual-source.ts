@@ -3,16 +3,21 @@ import { writeWhole } from "../core/write-whole.ts";
 import type { ModelSource } from "../engine/engine.ts";
 import { BOARD_SOURCES } from "../engine/verilator/board-program.ts";
 
-/** A board's top module and what it needs to be simulated. */
-export interface BoardTop {
+/** What goes into the FPGA. */
+export interface BoardDesign {
+  /** The top module. */
   readonly top: string;
+  /** Where what hilt writes for it is found; its name counts in the key of a model. */
+  readonly folder: string;
   /** Absolute paths, in order; the top's own is the last. */
   readonly files: readonly string[];
   readonly includeDirectories: readonly string[];
   /** Parameters of the top. */
-  readonly parameters: Readonly<Record<string, number | bigint>>;
+  readonly parameters: Readonly<Record<string, number>>;
   /** Names of the top's ports, as the FPGA has them: what it receives is what the host sends. */
   readonly ports: { readonly clock: string; readonly receive: string; readonly transmit: string };
+  /** The device's, whose ports are to have the width of what is connected to them. */
+  readonly instance?: ModelSource["instance"];
 }
 
 /** How the characters of the line get to the board: bit by bit, or each in one cycle. */
@@ -23,22 +28,23 @@ export const LINE_DIVIDER = 4;
 
 /**
  * The board with the far end of its line, for the program of sim/verilator/board. The top is the one that goes into the
- * FPGA; what stands round it is written to `directory`, whose name counts in the key of the model.
+ * FPGA; what stands round it is written to the design's folder.
  */
-export function virtualSource(board: BoardTop, directory: string, mode: LineMode): ModelSource {
-  const wrapper = resolve(directory, "hilt_virtual_board.v");
+export function virtualSource(board: BoardDesign, mode: LineMode): ModelSource {
+  const wrapper = resolve(board.folder, `hilt_virtual_board_${mode}.v`);
   writeWhole(wrapper, wrapperText(board, mode));
   return {
     top: "hilt_virtual_board",
     files: [...board.files, join(BOARD_SOURCES, "hilt_board_line.v"), wrapper],
     includeDirectories: board.includeDirectories,
+    ...(board.instance === undefined ? {} : { instance: board.instance }),
     clock: "clk",
     stop: "stop",
   };
 }
 
-/** `bridge` is the name that every board's top gives to its bridge. */
-function wrapperText({ top, parameters, ports }: BoardTop, mode: LineMode): string {
+/** `board` is the name that every top gives to its `hilt_board`. */
+function wrapperText({ top, parameters, ports }: BoardDesign, mode: LineMode): string {
   const width = mode === "bits" ? 1 : 9;
   const settings = { ...parameters, LINE_W: width, DIVIDER_256: 256 * LINE_DIVIDER };
   const given = Object.entries(settings).map(([name, value]) => `.${name}(${value})`);
@@ -69,9 +75,9 @@ module hilt_virtual_board (
         .event_parity(event_parity), .seen(seen), .stop(stop)
     );
 
-    ${top} #(${given.join(", ")}) board (.${ports.clock}(clk), .${ports.receive}(rxd), .${ports.transmit}(txd));
+    ${top} #(${given.join(", ")}) fpga (.${ports.clock}(clk), .${ports.receive}(rxd), .${ports.transmit}(txd));
 
-    assign idle = board.bridge.idle;
+    assign idle = fpga.board.idle;
 endmodule
 
 \`default_nettype wire

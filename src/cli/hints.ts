@@ -31,7 +31,12 @@ const hints: Readonly<Record<string, string>> = {
     "the entries before that place are good; a process that was killed leaves a journal without an end",
   E_SYSTEM_CALL: "a file that is locked must be in a file system that has locks, as local ones do",
   E_COMMAND_LINE: "hilt --help shows commands and options",
-  E_VIRTUAL_BOARD: "hilt boards list shows which virtual boards run; their models are built by hilt build",
+  E_BOARD_FILE: "docs/boards.md has the keys of a board.yaml",
+  E_UNKNOWN_BOARD: "hilt boards lists them; a project has its own in boards/",
+  E_BOARD_STATE: "hilt boards shows which virtual boards run",
+  E_BOARD_LOCKED: "wait for that process, or end it; hilt boards names who has a board",
+  E_VIRTUAL_BOARD:
+    "the last line that its process has printed is in the message; hilt boards shows which run",
   E_TOOL_LIMIT: "buildLimitSeconds of the target gives a build more time",
   E_TOOL: "hilt doctor shows what is installed",
 };

@@ -1,4 +1,5 @@
 import yargs, { type Argv } from "yargs";
+import * as boards from "./commands/boards.ts";
 import * as build from "./commands/build.ts";
 import * as cache from "./commands/cache.ts";
 import * as doctor from "./commands/doctor.ts";
@@ -20,7 +21,7 @@ export interface Command {
 }
 
 /** They load what they need when they are called: `--help` needs neither Vitest nor a target. */
-export const commands: readonly Command[] = [run, list, waves, journal, build, doctor, init, cache];
+export const commands: readonly Command[] = [run, list, waves, journal, build, boards, doctor, init, cache];
 
 /** The command line; resolves with the exit code. */
 export async function main(args: readonly string[]): Promise<number> {

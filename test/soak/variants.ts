@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseFileList } from "../../src/engine/file-list.ts";
-import { hiltDma } from "../../src/links/simulator/device-binding.ts";
+import { hiltDma } from "../../src/links/device-binding.ts";
 import type { Variant } from "./run-plan.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { silentLog } from "../../src/core/log.ts";
 import { parseFileList } from "../../src/engine/file-list.ts";
-import { hiltDma } from "../../src/links/simulator/device-binding.ts";
+import { hiltDma } from "../../src/links/device-binding.ts";
 import { openSimulator } from "../../src/links/simulator/open-simulator.ts";
 import type { HarnessSettings } from "../../src/links/simulator/settings.ts";
 import type { SimulatorLink } from "../../src/links/simulator/simulator-link.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { parseFileList } from "../../src/engine/file-list.ts";
-import { hiltDma } from "../../src/links/simulator/device-binding.ts";
+import { hiltDma } from "../../src/links/device-binding.ts";
 import type { ProtocolRule } from "../../src/spec/protocol-rules.ts";
 import { soakRings } from "../soak/soak-rings.ts";
 import { variants } from "../soak/variants.ts";

@@ -7,16 +7,6 @@ export class SimulatedMemoryError extends HiltError {
   readonly blame: Blame = "usage";
 }
 
-/** The table of a device does not fit its module, or itself. Names each entry by its place in the configuration. */
-export class BindingError extends HiltError {
-  readonly code = "E_CONFIG";
-  readonly blame: Blame = "usage";
-
-  constructor(problems: readonly string[], options?: ErrorOptions) {
-    super(problems.join("\n    "), options);
-  }
-}
-
 /** Coverage is asked of an engine that does not count it. */
 export class NoCoverageError extends HiltError {
   readonly code = "E_NO_COVERAGE";

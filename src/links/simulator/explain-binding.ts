@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Engine, ModelSource } from "../../engine/engine.ts";
 import { BuildError, type PortMisfit, PortWidthError } from "../../engine/errors.ts";
+import { BindingError } from "../binding-error.ts";
+import { bindPins } from "../device-binding.ts";
 import type { DeviceSource } from "../device-source.ts";
-import { bindPins } from "./device-binding.ts";
-import { BindingError } from "./errors.ts";
 
 /** What stands in the table of a device for the width of a signal. */
 const widthKeys: readonly (readonly [RegExp, "dataWidth" | "addressWidth" | "idWidth"])[] = [

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { writeWhole } from "../../core/write-whole.ts";
 import type { ModelSource } from "../../engine/engine.ts";
 import { parseFileList } from "../../engine/file-list.ts";
+import { bindPins, definesOf, deviceInstance, hiltDma } from "../device-binding.ts";
 import type { DeviceBinding, DeviceSource } from "../device-source.ts";
-import { bindPins, deviceInstance, hiltDma } from "./device-binding.ts";
 
 /** Root of the installation: the folder that holds `rtl` and `sim`, the same from `src` and from `dist`. */
 const ROOT: string = fileURLToPath(new URL("../../..", import.meta.url));
@@ -46,13 +46,6 @@ export function boundSource(device: DeviceSource, directory: string, root: strin
     ...modelSource({ files, includeDirectories }, binding),
     instance: { name: "device", file, loose },
   };
-}
-
-/** The first file of the design: a macro is known to all files after it. */
-function definesOf({ defines = {} }: DeviceBinding): string {
-  return Object.entries(defines)
-    .map(([name, value]) => `\`define ${name}${value === true ? "" : ` ${value}`}\n`)
-    .join("");
 }
 
 /** What is there may be something else than its folder's name says: a cache is carried about, and edited. */

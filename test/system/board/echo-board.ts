@@ -16,12 +16,12 @@ export async function startEcho(
   const source = virtualSource(
     {
       top: "echo_top",
+      folder: ".hilt/cache/boards/echo",
       files: [resolve("test/system/board/echo_top.v")],
       includeDirectories: [],
       parameters: {},
       ports: { clock: "clk_pin", receive: "rx_pin", transmit: "tx_pin" },
     },
-    `.hilt/cache/boards/echo-${mode}`,
     mode,
   );
   const model = await engine.build(options.waves === true ? { ...source, waves: [] } : source);

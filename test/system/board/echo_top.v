@@ -9,7 +9,7 @@ module echo_top #(
     input  wire [LINE_W-1:0] rx_pin,
     output wire [LINE_W-1:0] tx_pin
 );
-    echo #(.LINE_W(LINE_W), .DIVIDER(DIVIDER_256 >> 8)) bridge (.clk(clk_pin), .rxd(rx_pin), .txd(tx_pin));
+    echo #(.LINE_W(LINE_W), .DIVIDER(DIVIDER_256 >> 8)) board (.clk(clk_pin), .rxd(rx_pin), .txd(tx_pin));
 endmodule
 
 module echo #(

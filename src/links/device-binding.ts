@@ -1,5 +1,5 @@
-import type { DeviceBinding, PortTable } from "../device-source.ts";
-import { BindingError } from "./errors.ts";
+import { BindingError } from "./binding-error.ts";
+import type { DeviceBinding, PortTable } from "./device-source.ts";
 
 /** The hilt DMA controller of `rtl/dma`. */
 export const hiltDma: DeviceBinding = {
@@ -173,4 +173,11 @@ function checkWidths({ addressWidth, idWidth, dataWidth }: DeviceBinding): strin
     ...check("idWidth", idWidth, 0, FULL_WIDTH.id),
     ...(dataWidth === 32 || dataWidth === 64 ? [] : [`dataWidth: ${dataWidth} is not 32 or 64`]),
   ];
+}
+
+/** The first file of the design: a macro is known to all files after it. */
+export function definesOf({ defines = {} }: DeviceBinding): string {
+  return Object.entries(defines)
+    .map(([name, value]) => `\`define ${name}${value === true ? "" : ` ${value}`}\n`)
+    .join("");
 }

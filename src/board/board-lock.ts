@@ -1,0 +1,168 @@
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { basename, join } from "node:path";
+import { flock } from "../native/flock.ts";
+import { BoardLockedError } from "./errors.ts";
+
+/** Who has a board. */
+export interface Holder {
+  readonly pid: number;
+  readonly user?: string;
+  /** ISO 8601. */
+  readonly since?: string;
+  readonly command?: string;
+}
+
+export interface BoardLock extends Disposable {
+  readonly file: string;
+}
+
+export interface LockOptions {
+  /** What the holder does, for whoever finds the board locked. */
+  readonly command: string;
+  /** Its serial port, as `/dev/ttyUSB0`: other programs know the lock by that name. */
+  readonly device?: string;
+  /** By default where the system has its locks. */
+  readonly directory?: string;
+}
+
+/** Where locks are: `/var/lock` (FHS 3.0, section 5.9), or the folder for temporary files where nobody may write there. */
+export function lockDirectory(): string {
+  try {
+    accessSync("/var/lock", constants.W_OK);
+    return "/var/lock";
+  } catch {
+    return tmpdir();
+  }
+}
+
+/**
+ * Takes the board `id` for this process. The lock is the kernel's (`flock`), and ends with the process however that ends;
+ * the file stays. What stands in it begins like an UUCP lock file (the process id in ten characters and a newline), and
+ * names the holder. With `device` the UUCP file of the device is respected, and made where that is possible. Throws
+ * `BoardLockedError` with the holder.
+ */
+export function lockBoard(id: string, options: LockOptions): BoardLock {
+  const { directory = lockDirectory(), device, command } = options;
+  const file = lockFile(id, directory);
+  const descriptor = openLock(file);
+  try {
+    if (!flock(descriptor)) throw new BoardLockedError(id, holderIn(file), file);
+    const release = device === undefined ? () => {} : takeDevice(id, device, directory);
+    const holder: Holder = {
+      ...{ pid: process.pid, user: userInfo().username, since: new Date().toISOString(), command },
+    };
+    ftruncateSync(descriptor);
+    writeSync(descriptor, `${pidLine(process.pid)}${JSON.stringify(holder)}\n`, 0);
+    return {
+      file,
+      [Symbol.dispose]() {
+        release();
+        ftruncateSync(descriptor);
+        closeSync(descriptor);
+      },
+    };
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+/** Who has the board now; undefined when nobody has. */
+export function boardHolder(id: string, directory: string = lockDirectory()): Holder | undefined {
+  const file = lockFile(id, directory);
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, "r+");
+  } catch {
+    return undefined;
+  }
+  try {
+    return flock(descriptor) ? undefined : holderIn(file);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function lockFile(id: string, directory: string): string {
+  return join(directory, `hilt-${id.replace(/[^\w.-]/g, "_")}.lock`);
+}
+
+/** In a folder that everyone may write to, Linux refuses to create a file that somebody else has: it is opened first. */
+function openLock(file: string): number {
+  for (;;) {
+    try {
+      return openSync(file, "r+");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+    try {
+      const descriptor = openSync(file, "wx+");
+      chmodSync(file, 0o666);
+      return descriptor;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
+}
+
+function holderIn(file: string): Holder {
+  const [pid = "", text = ""] = readFileSync(file, "utf8").split("\n");
+  try {
+    return { ...(JSON.parse(text) as Holder), pid: Number(pid) };
+  } catch {
+    return { pid: Number(pid) };
+  }
+}
+
+function pidLine(pid: number): string {
+  return `${String(pid).padStart(10)}\n`;
+}
+
+/**
+ * The UUCP lock file of a device, which minicom and others use. One whose process is gone counts for nothing. Returns what
+ * releases it.
+ */
+function takeDevice(id: string, device: string, directory: string): () => void {
+  const file = join(directory, `LCK..${basename(device)}`);
+  const pid = pidIn(file);
+  if (pid !== undefined && pid !== process.pid && isAlive(pid))
+    throw new BoardLockedError(id, { pid, command: `a program that has ${device} open` }, file);
+  try {
+    if (pid !== undefined) rmSync(file, { force: true });
+    writeFileSync(file, pidLine(process.pid), { flag: "wx", mode: 0o644 });
+  } catch {
+    // Where it cannot be written nobody else can have written one.
+    return () => {};
+  }
+  return () => rmSync(file, { force: true });
+}
+
+function pidIn(file: string): number | undefined {
+  try {
+    const pid = Number.parseInt(readFileSync(file, "utf8"), 10);
+    return Number.isNaN(pid) ? undefined : pid;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,60 @@
+import type { Argv } from "yargs";
+import { hex } from "../../core/hex.ts";
+import { columns } from "../../report/columns.ts";
+import type { ListedBoard } from "../../session/boards.ts";
+import { type Arguments, CommandLineError } from "../options.ts";
+
+export const command = "boards [action] [name]";
+export const describe = "list boards, real and virtual; start or stop a virtual one";
+
+export function builder(yargs: Argv) {
+  return yargs
+    .positional("action", {
+      choices: ["list", "start", "stop"] as const,
+      default: "list" as const,
+      describe: "what to do",
+    })
+    .positional("name", { type: "string", describe: "the board, as hilt boards lists it" })
+    .options({
+      line: {
+        choices: ["bits", "bytes"] as const,
+        default: "bits" as const,
+        describe: "start: the virtual board's line, bit by bit, or faster with a byte in each cycle",
+      },
+      json: { type: "boolean", default: false, describe: "as JSON" },
+    } as const);
+}
+
+/** `hilt boards`: what there is on this machine, and who has it. */
+export async function handler({ action, name, line, json }: Arguments<typeof builder>): Promise<number> {
+  const [{ loadConfig }, boards] = await Promise.all([
+    import("../../config/load-config.ts"),
+    import("../../session/boards.ts"),
+  ]);
+  const { root } = await loadConfig(process.cwd());
+  if (action === "list") {
+    const rows = await boards.listBoards(root);
+    const text = json ? JSON.stringify(rows, undefined, 2) : columns(rows.map(cells)).join("\n");
+    process.stdout.write(`${text}\n`);
+    return 0;
+  }
+  if (name === undefined) throw new CommandLineError(`hilt boards ${action}: which board?`);
+  if (action === "stop") {
+    await boards.stopBoard(root, name);
+    process.stdout.write(`${name} has stopped\n`);
+    return 0;
+  }
+  const { port, pid, buildHash } = await boards.startBoard(root, name, line);
+  const facts = { name, port, pid, buildHash };
+  process.stdout.write(
+    json
+      ? `${JSON.stringify(facts, undefined, 2)}\n`
+      : `${name} runs: port ${port}, process ${pid}, build ${hex(buildHash, 8)}\n`,
+  );
+  return 0;
+}
+
+function cells({ name, title, isVirtual, port, holder }: ListedBoard): string[] {
+  const state = port === undefined ? (isVirtual ? "stopped" : "not plugged in") : port;
+  return [name, title, state, holder === undefined ? "" : `in use by process ${holder.pid}`];
+}

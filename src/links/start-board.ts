@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import type { Board } from "../board/board.ts";
+import { startVirtualBoard, type VirtualBoard } from "../board/virtual-board.ts";
+import { LINE_DIVIDER, type LineMode, virtualSource } from "../board/virtual-source.ts";
+import { VerilatorEngine, type VerilatorOptions } from "../engine/verilator-engine.ts";
+import { boardDesign } from "./board-design.ts";
+import type { DeviceSource } from "./device-source.ts";
+
+export interface StartOptions extends VerilatorOptions {
+  /** Of the virtual board, for messages. */
+  readonly name: string;
+  readonly board: Board;
+  /** By default our own controller. */
+  readonly device?: DeviceSource | undefined;
+  readonly mode: LineMode;
+  /** See `VirtualBoardOptions`. */
+  readonly folder: string;
+  readonly seed: bigint;
+  readonly isDetached?: boolean;
+  /** The board can record waves. */
+  readonly waves?: boolean;
+}
+
+/** A virtual board with a device in it: its model is built when the cache has none. */
+export async function startOnBoard(
+  options: StartOptions,
+): Promise<VirtualBoard & { readonly buildHash: number }> {
+  const { name, board, device, mode, folder, seed, isDetached = false, waves = false } = options;
+  const design = boardDesign(board, device, join(options.cacheDirectory, "boards"));
+  const engine = new VerilatorEngine(options);
+  const source = virtualSource(design, mode);
+  const model = await engine.build(waves ? { ...source, waves: [] } : source);
+  const cyclesPerMs = (LINE_DIVIDER * board.uart.baud) / 1000;
+  const started = await startVirtualBoard({
+    ...{ name, ...(await engine.board(model)), folder, seed, cyclesPerMs, isDetached },
+  });
+  return { ...started, buildHash: design.buildHash };
+}

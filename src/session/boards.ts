@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import type { Board } from "../board/board.ts";
+import { boardHolder, type Holder } from "../board/board-lock.ts";
+import { BoardStateError, UnknownBoardError } from "../board/errors.ts";
+import { BOARDS, boardNames, loadBoard } from "../board/load-board.ts";
+import { boardPlaces, endBoard, isRunning } from "../board/running-board.ts";
+import { attachedPort } from "../board/usb-ports.ts";
+import type { LineMode } from "../board/virtual-source.ts";
+import { startOnBoard } from "../links/start-board.ts";
+import { modelsDirectory } from "./project-folders.ts";
+
+/** Each real board has a virtual one, whose name begins so. */
+const VIRTUAL = "virtual-";
+
+/** A row of `hilt boards`. */
+export interface ListedBoard {
+  readonly name: string;
+  readonly title: string;
+  readonly isVirtual: boolean;
+  /** Where its line is found now: of a virtual board that runs, of a real one that is plugged in. */
+  readonly port?: string;
+  readonly holder?: Holder;
+}
+
+/** The boards of a project and those that come with hilt, real and virtual. */
+export async function listBoards(root: string): Promise<readonly ListedBoard[]> {
+  const folders = boardFolders(root);
+  const rows: ListedBoard[] = [];
+  for (const name of boardNames(folders)) {
+    const board = loadBoard(name, folders);
+    rows.push(row(name, board, false, attachedPort(board)));
+    const virtual = `${VIRTUAL}${name}`;
+    rows.push(row(virtual, board, true, (await isRunning(virtual)) ? boardPlaces(virtual).port : undefined));
+  }
+  return rows;
+}
+
+function row(name: string, { title }: Board, isVirtual: boolean, port: string | undefined): ListedBoard {
+  const holder = boardHolder(name);
+  return {
+    ...{ name, title, isVirtual },
+    ...(port === undefined ? {} : { port }),
+    ...(holder === undefined ? {} : { holder }),
+  };
+}
+
+export interface StartedBoard {
+  readonly port: string;
+  readonly pid: number;
+  readonly buildHash: number;
+}
+
+/** Starts a virtual board with our own controller in it, for whoever opens its port; it runs until `stopBoard`. */
+export async function startBoard(root: string, name: string, mode: LineMode): Promise<StartedBoard> {
+  const board = virtualBoard(root, name);
+  if (await isRunning(name)) throw new BoardStateError(`${name} runs already, at ${boardPlaces(name).port}`);
+  const { folder } = boardPlaces(name);
+  const started = await startOnBoard({
+    ...{ name, board, mode, folder, seed: 1n, isDetached: true },
+    cacheDirectory: modelsDirectory(root),
+  });
+  return { port: started.port, pid: started.pid, buildHash: started.buildHash };
+}
+
+export async function stopBoard(root: string, name: string): Promise<void> {
+  virtualBoard(root, name);
+  if (!(await endBoard(name))) throw new BoardStateError(`${name} does not run`);
+}
+
+/** Throws `UnknownBoardError`, or `BoardStateError` for a board that is no simulation. */
+function virtualBoard(root: string, name: string): Board {
+  const folders = boardFolders(root);
+  const names = boardNames(folders);
+  if (names.includes(name))
+    throw new BoardStateError(`${name} is a real board; the virtual one is ${VIRTUAL}${name}`);
+  if (!name.startsWith(VIRTUAL) || !names.includes(name.slice(VIRTUAL.length)))
+    throw new UnknownBoardError(name, [...names, ...names.map((one) => `${VIRTUAL}${one}`)]);
+  return loadBoard(name.slice(VIRTUAL.length), folders);
+}
+
+/** A project's own boards come first. */
+export function boardFolders(root: string): readonly string[] {
+  return [join(root, "boards"), BOARDS];
+}

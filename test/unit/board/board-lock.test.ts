@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { boardHolder, lockBoard } from "../../../src/board/board-lock.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "hilt schlösser "));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+test("a board that somebody has is refused, and whoever asks hears who it is", () => {
+  {
+    using lock = lockBoard("ulx3s", { command: "hilt run", directory });
+    expect(() => lockBoard("ulx3s", { command: "hilt build", directory })).toThrow(
+      new RegExp(
+        `^board ulx3s is in use by process ${process.pid} \\(\\S+, since 20\\S+Z, hilt run\\); lock `,
+      ),
+    );
+    expect(boardHolder("ulx3s", directory)).toMatchObject({ pid: process.pid, command: "hilt run" });
+    // As UUCP programs have it: ten characters and a newline.
+    expect(readFileSync(lock.file, "utf8").slice(0, 11)).toBe(`${String(process.pid).padStart(10)}\n`);
+    using other = lockBoard("icebreaker", { command: "hilt run", directory });
+    expect(existsSync(other.file)).toBe(true);
+  }
+  expect(boardHolder("ulx3s", directory)).toBeUndefined();
+  lockBoard("ulx3s", { command: "again", directory })[Symbol.dispose]();
+});
+
+test("the lock of a process that is killed is free", async () => {
+  const script = `
+    import { lockBoard } from ${JSON.stringify(join(import.meta.dirname, "../../../src/board/board-lock.ts"))};
+    lockBoard("killed", { command: "x", directory: ${JSON.stringify(directory)} });
+    process.stdout.write("held");
+    setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script]);
+  await once(child.stdout, "data");
+  expect(boardHolder("killed", directory)?.pid).toBe(child.pid);
+  child.kill("SIGKILL");
+  await once(child, "close");
+  expect(boardHolder("killed", directory)).toBeUndefined();
+  lockBoard("killed", { command: "y", directory })[Symbol.dispose]();
+});
+
+test("a port that another program has by its UUCP file is refused; a file of a process that is gone is not heeded", () => {
+  const file = join(directory, "LCK..ttyUSB7");
+  const options = { command: "hilt run", device: "/dev/ttyUSB7", directory };
+  writeFileSync(file, `${String(process.ppid).padStart(10)}\n`);
+  expect(() => lockBoard("b", options)).toThrow(
+    `board b is in use by process ${process.ppid} (a program that has /dev/ttyUSB7 open); lock ${file}`,
+  );
+  // What was refused holds nothing.
+  expect(boardHolder("b", directory)).toBeUndefined();
+  writeFileSync(file, "   4194304\n");
+  {
+    using _lock = lockBoard("b", options);
+    expect(readFileSync(file, "utf8")).toBe(`${String(process.pid).padStart(10)}\n`);
+  }
+  expect(existsSync(file)).toBe(false);
+});
