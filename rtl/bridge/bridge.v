@@ -249,7 +249,7 @@ module bridge #(
     wire [1:0]        write_status;
     wire              write_awaited;
 
-    bridge_parser #(.DATA_W(DATA_W)) parser (
+    bridge_parser #(.DATA_W(DATA_W), .ADDRESS_W(REGISTER_ADDRESS_W)) parser (
         .clk(clk),
         .rst(session_rst),
         .up_valid(up_valid),
@@ -388,7 +388,7 @@ module bridge #(
         .idle(writes_idle)
     );
 
-    bridge_mux #(.SOURCES(4)) mux (
+    bridge_mux mux (
         .clk(clk),
         .rst(session_rst),
         .in_valid(source_valid),

@@ -1,39 +1,35 @@
 // Joins the sources of messages in one stream: the lowest source that has something goes first, and a message is not cut.
 `default_nettype none
 
-module bridge_mux #(
-    parameter SOURCES = 4
-) (
-    input  wire                 clk,
-    input  wire                 rst,
+module bridge_mux (
+    input  wire        clk,
+    input  wire        rst,
 
-    input  wire [SOURCES-1:0]   in_valid,
-    output wire [SOURCES-1:0]   in_ready,
-    input  wire [8*SOURCES-1:0] in_data,
-    input  wire [SOURCES-1:0]   in_last,
+    input  wire [3:0]  in_valid,
+    output wire [3:0]  in_ready,
+    input  wire [31:0] in_data,
+    input  wire [3:0]  in_last,
 
-    output wire                 out_valid,
-    input  wire                 out_ready,
-    output reg  [7:0]           out_data
+    output wire        out_valid,
+    input  wire        out_ready,
+    output wire [7:0]  out_data
 );
-    reg  [SOURCES-1:0] grant;
-    wire               done = |(grant & in_valid & in_ready & in_last);
-    integer            i;
+    reg        busy;
+    reg  [1:0] source;
+    wire       ready = busy & out_ready;
 
-    assign in_ready  = grant & {SOURCES{out_ready}};
-    assign out_valid = |(grant & in_valid);
-
-    always @(*) begin
-        out_data = 8'd0;
-        for (i = 0; i < SOURCES; i = i + 1)
-            out_data = out_data | (in_data[8*i +: 8] & {8{grant[i]}});
-    end
+    assign out_valid = busy & in_valid[source];
+    assign out_data  = in_data[8*source +: 8];
+    assign in_ready  = {source == 2'd3, source == 2'd2, source == 2'd1, source == 2'd0} & {4{ready}};
 
     always @(posedge clk) begin
-        if (rst | done)
-            grant <= {SOURCES{1'b0}};
-        else if (grant == {SOURCES{1'b0}})
-            grant <= in_valid & (~in_valid + {{(SOURCES-1){1'b0}}, 1'b1});
+        if (~busy) begin
+            busy   <= in_valid != 4'd0;
+            source <= in_valid[0] ? 2'd0 : in_valid[1] ? 2'd1 : in_valid[2] ? 2'd2 : 2'd3;
+        end else if (out_valid & out_ready & in_last[source])
+            busy <= 1'b0;
+        if (rst)
+            busy <= 1'b0;
     end
 endmodule
 

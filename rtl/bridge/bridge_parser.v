@@ -5,7 +5,8 @@
 `default_nettype none
 
 module bridge_parser #(
-    parameter DATA_W = 64 // 32 or 64
+    parameter DATA_W    = 64, // 32 or 64
+    parameter ADDRESS_W = 16  // of registers; a longer form of the address than it needs is refused
 ) (
     input  wire              clk,
     input  wire              rst,
@@ -37,10 +38,12 @@ module bridge_parser #(
     output reg  [1:0]        write_status,
     input  wire              write_awaited
 );
+    localparam ADDRESS_BYTES = (ADDRESS_W <= 16) ? 2 : 4;
     localparam LANE_W = (DATA_W == 64) ? 3 : 2;
     localparam [3:0] REGISTER_READ = 4'd8, REGISTER_WRITE = 4'd9, MEMORY_DATA = 4'd10, MEMORY_WRITTEN = 4'd11, FENCE = 4'd12;
     localparam [2:0] OP = 3'd0, ADDRESS = 3'd1, VALUE = 3'd2, ACCESS = 3'd3, LENGTH = 3'd4, DATA = 3'd5, COUNT = 3'd6, WRITTEN = 3'd7;
 
+    integer           i;
     reg  [2:0]        state;
     reg  [1:0]        index;
     reg               is_long;
@@ -73,7 +76,7 @@ module bridge_parser #(
                 case (op)
                     REGISTER_READ, REGISTER_WRITE: begin
                         state  <= ADDRESS;
-                        refuse <= flags[3:1] != 3'd0;
+                        refuse <= (flags[3:1] != 3'd0) | (flags[0] & (ADDRESS_W <= 16));
                     end
                     MEMORY_DATA: begin
                         state  <= LENGTH;
@@ -92,9 +95,10 @@ module bridge_parser #(
             end
             ADDRESS: if (take) begin
                 index <= index + 2'd1;
-                if (~access_frozen)
-                    access_address[8*index +: 8] <= up_data;
-                if (index == {is_long, 1'b1}) begin
+                for (i = 0; i < ADDRESS_BYTES; i = i + 1)
+                    if (~access_frozen & (index == i[1:0]))
+                        access_address[8*i +: 8] <= up_data;
+                if (index == {is_long & (ADDRESS_W > 16), 1'b1}) begin
                     index        <= 2'd0;
                     state        <= access_is_write ? VALUE : ACCESS;
                     access_valid <= ~access_is_write;

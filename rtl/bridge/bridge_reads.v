@@ -1,7 +1,7 @@
 // The device's reads of host memory: AR to messages, the host's data to R (docs/wire.md).
 //
-// Bursts are cut into requests of 256 bytes at most, without an address where one follows the other. A request is sent
-// when the whole answer has room in `words`, so the host's data never wait for the device.
+// Bursts are cut into requests of 256 bytes at most; only the first has an address. A request is sent when there is room
+// for 256 bytes, so the host's data never wait for the device.
 `default_nettype none
 
 module bridge_reads #(
@@ -37,11 +37,11 @@ module bridge_reads #(
     output wire              awaited,
     output wire              idle
 );
-    localparam BYTES_LOG2  = (DATA_W == 64) ? 3 : 2;
-    localparam DEPTH_LOG2  = ROOM_LOG2 - BYTES_LOG2;
-    localparam COUNT_W     = DEPTH_LOG2 + 1;
-    localparam CHUNK_LOG2  = 8 - BYTES_LOG2;  // words of the longest request
-    localparam HIGH_W      = ADDR_W - 12;
+    localparam BYTES_LOG2 = (DATA_W == 64) ? 3 : 2;
+    localparam DEPTH_LOG2 = ROOM_LOG2 - BYTES_LOG2;
+    localparam COUNT_W    = DEPTH_LOG2 + 1;
+    localparam CHUNK_LOG2 = 8 - BYTES_LOG2;  // words of the longest request
+    localparam PLACES_W   = ROOM_LOG2 - 8;
     localparam [3:0] MEMORY_READ = 4'd2;
     localparam [1:0] IDLE = 2'd0, OP = 2'd1, ADDRESS = 2'd2, LENGTH = 2'd3;
 
@@ -51,31 +51,25 @@ module bridge_reads #(
     reg  [4:0]      burst_tail;
     reg             serving;    // the one before the tail
     wire            is_full = (burst_head[4] != burst_tail[4]) & (burst_head[3:0] == burst_tail[3:0]);
-    wire            accept  = s_axi_arvalid & s_axi_arready;
+    wire            begins  = (state == IDLE) & s_axi_arvalid & ~is_full;
 
     // ---- requests
-    reg  [1:0]           state;
-    reg  [HIGH_W-1:0]    high;
-    reg  [12-BYTES_LOG2:0] low;      // words in the page, and a carry that keeps a page's end from its beginning
-    reg                  follows;    // what is at `high`, `low` follows the last request
-    reg  [7:0]           less1;      // words of the burst still to be asked for, less 1
-    reg  [2:0]           index;
-    reg  [COUNT_W-1:0]   asked;
-    reg  [COUNT_W-1:0]   pushed;
-    reg  [COUNT_W-1:0]   popped;
-    wire [COUNT_W-1:0]   used        = asked - popped;
-    wire                 has_room    = ~used[COUNT_W-1] & (~(&used[DEPTH_LOG2-1:CHUNK_LOG2]) | (used[CHUNK_LOG2-1:0] == 0));
-    wire                 is_cut      = less1[7:CHUNK_LOG2] != 0;
+    reg  [1:0]            state;
+    reg                   follows;
+    reg  [7:0]            less1;   // words of the burst still to be asked for, less 1
+    reg  [2:0]            index;
+    reg  [PLACES_W:0]     places;  // of 256 bytes, each for a request whose words are not all on R
+    wire                  is_cut      = less1[7:CHUNK_LOG2] != 0;
     wire [CHUNK_LOG2-1:0] chunk_less1 = is_cut ? {CHUNK_LOG2{1'b1}} : less1[CHUNK_LOG2-1:0];
-    wire [63:0]          address     = {{(64-ADDR_W){1'b0}}, high, low[11-BYTES_LOG2:0], {BYTES_LOG2{1'b0}}};
-    wire                 is_wide     = address[63:32] != 32'd0;
-    wire                 is_same     = (s_axi_araddr[ADDR_W-1:BYTES_LOG2] == {high, low[11-BYTES_LOG2:0]}) & ~low[12-BYTES_LOG2];
-    wire                 sent        = out_valid & out_ready;
+    wire [63:0]           address     = {{(64-ADDR_W){1'b0}}, s_axi_araddr[ADDR_W-1:BYTES_LOG2], {BYTES_LOG2{1'b0}}};
+    wire                  is_wide     = address[63:32] != 32'd0;
+    wire                  sent        = out_valid & out_ready;
+    wire                  asks        = sent & out_last;
 
-    assign s_axi_arready = (state == IDLE) & ~is_full;
-    assign out_valid     = (state != IDLE) & ((state != OP) | has_room);
+    assign s_axi_arready = asks & ~is_cut;
+    assign out_valid     = (state != IDLE) & ((state != OP) | ~places[PLACES_W]);
     assign out_last      = state == LENGTH;
-    assign awaited       = pushed != asked;
+    assign awaited       = places != 0;
     assign idle          = (state == IDLE) & (burst_head == burst_tail) & ~s_axi_rvalid & ~serving;
 
     always @(*) begin
@@ -88,12 +82,11 @@ module bridge_reads #(
 
     always @(posedge clk) begin
         case (state)
-            IDLE: if (accept) begin
-                state   <= OP;
-                high    <= s_axi_araddr[ADDR_W-1:12];
-                low     <= {1'b0, s_axi_araddr[11:BYTES_LOG2]};
+            IDLE: begin
                 less1   <= s_axi_arlen;
-                follows <= follows & is_same;
+                follows <= 1'b0;
+                if (begins)
+                    state <= OP;
             end
             OP: if (sent) begin
                 state <= follows ? LENGTH : ADDRESS;
@@ -108,19 +101,20 @@ module bridge_reads #(
                 state   <= is_cut ? OP : IDLE;
                 follows <= 1'b1;
                 less1   <= {less1[7:CHUNK_LOG2] - {{(7-CHUNK_LOG2){1'b0}}, 1'b1}, less1[CHUNK_LOG2-1:0]};
-                low     <= low + {{(13-BYTES_LOG2-CHUNK_LOG2){1'b0}}, chunk_less1} + {{(12-BYTES_LOG2){1'b0}}, 1'b1};
-                asked   <= asked + {{(COUNT_W-CHUNK_LOG2){1'b0}}, chunk_less1} + {{DEPTH_LOG2{1'b0}}, 1'b1};
             end
         endcase
-        if (accept) begin
+        if (begins) begin
             bursts[burst_head[3:0]] <= {s_axi_arid, s_axi_arlen};
             burst_head              <= burst_head + 5'd1;
         end
+        if (asks & ~frees)
+            places <= places + {{PLACES_W{1'b0}}, 1'b1};
+        else if (frees & ~asks)
+            places <= places - {{PLACES_W{1'b0}}, 1'b1};
         if (rst) begin
             state      <= IDLE;
-            follows    <= 1'b0;
             burst_head <= 5'd0;
-            asked      <= {COUNT_W{1'b0}};
+            places     <= {(PLACES_W+1){1'b0}};
         end
     end
 
@@ -129,9 +123,12 @@ module bridge_reads #(
     reg  [DATA_W+1:0]  word;
     reg  [ID_W+7:0]    burst;
     reg  [7:0]         beat;
+    reg  [COUNT_W-1:0] pushed;
+    reg  [COUNT_W-1:0] popped;
     wire               can_serve = ~serving & (burst_head != burst_tail);
     wire               pop       = serving & (pushed != popped) & (~s_axi_rvalid | s_axi_rready);
     wire               is_last   = beat == burst[7:0];
+    wire               frees     = pop & (is_last | (&beat[CHUNK_LOG2-1:0]));
 
     assign {s_axi_rresp, s_axi_rdata} = word;
 

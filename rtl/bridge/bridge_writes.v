@@ -70,8 +70,8 @@ module bridge_writes #(
     wire                  ends    = (state == DATA) & (ended | skipped | ((~s_axi_wvalid | ~out_ready) & urgent & (count != 8'hff)));
 
     // ---- bursts that wait for the host, in their order
-    reg  [ID_W-1:0] ids      [0:15];
-    reg  [1:0]      statuses [0:15];
+    (* ram_style = "block" *) reg [ID_W-1:0] ids [0:15];
+    (* ram_style = "block" *) reg [1:0] statuses [0:15];
     reg  [4:0]      taken;
     reg  [4:0]      answered;
     reg  [4:0]      returned;

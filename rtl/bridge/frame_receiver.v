@@ -11,14 +11,15 @@ module frame_receiver (
     // Bytes of a payload as they come, before it is known whether the frame is good.
     output wire        payload_valid,
     output wire [7:0]  payload_data,
-    // The frame has ended, for one cycle: `good` when it is whole; then the header holds.
+    // The frame has ended, for one cycle: `good` when it is whole; then the header holds. What is compared with offsets
+    // is inverted, `not_seq`, because then a comparison is a carry chain and nothing else.
     output reg         ended,
     output reg         good,
-    output reg  [3:0]  kind,
-    output reg  [3:0]  epoch,
-    output reg  [15:0] seq,
-    output reg  [15:0] ack,
-    output reg  [7:0]  window
+    output wire [3:0]  kind,
+    output wire [3:0]  epoch,
+    output wire [15:0] not_seq,
+    output wire [15:0] not_ack,
+    output wire [7:0]  not_window
 );
     localparam [3:0] HEADER_BYTES = 4'd6, LEAST_BYTES = 4'd10;
 
@@ -30,6 +31,7 @@ module frame_receiver (
     reg  [3:0]  count;
     // The last four bytes, which are the CRC if the frame ends here.
     reg  [31:0] held;
+    reg  [47:0] header; // inverted
     wire        is_long = count == LEAST_BYTES;
 
     cobs_decoder decoder (
@@ -51,6 +53,9 @@ module frame_receiver (
         .value(crc)
     );
 
+    assign {not_window, not_ack, not_seq} = header[47:8];
+    assign {kind, epoch}                  = ~header[7:0];
+
     assign payload_valid = byte_valid & is_long;
     assign payload_data  = held[31:24];
 
@@ -62,7 +67,7 @@ module frame_receiver (
             if (~is_long)
                 count <= count + 4'd1;
             if (count < HEADER_BYTES)
-                {window, ack, seq, kind, epoch} <= {byte_data, window, ack, seq};
+                header <= {~byte_data, header[47:8]};
         end
         if (rst | end_valid)
             count <= 4'd0;

@@ -49,14 +49,19 @@ module link #(
     // Nothing is waiting, and nothing is on its way.
     output wire        idle
 );
+    localparam        LENGTH_W  = (MTU < 256) ? 8 : (MTU < 512) ? 9 : (MTU < 1024) ? 10 : (MTU < 2048) ? 11 : (MTU < 4096) ? 12 : 13;
     localparam        UP_W      = UP_LOG2 + 1;
-    localparam        TICK_W    = 24;
+    localparam [31:0] MTU_UNITS = MTU / 64;
     localparam [31:0] TICK_LAST = TICK_CYCLES - 1;
+    localparam        TICK_W    = bits(TICK_LAST);
     localparam [3:0] DATA = 4'd2, NAK = 4'd3, PROBE = 4'd4, SYNC_NEW = 4'd8, SYNC_RESUME = 4'd9, SYNC_REPLY = 4'd10, BOOT = 4'd11;
     localparam [1:0] REASON_RESET = 2'd0, REASON_EPOCH = 2'd1, REASON_MESSAGE = 2'd2;
     localparam [4:0] IDENTITY_BYTES = 5'd28;
-    // Cycles before a frame is begun: for more of a message to come, and for data that can take an acknowledgement along.
-    localparam [6:0] MORE_CYCLES = 7'd32, ACK_CYCLES = 7'd96;
+
+    function integer bits;
+        input [31:0] value;
+        for (bits = 1; (value >> bits) != 32'd0; bits = bits + 1);
+    endfunction
 
     // ---- time
     reg [TICK_W-1:0] tick_count;
@@ -73,9 +78,9 @@ module link #(
     wire        good;
     wire [3:0]  kind;
     wire [3:0]  frame_epoch;
-    wire [15:0] seq;
-    wire [15:0] ack;
-    wire [7:0]  window;
+    wire [15:0] not_seq;
+    wire [15:0] not_ack;
+    wire [7:0]  not_window;
 
     frame_receiver receiver (
         .clk(clk),
@@ -88,9 +93,9 @@ module link #(
         .good(good),
         .kind(kind),
         .epoch(frame_epoch),
-        .seq(seq),
-        .ack(ack),
-        .window(window)
+        .not_seq(not_seq),
+        .not_ack(not_ack),
+        .not_window(not_window)
     );
 
     reg  [3:0]  epoch;
@@ -108,13 +113,11 @@ module link #(
     reg  [UP_W-1:0] taken;
     reg             overflow;
     wire            up_is_full = (arriving[UP_LOG2] != taken[UP_LOG2]) & (arriving[UP_LOG2-1:0] == taken[UP_LOG2-1:0]);
-    wire            is_next    = seq == expected;
-    wire [15:0]     ahead      = seq - expected;
-    wire            is_ahead   = ~ahead[15];
+    wire            is_next    = (not_seq ^ expected) == 16'hffff;
+    wire [15:0]     behind     = expected + not_seq + 16'd1;
+    wire            is_ahead   = behind[15];
     wire            has_data   = arriving != expected;
     wire            commit     = in_session & is_next & ~overflow;
-    wire [UP_W-1:0] up_used    = expected[UP_W-1:0] - taken;
-    wire [UP_W-1:0] up_free    = {1'b1, {UP_LOG2{1'b0}}} - up_used;
     wire            up_next    = (~up_valid | up_ready) & (taken != expected[UP_W-1:0]);
 
     always @(posedge clk) begin
@@ -149,6 +152,10 @@ module link #(
         end
     end
 
+    // The window, rounded down to whole units of 64 bytes.
+    wire [UP_LOG2-6:0] window = taken[UP_LOG2:6] + {1'b1, {(UP_LOG2-6){1'b0}}} + ~expected[UP_LOG2:6]
+                                + {{(UP_LOG2-6){1'b0}}, expected[5:0] == 6'd0};
+
     // ---- the stream to the host: una, next, head, put, in this order
     reg  [7:0]           down_ring [0:(1<<DOWN_LOG2)-1];
     reg  [7:0]           down_read;
@@ -159,13 +166,13 @@ module link #(
     reg  [DOWN_LOG2-1:0] first_mark;
     reg  [DOWN_LOG2-1:0] second_mark;
     wire                 down_is_full = (put[DOWN_LOG2] != una[DOWN_LOG2]) & (put[DOWN_LOG2-1:0] == una[DOWN_LOG2-1:0]);
-    wire [DOWN_LOG2:0]   unsent       = head[DOWN_LOG2:0] - next[DOWN_LOG2:0];
+    wire [DOWN_LOG2-6:0] unsent       = head[DOWN_LOG2:6] - next[DOWN_LOG2:6]; // in units of 64 bytes
     wire                 is_patch     = down_patch != 2'd0;
     wire                 append       = down_valid & ~down_is_full & ~is_patch;
     wire [DOWN_LOG2-1:0] write_at     = down_patch[0] ? first_mark : down_patch[1] ? second_mark : put[DOWN_LOG2-1:0];
 
     assign down_ready = ~down_is_full;
-    assign down_full  = unsent >= MTU[DOWN_LOG2:0];
+    assign down_full  = unsent >= MTU_UNITS[DOWN_LOG2-6:0];
 
     always @(posedge clk) begin
         if (append | is_patch)
@@ -186,32 +193,33 @@ module link #(
     end
 
     // An acknowledgement counts when what it is of was sent and not yet acknowledged.
-    wire [15:0] acked        = ack - una;
-    wire [15:0] unacked      = head - ack;
-    wire [15:0] repeated     = next - ack;
-    wire        ack_holds    = ~acked[15] & ~unacked[15];
+    wire [15:0] ahead_of_ack = una + not_ack;
+    wire [15:0] unacked      = head + not_ack + 16'd1;
+    wire [15:0] repeated     = next + not_ack + 16'd1;
+    wire        is_news      = ~&(una[DOWN_LOG2:0] ^ not_ack[DOWN_LOG2:0]);
+    wire        ack_holds    = ahead_of_ack[15] & ~unacked[15];
     wire        acknowledges = (in_session | resume) & ack_holds;
-    reg  [15:0] limit;
-    wire [15:0] credit       = limit - next;
-    wire        may_send     = (next != head) & ~credit[15] & (credit != 16'd0);
+    reg  [15:0] not_limit;
+    wire [15:0] beyond       = next + not_limit + 16'd1;
+    wire        may_send     = (next[DOWN_LOG2:0] != head[DOWN_LOG2:0]) & beyond[15];
     wire        tx_idle;
     wire        tx_starving;
     wire        tx_quiet;
     wire        payload_next;
     reg         rewind;
     reg         stale;
-    reg  [12:0] length;
+    reg  [LENGTH_W-1:0] length;
     reg         is_control;
-    wire        payload_end  = is_control ? (length[4:0] == IDENTITY_BYTES) : (~may_send | (length == MTU[12:0]));
+    wire        payload_end  = is_control ? (length[4:0] == IDENTITY_BYTES) : (~may_send | (length == MTU[LENGTH_W-1:0]));
 
     always @(posedge clk) begin
         if (acknowledges)
-            una <= ack;
+            una <= ~not_ack;
         if (acknowledges | new_session)
-            limit <= {((new_session) ? 10'd0 : ack[15:6]) + {2'd0, window}, ack[5:0]};
-        if (next == una)
+            not_limit <= {not_ack[15:6] + {2'b11, not_window} + 10'd1, not_ack[5:0]};
+        if (next[DOWN_LOG2:0] == una[DOWN_LOG2:0])
             stale <= 1'b0;
-        else if (acknowledges & (acked != 16'd0))
+        else if (acknowledges & is_news)
             stale <= 1'b0;
         else if (tick)
             stale <= 1'b1;
@@ -241,16 +249,15 @@ module link #(
     reg         ack_due;
     reg         ack_now;
     reg         starved;
-    reg  [6:0]  patience;
     reg  [3:0]  kind_sent;
     reg  [15:0] token;
     reg  [15:0] ack_sent;
     reg  [7:0]  window_sent;
-    wire        is_roomy    = up_free >= MTU[UP_LOG2:0];
+    wire        is_roomy    = window >= MTU_UNITS[UP_LOG2-6:0];
     wire        may_start   = tx_idle & tx_starving & ~rewind;
     wire        start_sync  = may_start & sync_due;
     wire        start_boot  = may_start & ~sync_due & boot_due & ~boot_held;
-    wire        is_awaited  = ack_now | nak_due | (may_send & (patience >= MORE_CYCLES)) | (ack_due & (patience >= ACK_CYCLES));
+    wire        is_awaited  = ack_now | nak_due | (may_send & (length[7:5] != 3'd0)) | (ack_due & length[7]);
     wire        start_data  = may_start & ~sync_due & (~boot_due | boot_held) & open & is_awaited;
     wire        start       = start_sync | start_boot | start_data;
     wire        is_boot     = kind_sent == BOOT;
@@ -260,18 +267,17 @@ module link #(
             kind_sent   <= sync_due ? SYNC_REPLY : start_boot ? BOOT : nak_due ? NAK : DATA;
             is_control  <= ~start_data;
             ack_sent    <= start_boot ? 16'd0 : expected;
-            window_sent <= start_boot ? 8'd0 : {{(13-UP_LOG2){1'b0}}, up_free[UP_LOG2:6]};
-            length      <= 13'd0;
-        end else if (payload_next)
-            length <= length + 13'd1;
+            window_sent <= start_boot ? 8'd0 : {{(13-UP_LOG2){1'b0}}, window};
+        end
+        // While there is no frame `length` counts cycles: 32 for more of a message to come, 128 for data that can take an
+        // acknowledgement along.
+        if (start | (tx_idle & ~may_send & ~ack_due))
+            length <= {LENGTH_W{1'b0}};
+        else if (tx_idle ? ~length[7] : payload_next)
+            length <= length + {{(LENGTH_W-1){1'b0}}, 1'b1};
 
         if (new_session | (good & (kind == SYNC_RESUME)))
-            token <= seq;
-        if (start | ~(may_send | ack_due))
-            patience <= 7'd0;
-        else if (~(&patience))
-            patience <= patience + 7'd1;
-
+            token <= ~not_seq;
         if (start_data | start_sync) begin
             ack_due <= 1'b0;
             ack_now <= 1'b0;
@@ -380,9 +386,9 @@ module link #(
 
     assign identity_index = length[4:0];
     assign idle           = tx_quiet & ~start & ~sync_due & ~beginning & (~boot_due | boot_held) & ~ack_due & ~ack_now & ~nak_due
-                            & ~up_valid & (up_used == 0) & (una == head) & (head == put) & ~payload_valid;
+                            & ~up_valid & (taken == expected[UP_W-1:0]) & (una == head) & (head == put) & ~payload_valid;
 
-    wire unused = &{1'b0, repeated[14:0], unacked[14:0], ahead[14:0]};
+    wire unused = &{1'b0, repeated[14:0], unacked[14:0], ahead_of_ack[14:0], behind[14:0], beyond[14:0]};
 endmodule
 
 `default_nettype wire

@@ -153,7 +153,7 @@ test("an error of the device's registers is the answer's status", async () => {
 });
 
 test("addresses of 32 bits reach the device whole", async () => {
-  const { board, device } = await openTunnel();
+  const { board, device } = await openTunnel({ parameters: { REGISTER_ADDRESS_W: 32 } });
   board.write(0x89ab_cdec, 3);
   expect(await board.take(1)).toEqual([okay]);
   expect(device.accesses).toEqual([`write ${0x89ab_cdec}`]);
@@ -161,6 +161,7 @@ test("addresses of 32 bits reach the device whole", async () => {
 
 test.each([
   ["an op that nobody knows", [0x70, 0]],
+  ["an address of 32 bits for a register of 16", [0x81, 0, 0, 0, 0]],
   ["a register access of 64 bits", [0x84, 0, 0]],
   ["data that were not asked for", [0xa2, 7]],
   ["an answer to no burst", [0xb0, 0]],
