@@ -25,7 +25,6 @@ export function plainVerilog(path: string, text: string): string {
   const edits = tokens.flatMap((token, at) => [
     ...directiveEdits(path, text, token, tokens[at + 1]),
     ...plusargsEdits(tokens, at),
-    ...signedPortEdits(tokens, at),
   ]);
   return applyEdits(text, [...edits, ...(/\.svh?$/.test(path) ? assertionEdits(tokens) : [])]).replace(
     /^\uFEFF/,
@@ -33,11 +32,7 @@ export function plainVerilog(path: string, text: string): string {
   );
 }
 
-const LACKING = new RegExp(
-  ["`__(?:LINE|FILE)__", "`pragma", "\\$plusargs", "\\.\\s*\\w+\\s*\\(\\s*\\$signed", ...IGNORED.keys()].join(
-    "|",
-  ),
-);
+const LACKING = new RegExp(["`__(?:LINE|FILE)__", "`pragma", "\\$plusargs", ...IGNORED.keys()].join("|"));
 
 /** Most sources have nothing of the kind, and their tokens take time. */
 function mayLack(path: string, text: string): boolean {
@@ -68,14 +63,6 @@ function plusargsEdits(tokens: readonly Token[], at: number): TextEdit[] {
     { index: call.index, length: call.text.length, text: "32'sd0" },
     ...others.map(({ index, text }) => blank(index, text.length)),
   ];
-}
-
-/** Yosys ends itself where a port is connected to `$signed(...)` alone, and is wider: here it is a sum. */
-function signedPortEdits(tokens: readonly Token[], at: number): TextEdit[] {
-  const [dot, name, open, call] = tokens.slice(at, at + 4);
-  if (dot?.text !== "." || name?.kind !== "word" || open?.text !== "(" || call?.text !== "$signed") return [];
-  const close = tokens[afterParentheses(tokens, at + 4)];
-  return close?.text === ")" ? [{ index: close.index, length: 0, text: " + 1'sd0" }] : [];
 }
 
 function blank(index: number, length: number): TextEdit {

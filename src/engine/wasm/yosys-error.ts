@@ -47,7 +47,7 @@ function crashed(messages: string): BuildError {
   const [what = ""] = lines.filter((line) => /exceeded|Assert|terminat|abort|ERROR/.test(line));
   const place = /^(.*?:\d+)(?:\.[-\d.]+)?: ERROR/m.exec(messages)?.[1];
   return new BuildError(
-    `Yosys ended itself (${what.replace(/^.*ERROR: /, "")}); a casez of many items with wildcards can ask too much of it, and so can a port that is wider than the signed concatenation at it`,
+    `Yosys ended itself (${what.replace(/^.*ERROR: /, "")}); a casez of many items with wildcards can ask too much of it`,
     place,
     { tool: "Yosys" },
   );

@@ -17,6 +17,7 @@ import { markRefused } from "./mark-refused.ts";
 import { type MarkedText, withoutMarked } from "./marked-text.ts";
 import type { YosysJson } from "./netlist.ts";
 import { plainVerilog } from "./plain-verilog.ts";
+import { PortConnections } from "./port-connections.ts";
 import { simulationView } from "./simulation-view.ts";
 import { markTasks } from "./system-tasks.ts";
 import { typeLoopVariables } from "./typed-loops.ts";
@@ -45,8 +46,10 @@ export async function elaborate(
   tree: SourceTree,
   { limitSeconds = BUILD_LIMIT_SECONDS, prepare = (text) => text, omitted = [] }: ElaborateOptions = {},
 ): Promise<YosysJson> {
+  const sources = [...tree.files.values()].map((bytes) => bytes.toString("utf8"));
+  const connections = new PortConnections(sources);
   const viewOf = (text: string, path: string): string => {
-    const plain = plainVerilog(path, withoutMarked(text, path, omitted));
+    const plain = connections.plain(plainVerilog(path, withoutMarked(text, path, omitted)));
     const view = widenPositions(typeLoopVariables(simulationView(prepare(plain), source)));
     return markTasks(markRefused(view, /\.svh?$/.test(path)));
   };
@@ -61,7 +64,7 @@ export async function elaborate(
   });
   const messages = virtual.translate(stderr);
   if (status !== 0) throw yosysError(messages, tree);
-  for (const line of messages.split("\n")) refuseWarning(line, tree);
+  for (const line of messages.split("\n")) refuseWarning(line, tree, sources);
   checkWidths(source, messages);
   const firstLine = stdout.indexOf("\n");
   const [opened, netlist] = [stdout.slice(0, firstLine), stdout.slice(firstLine)];
@@ -127,7 +130,7 @@ function checkWidths({ top, instance }: ModelSource, messages: string): void {
 }
 
 /** Of names without a declaration: those with a dot come from hierarchical references, which Yosys drops without an error. */
-function refuseWarning(line: string, tree: SourceTree): void {
+function refuseWarning(line: string, tree: SourceTree, sources: readonly string[]): void {
   const match = /^(.*?):(\d+)(?:\.[-\d.]+)?: Warning: Identifier `\\?(\S+)' is implicitly declared/.exec(
     line,
   );
@@ -137,7 +140,6 @@ function refuseWarning(line: string, tree: SourceTree): void {
   if (name.includes(".")) throw new UnsupportedConstructError(hierarchicalReference(name, tree), place);
   const text = tree.files.get(path)?.toString("utf8");
   if (text === undefined || !/^[A-Za-z_]\w*$/.test(name)) return;
-  const sources = [...tree.files.values()].map((bytes) => bytes.toString("utf8"));
   if (!isImplicitNet(name, text, Number(number), sources))
     throw new BuildError(`${name} is not declared`, place);
 }
