@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { describeJournal } from "../../src/journal/describe-journal.ts";
+import { readJournal } from "../../src/journal/read-journal.ts";
 import type { RunResult } from "../../src/report/run-result.ts";
 import { moverBinding } from "../system/foreign/mover.ts";
 import { projectOf } from "./user-project.ts";
@@ -40,6 +43,8 @@ const faults: Readonly<Record<number, readonly [code: string, blame: string, wor
   10: ["E_TOOL", "environment", /std::(bad_alloc|length_error)|vector|memory/],
 };
 
+const ENDS_PROCESS = ["E_MODEL_STALLED", "E_MODEL_CRASHED", "E_WORKER_LOST"];
+
 test("a model that ends, crashes or never ends costs its test the verdict, with cause and last events, and nothing else", () => {
   const files = Object.fromEntries(
     Object.keys(faults).map((fault) => [`fault-${fault}.hil.ts`, bench(Number(fault))]),
@@ -64,8 +69,11 @@ test("a model that ends, crashes or never ends costs its test the verdict, with 
     expect(failed?.problems[0], file).toMatchObject({ code, blame });
     expect(failed?.problems[0]?.message, file).toMatch(words);
     // What crossed the link up to that point is kept, whatever became of the process.
-    if (code !== "E_WORKER_LOST")
-      expect(failed?.facts?.lastEvents.join("\n"), file).toContain("writes register 0x000c");
+    expect(failed?.facts?.lastEvents.join("\n"), file).toContain("writes register 0x000c");
+    const journal = readFileSync(join(project.path, failed?.facts?.journal as string));
+    const { entries, isLost, torn } = readJournal(file, journal);
+    expect({ isLost, torn }, file).toEqual({ isLost: ENDS_PROCESS.includes(code), torn: 0 });
+    expect(describeJournal(entries), file).toEqual(failed?.facts?.lastEvents);
     expect(verdictOf(file, "before")?.verdict, file).toBe("passed");
   }
   // Before the next word of the bench stands all that C++ and the design have said, in whole runs of the engine.
