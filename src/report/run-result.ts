@@ -70,7 +70,7 @@ export interface BenchResult {
   readonly wallMs: number;
   /** What the bench, C++ and the device printed while it ran. */
   readonly output?: string;
-  /** Absent when the device could not be opened. */
+  /** Absent when there was no link to the device. */
   readonly facts: BenchCounts | undefined;
   /** It failed, and was run again to record the failure; that is no bench of its own. */
   readonly recording?: Recording;

@@ -52,7 +52,8 @@ interface Parts {
   readonly host: HostMemory;
   readonly system: DmaSystem;
   readonly adapter: DmaAdapter;
-  readonly device: DmaDevice | undefined;
+  /** The most map registers of one transfer. */
+  readonly mapRegisters: number | undefined;
   readonly rng: Random;
   readonly watch: Watch;
 }
@@ -60,6 +61,8 @@ interface Parts {
 /** Everything that one test has: a device fresh out of reset, host memory, the DMA system, and the watch over them. */
 export class BenchSession {
   readonly #parts: Parts;
+  /** Absent before it is opened, and where the target's device is another. */
+  #device: DmaDevice | undefined;
   /** Device time when the test failed. */
   #failure: FailurePlace | undefined;
   /** Asked when the test ends: afterwards the driver has given everything back. */
@@ -71,12 +74,31 @@ export class BenchSession {
     this.#parts = parts;
   }
 
-  /** `name` is the test's file and full name: a test alone draws what it draws in a full run. */
-  static async open(run: RunContext, connection: BenchConnection, name: string): Promise<BenchSession> {
+  /**
+   * `name` is the test's file and full name: a test alone draws what it draws in a full run. `onFailure` gets what is known
+   * of a test whose device cannot be opened.
+   */
+  static async open(
+    run: RunContext,
+    connection: BenchConnection,
+    name: string,
+    onFailure: (facts: BenchFacts) => void,
+  ): Promise<BenchSession> {
+    const session = await BenchSession.#connect(run, connection, name);
+    try {
+      await session.#openDevice();
+      return session;
+    } catch (error) {
+      session.noteFailure();
+      onFailure(session.facts);
+      await session.close();
+      throw error;
+    }
+  }
+
+  static async #connect(run: RunContext, connection: BenchConnection, name: string): Promise<BenchSession> {
     const random = new Random(BigInt(run.seed)).fork(name);
     const stem = fileName(name);
-    const testJournal = new TestJournal(run, name, stem);
-    const { journal } = testJournal;
     const messages = new DeviceMessages(run.root);
     const opened = await connection.fresh({
       seed: random.fork("link").seed,
@@ -84,50 +106,42 @@ export class BenchSession {
       banks: run.profile.banks,
       ...(run.waves === undefined ? {} : { waves: { ...run.waves, path: `${run.waves.directory}/${stem}` } }),
     });
+    const testJournal = new TestJournal(run, name, stem);
     try {
+      const { journal } = testJournal;
       const link = new RecordingLink(opened, journal);
       testJournal.listen(opened);
       const calls = new PendingCalls();
       const benchLink = new BenchLink(opened, journal, calls);
       const watch = new Watch(link);
-      const { mapRegisters } = run.profile;
-      const host = new HostMemory(link.memory, random.fork("pages"), run.profile);
       const { memory, windows } = link;
-      const system = new DmaSystem({ memory, windows, pages: host.pages, mapRegisters });
+      const host = new HostMemory(memory, random.fork("pages"), run.profile);
+      const system = new DmaSystem({
+        ...{ memory, windows, pages: host.pages },
+        mapRegisters: run.profile.mapRegisters,
+      });
       const most: Out<number> = { value: undefined };
       const adapter = adapterOf(system, run.profile, most);
-      const isOurs = deviceOf(run.settings) === undefined;
-      const device = isOurs
-        ? await DmaDevice.open({
-            link,
-            adapter,
-            calls,
-            ...(most.value === undefined ? {} : { mapRegisters: most.value }),
-          })
-        : undefined;
       const rng = random.fork("bench");
-      const session = new BenchSession({
-        run,
-        link,
-        journal: testJournal,
-        benchLink,
-        calls,
-        messages,
-        host,
-        system,
-        adapter,
-        device,
-        rng,
-        watch,
+      return new BenchSession({
+        ...{ run, link, journal: testJournal, benchLink, calls, messages, host, system, adapter, rng, watch },
+        mapRegisters: most.value,
       });
-      testJournal.begin(opened, session.#identity);
-      return session;
     } catch (error) {
-      testJournal.keep(opened, UNKNOWN_DEVICE);
       await opened[Symbol.asyncDispose]();
       testJournal.close();
       throw error;
     }
+  }
+
+  async #openDevice(): Promise<void> {
+    const { run, link, adapter, calls, mapRegisters, journal } = this.#parts;
+    if (deviceOf(run.settings) === undefined)
+      this.#device = await DmaDevice.open({
+        ...{ link, adapter, calls },
+        ...(mapRegisters === undefined ? {} : { mapRegisters }),
+      });
+    journal.begin(link, this.#identity ?? UNKNOWN_DEVICE);
   }
 
   get link(): BenchLink {
@@ -152,21 +166,21 @@ export class BenchSession {
 
   /** Our controller's driver. Throws `ForeignDeviceError` when the target's device is another. */
   get device(): DmaDevice {
-    const { device, run } = this.#parts;
-    if (device === undefined) throw new ForeignDeviceError(run.target);
-    return device;
+    if (this.#device === undefined) throw new ForeignDeviceError(this.#parts.run.target);
+    return this.#device;
   }
 
   /** Why the device does not meet some of these needs. */
   lackOf(needs: readonly StatedNeed[]): string | undefined {
-    const { device, run } = this.#parts;
-    return device === undefined ? undefined : lackOfDevice(needs, run.target, device.identity);
+    const { target } = this.#parts.run;
+    return this.#device === undefined ? undefined : lackOfDevice(needs, target, this.#device.identity);
   }
 
   get facts(): BenchFacts {
     const { link, watch, run, messages, journal } = this.#parts;
+    const device = this.#identity;
     return {
-      device: this.#identity,
+      ...(device === undefined ? {} : { device }),
       cycles: link.clock.cycle,
       ...watch.counts,
       lastEvents: this.#lastEvents,
@@ -180,11 +194,12 @@ export class BenchSession {
     };
   }
 
-  get #identity(): string {
-    const { device, run } = this.#parts;
-    if (device === undefined)
-      return `${deviceOf(run.settings)?.binding.top}, bound by the table of target ${run.target}`;
-    const { version, buildHash } = device.identity;
+  get #identity(): string | undefined {
+    const { target, settings } = this.#parts.run;
+    const foreign = deviceOf(settings);
+    if (foreign !== undefined) return `${foreign.binding.top}, bound by the table of target ${target}`;
+    if (this.#device === undefined) return undefined;
+    const { version, buildHash } = this.#device.identity;
     return `hilt DMA ${version}, build ${hex(buildHash, 8).slice(2)}`;
   }
 
@@ -196,7 +211,7 @@ export class BenchSession {
     this.#failure = { cycle, lastCrossing: entries.findLast(isCrossing)?.cycle ?? cycle };
     this.#holdings = system.describeHoldings();
     this.#lastEvents = describeJournal(entries, this.#nameOf);
-    journal.keep(link, this.#identity, watch.untilBreach);
+    journal.keep(link, this.#identity ?? UNKNOWN_DEVICE, watch.untilBreach);
   }
 
   /** The test has ended; device time has not passed since. Takes note of what it has left running. */
@@ -206,13 +221,13 @@ export class BenchSession {
 
   /** What no test asks for: bus rules, windows, guard bytes, the use of the DMA interface. */
   async check(): Promise<void> {
-    const { link, device, watch, host, system } = this.#parts;
+    const { link, watch, host, system } = this.#parts;
     try {
       // After a failure calls that are cut off are its consequence.
       if (this.#unawaited.length > 0 && this.#failure === undefined)
         throw new UnawaitedError(this.#unawaited);
       await link.idle(quietCycles(link));
-      await device?.[Symbol.asyncDispose]();
+      await this.#device?.[Symbol.asyncDispose]();
       watch.check();
       host.checkGuards();
       const [finding, ...others] = system.findings;
@@ -242,7 +257,7 @@ export class BenchSession {
   }
 
   get #nameOf(): (address: number, value: number) => string | undefined {
-    return this.#parts.device === undefined ? () => undefined : describeAccess;
+    return deviceOf(this.#parts.run.settings) === undefined ? describeAccess : () => undefined;
   }
 }
 

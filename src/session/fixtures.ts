@@ -14,6 +14,7 @@ import type { BenchLink } from "./bench-link.ts";
 import { BenchSession } from "./bench-session.ts";
 import { DataMismatchError } from "./errors.ts";
 import { lackOfTarget } from "./needs.ts";
+import type { BenchFacts } from "./run-context.ts";
 import { namesOf } from "./test-names.ts";
 import { type BenchTest, needsOf, type WithNeeds, withNeeds } from "./with-needs.ts";
 
@@ -47,7 +48,11 @@ const fixtures = baseTest.extend<Fixtures>({
       const needs = needsOf(task);
       skipFor(lackOfTarget(needs, run), skip);
       const name = [relative(run.plainRoot ?? run.root, task.file.filepath), ...namesOf(task)].join(" > ");
-      const opening = connection.watch(BenchSession.open(run, connection, name));
+      const noteFacts = (facts: BenchFacts): void => {
+        const { reconnected } = connection;
+        task.meta.hilt = { ...facts, ...(reconnected === undefined ? {} : { reconnected }) };
+      };
+      const opening = connection.watch(BenchSession.open(run, connection, name, noteFacts));
       const session = await opening.catch((error: unknown) => {
         // Only `hilt run` fails a run because of a test that has not run.
         if (connection.end !== undefined && run.workersDirectory !== undefined)
@@ -69,8 +74,7 @@ const fixtures = baseTest.extend<Fixtures>({
           // The reason of a failure is more telling than its consequence: both are reported.
           await connection.watch(session.check());
         } finally {
-          const { reconnected } = connection;
-          task.meta.hilt = { ...session.facts, ...(reconnected === undefined ? {} : { reconnected }) };
+          noteFacts(session.facts);
           await session.close();
         }
       }

@@ -61,6 +61,8 @@ const ends: Readonly<Record<string, string>> = {
 };
 
 const project = projectOf({
+  "hilt.config.mjs":
+    "export default { profiles: { tiny: { banks: [{ base: 0x10000000, bytes: 4096 }] } } };\n",
   "b.hil.ts": bench,
   ...Object.fromEntries(Object.entries(ends).map(([name, end]) => [`lost/${name}`, lost(end)])),
 });
@@ -229,6 +231,17 @@ test("a test whose process is lost has a journal, which the report names: it spi
       expect(factsOf(test)?.lastEvents.at(-1)).toContain(`SCRATCH = ${values.at(-1)?.slice(0, 10)}`);
     }
   }
+});
+
+test("where the device cannot be opened the report names the journal, and says what crossed the link", async () => {
+  const { stdout } = project.hilt("run", "b.hil.ts", "--profile", "tiny", "--test", "passes");
+  const [, journal = "none"] = /^ {4}journal: (.*)$/m.exec(stdout) ?? [];
+  expect(stdout).toContain("[E_COMMON_BUFFER]");
+  expect(stdout).toMatch(/^ +cycle +\d+ {2}host reads {2}MAGIC = 0x544c4948$/m);
+  expect(stdout).toContain("\ndevice:      no device was opened\n");
+  const shown = await printed({ file: journal });
+  expect(shown).toContain("test:    b.hil.ts > passes\ndevice:  not known, on target wasm");
+  expect(linesOf(shown).join("\n")).toMatch(/MAGIC = 0x544c4948\n[^]* host opens {2}a read-write window/);
 });
 
 test("--journal whole keeps the bytes of every write of the device, of each test, and says that it is complete", () => {
