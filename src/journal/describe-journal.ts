@@ -71,7 +71,9 @@ function windowWords({
   hash,
 }: WindowsEntry): string {
   const many = count === 1 ? `a ${access} window` : `${count} ${access} windows`;
-  const to = count === 1 ? "" : ` to ${hexAddress(last)}, hash ${hex(hash, 8)}`;
+  const isOfBytes = !isOpening && access !== "read";
+  const what = isOfBytes ? `, CRC-32 ${hex(hash, 8)}` : count === 1 ? "" : `, hash ${hex(hash, 8)}`;
+  const to = `${count === 1 ? "" : ` to ${hexAddress(last)}`}${what}`;
   const shared = use === "shared" ? ", shared" : "";
   return `host ${isOpening ? "opens " : "closes"} ${many} of ${bytes(lengthBytes)} at logical ${hexAddress(first)}${to}${shared}`;
 }

@@ -55,7 +55,10 @@ export interface WindowsEntry {
   readonly last: LogicalAddress;
   /** Of all of them. */
   readonly lengthBytes: number;
-  /** Over addresses and lengths of all of them. */
+  /**
+   * Over addresses and lengths of all of them. When windows are closed that the device could write in: CRC-32 of the bytes
+   * that it has left in them.
+   */
   readonly hash: number;
 }
 

@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import type { Direction } from "../bus/event.ts";
 import type { Window } from "../bus/window.ts";
 import { AT, accesses, ENTRY_BYTES, entryAt, FLAG, KIND, SHARED } from "./entry-layout.ts";
@@ -151,35 +152,32 @@ export class JournalRing {
     return number < this.oldest ? undefined : this.#view.getUint32(placeOf(number) + AT.address, true);
   }
 
-  /** The first of windows. */
-  noteWindow(isOpening: boolean, cycle: number, window: Window): number {
+  /** The first of windows; `left` are its bytes, where those are what the hash is of. */
+  noteWindow(isOpening: boolean, cycle: number, window: Window, left?: Uint8Array): number {
     const source = accesses.indexOf(window.access) + (window.use === "shared" ? SHARED : 0);
-    const number = this.#begin(KIND.windows, cycle, 0, isOpening, source, 0, HASH_START);
+    const start = left === undefined ? HASH_START : 0;
+    const number = this.#begin(KIND.windows, cycle, 0, isOpening, source, 0, start);
     this.#view.setBigUint64(placeOf(number) + AT.address, window.logical, true);
-    this.#add(number, window);
+    this.#add(number, window, left);
     this.#end();
     return number;
   }
 
   /** One more window of the same kind, in the entry noted last. */
-  addWindow(number: number, window: Window): void {
+  addWindow(number: number, window: Window, left?: Uint8Array): void {
     this.#view.setFloat64(WRITING, number + 1, true);
-    this.#add(number, window);
+    this.#add(number, window, left);
     this.#view.setFloat64(WRITING, 0, true);
   }
 
-  #add(number: number, { logical, physical, lengthBytes }: Window): void {
+  #add(number: number, window: Window, left: Uint8Array | undefined): void {
+    const { logical, lengthBytes } = window;
     const at = placeOf(number);
     const view = this.#view;
     view.setUint32(at + AT.size, view.getUint32(at + AT.size, true) + 1, true);
     view.setBigUint64(at + AT.crossed, logical, true);
-    let hash = view.getUint32(at + AT.value, true);
-    for (const address of [logical, physical]) {
-      wide[0] = address;
-      hash = Math.imul(hash ^ (halves[0] as number), HASH_FACTOR);
-      hash = Math.imul(hash ^ (halves[1] as number), HASH_FACTOR);
-    }
-    view.setUint32(at + AT.value, Math.imul(hash ^ lengthBytes, HASH_FACTOR), true);
+    const hash = view.getUint32(at + AT.value, true);
+    view.setUint32(at + AT.value, left === undefined ? hashOf(window, hash) : crc32(left, hash), true);
     view.setUint32(at + AT.value + 4, view.getUint32(at + AT.value + 4, true) + lengthBytes, true);
   }
 }
@@ -211,6 +209,16 @@ export function numbersOf(
 /** By the cycle in which they crossed; those of one cycle stay as they were noted. */
 export function sorted(entries: JournalEntry[]): JournalEntry[] {
   return entries.sort((a, b) => a.cycle - b.cycle);
+}
+
+function hashOf({ logical, physical, lengthBytes }: Window, start: number): number {
+  let hash = start;
+  for (const address of [logical, physical]) {
+    wide[0] = address;
+    hash = Math.imul(hash ^ (halves[0] as number), HASH_FACTOR);
+    hash = Math.imul(hash ^ (halves[1] as number), HASH_FACTOR);
+  }
+  return Math.imul(hash ^ lengthBytes, HASH_FACTOR);
 }
 
 function placeOf(number: number): number {

@@ -125,8 +125,11 @@ export class Journal {
     }
   }
 
-  /** Windows of one kind that follow each other without anything between are one entry. */
-  noteWindow(isOpening: boolean, cycle: number, window: Window): void {
+  /**
+   * Windows of one kind that follow each other without anything between are one entry. `left` are the bytes of a window
+   * that is closed and that the device could write in.
+   */
+  noteWindow(isOpening: boolean, cycle: number, window: Window, left?: Uint8Array): void {
     const { access, use } = window;
     const open = this.#windows;
     const isMore =
@@ -137,11 +140,11 @@ export class Journal {
       open.like.access === access &&
       open.like.use === use;
     if (isMore) {
-      this.ring.addWindow(open.number, window);
+      this.ring.addWindow(open.number, window, left);
       return;
     }
     this.#endWindows();
-    const number = this.ring.noteWindow(isOpening, cycle, window);
+    const number = this.ring.noteWindow(isOpening, cycle, window, left);
     this.#windows = { number, like: window, isOpening };
     this.#windowsCycle = cycle;
   }

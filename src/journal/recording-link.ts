@@ -33,7 +33,7 @@ export class RecordingLink implements Link {
     this.pace = link.pace;
     this.clock = link.clock;
     this.memory = link.memory;
-    this.windows = new RecordingWindows(link.windows, link.clock, journal);
+    this.windows = new RecordingWindows(link.windows, link.clock, link.memory, journal);
     this.errors = link.errors;
     this.waves = link.waves;
     this.signals = link.signals;

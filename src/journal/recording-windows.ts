@@ -1,16 +1,19 @@
 import type { Clock } from "../bus/clock.ts";
 import type { OpenWindow, Window, WindowTable } from "../bus/window.ts";
+import type { PhysicalMemory } from "../memory/physical-memory.ts";
 import type { Journal } from "./journal.ts";
 
 /** Windows whose opening and closing the journal has. */
 export class RecordingWindows implements WindowTable {
   readonly #windows: WindowTable;
   readonly #clock: Clock;
+  readonly #memory: PhysicalMemory;
   readonly #journal: Journal;
 
-  constructor(windows: WindowTable, clock: Clock, journal: Journal) {
+  constructor(windows: WindowTable, clock: Clock, memory: PhysicalMemory, journal: Journal) {
     this.#windows = windows;
     this.#clock = clock;
+    this.#memory = memory;
     this.#journal = journal;
   }
 
@@ -24,8 +27,12 @@ export class RecordingWindows implements WindowTable {
     return new RecordedWindow(open, this.#noteClosing);
   }
 
-  readonly #noteClosing = (window: Window): void =>
-    this.#journal.noteWindow(false, this.#clock.cycle, window);
+  /** Nothing is served in the window any more: its bytes are what the device has left there. */
+  readonly #noteClosing = (window: Window): void => {
+    const { access, physical, lengthBytes } = window;
+    const left = access === "read" ? undefined : this.#memory.view(physical, lengthBytes);
+    this.#journal.noteWindow(false, this.#clock.cycle, window, left);
+  };
 }
 
 class RecordedWindow implements OpenWindow {

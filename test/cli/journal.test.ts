@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { beforeAll, expect, test, vi } from "vitest";
 import { handler } from "../../src/cli/commands/journal.ts";
 import type { HiltError } from "../../src/core/errors.ts";
@@ -241,7 +242,7 @@ test("where the device cannot be opened the report names the journal, and says w
   expect(stdout).toContain("\ndevice:      no device was opened\n");
   const shown = await printed({ file: journal });
   expect(shown).toContain("test:    b.hil.ts > passes\ndevice:  not known, on target wasm");
-  expect(linesOf(shown).join("\n")).toMatch(/MAGIC = 0x544c4948\n[^]* host opens {2}a read-write window/);
+  expect(linesOf(shown).join("\n")).toMatch(/MAGIC = 0x544c4948\n[\s\S]* host opens {2}a read-write window/);
 });
 
 test("--journal whole keeps the bytes of every write of the device, of each test, and says that it is complete", () => {
@@ -270,6 +271,10 @@ test("--journal whole keeps the bytes of every write of the device, of each test
   }
   expect(copies.length).toBe(3);
   expect(Buffer.concat(copies).equals(source)).toBe(true);
+  const closing = passed.entries.findLast(
+    (entry) => entry.kind === "windows" && !entry.isOpening && entry.first === window?.first,
+  );
+  expect(closing).toMatchObject({ access: "write", hash: crc32(copies.at(-1) as Buffer) });
   const failed = read("fails-b");
   expect(failed.isComplete).toBe(true);
   expect(failed.entries.length).toBeGreaterThan(

@@ -331,6 +331,22 @@ test("windows of one list are one entry, with a hash that each of them changes",
   expect(journal.entries).toHaveLength(5);
 });
 
+test("windows that the device could write in have, when they are closed, a checksum of what is left in them", () => {
+  const journal = new Journal();
+  const [first, second] = [Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5)];
+  const window = (at: bigint, { length }: Uint8Array) => ({
+    ...windowAt(at, length),
+    access: "write" as const,
+  });
+  journal.noteWindow(false, 5, window(0x1000n, first), first);
+  journal.noteWindow(false, 5, window(0x3000n, second), second);
+  journal.noteWindow(false, 6, { ...window(0x1000n, first), access: "read-write" }, first);
+  expect(describeJournal(journal.entries)).toEqual([
+    "cycle        5  host closes 2 write windows of 5 bytes at logical 0x0000000000001000 to 0x0000000000003000, CRC-32 0x470b99f4",
+    "cycle        6  host closes a read-write window of 3 bytes at logical 0x0000000000001000, CRC-32 0x55bc801d",
+  ]);
+});
+
 test("an error of a posted write is that of the write; what was asked for after it was not done", () => {
   const journal = new Journal();
   journal.ask("write", 0x18, 1, 10);
