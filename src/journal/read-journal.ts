@@ -1,17 +1,21 @@
 import { crc32 } from "node:zlib";
-import { AT, ENTRY_BYTES, entryAt, FLAG, KIND, LOST } from "./entry-layout.ts";
-import { JournalDamageError, JournalFormatError } from "./errors.ts";
+import { AT, ENTRY_BYTES, entryAt, FLAG, KIND } from "./entry-layout.ts";
+import { type JournalDamageError, JournalFormatError } from "./errors.ts";
+import type { JournalBytes } from "./journal-bytes.ts";
 import { failures, type JournalEntry } from "./journal-entry.ts";
-import { COMPLETE, FRAME_BYTES, MAGIC, PREFIX, VERSION } from "./journal-format.ts";
+import { COMPLETE, MAGIC, PREFIX, VERSION } from "./journal-format.ts";
 import { type JournalHeader, parseHeader } from "./journal-header.ts";
-import { sorted } from "./journal-ring.ts";
+import { BLOCK_BYTES, RecordScan } from "./record-scan.ts";
+import { type JournalRecord, walkRecords } from "./record-walk.ts";
 
 export interface ReadJournal {
   readonly header: JournalHeader;
   /** It has the bytes of every write of the device. */
   readonly isComplete: boolean;
-  /** Sorted by the cycle in which they crossed. */
-  readonly entries: readonly JournalEntry[];
+  /** Sorted by the cycle in which they crossed; each walk through them reads the file. */
+  readonly entries: Iterable<JournalEntry>;
+  /** Addresses of the register accesses. */
+  readonly registers: ReadonlySet<number>;
   /** Entries that were dropped to make room for later ones. */
   readonly missing: number;
   /** The process that wrote it ended before the test did. */
@@ -24,25 +28,30 @@ export interface ReadJournal {
 
 /**
  * Reads a journal; `file` is its name in errors. Throws `JournalFormatError` for what is not a journal, or is one of a
- * newer version. Entries before a damage are all there.
+ * newer version. Entries before a damage are all there. Takes the memory of a small part of the file, as long as requests
+ * are answered not too long after they were made.
  */
-export function readJournal(file: string, bytes: Uint8Array): ReadJournal {
+export function readJournal(file: string, bytes: JournalBytes): ReadJournal {
   const { header, flags, end } = readHeader(file, bytes);
-  const reader = new RecordReader(file, bytes, end);
-  const damage = reader.readAll();
+  const scan = new RecordScan(file, bytes, end);
+  const { damage, missing, isLost, torn, registers } = scan;
   return {
     header,
     isComplete: (flags & COMPLETE) !== 0 && damage === undefined,
-    entries: sorted(reader.entries),
-    ...{ missing: reader.missing, isLost: reader.isLost, torn: reader.torn },
+    entries: { [Symbol.iterator]: () => new EntryOrder(scan, end).sorted(bytes) },
+    ...{ missing, isLost, torn, registers },
     ...(damage === undefined ? {} : { damage }),
   };
 }
 
-function readHeader(file: string, bytes: Uint8Array): { header: JournalHeader; flags: number; end: number } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const length = Math.min(bytes.length, MAGIC.length);
-  if (length === 0 || Buffer.compare(bytes.subarray(0, length), MAGIC.subarray(0, length)) !== 0)
+function readHeader(
+  file: string,
+  bytes: JournalBytes,
+): { header: JournalHeader; flags: number; end: number } {
+  const prefix = bytes.slice(0, PREFIX.bytes);
+  const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.length);
+  const length = Math.min(prefix.length, MAGIC.length);
+  if (length === 0 || Buffer.compare(prefix.subarray(0, length), MAGIC.subarray(0, length)) !== 0)
     throw new JournalFormatError(file, "not a journal: it does not begin with 89 48 4a 4c 0d 0a 1a 0a");
   if (bytes.length < PREFIX.bytes)
     throw new JournalFormatError(file, `cut off in its header, after ${bytes.length} bytes`);
@@ -54,11 +63,11 @@ function readHeader(file: string, bytes: Uint8Array): { header: JournalHeader; f
     );
   const headerLength = view.getUint32(PREFIX.headerLength, true);
   const end = PREFIX.bytes + headerLength;
-  if (view.getUint32(PREFIX.crc, true) !== crc32(bytes.subarray(PREFIX.version, PREFIX.crc)))
+  if (view.getUint32(PREFIX.crc, true) !== crc32(prefix.subarray(PREFIX.version, PREFIX.crc)))
     throw new JournalFormatError(file, "its header is damaged: the checksum in bytes 20 to 23 is wrong");
   if (end > bytes.length)
     throw new JournalFormatError(file, `cut off in its header, after ${bytes.length} bytes`);
-  const text = bytes.subarray(PREFIX.bytes, end);
+  const text = bytes.slice(PREFIX.bytes, headerLength);
   if (view.getUint32(PREFIX.headerCrc, true) !== crc32(text))
     throw new JournalFormatError(file, "its header is damaged: the checksum in bytes 16 to 19 is wrong");
   try {
@@ -69,105 +78,94 @@ function readHeader(file: string, bytes: Uint8Array): { header: JournalHeader; f
   }
 }
 
-class RecordReader {
-  readonly entries: JournalEntry[] = [];
-  missing = 0;
-  torn = 0;
-  isLost = false;
-  readonly #file: string;
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
-  #at: number;
-  #records = 0;
-  /** Where an entry stands in `entries`. */
-  readonly #places = new Map<number, number>();
+interface Numbered {
+  readonly number: number;
+  readonly entry: JournalEntry;
+}
+
+/** Brings the entries of a file into the order in which they crossed, holding only those that others may still precede. */
+class EntryOrder {
+  readonly #scan: RecordScan;
+  readonly #start: number;
+  /** They will be answered, and stand where they are then. */
+  readonly #pending = new Map<number, JournalEntry>();
+  #ready: Numbered[] = [];
   #number = 0;
-  #hasEnded = false;
+  #released = Number.NEGATIVE_INFINITY;
 
-  constructor(file: string, bytes: Uint8Array, at: number) {
-    this.#file = file;
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.#at = at;
+  constructor(scan: RecordScan, start: number) {
+    this.#scan = scan;
+    this.#start = start;
   }
 
-  readAll(): JournalDamageError | undefined {
-    while (this.#at < this.#bytes.length) {
-      const problem = this.#hasEnded ? "bytes after its end" : this.#readOne();
-      if (problem !== undefined) return this.#damage(problem);
+  *sorted(bytes: JournalBytes): Generator<JournalEntry> {
+    let block = 0;
+    for (const record of walkRecords(bytes, this.#start)) {
+      if (!("view" in record) || record.at >= this.#scan.end) break;
+      const next = Math.floor((record.at - this.#start) / BLOCK_BYTES);
+      if (next !== block) yield* this.#release(this.#limit(next));
+      block = next;
+      this.#take(record);
     }
-    return this.#hasEnded ? undefined : this.#damage("it is cut off: its last record is missing");
+    for (const [number, entry] of this.#pending) this.#ready.push({ number, entry });
+    yield* this.#release(Number.POSITIVE_INFINITY);
   }
 
-  #damage(what: string): JournalDamageError {
-    return new JournalDamageError(this.#file, this.#at, this.#records, what);
+  /** Nothing that comes in this block or later is of an earlier cycle. */
+  #limit(block: number): number {
+    let limit = this.#scan.lowest[block] ?? Number.POSITIVE_INFINITY;
+    for (const { asked } of this.#pending.values()) limit = Math.min(limit, asked);
+    return limit;
   }
 
-  #readOne(): string | undefined {
-    const left = this.#bytes.length - this.#at;
-    const length = left < FRAME_BYTES ? FRAME_BYTES : this.#view.getUint32(this.#at, true);
-    if (length < FRAME_BYTES + ENTRY_BYTES && left >= FRAME_BYTES)
-      return `a record of ${length} bytes, fewer than a record has`;
-    if (length > left) return `a record of ${length} bytes, of which ${left} are there`;
-    const body = this.#at + FRAME_BYTES;
-    if (this.#view.getUint32(this.#at + 4, true) !== crc32(this.#bytes.subarray(body, this.#at + length)))
-      return "the checksum of a record is wrong";
-    const problem = this.#take(body, this.#at + length);
-    if (problem !== undefined) return problem;
-    this.#at += length;
-    this.#records++;
-    return undefined;
+  *#release(limit: number): Generator<JournalEntry> {
+    if (!(limit > this.#released)) return;
+    this.#released = limit;
+    this.#ready.sort((a, b) => a.entry.cycle - b.entry.cycle || a.number - b.number);
+    const isLast = limit === Number.POSITIVE_INFINITY;
+    const count = isLast ? -1 : this.#ready.findIndex(({ entry }) => !(entry.cycle < limit));
+    const ready = this.#ready;
+    this.#ready = count === -1 ? [] : ready.slice(count);
+    for (const { entry } of count === -1 ? ready : ready.slice(0, count)) yield entry;
   }
 
-  #take(at: number, end: number): string | undefined {
-    const kind = this.#view.getUint8(at);
-    const wide = Number(this.#view.getBigUint64(at + AT.address, true));
-    if (kind === KIND.answer) return this.#answer(at, wide);
-    if (kind === KIND.gap) {
-      this.missing += wide;
-      this.#number += wide;
-      return undefined;
+  #take({ view }: JournalRecord): void {
+    const kind = view.getUint8(0);
+    const wide = Number(view.getBigUint64(AT.address, true));
+    if (kind === KIND.answer) {
+      const asked = this.#pending.get(wide) as JournalEntry;
+      this.#pending.delete(wide);
+      this.#ready.push({ number: wide, entry: answered(asked, view) });
+      return;
     }
-    if (kind === KIND.torn) {
-      this.torn++;
-      this.#number++;
-      return undefined;
-    }
-    if (kind === KIND.end) {
-      if (wide !== this.#number) return `its end counts ${wide} entries, and ${this.#number} are there`;
-      this.#hasEnded = true;
-      this.isLost = this.#view.getUint8(at + AT.source) === LOST;
-      return undefined;
-    }
-    const entry = entryAt(this.#view, at);
-    if (entry === undefined) return `a record of kind ${kind}, which there is not`;
-    const payload = this.#bytes.subarray(at + ENTRY_BYTES, end);
-    const isWhole = entry.kind === "written" && payload.length > 0;
-    if (isWhole && payload.length !== entry.lengthBytes)
-      return `${payload.length} bytes where ${entry.lengthBytes} were written`;
-    this.#places.set(this.#number++, this.entries.length);
-    this.entries.push(isWhole ? { ...entry, bytes: payload } : entry);
-    return undefined;
+    if (kind === KIND.gap) this.#number += wide;
+    if (kind === KIND.torn) this.#number++;
+    const entry = entryAt(view, 0);
+    if (entry === undefined) return;
+    const number = this.#number++;
+    if (this.#scan.answered.has(number)) this.#pending.set(number, entry);
+    else this.#ready.push({ number, entry: withPayload(entry, view) });
   }
+}
 
-  #answer(at: number, number: number): string | undefined {
-    const place = this.#places.get(number);
-    const entry = place === undefined ? undefined : this.entries[place];
-    if (place === undefined || (entry?.kind !== "register" && entry?.kind !== "access"))
-      return `an answer to entry ${number}, which asks for none`;
-    const crossed = this.#view.getFloat64(at + AT.crossed, true);
-    const moments = Number.isNaN(crossed) ? {} : { crossed, cycle: crossed };
-    if (entry.kind === "access") {
-      this.entries[place] = { ...entry, ...moments };
-      return undefined;
-    }
-    const failure = failures[this.#view.getUint8(at + AT.failure) - 1];
-    this.entries[place] = {
-      ...{ ...entry, ...moments },
-      ...(entry.access === "read" ? { value: this.#view.getUint32(at + AT.value, true) } : {}),
-      isAnswered: (this.#view.getUint8(at + AT.flags) & FLAG.answered) !== 0,
-      ...(failure === undefined ? {} : { failure }),
-    };
-    return undefined;
-  }
+function withPayload(entry: JournalEntry, { buffer, byteOffset, byteLength }: DataView): JournalEntry {
+  if (entry.kind !== "written" || byteLength === ENTRY_BYTES) return entry;
+  // The memory round it is that of many records.
+  return {
+    ...entry,
+    bytes: new Uint8Array(buffer, byteOffset + ENTRY_BYTES, byteLength - ENTRY_BYTES).slice(),
+  };
+}
+
+function answered(entry: JournalEntry, answer: DataView): JournalEntry {
+  const crossed = answer.getFloat64(AT.crossed, true);
+  const moments = Number.isNaN(crossed) ? {} : { crossed, cycle: crossed };
+  if (entry.kind !== "register") return { ...entry, ...moments };
+  const failure = failures[answer.getUint8(AT.failure) - 1];
+  return {
+    ...{ ...entry, ...moments },
+    ...(entry.access === "read" ? { value: answer.getUint32(AT.value, true) } : {}),
+    isAnswered: (answer.getUint8(AT.flags) & FLAG.answered) !== 0,
+    ...(failure === undefined ? {} : { failure }),
+  };
 }

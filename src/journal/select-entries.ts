@@ -24,11 +24,11 @@ export interface EntryChoice {
   readonly to?: number;
 }
 
-export function selectEntries(
-  entries: readonly JournalEntry[],
+export function* selectEntries(
+  entries: Iterable<JournalEntry>,
   choice: EntryChoice,
   nameOf: RegisterNames,
-): JournalEntry[] {
+): Generator<JournalEntry> {
   const {
     kinds,
     registers,
@@ -38,13 +38,13 @@ export function selectEntries(
   } = choice;
   // Registers and host memory are two address spaces: who asks for both wants either.
   const hasPlace = registers !== undefined || addresses !== undefined;
-  return entries.filter(
-    (entry) =>
-      entry.cycle >= from &&
-      entry.cycle <= to &&
-      (kinds?.has(entry.kind) ?? true) &&
-      (!hasPlace || isRegister(entry, registers, nameOf) || touches(entry, addresses)),
-  );
+  for (const entry of entries) {
+    if (entry.cycle < from) continue;
+    // They come in the order of their cycles.
+    if (entry.cycle > to) return;
+    const isAtPlace = !hasPlace || isRegister(entry, registers, nameOf) || touches(entry, addresses);
+    if (isAtPlace && (kinds?.has(entry.kind) ?? true)) yield entry;
+  }
 }
 
 /** The name of the register at an address, as reports print it. */

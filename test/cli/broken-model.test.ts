@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { describeJournal } from "../../src/journal/describe-journal.ts";
-import { readJournal } from "../../src/journal/read-journal.ts";
 import type { RunResult } from "../../src/report/run-result.ts";
 import { moverBinding } from "../system/foreign/mover.ts";
+import { readJournal } from "../unit/journal/whole-journal.ts";
 import { projectOf } from "./user-project.ts";
 
 const source = (name: string): string =>

@@ -4,8 +4,8 @@ import { crc32 } from "node:zlib";
 import { beforeAll, expect, test, vi } from "vitest";
 import { handler } from "../../src/cli/commands/journal.ts";
 import type { HiltError } from "../../src/core/errors.ts";
-import { readJournal } from "../../src/journal/read-journal.ts";
 import type { RunResult } from "../../src/report/run-result.ts";
+import { readJournal } from "../unit/journal/whole-journal.ts";
 import { type Ended, projectOf } from "./user-project.ts";
 
 const bench = `import { expect, test } from "hilt";

@@ -1,7 +1,9 @@
-import { readFileSync } from "node:fs";
+import { fstatSync, openSync, readFileSync } from "node:fs";
 import type { Argv } from "yargs";
+import { HiltError } from "../../core/errors.ts";
 import { hex } from "../../core/hex.ts";
 import { type RegisterNames, wordsOf } from "../../journal/describe-journal.ts";
+import { bytesInMemory, bytesOfFile, type JournalBytes } from "../../journal/journal-bytes.ts";
 import type { JournalEntry } from "../../journal/journal-entry.ts";
 import { type ReadJournal, readJournal } from "../../journal/read-journal.ts";
 import { type EntryChoice, entryKinds, registerName, selectEntries } from "../../journal/select-entries.ts";
@@ -47,31 +49,49 @@ export function builder(yargs: Argv) {
 
 /** `hilt journal show FILE`. What precedes a damage is printed before the damage is reported. */
 export async function handler(args: Arguments<typeof builder>): Promise<number> {
-  const journal = readJournal(args.file, bytesOf(args.file));
+  const journal = reading(() => readJournal(args.file, bytesOf(args.file)));
   const nameOf = registerNamesOf(journal.header);
   const entries = selectEntries(journal.entries, choiceOf(args, journal, nameOf), nameOf);
   const lines = args.json ? jsonLines(journal, entries, nameOf) : textLines(journal, entries, nameOf);
-  for (const line of lines) process.stdout.write(`${line}\n`);
+  let text = "";
+  for (const line of lines) {
+    text += `${line}\n`;
+    if (text.length < CHUNK) continue;
+    process.stdout.write(text);
+    text = "";
+    // Whoever reads it may have seen enough.
+    await new Promise(setImmediate);
+    if (process.stdout.errored) return 0;
+  }
+  process.stdout.write(text);
   if (journal.damage !== undefined) throw journal.damage;
   return 0;
 }
 
-function bytesOf(file: string): Uint8Array {
+const CHUNK = 1 << 16;
+
+/** A pipe is read into memory: it can be read only once. */
+function bytesOf(file: string): JournalBytes {
+  const descriptor = openSync(file, "r");
+  return fstatSync(descriptor).isFile() ? bytesOfFile(descriptor) : bytesInMemory(readFileSync(descriptor));
+}
+
+function reading<T>(read: () => T): T {
   try {
-    return readFileSync(file);
+    return read();
   } catch (error) {
+    if (error instanceof HiltError) throw error;
     throw new CommandLineError(`the journal cannot be read: ${(error as Error).message}`);
   }
 }
 
 function choiceOf(
   { register, address, kind, from, to }: Arguments<typeof builder>,
-  { header, entries }: ReadJournal,
+  { header, registers }: ReadJournal,
   nameOf: RegisterNames,
 ): EntryChoice {
   const { frequencyHz } = header.clock;
-  const addresses = new Set(entries.flatMap((entry) => (entry.kind === "register" ? [entry.address] : [])));
-  const names = [...addresses].map((one) => registerName(one, nameOf)?.toLowerCase());
+  const names = [...registers].map((one) => registerName(one, nameOf)?.toLowerCase());
   return {
     ...(kind === undefined ? {} : { kinds: new Set(kind.split(",").map(kindOf)) }),
     ...(register === undefined
@@ -126,7 +146,7 @@ function extentOf({ isComplete, missing, isLost, torn }: ReadJournal): string {
 
 function* textLines(
   journal: ReadJournal,
-  entries: readonly JournalEntry[],
+  entries: Iterable<JournalEntry>,
   nameOf: RegisterNames,
 ): Generator<string> {
   const { target, seed, device, test, run, clock } = journal.header;
@@ -142,7 +162,7 @@ function* textLines(
 
 function* jsonLines(
   { header, isComplete, missing, isLost, torn }: ReadJournal,
-  entries: readonly JournalEntry[],
+  entries: Iterable<JournalEntry>,
   nameOf: RegisterNames,
 ): Generator<string> {
   yield JSON.stringify({ kind: "journal", isComplete, missing, isLost, torn, ...header });

@@ -16,9 +16,9 @@ import { JournalFile, writeRing } from "../../../src/journal/journal-file.ts";
 import { PREFIX } from "../../../src/journal/journal-format.ts";
 import type { JournalHeader } from "../../../src/journal/journal-header.ts";
 import { JournalRing } from "../../../src/journal/journal-ring.ts";
-import { readJournal } from "../../../src/journal/read-journal.ts";
 import { protocolRules } from "../../../src/spec/protocol-rules.ts";
 import { play, steps } from "./random-journal.ts";
+import { readJournal } from "./whole-journal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hilt journal ü-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -7,9 +7,9 @@ import { logicalAddress } from "../../../src/core/address.ts";
 import { Journal } from "../../../src/journal/journal.ts";
 import { writeRing } from "../../../src/journal/journal-file.ts";
 import { JournalRing, RING_BYTES } from "../../../src/journal/journal-ring.ts";
-import { readJournal } from "../../../src/journal/read-journal.ts";
 import { RingFile, ringFileName, ringsLeft } from "../../../src/journal/ring-file.ts";
 import { play, steps } from "./random-journal.ts";
+import { readJournal } from "./whole-journal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hilt ring ü-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
