@@ -53,19 +53,30 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
   const nameOf = registerNamesOf(journal.header);
   const entries = selectEntries(journal.entries, choiceOf(args, journal, nameOf), nameOf);
   const lines = args.json ? jsonLines(journal, entries, nameOf) : textLines(journal, entries, nameOf);
+  if (!(await printed(lines))) return 0;
+  if (journal.damage !== undefined) throw journal.damage;
+  return 0;
+}
+
+/** False when the rest is not wanted: whoever reads the output has seen enough. */
+async function printed(lines: Iterable<string>): Promise<boolean> {
+  let isWanted = true;
+  const stop = (): void => {
+    isWanted = false;
+  };
+  process.stdout.once("error", stop);
   let text = "";
   for (const line of lines) {
     text += `${line}\n`;
     if (text.length < CHUNK) continue;
     process.stdout.write(text);
     text = "";
-    // Whoever reads it may have seen enough.
     await new Promise(setImmediate);
-    if (process.stdout.errored) return 0;
+    if (!isWanted) return false;
   }
   process.stdout.write(text);
-  if (journal.damage !== undefined) throw journal.damage;
-  return 0;
+  process.stdout.off("error", stop);
+  return true;
 }
 
 const CHUNK = 1 << 16;

@@ -36,7 +36,7 @@ class Writes {
   }
 
   ask(time: number): void {
-    const asked = time + this.#random.integer(0, 40);
+    const asked = 20 * Math.floor((time + this.#random.integer(0, 40)) / 20);
     this.#view.setUint8(AT.kind, KIND.register);
     this.#view.setUint8(AT.flags, FLAG.up);
     this.#view.setFloat64(AT.asked, asked, true);
@@ -54,7 +54,7 @@ class Writes {
       const [number = 0] = this.#open.splice(this.#random.integer(0, this.#open.length - 1), 1);
       const failure = Math.max(0, this.#random.integer(-20, failures.length));
       const isUnknown = this.#random.integer(0, 3) === 0;
-      const crossed = isUnknown ? Number.NaN : time + this.#random.integer(0, 20);
+      const crossed = isUnknown ? Number.NaN : 20 * Math.floor(time / 20);
       this.#file.answer(number, crossed, failure);
       const before = this.wanted[number] as (typeof this.wanted)[number];
       const cycle = isUnknown ? before.cycle : crossed;
