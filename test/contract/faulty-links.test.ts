@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { faultyLinks } from "./faulty-links/faulty-links.ts";
 import { type SoundLinkName, soundLinks, wavesFolder } from "./faulty-links/sound-links.ts";
 import { verdictOf } from "./faulty-links/verdict.ts";
-import { describeLinkContract, testsFor } from "./link-contract.ts";
+import { contractTests, describeLinkContract, testsFor } from "./link-contract.ts";
 import type { ContractLink, ContractTest } from "./suite/contract-test.ts";
 
 describeLinkContract("a copy of the memory crosses with the calls", soundLinks.copying.open);
@@ -43,6 +43,11 @@ describe("faulty links", () => {
       expect(verdict, "the verdict on the faulty link").toBeDefined();
     });
   }
+
+  test("each test of the contract kills one at least", () => {
+    const isKiller = (name: string) => faultyLinks.some(({ killer }) => name.startsWith(killer));
+    expect(contractTests.map(({ name }) => name).filter((name) => !isKiller(name))).toEqual([]);
+  });
 
   test("each has a name of its own", () => {
     const names = faultyLinks.map(({ name }) => name);

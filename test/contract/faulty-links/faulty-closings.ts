@@ -107,6 +107,33 @@ export const faultyClosings: readonly FaultyLink[] = [
       };
     }),
   },
+  ...(["read", "write"] as const).map(
+    (direction): FaultyLink => ({
+      name: `closing a window takes ${direction}s away from those that it overlaps`,
+      killer: `closing a window leaves another on the same unit open, for ${direction}s`,
+      spoil: changed((link) => {
+        const open = new Set<OpenWindow>();
+        const end = ({ logical, lengthBytes }: OpenWindow) => logical + BigInt(lengthBytes);
+        return {
+          windows: replaced(link.windows, {
+            open: (asked) => {
+              const window = link.windows.open(asked);
+              open.add(window);
+              return replaced(window, {
+                close: () => {
+                  window.close();
+                  for (const other of open) {
+                    const overlaps = other.logical < end(window) && window.logical < end(other);
+                    if (other.access === direction && overlaps) other.close();
+                  }
+                },
+              });
+            },
+          }),
+        };
+      }),
+    }),
+  ),
   {
     name: "closing a window twice closes another of its range",
     killer: twoOnOnePage,

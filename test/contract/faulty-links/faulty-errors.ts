@@ -37,23 +37,31 @@ export const faultyErrors: readonly FaultyLink[] = [
       },
     })),
   },
-  {
-    name: "errors of addresses come in both directions",
-    killer: "an address that fails for reads serves the other direction",
-    spoil: injecting((errors) => ({
-      at: (address, _direction, response) => {
-        const releases = (["read", "write"] as const).map((each) => errors.at(address, each, response));
-        return () => {
-          for (const release of releases) release();
-        };
-      },
-    })),
-  },
-  {
-    name: "all errors are SLVERR",
-    killer: "an address that fails answers DECERR to each read of it",
-    spoil: injecting((errors) => ({ at: (address, direction) => errors.at(address, direction, "SLVERR") })),
-  },
+  ...(["read", "write"] as const).map(
+    (direction): FaultyLink => ({
+      name: `an address that fails for ${direction}s fails in both directions`,
+      killer: `an address that fails for ${direction}s serves the other direction`,
+      spoil: injecting((errors) => ({
+        at: (address, asked, response) => {
+          const directions = asked === direction ? (["read", "write"] as const) : [asked];
+          const releases = directions.map((each) => errors.at(address, each, response));
+          return () => {
+            for (const release of releases) release();
+          };
+        },
+      })),
+    }),
+  ),
+  ...(["read", "write"] as const).map(
+    (direction): FaultyLink => ({
+      name: `all errors of ${direction}s are SLVERR`,
+      killer: `an address that fails answers DECERR to each ${direction} of it`,
+      spoil: injecting((errors) => ({
+        at: (address, asked, response) =>
+          errors.at(address, asked, asked === direction ? "SLVERR" : response),
+      })),
+    }),
+  ),
   {
     name: "the whole page of an address fails",
     killer: ofReads,

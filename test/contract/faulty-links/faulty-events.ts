@@ -84,11 +84,15 @@ export const faultyEvents: readonly FaultyLink[] = [
       })),
     ),
   },
-  {
-    name: "the ends of accesses are not reported",
-    killer: ends,
-    spoil: reporting((event) => (event.kind === "access-end" ? [] : [event])),
-  },
+  ...(["read", "write"] as const).map(
+    (direction): FaultyLink => ({
+      name: `the ends of ${direction}s are not reported`,
+      killer: `each ${direction} ends after it began`,
+      spoil: reporting((event) =>
+        event.kind === "access-end" && event.direction === direction ? [] : [event],
+      ),
+    }),
+  ),
   {
     name: "the ends of accesses are of the other direction",
     killer: ends,

@@ -1,4 +1,4 @@
-import { InterruptTimeoutError } from "../../../src/bus/errors.ts";
+import { InterruptTimeoutError, RegisterAccessError } from "../../../src/bus/errors.ts";
 import type { Link, Operation } from "../../../src/bus/link.ts";
 import { REGISTER_SPACE_BYTES } from "../../../src/spec/registers.ts";
 import { changed, type FaultyLink } from "./faulty-link.ts";
@@ -6,7 +6,31 @@ import { changed, type FaultyLink } from "./faulty-link.ts";
 const performing = (perform: (link: Link, operations: readonly Operation[]) => Promise<number[]>) =>
   changed((link) => ({ perform: (operations) => perform(link, operations) }));
 
+/** The error of a write that was posted before the list. */
+function isEarlier(error: unknown, operations: readonly Operation[]): boolean {
+  return (
+    error instanceof RegisterAccessError &&
+    error.message.includes("write of") &&
+    !operations.some(
+      ({ kind, ...rest }) => kind === "write" && "address" in rest && rest.address === error.address,
+    )
+  );
+}
+
 export const faultyLists: readonly FaultyLink[] = [
+  ...[false, true].map(
+    (hasWait): FaultyLink => ({
+      name: `the error of a posted write is lost in a list with${hasWait ? "" : "out"} a wait`,
+      killer: `a refused write rejects the next list${hasWait ? " with a wait" : ""}, once`,
+      spoil: performing((link, operations) =>
+        link.perform(operations).catch((error) => {
+          const isLost = operations.some(({ kind }) => kind === "wait") === hasWait;
+          if (!isLost || !isEarlier(error, operations)) throw error;
+          return link.perform(operations);
+        }),
+      ),
+    }),
+  ),
   {
     name: "a list yields what its reads gave, and nothing for its waits",
     killer: "a list does its operations in order",

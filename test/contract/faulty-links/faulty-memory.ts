@@ -29,12 +29,16 @@ export const faultyMemory: readonly FaultyLink[] = [
       ["readRegister", "a read"],
       ["perform", "a list with a wait"],
     ] as const
-  ).map(
-    ([without, what]): FaultyLink => ({
-      name: `what the device writes does not arrive with ${what}`,
-      killer: `${written(what)} mapped window`,
-      ...copied({ fetches: (_window, call) => call !== without && call !== "posted write" }),
-    }),
+  ).flatMap(([without, what]) =>
+    (["mapped", "shared"] as const).map(
+      (use): FaultyLink => ({
+        name: `what the device writes to ${use} windows does not arrive with ${what}`,
+        killer: `${written(what)} ${use} window`,
+        ...copied({
+          fetches: (window, call) => call !== "posted write" && (window.use !== use || call !== without),
+        }),
+      }),
+    ),
   ),
   {
     name: "what the device writes to shared windows arrives when they are closed",

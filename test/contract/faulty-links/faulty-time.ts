@@ -40,6 +40,11 @@ export const faultyTime: readonly FaultyLink[] = [
     spoil: idling((link, cycles) => link.idle(Math.ceil(cycles / 100) * 100)),
   },
   {
+    name: "an idle of no cycles does nothing",
+    killer: "an idle of no cycles does what was posted, and nothing is left of it",
+    spoil: idling((link, cycles) => (cycles === 0 ? Promise.resolve() : link.idle(cycles))),
+  },
+  {
     name: "idle does not begin with what was posted",
     killer: "an idle begins after what was posted has been done",
     spoil: changed((link) => {
