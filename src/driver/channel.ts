@@ -1,4 +1,4 @@
-import { checkCycles, cyclesIn } from "../bus/clock.ts";
+import { cyclesIn } from "../bus/clock.ts";
 import type { Link } from "../bus/link.ts";
 import type { ChannelWork, Outcome, Piece } from "./channel-work.ts";
 import { DeviceContractError, TransferTimeoutError } from "./errors.ts";
@@ -116,7 +116,8 @@ export class Channel implements InterruptClient {
     const longest = Math.max(0, ...pieces.map(({ lengthBytes }) => lengthBytes));
     if (timeoutMs === undefined) return limitCycles(this.#link, longest);
     const limit = cyclesIn(this.#link.clock, timeoutMs);
-    checkCycles(limit);
+    if (timeoutMs < 0 || !Number.isSafeInteger(limit))
+      throw new RangeError(`timeoutMs of ${timeoutMs}: not a time that has a number of cycles`);
     return limit;
   }
 

@@ -196,7 +196,7 @@ export interface TransferOptions {
   readonly lengthBytes?: number;
   /**
    * Most device time from one element to the next; by default 10 ms and what the pace of the link makes of its bytes. Rejects
-   * with `RangeError` when it is not a number of cycles.
+   * with `RangeError` when it is negative, or no number of cycles.
    */
   readonly timeoutMs?: number;
   /** Takes the transfer back at any time; it rejects with the reason when the device has let go of the buffer. */
