@@ -11,7 +11,7 @@ export interface RunFolder {
   readonly path: string;
 }
 
-/** Older ones are deleted. */
+/** Older ones are deleted, unless they are of the same command, which may have more targets. */
 const KEPT = 20;
 /** A run that has no result may still be going on. */
 const LONGEST_RUN_MS = 24 * 3600 * 1000;
@@ -34,7 +34,8 @@ export function createRunFolder(root: string, target: string): RunFolder {
       throw error;
     }
     for (const old of keptRuns(root).slice(KEPT))
-      if (isOver(old)) rmSync(old.path, { recursive: true, force: true });
+      if (isOver(old) && begun(old) < performance.timeOrigin)
+        rmSync(old.path, { recursive: true, force: true });
     return { id, path };
   }
 }

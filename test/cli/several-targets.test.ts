@@ -165,3 +165,19 @@ test("Ctrl-C in the middle: what ran is told, and what did not", async () => {
   expect(text.stderr.trimEnd().endsWith("\nINTERRUPTED")).toBe(true);
   expect(readdirSync(join(project.path, ".hilt/workers"))).toEqual([]);
 });
+
+test("a command with more targets than runs are kept keeps its own, and the next one deletes them", () => {
+  const names = Array.from({ length: 23 }, (_, index) => `t${index}`);
+  const broken = '{ link: "simulator", engine: "verilator", verilator: "/nowhere/verilator" }';
+  const many = projectOf({
+    "hilt.config.ts": `export default { targets: { ${names.map((name) => `${name}: ${broken}`).join(", ")} } };`,
+    "a.hil.ts": `import { test } from "hilt";\ntest("is not run", () => {});\n`,
+  });
+  const kept = () => readdirSync(join(many.path, ".hilt/runs"));
+  const { stdout } = many.hilt("run", "--json", "--target", names.join(","));
+  const { results } = JSON.parse(stdout) as Comparison;
+  expect(kept().sort()).toEqual(results.map(({ id }) => id).sort());
+  expect(kept()).toHaveLength(23);
+  many.hilt("run", "--target", "t0,t1");
+  expect(kept()).toHaveLength(20);
+});
