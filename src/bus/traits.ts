@@ -22,6 +22,8 @@ export interface Traits {
    * the bytes that it writes are events for who asks for them.
    */
   readonly observes: "bursts" | "requests" | "nothing";
+  /** The device is held to the rules of its bus: each breach is an event of kind `violation`. */
+  readonly busRules: boolean;
   /** `link.errors` is there. */
   readonly errors: boolean;
   /** `link.waves` is there. */

@@ -122,8 +122,10 @@ export interface BenchCounts {
 
 /** What a device did with host memory. */
 export interface HostMemoryCounts {
-  readonly readBursts: number;
-  readonly writeBursts: number;
+  /** What is counted: each burst of the device, or each request of a bridge. */
+  readonly accesses: "bursts" | "requests";
+  readonly reads: number;
+  readonly writes: number;
   /** From the address of each access to the end of its last word. */
   readonly readBytes: number;
   readonly writtenBytes: number;

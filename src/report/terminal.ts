@@ -222,9 +222,10 @@ function journalLines({ journals, benches }: RunResult): string {
 
 function hostMemoryWords({ hostMemory }: Totals): string {
   if (hostMemory === undefined) return "not observed";
-  const { readBytes, readBursts, writtenBytes, writeBursts } = hostMemory;
-  const read = `${counted(readBytes, "byte")} read in ${counted(readBursts, "burst")}`;
-  return `${read}, ${counted(writtenBytes, "byte")} written in ${counted(writeBursts, "burst")}`;
+  const { accesses, readBytes, reads, writtenBytes, writes } = hostMemory;
+  const unit = accesses === "bursts" ? "burst" : "request";
+  const read = `${counted(readBytes, "byte")} read in ${counted(reads, unit)}`;
+  return `${read}, ${counted(writtenBytes, "byte")} written in ${counted(writes, unit)}`;
 }
 
 function notCheckedLine({ notChecked, target }: RunResult): string {

@@ -13,8 +13,9 @@ export function totalsOf(benches: readonly BenchResult[]): Totals {
   const observed = facts.flatMap((each) => each.hostMemory ?? []);
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   const hostMemory = {
-    readBursts: sum(observed.map(({ readBursts }) => readBursts)),
-    writeBursts: sum(observed.map(({ writeBursts }) => writeBursts)),
+    accesses: observed[0]?.accesses ?? "bursts",
+    reads: sum(observed.map(({ reads }) => reads)),
+    writes: sum(observed.map(({ writes }) => writes)),
     readBytes: sum(observed.map(({ readBytes }) => readBytes)),
     writtenBytes: sum(observed.map(({ writtenBytes }) => writtenBytes)),
   };

@@ -312,11 +312,8 @@ type Counted<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Counts what crosses the link and keeps what must not happen. */
 class Watch {
-  readonly #hostMemory: Counted<HostMemoryCounts> = {
-    readBursts: 0,
-    writeBursts: 0,
-    readBytes: 0,
-    writtenBytes: 0,
+  readonly #hostMemory: Counted<Omit<HostMemoryCounts, "accesses">> = {
+    ...{ reads: 0, writes: 0, readBytes: 0, writtenBytes: 0 },
   };
   #interrupts = 0;
   readonly #violations: Extract<LinkEvent, { kind: "violation" }>[] = [];
@@ -332,8 +329,10 @@ class Watch {
   }
 
   get counts(): Pick<BenchFacts, "hostMemory" | "interrupts"> {
-    const isObserved = this.#link.traits.observes !== "nothing";
-    return { interrupts: this.#interrupts, ...(isObserved ? { hostMemory: this.#hostMemory } : {}) };
+    const { observes } = this.#link.traits;
+    const interrupts = this.#interrupts;
+    if (observes === "nothing") return { interrupts };
+    return { interrupts, hostMemory: { accesses: observes, ...this.#hostMemory } };
   }
 
   /** What crossed the link last, and what crossed it before the first breach: a test may go on for long behind that. */
@@ -368,10 +367,10 @@ class Watch {
     else if (event.kind === "fault") this.#faults.push(event);
     else if (event.kind === "interrupt") this.#interrupts += event.asserted ? 1 : 0;
     else if (event.kind === "access" && event.direction === "read") {
-      this.#hostMemory.readBursts++;
+      this.#hostMemory.reads++;
       this.#hostMemory.readBytes += event.lengthBytes;
     } else if (event.kind === "access") {
-      this.#hostMemory.writeBursts++;
+      this.#hostMemory.writes++;
       this.#hostMemory.writtenBytes += event.lengthBytes;
     }
   }

@@ -10,6 +10,7 @@ const rows: { readonly [T in keyof Traits]: readonly [title: string, value: (tra
   windows: ["windows (read/write unit)", windowsOf],
   registerErrors: ["register errors", ({ registerErrors }) => registerErrors],
   observes: ["observed accesses", ({ observes }) => observes],
+  busRules: ["bus rules checked", ({ busRules }) => yesNo(busRules)],
   errors: ["injected errors", ({ errors }) => yesNo(errors)],
   waves: ["waves, on request", ({ waves }) => yesNo(waves)],
   signals: ["signals inside", ({ signals }) => yesNo(signals)],

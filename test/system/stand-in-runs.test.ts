@@ -39,10 +39,19 @@ test.each(standInNames)("%s: every example whose needs it meets passes", (as) =>
   expect(status, stderr).toBe(0);
   const skipped = benches.filter(({ verdict }) => verdict === "skipped");
   for (const { reason } of skipped) expect(reason).toContain("does not");
-  const { observes } = standInTraits(as);
+  const { observes, busRules } = standInTraits(as);
   const passed = benches.flatMap(({ verdict, facts }) => (verdict === "passed" ? [facts] : []));
   expect(passed.length).toBeGreaterThanOrEqual(4);
   for (const facts of passed)
-    expect(facts?.hostMemory === undefined, "host memory is in the report").toBe(observes === "nothing");
-  expect(notChecked.length > 0, "what was not checked is in the report").toBe(observes === "nothing");
+    expect(facts?.hostMemory?.accesses ?? "nothing", "what is counted of host memory").toBe(observes);
+  expect(notChecked.includes("bus rules"), "that bus rules were not checked is in the report").toBe(
+    !busRules,
+  );
+  expect(notChecked.includes("accesses outside every window")).toBe(observes === "nothing");
+  const word = {
+    bursts: /read in \d+ bursts?,/,
+    requests: /read in \d+ requests?,/,
+    nothing: /not observed/,
+  };
+  expect(stderr).toMatch(word[observes]);
 });

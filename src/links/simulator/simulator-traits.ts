@@ -12,7 +12,8 @@ export function traitsOf(
   { waves }: { readonly waves: boolean },
 ): Traits {
   return {
-    ...{ time: "stepped", interrupts, registerErrors: "reported", observes: "bursts", errors: true, waves },
+    ...{ time: "stepped", interrupts, registerErrors: "reported", observes: "bursts" },
+    ...{ busRules: true, errors: true, waves },
     signals: signals.length > 0,
     // Permissions are kept for words of the widest bus.
     windows: { readUnit: 8, writeUnit: 8, reportsFaults: true },

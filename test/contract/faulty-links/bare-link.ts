@@ -34,7 +34,8 @@ function bare(link: Link, end: () => void): Link {
   const members: Partial<Link> = {
     traits: {
       ...link.traits,
-      ...{ windows: "unchecked", registerErrors: "silent", observes: "nothing", errors: false, users: "one" },
+      ...{ windows: "unchecked", registerErrors: "silent", observes: "nothing" },
+      ...{ busRules: false, errors: false, users: "one" },
     },
     errors: undefined,
     windows: {

@@ -26,7 +26,7 @@ const standIns = {
   "a slow board": {
     interrupts: "level",
     harness: { stalls: { r: 0.88, w: 0.88 } },
-    wall: { frequencyHz: 125_000, delayMs: DELAY_MS, bytesPerSecond: 100_000 },
+    wall: { frequencyHz: 125_000, delayMs: DELAY_MS, bytesPerSecond: 100_000, observes: "requests" },
   },
   /** Longer than any limit of the driver, and just before somebody acts on what has come. */
   "a board whose host sleeps": {

@@ -215,9 +215,11 @@ export class WallLink implements Link {
     if (this.#isObserved(event)) this.#listeners.hear(event);
   }
 
-  /** Of a card that is not looked into, all that shows is that its interrupt has come. */
-  #isObserved(event: LinkEvent): boolean {
-    return this.traits.observes !== "nothing" || (event.kind === "interrupt" && event.asserted);
+  /** Of a card that is not looked into, all that shows is that its interrupt has come; a bridge sees what it is asked for. */
+  #isObserved({ kind, ...event }: LinkEvent): boolean {
+    const { observes, busRules } = this.traits;
+    if (observes === "nothing") return kind === "interrupt" && "asserted" in event && event.asserted;
+    return (kind !== "access-end" || observes === "bursts") && (kind !== "violation" || busRules);
   }
 
   #end(error: unknown): void {
@@ -241,6 +243,7 @@ export function wallTraits(
       time: "wall",
       registerErrors,
       observes: observes ?? device.observes,
+      busRules: (observes ?? device.observes) === "bursts" && device.busRules,
       errors: isSeen && device.errors,
       signals: false,
     },

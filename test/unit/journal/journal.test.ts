@@ -32,7 +32,13 @@ const header: JournalHeader = {
     test: "a.hil.ts > ß",
   },
   traits: {
-    ...{ time: "stepped", interrupts: "level", registerErrors: "reported", observes: "bursts" },
+    ...{
+      time: "stepped",
+      interrupts: "level",
+      registerErrors: "reported",
+      observes: "bursts",
+      busRules: true,
+    },
     ...{ errors: true, waves: false, signals: false, registerBits: 32, users: "many" },
     windows: { readUnit: 8, writeUnit: 8, reportsFaults: true },
   },

@@ -14,7 +14,7 @@ import {
 } from "../../../src/session/needs.ts";
 
 const simulation: Traits = {
-  ...{ time: "stepped", interrupts: "level", registerErrors: "reported", observes: "bursts" },
+  ...{ time: "stepped", interrupts: "level", registerErrors: "reported", observes: "bursts", busRules: true },
   windows: { readUnit: 8, writeUnit: 1, reportsFaults: true },
   ...{ errors: true, waves: true, signals: true, registerBits: 32, users: "many" },
 };
@@ -29,7 +29,7 @@ const uart: Traits = {
 const card: Traits = {
   ...{ time: "wall", interrupts: "message", registerErrors: "silent", observes: "nothing" },
   windows: { readUnit: 4096, writeUnit: 4096, reportsFaults: true },
-  ...{ errors: false, waves: false, signals: false, registerBits: 64, users: "one" },
+  ...{ busRules: false, errors: false, waves: false, signals: false, registerBits: 64, users: "one" },
 };
 const open: Traits = { ...card, windows: "unchecked" };
 const silent: Traits = { ...simulation, windows: { readUnit: 64, writeUnit: 64, reportsFaults: false } };
