@@ -27,6 +27,11 @@ export class BenchConnection implements AsyncDisposable {
     return this.#reconnected;
   }
 
+  /** A test has failed since the link was lost. */
+  get isLost(): boolean {
+    return this.#lost !== undefined;
+  }
+
   /** The link was lost and could not be connected again. */
   get end(): LinkLostError | undefined {
     return this.#end;

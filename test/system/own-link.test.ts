@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
@@ -63,6 +63,10 @@ interface Result {
     readonly problems: readonly { readonly code: string; readonly blame: string }[];
     readonly facts?: { readonly reconnected?: string };
   }[];
+}
+
+interface VitestReport {
+  readonly testResults: readonly { readonly assertionResults: readonly { readonly status: string }[] }[];
 }
 
 test("a link is a folder and a row: nothing else of the sources is touched, and they compile", () => {
@@ -136,6 +140,35 @@ test("a target that nobody can connect to runs nothing, and ends with 4", () => 
   const { status, stdout } = copy.hilt("run", "--target", "never");
   expect(stdout.match(/not run .*link lost: never: the wall is gone/g)).toHaveLength(4);
   expect(status).toBe(4);
+});
+
+test("under Vitest alone one test fails with the loss, and those after it are skipped, with the reason", () => {
+  copy.hilt("list");
+  const isOfCopy = (name: string) =>
+    name.startsWith(".build-") && existsSync(join(copy.path, name, "links/echo"));
+  const built = join(copy.path, readdirSync(copy.path).find(isOfCopy)!);
+  copy.write(
+    "vitest.config.mjs",
+    `import { hilt } from ${JSON.stringify(join(built, "session/vitest.js"))};
+export default {
+  plugins: [hilt({ target: process.env.TARGET })],
+  resolve: { alias: { hilt: ${JSON.stringify(join(built, "index.js"))} } },
+};
+`,
+  );
+  const verdicts = (target: string) => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ["node_modules/vitest/vitest.mjs", "run", "cut", "--reporter=json"],
+      { cwd: copy.path, encoding: "utf8", env: { ...process.env, TARGET: target } },
+    );
+    expect(status, stderr).toBe(1);
+    const { testResults } = JSON.parse(stdout) as VitestReport;
+    return testResults.flatMap(({ assertionResults }) => assertionResults.map(({ status }) => status));
+  };
+  const [passed, failed, skipped] = ["passed", "failed", "skipped"];
+  expect(verdicts("twice")).toEqual([passed, failed, passed, failed, skipped, skipped]);
+  expect(verdicts("never")).toEqual([failed, skipped, skipped, skipped, skipped, skipped]);
 });
 
 function readText(path: string): string | undefined {
