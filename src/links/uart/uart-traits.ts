@@ -5,7 +5,7 @@ import type { UartSettings } from "./settings.ts";
 export function uartTraits({ interrupts = "level" }: UartSettings): Traits {
   return {
     ...{ time: "wall", interrupts, registerErrors: "reported", observes: "requests" },
-    ...{ errors: true, waves: false, signals: false },
+    ...{ busRules: false, errors: true, waves: false, signals: false },
     windows: { readUnit: READ_UNIT, writeUnit: WRITE_UNIT, reportsFaults: true },
     ...{ registerBits: 32, users: "one" },
   };
