@@ -47,6 +47,8 @@ export interface Check {
 export interface PrepareOptions {
   /** Where a link may keep what it makes for later runs. */
   readonly cacheDirectory: string;
+  /** Folders that have one for each board; by default that of the boards that come with hilt. */
+  readonly boards?: readonly string[];
   readonly log: Log;
   /** Most wall time of one test in milliseconds. */
   readonly limitMs?: number;

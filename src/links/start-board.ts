@@ -2,8 +2,9 @@ import { join } from "node:path";
 import type { Board } from "../board/board.ts";
 import { startVirtualBoard, type VirtualBoard } from "../board/virtual-board.ts";
 import { LINE_DIVIDER, type LineMode, virtualSource } from "../board/virtual-source.ts";
+import type { Model } from "../engine/engine.ts";
 import { VerilatorEngine, type VerilatorOptions } from "../engine/verilator-engine.ts";
-import { boardDesign } from "./board-design.ts";
+import { boardDesign, type DeviceOnBoard } from "./board-design.ts";
 import type { DeviceSource } from "./device-source.ts";
 
 export interface StartOptions extends VerilatorOptions {
@@ -21,10 +22,13 @@ export interface StartOptions extends VerilatorOptions {
   readonly waves?: boolean;
 }
 
+export interface StartedBoard extends VirtualBoard {
+  readonly design: DeviceOnBoard;
+  readonly model: Pick<Model, "fromCache" | "buildMs" | "warnings">;
+}
+
 /** A virtual board with a device in it: its model is built when the cache has none. */
-export async function startOnBoard(
-  options: StartOptions,
-): Promise<VirtualBoard & { readonly buildHash: number }> {
+export async function startOnBoard(options: StartOptions): Promise<StartedBoard> {
   const { name, board, device, mode, folder, seed, isDetached = false, waves = false } = options;
   const design = boardDesign(board, device, join(options.cacheDirectory, "boards"));
   const engine = new VerilatorEngine(options);
@@ -34,5 +38,5 @@ export async function startOnBoard(
   const started = await startVirtualBoard({
     ...{ name, ...(await engine.board(model)), folder, seed, cyclesPerMs, isDetached },
   });
-  return { ...started, buildHash: design.buildHash };
+  return { ...started, design, model };
 }

@@ -1,16 +1,13 @@
-import { join } from "node:path";
 import type { Board } from "../board/board.ts";
 import { boardHolder, type Holder } from "../board/board-lock.ts";
-import { BoardStateError, UnknownBoardError } from "../board/errors.ts";
-import { BOARDS, boardNames, loadBoard } from "../board/load-board.ts";
+import { BoardStateError } from "../board/errors.ts";
+import { findBoard, virtualName } from "../board/find-board.ts";
+import { boardNames, loadBoard } from "../board/load-board.ts";
 import { boardPlaces, endBoard, isRunning } from "../board/running-board.ts";
 import { attachedPort } from "../board/usb-ports.ts";
 import type { LineMode } from "../board/virtual-source.ts";
 import { startOnBoard } from "../links/start-board.ts";
-import { modelsDirectory } from "./project-folders.ts";
-
-/** Each real board has a virtual one, whose name begins so. */
-const VIRTUAL = "virtual-";
+import { boardFolders, modelsDirectory } from "./project-folders.ts";
 
 /** A row of `hilt boards`. */
 export interface ListedBoard {
@@ -29,7 +26,7 @@ export async function listBoards(root: string): Promise<readonly ListedBoard[]> 
   for (const name of boardNames(folders)) {
     const board = loadBoard(name, folders);
     rows.push(row(name, board, false, attachedPort(board)));
-    const virtual = `${VIRTUAL}${name}`;
+    const virtual = virtualName(name);
     rows.push(row(virtual, board, true, (await isRunning(virtual)) ? boardPlaces(virtual).port : undefined));
   }
   return rows;
@@ -59,7 +56,7 @@ export async function startBoard(root: string, name: string, mode: LineMode): Pr
     ...{ name, board, mode, folder, seed: 1n, isDetached: true },
     cacheDirectory: modelsDirectory(root),
   });
-  return { port: started.port, pid: started.pid, buildHash: started.buildHash };
+  return { port: started.port, pid: started.pid, buildHash: started.design.buildHash };
 }
 
 export async function stopBoard(root: string, name: string): Promise<void> {
@@ -69,16 +66,8 @@ export async function stopBoard(root: string, name: string): Promise<void> {
 
 /** Throws `UnknownBoardError`, or `BoardStateError` for a board that is no simulation. */
 function virtualBoard(root: string, name: string): Board {
-  const folders = boardFolders(root);
-  const names = boardNames(folders);
-  if (names.includes(name))
-    throw new BoardStateError(`${name} is a real board; the virtual one is ${VIRTUAL}${name}`);
-  if (!name.startsWith(VIRTUAL) || !names.includes(name.slice(VIRTUAL.length)))
-    throw new UnknownBoardError(name, [...names, ...names.map((one) => `${VIRTUAL}${one}`)]);
-  return loadBoard(name.slice(VIRTUAL.length), folders);
-}
-
-/** A project's own boards come first. */
-export function boardFolders(root: string): readonly string[] {
-  return [join(root, "boards"), BOARDS];
+  const { board, isVirtual } = findBoard(name, boardFolders(root));
+  if (!isVirtual)
+    throw new BoardStateError(`${name} is a real board; the virtual one is ${virtualName(name)}`);
+  return board;
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { BOARDS } from "../board/load-board.ts";
 
 /** Where a project keeps what hilt makes for it. */
 export function hiltDirectory(root: string): string {
@@ -8,4 +9,9 @@ export function hiltDirectory(root: string): string {
 /** Where built models are kept. */
 export function modelsDirectory(root: string): string {
   return join(hiltDirectory(root), "models");
+}
+
+/** A project's own boards come before those of the same name that come with hilt. */
+export function boardFolders(root: string): readonly string[] {
+  return [join(root, "boards"), BOARDS];
 }

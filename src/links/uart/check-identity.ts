@@ -1,10 +1,10 @@
 import { hex } from "../../core/hex.ts";
 import type { Identity } from "../../wire/identity.ts";
 import { BoardMismatchError } from "./errors.ts";
-import type { UartSettings } from "./settings.ts";
+import type { PortSettings } from "./settings.ts";
 
 /** Throws `BoardMismatchError` for a board that is not what the target describes, with what was found. */
-export function checkIdentity(name: string, identity: Identity, settings: UartSettings): void {
+export function checkIdentity(name: string, identity: Identity, settings: PortSettings): void {
   const { buildHash, memoryBits, mtu, interruptLines } = identity;
   const wanted = settings.buildHash;
   if (wanted !== undefined && wanted !== buildHash)

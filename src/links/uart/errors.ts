@@ -11,3 +11,13 @@ export class BoardMismatchError extends HiltError {
   readonly code = "E_BOARD_MISMATCH";
   readonly blame: Blame = "environment";
 }
+
+/** A target says neither its board nor its port, or both of them where one decides the other. */
+export class UartSettingsError extends HiltError {
+  readonly code = "E_CONFIG";
+  readonly blame: Blame = "usage";
+
+  constructor(target: string, problem: string) {
+    super(`targets.${target}: ${problem}`);
+  }
+}

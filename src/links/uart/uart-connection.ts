@@ -19,7 +19,7 @@ import { checkIdentity } from "./check-identity.ts";
 import { latencyTimerMs } from "./latency-timer.ts";
 import { PaceProbe } from "./pace-probe.ts";
 import { SerialLine } from "./serial-line.ts";
-import type { UartSettings } from "./settings.ts";
+import type { PortSettings } from "./settings.ts";
 import { UartLink } from "./uart-link.ts";
 import { uartTraits } from "./uart-traits.ts";
 
@@ -46,7 +46,7 @@ const hostClock: WireClock = {
 /** A serial port of this process, and the board behind it. */
 export class UartConnection implements Connection {
   readonly #name: string;
-  readonly #settings: UartSettings;
+  readonly #settings: PortSettings;
   readonly #session: HostSession;
   #line: SerialLine | undefined;
   #log: Log = silentLog;
@@ -56,7 +56,7 @@ export class UartConnection implements Connection {
   #taker: { take(message: DownMessage): void; flush(): void; lose(error: Error): void } | undefined;
   #isClosed = false;
 
-  constructor(name: string, settings: UartSettings) {
+  constructor(name: string, settings: PortSettings) {
     this.#name = name;
     this.#settings = settings;
     this.#session = new HostSession({
