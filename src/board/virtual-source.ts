@@ -23,6 +23,9 @@ export interface BoardDesign {
 /** How the characters of the line get to the board: bit by bit, or each in one cycle. */
 export type LineMode = "bits" | "bytes";
 
+/** Where the rules of AXI are. */
+const HARNESS = join(BOARD_SOURCES, "../../harness");
+
 /** Cycles of a bit, whatever the rate of the line is called: more of them show nothing else, and cost time. */
 export const LINE_DIVIDER = 4;
 
@@ -35,8 +38,13 @@ export function virtualSource(board: BoardDesign, mode: LineMode): ModelSource {
   writeWhole(wrapper, wrapperText(board, mode));
   return {
     top: "hilt_virtual_board",
-    files: [...board.files, join(BOARD_SOURCES, "hilt_board_line.v"), wrapper],
-    includeDirectories: board.includeDirectories,
+    files: [
+      ...board.files,
+      ...["hilt_board_line.v", "hilt_board_rules.v"].map((name) => join(BOARD_SOURCES, name)),
+      join(HARNESS, "hilt_harness_rules.v"),
+      wrapper,
+    ],
+    includeDirectories: [...board.includeDirectories, HARNESS],
     ...(board.instance === undefined ? {} : { instance: board.instance }),
     clock: "clk",
     stop: "stop",
@@ -44,7 +52,7 @@ export function virtualSource(board: BoardDesign, mode: LineMode): ModelSource {
 }
 
 /** `board` is the name that every top gives to its `hilt_board`. */
-function wrapperText({ top, parameters, ports }: BoardDesign, mode: LineMode): string {
+function wrapperText({ top, parameters, ports, instance }: BoardDesign, mode: LineMode): string {
   const width = mode === "bits" ? 1 : 9;
   const settings = { ...parameters, LINE_W: width, DIVIDER_256: 256 * LINE_DIVIDER };
   const given = Object.entries(settings).map(([name, value]) => `.${name}(${value})`);
@@ -79,7 +87,12 @@ module hilt_virtual_board (
 
     assign idle = fpga.board.idle;
 endmodule
-
+${instance === undefined ? "" : RULES}
 \`default_nettype wire
 `;
 }
+
+/** Between the device and its bridge, without a change of either. */
+const RULES = `
+bind hilt_board hilt_board_rules #(.DATA_W(DATA_W)) rules (.*);
+`;
