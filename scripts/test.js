@@ -10,6 +10,8 @@ const tools = {
   verilator: "command -v verilator",
   yosys: "command -v yosys",
   "g++": "command -v g++",
+  "nextpnr-ice40": "command -v nextpnr-ice40",
+  "fpga-icestorm": "command -v icepack",
   lcov: "command -v genhtml",
   "zlib1g-dev": "test -e /usr/include/zlib.h",
   "liblz4-dev": "test -e /usr/include/lz4.h",

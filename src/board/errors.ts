@@ -63,3 +63,13 @@ export class BoardStateError extends HiltError {
   readonly code = "E_BOARD_STATE";
   readonly blame: Blame = "usage";
 }
+
+/** A board's design cannot become a bitstream: a tool refused it, it does not fit, or it is too slow for its clock. */
+export class BitstreamError extends HiltError {
+  readonly code = "E_BITSTREAM";
+  readonly blame: Blame = "product";
+
+  constructor(board: string, tool: string, problem: string) {
+    super(`board ${board}: ${tool}: ${problem}`, { tool });
+  }
+}

@@ -31,6 +31,8 @@ const hints: Readonly<Record<string, string>> = {
     "the entries before that place are good; a process that was killed leaves a journal without an end",
   E_SYSTEM_CALL: "a file that is locked must be in a file system that has locks, as local ones do",
   E_COMMAND_LINE: "hilt --help shows commands and options",
+  E_BITSTREAM:
+    "the logs of the tools lie in .hilt/boards; device in board.yaml sets the size of the controller",
   E_BOARD_FILE: "docs/boards.md has the keys of a board.yaml",
   E_UNKNOWN_BOARD: "hilt boards lists them; a project has its own in boards/",
   E_BOARD_STATE: "hilt boards shows which virtual boards run",

@@ -1,13 +1,16 @@
+import { join } from "node:path";
 import type { Board } from "../board/board.ts";
 import { boardHolder, type Holder } from "../board/board-lock.ts";
+import { type Bitstream, buildBitstream } from "../board/build-bitstream.ts";
 import { BoardStateError } from "../board/errors.ts";
 import { findBoard, virtualName } from "../board/find-board.ts";
 import { boardNames, loadBoard } from "../board/load-board.ts";
 import { boardPlaces, endBoard, isRunning } from "../board/running-board.ts";
 import { attachedPort } from "../board/usb-ports.ts";
 import type { LineMode } from "../board/virtual-source.ts";
+import { boardDesign } from "../links/board-design.ts";
 import { startOnBoard } from "../links/start-board.ts";
-import { boardFolders, modelsDirectory } from "./project-folders.ts";
+import { boardFolders, hiltDirectory, modelsDirectory } from "./project-folders.ts";
 
 /** A row of `hilt boards`. */
 export interface ListedBoard {
@@ -70,4 +73,20 @@ function virtualBoard(root: string, name: string): Board {
   if (!isVirtual)
     throw new BoardStateError(`${name} is a real board; the virtual one is ${virtualName(name)}`);
   return board;
+}
+
+export interface BuiltBoard extends Bitstream {
+  readonly buildHash: number;
+  /** The command that loads it. */
+  readonly load: readonly string[];
+}
+
+/** The bitstream of a board with our own controller in it. */
+export async function buildBoard(root: string, name: string, signal: AbortSignal): Promise<BuiltBoard> {
+  const { board, isVirtual } = findBoard(name, boardFolders(root));
+  if (isVirtual) throw new BoardStateError(`${name} is a simulation: hilt boards start builds it`);
+  const design = boardDesign(board, undefined, join(modelsDirectory(root), "boards"));
+  const built = await buildBitstream(board, design, join(hiltDirectory(root), "boards", name), signal);
+  const load = board.load.map((word) => word.replaceAll("{bitstream}", built.file));
+  return { ...built, buildHash: design.buildHash, load };
 }

@@ -2,15 +2,18 @@ import type { Argv } from "yargs";
 import { hex } from "../../core/hex.ts";
 import { columns } from "../../report/columns.ts";
 import type { ListedBoard } from "../../session/boards.ts";
+import { interruptSignal } from "../interrupt-signal.ts";
 import { type Arguments, CommandLineError } from "../options.ts";
+import { shellQuote } from "../shell-quote.ts";
 
 export const command = "boards [action] [name]";
-export const describe = "list boards, real and virtual; start or stop a virtual one";
+export const describe =
+  "list boards, real and virtual; start or stop a virtual one, build the bitstream of a real one";
 
 export function builder(yargs: Argv) {
   return yargs
     .positional("action", {
-      choices: ["list", "start", "stop"] as const,
+      choices: ["list", "start", "stop", "build"] as const,
       default: "list" as const,
       describe: "what to do",
     })
@@ -44,6 +47,7 @@ export async function handler({ action, name, line, json }: Arguments<typeof bui
     process.stdout.write(`${name} has stopped\n`);
     return 0;
   }
+  if (action === "build") return await build(root, name, json);
   const { port, pid, buildHash } = await boards.startBoard(root, name, line);
   const facts = { name, port, pid, buildHash };
   process.stdout.write(
@@ -51,6 +55,22 @@ export async function handler({ action, name, line, json }: Arguments<typeof bui
       ? `${JSON.stringify(facts, undefined, 2)}\n`
       : `${name} runs: port ${port}, process ${pid}, build ${hex(buildHash, 8)}\n`,
   );
+  return 0;
+}
+
+async function build(root: string, name: string, json: boolean): Promise<number> {
+  const { buildBoard } = await import("../../session/boards.ts");
+  using interrupt = interruptSignal();
+  const built = await buildBoard(root, name, interrupt.signal);
+  const { file, utilisation, maximumHz, buildHash, load } = built;
+  const lines = [
+    ...columns(utilisation.map(({ what, used, available }) => [what, `${used}`, `of ${available}`])),
+    `clock: up to ${(maximumHz / 1e6).toFixed(2)} MHz`,
+    `build: ${hex(buildHash, 8)}`,
+    `bitstream: ${file}`,
+    `to load it: ${load.map(shellQuote).join(" ")}`,
+  ];
+  process.stdout.write(json ? `${JSON.stringify(built, undefined, 2)}\n` : `${lines.join("\n")}\n`);
   return 0;
 }
 

@@ -107,7 +107,8 @@ function versionIn(root: string): string | undefined {
   return match === null ? undefined : `${match[1]}.${(match[2] as string).padStart(3, "0")}`;
 }
 
-function onPath(name: string): string | undefined {
+/** Absolute path of a command, as a shell would find it. */
+export function onPath(name: string): string | undefined {
   if (name.includes("/")) return isExecutable(name) ? resolve(name) : undefined;
   const folders = (process.env["PATH"] ?? "").split(delimiter);
   return folders.map((folder) => join(folder, name)).find(isExecutable);
