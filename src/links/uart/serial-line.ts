@@ -4,7 +4,7 @@ import { SerialPort } from "serialport";
 import { SerialPortError } from "./errors.ts";
 
 /** A port that was closed a moment ago may still be locked. */
-const LOCKED_MS = 2000;
+const LOCKED_MS = 1000;
 const LOCKED_AGAIN_MS = 100;
 /** A port whose device has gone does not always say so: it is looked for. */
 const WATCH_MS = 250;
