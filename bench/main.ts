@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: figures of the built-in engine, beside Verilator and Icarus, of lists, of starting, of small tests, of many transfers, of
- * builds and of waves; measured in one run, medians of several. Writes `bench/results.md` and `bench/results.json`.
+ * builds, of waves and of the wire; measured in one run, medians of several. Writes `bench/results.md` and `bench/results.json`.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -18,6 +18,7 @@ import { measureStartup } from "./startup.ts";
 import { measureTestLife } from "./test-life.ts";
 import { measureVerilator } from "./verilator.ts";
 import { measureWaves } from "./waves.ts";
+import { measureWire } from "./wire.ts";
 
 const cacheDirectory = mkdtempSync(join(tmpdir(), "hilt-bench-"));
 try {
@@ -33,6 +34,7 @@ try {
     ...(await measureBuilds()),
     ...(await measureVerilator(cacheDirectory)),
     ...(await measureWaves(cacheDirectory)),
+    ...(await measureWire()),
   ];
   const here = fileURLToPath(new URL(".", import.meta.url));
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;

@@ -11,6 +11,7 @@ import { runPackages } from "./packages/run-packages.ts";
 import { soakModules } from "./soak-modules.ts";
 import { type SoakCounterexample, type SoakRequest, soakRings } from "./soak-rings.ts";
 import { soakScripts } from "./soak-scripts.ts";
+import { soakWire } from "./soak-wire.ts";
 import { variants } from "./variants.ts";
 
 const CACHE = fileURLToPath(new URL("../../.hilt/cache", import.meta.url));
@@ -19,11 +20,16 @@ const PROGRESS_LINES = 40;
 /** Random Verilog modules by the engine that they run on. */
 const modules: Readonly<Record<string, EngineName>> = { modules: "wasm", "verilator-modules": "verilator" };
 const SCRIPTS = "scripts";
+const WIRE = "wire";
 const PACKAGES = "packages";
-const parts = [...Object.keys(variants), ...Object.keys(modules), SCRIPTS, PACKAGES];
+const parts = [...Object.keys(variants), ...Object.keys(modules), SCRIPTS, WIRE, PACKAGES];
 const RUNS = 10_000;
 /** A script of calls without a device takes a thousandth of the time of the others, a build of Verilator much longer. */
-const otherRuns: Readonly<Record<string, number>> = { [SCRIPTS]: 1_000_000, "verilator-modules": 2000 };
+const otherRuns: Readonly<Record<string, number>> = {
+  [SCRIPTS]: 1_000_000,
+  [WIRE]: 10_000_000,
+  "verilator-modules": 2000,
+};
 
 const options = await yargs(hideBin(process.argv))
   .scriptName("npm run soak --")
@@ -32,13 +38,13 @@ const options = await yargs(hideBin(process.argv))
   )
   .option("runs", {
     type: "number",
-    describe: `Runs of each part; by default ${RUNS}, of the scripts ${otherRuns[SCRIPTS]}, of verilator-modules ${otherRuns["verilator-modules"]}`,
+    describe: `Runs of each part; by default ${RUNS}, of the scripts ${otherRuns[SCRIPTS]}, of the wire ${otherRuns[WIRE]}, of verilator-modules ${otherRuns["verilator-modules"]}`,
   })
   .option("seed", { type: "number", default: 1, describe: "Seed of the first process; the others follow" })
   .option("path", { type: "string", describe: "Only this counterexample of --seed, as a failure printed it" })
   .option("variant", {
     choices: parts,
-    describe: "Only this build of the controller, only these modules, the scripts, or the packages",
+    describe: "Only this build of the controller, only these modules, the scripts, the wire, or the packages",
   })
   .option("jobs", { type: "number", default: availableParallelism(), describe: "Processes" })
   .option("update", {
@@ -103,6 +109,10 @@ async function soak(name: string, request: SoakRequest): Promise<Outcome> {
   if (name === SCRIPTS) {
     const { runs, steps, failure } = soakScripts(request);
     return { failure, summary: `${runs} scripts, ${steps} calls, all as the model says` };
+  }
+  if (name === WIRE) {
+    const { runs, taken, failure } = soakWire(request);
+    return { failure, summary: `${runs} fuzzed inputs, ${taken} sound frames taken, and nothing else` };
   }
   const folder = mkdtempSync(join(tmpdir(), "hilt-modules-"));
   try {

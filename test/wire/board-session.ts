@@ -15,6 +15,8 @@ export interface BoardSessionOptions {
   readonly clock: WireClock;
   readonly identity: Identity;
   readonly write: (bytes: Uint8Array) => void;
+  /** Milliseconds until the transmitter has sent what it has. */
+  readonly busyMs: () => number;
   /** A session has begun: the device is reset, and what was under way is dropped. The reply waits for it. */
   readonly onNew: () => void | Promise<void>;
   readonly onBytes: (bytes: Uint8Array) => void;
@@ -37,8 +39,11 @@ export class BoardSession {
     this.#options = options;
     this.#decoder = new FrameDecoder(mtu, (frame) => this.#heed(frame));
     this.#manners = {
-      ...{ mtu, roomBytes: receiveRing, acknowledgeAfterBytes: 1 },
-      acknowledgeAfterMs: ACKNOWLEDGE_MS,
+      ...{ mtu, roomBytes: receiveRing, acknowledgeAfterBytes: Number.POSITIVE_INFINITY },
+      // On a busy line the next frame takes it along.
+      get acknowledgeAfterMs() {
+        return options.busyMs() + ACKNOWLEDGE_MS;
+      },
       repeatAfterMs: () => REPEAT_MS,
     };
   }

@@ -57,6 +57,7 @@ export class Pair {
       clock: time,
       identity: { ...identity, ...options.identity },
       write: (bytes) => this.down.write(bytes),
+      busyMs: () => this.down.busyMs,
       onNew: () => {
         this.atBoard.length = 0;
         options.onNew?.();

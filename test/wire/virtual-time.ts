@@ -31,7 +31,7 @@ export class VirtualTime implements WireClock {
     const end = this.#now + limitMs;
     while (!isDone()) {
       const next = this.#next();
-      if (next === undefined || next.at > end) return false;
+      if (next === undefined || next.at > end) return this.#stop(end);
       this.#events.delete(next.order);
       this.#now = next.at;
       next.callback();
@@ -46,12 +46,17 @@ export class VirtualTime implements WireClock {
     const end = this.#now + limitMs;
     while (!isDone()) {
       const next = this.#next();
-      if (next === undefined || next.at > end) return false;
+      if (next === undefined || next.at > end) return this.#stop(end);
       this.#events.delete(next.order);
       this.#now = next.at;
       next.callback();
     }
     return true;
+  }
+
+  #stop(at: number): false {
+    this.#now = at;
+    return false;
   }
 
   #next(): Event | undefined {
