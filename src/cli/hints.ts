@@ -28,7 +28,7 @@ const hints: Readonly<Record<string, string>> = {
   E_NO_DEVICE: 'import { test } from "hilt", not from "vitest"',
   E_JOURNAL_FORMAT: "hilt run names the journal of each test that failed; a newer one needs a newer hilt",
   E_JOURNAL_DAMAGED:
-    "the entries before that place are good; a process that was killed leaves a journal without an end",
+    "the entries before that place are good; with --journal whole it has no end while its test runs, or when hilt was killed",
   E_SYSTEM_CALL: "a file that is locked must be in a file system that has locks, as local ones do",
   E_COMMAND_LINE: "hilt --help shows commands and options",
   E_BITSTREAM:

@@ -1,11 +1,17 @@
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, ftruncateSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { AT, ENTRY_BYTES, FLAG, KIND, LOST } from "./entry-layout.ts";
+import { bytesOfFile } from "./journal-bytes.ts";
 import { countEntry, encodeHeader, putRecord, recordBytes } from "./journal-format.ts";
 import type { JournalHeader } from "./journal-header.ts";
 import { type JournalRing, numbersOf } from "./journal-ring.ts";
+import { scanRecords } from "./read-journal.ts";
 
-const BUFFER_BYTES = 1 << 16;
+/** The memory of a file that grows: where its records go in the file, how many bytes of them there are, the records. */
+const PLACE = 0;
+const USED = 8;
+const RECORDS = 16;
+export const FILE_MEMORY_BYTES = RECORDS + (1 << 16);
 
 /**
  * A journal on disk that grows with what crosses the link. Its header says that it is complete only once it has been
@@ -15,13 +21,21 @@ export class JournalFile {
   readonly path: string;
   #descriptor: number | undefined;
   #header: JournalHeader | undefined;
-  #buffer = new Uint8Array(BUFFER_BYTES);
+  readonly #memory: Uint8Array;
+  readonly #view: DataView;
+  /** Records from before the device is known. */
+  #early: Uint8Array[] = [];
+  #place = 0;
   #used = 0;
   #entries = 0;
   readonly #answer = new Uint8Array(ENTRY_BYTES);
 
-  constructor(path: string) {
+  /** `memory` holds what is not in the file yet: who has it can complete the file when this process is gone. */
+  constructor(path: string, memory: Uint8Array = new Uint8Array(FILE_MEMORY_BYTES)) {
     this.path = path;
+    this.#memory = memory;
+    this.#view = new DataView(memory.buffer, memory.byteOffset, FILE_MEMORY_BYTES);
+    this.#view.setFloat64(USED, 0, true);
   }
 
   /** Until the device is known, entries wait in memory. */
@@ -29,8 +43,9 @@ export class JournalFile {
     mkdirSync(dirname(this.path), { recursive: true });
     this.#descriptor = openSync(this.path, "w");
     this.#header = header;
-    writeSync(this.#descriptor, encodeHeader(header, false));
-    this.#flush();
+    this.#write(encodeHeader(header, false));
+    for (const record of this.#early) this.#write(record);
+    this.#early = [];
   }
 
   get hasBegun(): boolean {
@@ -68,19 +83,67 @@ export class JournalFile {
 
   #put(entry: Uint8Array, payload?: Uint8Array): void {
     const length = recordBytes(payload);
-    if (this.#used + length > this.#buffer.length) this.#flush();
-    if (this.#used + length > this.#buffer.length) {
-      const larger = new Uint8Array(2 * this.#buffer.length + length);
-      larger.set(this.#buffer.subarray(0, this.#used));
-      this.#buffer = larger;
+    const isLarge = length > FILE_MEMORY_BYTES - RECORDS;
+    if (this.#descriptor === undefined || isLarge) {
+      const record = new Uint8Array(length);
+      putRecord(record, 0, entry, payload);
+      if (this.#descriptor === undefined) this.#early.push(record);
+      else {
+        this.#flush();
+        this.#write(record);
+      }
+      return;
     }
-    this.#used += putRecord(this.#buffer, this.#used, entry, payload);
+    if (RECORDS + this.#used + length > FILE_MEMORY_BYTES) this.#flush();
+    this.#used += putRecord(this.#memory, RECORDS + this.#used, entry, payload);
+    this.#view.setFloat64(USED, this.#used, true);
   }
 
+  /** Whoever finds the memory at any moment finds in it what the file lacks, or what it has already, and where. */
   #flush(): void {
+    this.#write(this.#memory.subarray(RECORDS, RECORDS + this.#used), () => {
+      this.#used = 0;
+      this.#view.setFloat64(USED, 0, true);
+    });
+  }
+
+  #write(bytes: Uint8Array, done = (): void => {}): void {
     if (this.#descriptor === undefined) return;
-    for (let at = 0; at < this.#used; ) at += writeSync(this.#descriptor, this.#buffer, at, this.#used - at);
-    this.#used = 0;
+    writeAll(this.#descriptor, bytes, this.#place);
+    done();
+    this.#place += bytes.length;
+    this.#view.setFloat64(PLACE, this.#place, true);
+  }
+}
+
+function writeAll(descriptor: number, bytes: Uint8Array, place: number): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at, bytes.length - at, place + at);
+}
+
+/**
+ * Completes a file that grew, whose process is gone, with what `memory` holds and an end. False when there is no such
+ * file: the device was not known yet.
+ */
+export function completeLostFile(path: string, memory: Uint8Array): boolean {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, "r+");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
+  }
+  try {
+    const view = new DataView(memory.buffer, memory.byteOffset, FILE_MEMORY_BYTES);
+    const used = view.getFloat64(USED, true);
+    writeAll(descriptor, memory.subarray(RECORDS, RECORDS + used), view.getFloat64(PLACE, true));
+    const { entries, end } = scanRecords(path, bytesOfFile(descriptor));
+    ftruncateSync(descriptor, end);
+    const record = new Uint8Array(recordBytes(undefined));
+    putRecord(record, 0, countEntry(KIND.end, entries, LOST));
+    writeAll(descriptor, record, end);
+    return true;
+  } finally {
+    closeSync(descriptor);
   }
 }
 

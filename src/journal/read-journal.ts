@@ -44,6 +44,11 @@ export function readJournal(file: string, bytes: JournalBytes): ReadJournal {
   };
 }
 
+/** How far the records of a journal are good. */
+export function scanRecords(file: string, bytes: JournalBytes): RecordScan {
+  return new RecordScan(file, bytes, readHeader(file, bytes).end);
+}
+
 function readHeader(
   file: string,
   bytes: JournalBytes,

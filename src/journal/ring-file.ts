@@ -1,15 +1,19 @@
 import { closeSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { mapFile } from "../native/map-file.ts";
+import { FILE_MEMORY_BYTES } from "./journal-file.ts";
 import type { JournalHeader } from "./journal-header.ts";
 import { JournalRing, RING_BYTES } from "./journal-ring.ts";
 
-/** The file: how many bytes the text has, 0 when nobody uses the ring; the ring; the text. */
+/** The file: how many bytes the text has, 0 when nobody uses it; the ring; the memory of a file that grows; the text. */
 const RING_AT = 8;
-const TEXT_AT = RING_AT + RING_BYTES;
+const FILE_AT = RING_AT + RING_BYTES;
+const TEXT_AT = FILE_AT + FILE_MEMORY_BYTES;
 
 /** What the journal of a test is, and where it is to stay. */
 export interface JournalPlace {
+  /** The file grows while the test runs. */
+  readonly isWhole: boolean;
   /** Absolute. */
   readonly path: string;
   readonly header: JournalHeader;
@@ -45,9 +49,14 @@ export class RingFile {
 
   /** An empty ring, in the place of the one before. */
   clear(): JournalRing {
-    const bytes = this.#memory.subarray(RING_AT, TEXT_AT);
+    const bytes = this.#memory.subarray(RING_AT, FILE_AT);
     JournalRing.clear(bytes);
     return new JournalRing(bytes);
+  }
+
+  /** For a file that has all of the journal. */
+  get fileMemory(): Uint8Array {
+    return this.#memory.subarray(FILE_AT, TEXT_AT);
   }
 
   /** From now on the ring is that of this journal. */
@@ -67,6 +76,7 @@ export class RingFile {
 /** A ring whose process is gone. */
 export interface LeftRing extends JournalPlace {
   readonly ring: JournalRing;
+  readonly fileMemory: Uint8Array;
 }
 
 /** The rings that a process has left in a folder: those of tests that it had not brought to their end. */
@@ -88,5 +98,6 @@ function readRingFile(path: string): LeftRing[] {
   const length = new DataView(bytes.buffer).getUint32(0, true);
   if (length === 0) return [];
   const place = JSON.parse(Buffer.from(bytes.buffer, TEXT_AT, length).toString("utf8")) as JournalPlace;
-  return [{ ...place, ring: new JournalRing(bytes.subarray(RING_AT, TEXT_AT)) }];
+  const ring = new JournalRing(bytes.subarray(RING_AT, FILE_AT));
+  return [{ ...place, ring, fileMemory: bytes.subarray(FILE_AT, TEXT_AT) }];
 }

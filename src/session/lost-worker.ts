@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import { describeJournal } from "../journal/describe-journal.ts";
 import { Journal } from "../journal/journal.ts";
 import type { JournalEntry } from "../journal/journal-entry.ts";
-import { writeRing } from "../journal/journal-file.ts";
+import { completeLostFile, writeRing } from "../journal/journal-file.ts";
 import { type LeftRing, ringsLeft } from "../journal/ring-file.ts";
 import type { LastWords } from "../links/link-kind.ts";
 import type { Problem } from "../report/run-result.ts";
@@ -60,11 +60,15 @@ export function leftBehind(
   };
 }
 
+function keepJournal({ path, header, isWhole, fileMemory }: LeftRing, { ring }: Journal): void {
+  if (!isWhole || !completeLostFile(path, fileMemory)) writeRing(path, header, ring, { isLost: true });
+}
+
 function factsOf(root: string, left: LeftRing | undefined, words: LastWords | undefined): BenchFacts {
   const journal = new Journal(left?.ring);
   for (const event of words?.events ?? []) journal.note(event);
   const { entries } = journal;
-  if (left !== undefined) writeRing(left.path, left.header, journal.ring, { isLost: true });
+  if (left !== undefined) keepJournal(left, journal);
   const isRise = (entry: JournalEntry): boolean => entry.kind === "interrupt" && entry.asserted;
   return {
     cycles: words?.cycle ?? entries.at(-1)?.cycle ?? 0,
@@ -72,6 +76,7 @@ function factsOf(root: string, left: LeftRing | undefined, words: LastWords | un
     holdings: [],
     lastEvents: describeJournal(entries, left === undefined ? undefined : registerNamesOf(left.header)),
     ...(left === undefined ? {} : { journal: relative(root, left.path) }),
+    ...(left?.isWhole === true ? { journalIncomplete: "the process of the test ended before it did" } : {}),
     ...(left === undefined || left.header.device === UNKNOWN_DEVICE ? {} : { device: left.header.device }),
   };
 }

@@ -47,9 +47,11 @@ export class TestJournal {
     this.#run = run;
     this.#test = test;
     this.#path = journals === undefined ? undefined : join(journals.directory, `${stem}.journal`);
-    this.#whole =
-      this.#path === undefined || journals?.isWhole !== true ? undefined : new JournalFile(this.#path);
     this.#ringFile = takeRingFile(run);
+    this.#whole =
+      this.#path === undefined || journals?.isWhole !== true
+        ? undefined
+        : new JournalFile(this.#path, this.#ringFile?.fileMemory);
     this.journal = new Journal(this.#ringFile?.clear() ?? new JournalRing(), this.#whole);
   }
 
@@ -100,7 +102,8 @@ export class TestJournal {
 
   #describe(link: Link, device: string): void {
     if (this.#path === undefined) return;
-    this.#ringFile?.describe({ path: this.#path, header: this.#header(link, device) });
+    const isWhole = this.#whole !== undefined;
+    this.#ringFile?.describe({ path: this.#path, header: this.#header(link, device), isWhole });
   }
 
   #header({ traits, clock }: Link, device: string): JournalHeader {

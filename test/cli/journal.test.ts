@@ -234,6 +234,16 @@ test("a test whose process is lost has a journal, which the report names: it spi
   }
 });
 
+test("the whole journal of a test whose process is killed goes up to that moment, and is not complete", async () => {
+  const { stdout } = project.hilt("run", "lost/killed.hil.ts", "--journal", "whole");
+  const [, journal = "none"] = /^ {4}journal: (.*-lost\.journal), not complete$/m.exec(stdout) ?? [];
+  expect(stdout).toMatch(/^journals: .*, 2 not complete: the process of the test ended before it did$/m);
+  const shown = await printed({ file: journal });
+  expect(shown).toContain("\njournal: not complete; its process ended before the test did\n");
+  expect(shown).toMatch(/device has written 16 bytes/);
+  expect(linesOf(shown).at(-1)).toContain("host writes SCRATCH = 0x00004444: no answer yet");
+});
+
 test("where the device cannot be opened the report names the journal, and says what crossed the link", async () => {
   const { stdout } = project.hilt("run", "b.hil.ts", "--profile", "tiny", "--test", "passes");
   const [, journal = "none"] = /^ {4}journal: (.*)$/m.exec(stdout) ?? [];

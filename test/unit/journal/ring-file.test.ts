@@ -1,11 +1,26 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, expect, test, vi } from "vitest";
 import { logicalAddress } from "../../../src/core/address.ts";
 import { Journal } from "../../../src/journal/journal.ts";
-import { writeRing } from "../../../src/journal/journal-file.ts";
+import type { JournalEntry } from "../../../src/journal/journal-entry.ts";
+import {
+  completeLostFile,
+  FILE_MEMORY_BYTES,
+  JournalFile,
+  writeRing,
+} from "../../../src/journal/journal-file.ts";
 import { JournalRing, RING_BYTES } from "../../../src/journal/journal-ring.ts";
 import { RingFile, ringFileName, ringsLeft } from "../../../src/journal/ring-file.ts";
 import { play, steps } from "./random-journal.ts";
@@ -23,7 +38,7 @@ test("whoever has the file has the ring, while the process has the memory", () =
     fc.property(steps, (plan) => {
       const journal = new Journal(file.clear());
       expect(ringsLeft(folder, 1234)).toEqual([]);
-      file.describe({ path: "/ü/a.journal", header });
+      file.describe({ path: "/ü/a.journal", header, isWhole: false });
       play(journal, plan);
       const [left, ...others] = ringsLeft(folder, 1234);
       expect(others).toEqual([]);
@@ -145,6 +160,59 @@ test("the file of a process that is gone says so, and that an entry is torn", ()
     expect(found).toMatchObject({ missing, isLost: true, torn: writing === 0 ? 0 : 1 });
     expect(found.entries).toHaveLength(shown);
   }
+});
+
+test("a file that grew is completed when its process is gone, with what it had not written yet, once", () => {
+  const whole = { ...(header as object), clock: { frequencyHz: 1 }, ...texts } as never;
+  const paths = ["whole", "lost"].map((name) => join(folder, `${name}.journal`)) as [string, string];
+  const completed = (memory: Uint8Array) => {
+    expect(completeLostFile(paths[1], memory)).toBe(true);
+    const { damage, entries, isLost, isComplete } = readJournal(paths[1], readFileSync(paths[1]));
+    expect({ damage, isLost, isComplete }).toEqual({ damage: undefined, isLost: true, isComplete: false });
+    return plain(entries);
+  };
+  const address = logicalAddress(8n);
+  const plain = (entries: JournalEntry[]) =>
+    entries.map((entry) =>
+      entry.kind === "written" ? { ...entry, bytes: crc32(entry.bytes as Uint8Array) } : entry,
+    );
+  const later = fc.integer({ min: 1, max: 100_000 });
+  fc.assert(
+    fc.property(steps, fc.array(later, { maxLength: 3 }), (plan, payloads) => {
+      rmSync(paths[1], { force: true });
+      const memory = new Uint8Array(FILE_MEMORY_BYTES);
+      const file = new JournalFile(paths[0], memory);
+      const journal = new Journal(undefined, file);
+      play(journal, plan.slice(0, 5));
+      // The device is not known yet: the ring has all that there is.
+      expect(completeLostFile(paths[1], memory)).toBe(false);
+      file.begin(whole);
+      play(journal, plan.slice(5));
+      for (const [cycle, lengthBytes] of payloads.entries())
+        journal.note({
+          kind: "written",
+          cycle: 1e12 + cycle,
+          address,
+          bytes: new Uint8Array(lengthBytes).fill(cycle),
+        });
+      journal.note({ kind: "interrupt", cycle: 2e12, asserted: true });
+      copyFileSync(paths[0], paths[1]);
+      const then = memory.slice();
+      const entries = completed(then);
+      // Killed after it had written that, and before it knew.
+      copyFileSync(paths[0], paths[1]);
+      const [place, used] = [0, 8].map((at) => new DataView(then.buffer).getFloat64(at, true)) as [
+        number,
+        number,
+      ];
+      truncateSync(paths[1], place);
+      appendFileSync(paths[1], then.subarray(16, 16 + used));
+      expect(completed(then)).toEqual(entries);
+      journal.close();
+      expect(entries).toEqual(plain(readJournal(paths[0], readFileSync(paths[0])).entries));
+    }),
+    { numRuns: 60, seed: 4 },
+  );
 });
 
 const texts = { target: "wasm", seed: "0x1", run: "r" };
