@@ -43,6 +43,7 @@ type Callable = (...args: never[]) => unknown;
 interface MarkedTask {
   meta: { needs?: readonly StatedNeed[]; lack?: string };
   mode: string;
+  readonly result?: { readonly state: string } | undefined;
   readonly suite?: MarkedTask | undefined;
 }
 
@@ -88,17 +89,35 @@ function marking<T>(needs: readonly StatedNeed[], collect: () => T): T {
 }
 
 /**
- * What is marked `only` keeps others from running: it is left out when it is to run. In a group that is left out nothing
- * is: Vitest looks no deeper.
+ * What is marked `only` keeps others from running, also where it is left out. In a group that is left out nothing is
+ * marked: Vitest looks no deeper.
  */
 function mark(task: MarkedTask, needs: readonly StatedNeed[]): void {
   const run = inject("hilt");
   const lack = run === undefined ? undefined : lackOfTarget(needs, run);
   // Groups share what their options say.
   task.meta = { ...task.meta, needs: [...(task.meta.needs ?? []), ...needs] };
-  if (lack === undefined || task.mode !== "run" || isLeftOut(task.suite)) return;
+  const isChosen = task.mode === "only";
+  if (lack === undefined || !(isChosen || task.mode === "run") || isLeftOut(task.suite)) return;
   task.meta.lack = lack;
-  task.mode = "skip";
+  if (isChosen) skipWhenRun(task);
+  else task.mode = "skip";
+}
+
+/**
+ * Vitest turns `only` into `run` when all is collected, and then leaves out groups, with their hooks, in which nothing
+ * runs. A group that has failed by then, since CI is set, must not hide that.
+ */
+function skipWhenRun(task: MarkedTask): void {
+  let { mode } = task;
+  Object.defineProperty(task, "mode", {
+    ...{ enumerable: true, configurable: true },
+    get: () => mode,
+    set: (value: string) => {
+      const isFailedGroup = "tasks" in task && task.result?.state === "fail";
+      mode = value === "run" && !isFailedGroup ? "skip" : value;
+    },
+  });
 }
 
 function isLeftOut(group: MarkedTask | undefined): boolean {

@@ -68,11 +68,20 @@ test.needs({ "card-bytes": 2 ** 30 })("three", () => {});
 `,
   "wrong.hil.ts":
     'import { test } from "hilt";\ntest("fine", () => {});\ntest.needs("walls")("x", () => {});\n',
-  "only.hil.ts": `import { test } from "hilt";
+  "only.hil.ts": `import { beforeAll } from "vitest";
+import { describe, test } from "hilt";
 const never = () => { throw new Error("it ran"); };
 test("another", never);
 test.needs("wall").only("chosen", never);
 test.only.needs("stepped")("chosen, too", () => {});
+describe("group", () => {
+  beforeAll(never);
+  test.needs("wall").only("chosen", never);
+});
+describe.needs("wall").only("chosen group", () => {
+  beforeAll(never);
+  test("inner", never);
+});
 `,
 });
 
@@ -262,14 +271,18 @@ test("only chooses among tests, met or not; in CI it is an error of each test th
   const here = project.hiltIn({ CI: undefined }, "run", "only.hil.ts");
   expect(here.stdout).toContain("skipped only.hil.ts > another\n");
   expect(here.stdout).toContain(`skipped only.hil.ts > chosen: ${wall("wasm")}\n`);
+  expect(here.stdout).toContain(`skipped only.hil.ts > group > chosen: ${wall("wasm")}\n`);
+  expect(here.stdout).toContain(`skipped only.hil.ts > chosen group > inner: ${wall("wasm")}\n`);
   expect(here.stdout).toMatch(/^passed {2}only\.hil\.ts > chosen, too/m);
   expect(here.status).toBe(0);
   const ci = project.hiltIn({ CI: "true" }, "run", "only.hil.ts", "--json");
   const { benches } = JSON.parse(ci.stdout) as RunResult;
-  expect(benches.map(({ name, verdict, problems }) => [name, verdict, problems[0]?.code])).toEqual([
+  expect(benches.map(({ name, verdict, problems }) => [name, verdict, problems[0]?.code]).sort()).toEqual([
     ["another", "skipped", undefined],
-    ["chosen", "failed", "E_ONLY"],
+    ["chosen group > inner", "not run", undefined],
     ["chosen, too", "failed", "E_ONLY"],
+    ["chosen", "failed", "E_ONLY"],
+    ["group > chosen", "failed", "E_ONLY"],
   ]);
   expect(ci.status).toBe(2);
 });
