@@ -41,3 +41,9 @@ export class NoBoardError extends HiltError {
   readonly code = "E_NO_BOARD";
   readonly blame: Blame = "link";
 }
+
+/** A simulated board refuses a request on its control channel, or the channel is gone. */
+export class ControlError extends HiltError {
+  readonly code = "E_CONTROL_CHANNEL";
+  readonly blame: Blame = "link";
+}

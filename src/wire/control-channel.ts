@@ -1,0 +1,122 @@
+import { createConnection, type Socket } from "node:net";
+import type { LinkEvent } from "../bus/event.ts";
+import { logicalAddress } from "../core/address.ts";
+import { protocolRules } from "../spec/protocol-rules.ts";
+import { ControlCode, type ControlMessage } from "./control-message.ts";
+import { downDecoder } from "./down-decoder.ts";
+import { encodeUp } from "./encode-message.ts";
+import { ControlError } from "./errors.ts";
+import type { DownMessage } from "./message.ts";
+
+/** Kind of an event of the control channel, by docs/wire.md. */
+const VIOLATION = 8;
+const EVENT_HEAD_BYTES = 12;
+
+export interface ControlListeners {
+  /** A rule of a bus that the device has broken. Comes once `watchRules` was asked. */
+  readonly onViolation?: (event: Extract<LinkEvent, { kind: "violation" }>) => void;
+  readonly onLog?: (text: string) => void;
+}
+
+interface Request {
+  readonly code: number;
+  readonly resolve: (payload: Uint8Array) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The Unix socket of a simulated board: what a real one has not. */
+export class ControlChannel implements Disposable {
+  readonly #socket: Socket;
+  readonly #listeners: ControlListeners;
+  readonly #requests: Request[] = [];
+
+  private constructor(socket: Socket, listeners: ControlListeners) {
+    this.#socket = socket;
+    this.#listeners = listeners;
+    const decoder = downDecoder((message) => this.#take(message));
+    socket.on("data", (bytes) => {
+      try {
+        decoder.receive(bytes);
+      } catch (error) {
+        socket.destroy(error as Error);
+      }
+    });
+    socket.on("error", () => {});
+    socket.on("close", () => this.#fail(new ControlError("the control channel of the board was closed")));
+  }
+
+  /** Rejects with `ControlError` where nobody listens on `path`. */
+  static connect(path: string, listeners: ControlListeners = {}): Promise<ControlChannel> {
+    return new Promise((resolve, reject) => {
+      const socket = createConnection(path);
+      socket.once("connect", () => resolve(new ControlChannel(socket, listeners)));
+      socket.once("error", (cause) =>
+        reject(
+          new ControlError(`${path}: no board has its control channel there: ${cause.message}`, { cause }),
+        ),
+      );
+    });
+  }
+
+  /** Cycle of the device's clock. */
+  async cycle(): Promise<number> {
+    return cycleOf(await this.ask(ControlCode.cycle));
+  }
+
+  /** From now on `onViolation` is called. */
+  async watchRules(): Promise<void> {
+    await this.ask(ControlCode.events, Uint8Array.of(1 << (VIOLATION - 1)));
+  }
+
+  /** One request; rejects with `ControlError`, whose message is the board's, when it is refused. */
+  ask(code: number, payload: Uint8Array = new Uint8Array()): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      if (this.#socket.destroyed) {
+        reject(new ControlError("the control channel of the board was closed"));
+        return;
+      }
+      this.#requests.push({ code, resolve, reject });
+      this.#socket.write(encodeUp({ kind: "control", code, isAnswer: false, isFailed: false, payload }));
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.destroy();
+  }
+
+  #take(message: DownMessage): void {
+    if (message.kind !== "control")
+      throw new ControlError(`a message of kind ${message.kind} on the control channel`);
+    if (message.isAnswer) this.#answered(message);
+    else if (message.code === ControlCode.event) this.#tell(message.payload);
+    else if (message.code === ControlCode.log)
+      this.#listeners.onLog?.(Buffer.from(message.payload).toString("utf8"));
+  }
+
+  #answered({ code, isFailed, payload }: ControlMessage): void {
+    const request = this.#requests.shift();
+    if (request?.code !== code) throw new ControlError(`an answer of code ${code} that nobody has asked for`);
+    if (isFailed) request.reject(new ControlError(Buffer.from(payload).toString("utf8")));
+    else request.resolve(payload);
+  }
+
+  #tell(payload: Uint8Array): void {
+    const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+    if (bytes[0] !== VIOLATION || bytes.length < EVENT_HEAD_BYTES + 12) return;
+    const bit = bytes.readUInt32LE(EVENT_HEAD_BYTES + 8);
+    this.#listeners.onViolation?.({
+      kind: "violation",
+      cycle: Number(bytes.readBigUInt64LE(4)),
+      rule: protocolRules.find((rule) => rule.bit === bit)?.name ?? `RULE_${bit}`,
+      address: logicalAddress(bytes.readBigUInt64LE(EVENT_HEAD_BYTES)),
+    });
+  }
+
+  #fail(error: Error): void {
+    for (const { reject } of this.#requests.splice(0)) reject(error);
+  }
+}
+
+function cycleOf(payload: Uint8Array): number {
+  return Number(Buffer.from(payload).readBigUInt64LE(0));
+}
