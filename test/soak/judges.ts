@@ -28,6 +28,9 @@ export interface Verdict {
   readonly text: string;
 }
 
+/** What only Verilator obeys: its assertions end the run at a case that is said to be full and is not. */
+const PROMISE = /\/\/ synopsys (?:full_case|parallel_case)[^\n]*/g;
+
 /**
  * Where an engine and Icarus Verilog differ a third judge is asked: Verilator, the newest that is tested, about the
  * built-in engine, and the built-in engine about Verilator. Undefined if there is no difference.
@@ -47,7 +50,8 @@ export async function verdictOn(
   const said = `${output} in cycle ${cycle} is ${own} in ${asked.name}, ${expected} in icarus`;
   try {
     const third = engineIn(folder, other, other === "verilator" ? newVerilator() : undefined);
-    const rows = await engineRows(third, written, steps);
+    const text = made.text.replace(PROMISE, "");
+    const rows = await engineRows(third, writeCircuit("plain", { ...made, text }, folder), steps);
     const at = made.outputs.findIndex(({ name }) => name === output);
     const value = (rows[cycle]?.[at] as bigint) & (reference[cycle]?.[at]?.known as bigint);
     const isOwn = value === (BigInt(`0x${own}`) & (reference[cycle]?.[at]?.known as bigint));
