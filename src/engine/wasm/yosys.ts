@@ -16,6 +16,7 @@ import { widenPositions } from "./indexed-parts.ts";
 import { markRefused } from "./mark-refused.ts";
 import { type MarkedText, withoutMarked } from "./marked-text.ts";
 import type { YosysJson } from "./netlist.ts";
+import { compareOpenItems } from "./open-cases.ts";
 import { plainVerilog } from "./plain-verilog.ts";
 import { PortConnections } from "./port-connections.ts";
 import { simulationView } from "./simulation-view.ts";
@@ -51,7 +52,7 @@ export async function elaborate(
   const viewOf = (text: string, path: string): string => {
     const plain = connections.plain(plainVerilog(path, withoutMarked(text, path, omitted)));
     const view = widenPositions(typeLoopVariables(simulationView(prepare(plain), source)));
-    return markTasks(markRefused(view, /\.svh?$/.test(path)));
+    return markTasks(markRefused(compareOpenItems(view), /\.svh?$/.test(path)));
   };
   const virtual = new VirtualFiles(source.files, tree, viewOf);
   const { status, stdout, stderr } = await runTool({

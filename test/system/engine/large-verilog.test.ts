@@ -44,3 +44,27 @@ endmodule
     expect([simulation.port("q").read(), simulation.port("first").read()]).toEqual([q, choiceOf(first)]);
   }
 });
+
+/** Yosys alone does not end: it cuts the values that are left in two with each item. */
+test("a casez whose items have ever more open digits, the longest last", async () => {
+  const file = join(folder, "open.v");
+  const items = Array.from({ length: 32 }, (_, top) => `32'b${"1".padStart(top + 1, "?").padEnd(32, "0")}`);
+  writeFileSync(
+    file,
+    `module top(input clk, input [31:0] a, output reg [5:0] trailing);
+always @* casez (a)
+${items.map((item, index) => `${item}: trailing = ${31 - index};`).join("\n")}
+default: trailing = 32;
+endcase
+endmodule
+`,
+  );
+  const engine = new WasmEngine({ cacheDirectory: join(folder, "cache") });
+  const simulation = (await engine.build({ top: "top", files: [file], clock: "clk" })).open();
+  const trailing = [0, 1, 0x8000_0000, 0xc000_0000, 0x0100_1000, 0xffff_ffff, 0x40].map((a) => {
+    simulation.port("a").write(a);
+    simulation.run(0);
+    return simulation.port("trailing").read();
+  });
+  expect(trailing).toEqual([32, 0, 31, 30, 12, 0, 6]);
+});
