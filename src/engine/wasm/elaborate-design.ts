@@ -4,6 +4,7 @@ import { matchesAny } from "../signal-pattern.ts";
 import { combinationalCells } from "./cells.ts";
 import type { Design, Update } from "./design.ts";
 import { EffectElaboration } from "./effect-elaboration.ts";
+import { liveUpdates } from "./live-updates.ts";
 import { MemoryElaboration } from "./memory-elaboration.ts";
 import type { Bit, Cell } from "./netlist.ts";
 import { type Node, WIDEST } from "./node.ts";
@@ -90,7 +91,7 @@ class Elaborator {
     const stop = this.#stop(outputs);
     const traces = this.#traces();
     for (const bit of this.#edges?.bits ?? []) this.#registers.refuseBlockingClock(bit);
-    return {
+    const design: Design = {
       graph: this.#values.graph,
       inputs,
       outputs,
@@ -108,6 +109,7 @@ class Elaborator {
           ? undefined
           : { clock, pending: this.#registers.pending(this.#edges), starts: this.#edges.starts() },
     };
+    return { ...design, updates: liveUpdates(design) };
   }
 
   /** Where edges are told one by one the clock is a value like any other; the run sets it. */

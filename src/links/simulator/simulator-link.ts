@@ -262,7 +262,9 @@ export class SimulatorLink implements Link {
 
   #advance(cycles: number, stopMask: number = this.#waitMask): void {
     this.#state.check();
+    // Inputs change here and nowhere else: an output that is read after one has changed is computed again.
     this.#stopMask.write(stopMask);
+    this.#risesSeen.write(this.#rises);
     try {
       this.#parts.run(cycles);
     } catch (error) {
@@ -273,7 +275,6 @@ export class SimulatorLink implements Link {
       this.#state.fail(new SimulationEndedError(this.name, { ...end, cycle: end.cycle - this.#firstCycle }));
     this.#isRaised = this.#interrupt.read() !== 0;
     this.#rises = this.#risesPort.read();
-    this.#risesSeen.write(this.#rises);
     this.#commands.take(this.#noteAnswer, this.#listeners.size > 0);
     if (this.#commands.pending === 0) this.#quietRises = this.#rises;
     if (this.#listeners.size === 0) {
