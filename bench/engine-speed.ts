@@ -9,6 +9,8 @@ import { type BenchDesign, benchDesigns, largeDesign } from "./designs.ts";
 import { type Figure, figure } from "./figure.ts";
 
 const RUNS = 9;
+/** Of Verilator and the compiler: minutes on a machine that has nothing else to do are an error. */
+const LIMIT_MS = 600_000;
 
 /** Designs of other kinds than our own in the built-in engine and in Verilator: CPU time, in turn, with equal results. */
 export async function measureEngineSpeed(): Promise<Figure[]> {
@@ -26,7 +28,9 @@ export async function measureEngineSpeed(): Promise<Figure[]> {
 async function compare(prefix: string, design: BenchDesign): Promise<Figure[]> {
   const { name, cycles } = design;
   const model = await build(prefix, design);
+  console.log(`${name}: built; now by Verilator`);
   const verilated = buildVerilator(prefix);
+  console.log(`${name}: built by Verilator`);
   const own: number[] = [];
   const other: number[] = [];
   // The first runs are V8's.
@@ -102,7 +106,7 @@ function buildVerilator(prefix: string): string {
       ...["--x-initial", "fast", "--top-module", "top", "--Mdir", directory],
       ...["-CFLAGS", "-O3", "-MAKEFLAGS", "OPT_FAST=-O3", `${prefix}.v`, `${prefix}-main.cpp`],
     ],
-    { stdio: ["ignore", "ignore", "inherit"] },
+    { stdio: ["ignore", "ignore", "inherit"], timeout: LIMIT_MS },
   );
   return join(directory, "Vtop");
 }

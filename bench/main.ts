@@ -1,60 +1,81 @@
 /**
- * `npm run bench`: figures of the built-in engine, beside Verilator and Icarus, of lists, of starting, of small tests, of many transfers, of
- * builds, of waves and of the wire; measured in one run, medians of several. Writes `bench/results.md` and `bench/results.json`.
+ * `npm run bench -- [PART...]`: figures of the built-in engine, beside Verilator and Icarus, of lists, of starting, of small
+ * tests, of many transfers, of builds, of waves and of the wire; medians of several. Each part has a process of its own and a limit of
+ * time, and what it has measured is in `bench/results.md` and `bench/results.json` when it ends; parts that are not named
+ * keep their figures.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { measureBuilds } from "./builds.ts";
-import { measureEndurance } from "./endurance.ts";
-import { measureEngine } from "./engine.ts";
-import { measureEngineSpeed } from "./engine-speed.ts";
 import type { Figure } from "./figure.ts";
-import { measureLists } from "./lists.ts";
-import { measureMemory } from "./memory.ts";
-import { measureSimulators } from "./simulators.ts";
-import { measureStartup } from "./startup.ts";
-import { measureTestLife } from "./test-life.ts";
-import { measureVerilator } from "./verilator.ts";
-import { measureWaves } from "./waves.ts";
-import { measureWire } from "./wire.ts";
+import { parts } from "./parts.ts";
 
-const cacheDirectory = mkdtempSync(join(tmpdir(), "hilt-bench-"));
-try {
-  const figures = [
-    ...(await measureLists(cacheDirectory)),
-    ...measureMemory(cacheDirectory),
-    ...(await measureStartup()),
-    ...measureTestLife(),
-    ...(await measureEndurance(cacheDirectory)),
-    ...(await measureEngine(cacheDirectory)),
-    ...(await measureSimulators(cacheDirectory)),
-    ...(await measureEngineSpeed()),
-    ...(await measureBuilds()),
-    ...(await measureVerilator(cacheDirectory)),
-    ...(await measureWaves(cacheDirectory)),
-    ...(await measureWire()),
-  ];
-  const here = fileURLToPath(new URL(".", import.meta.url));
-  const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
-  writeFileSync(join(here, "results.json"), `${JSON.stringify({ machine, figures }, undefined, 2)}\n`);
-  const markdown = table(machine, figures);
-  writeFileSync(join(here, "results.md"), markdown);
-  console.log(markdown);
-} finally {
-  rmSync(cacheDirectory, { recursive: true });
+const LIMIT_MINUTES = 20;
+
+interface Results {
+  readonly machine: string;
+  readonly parts: Record<string, readonly Figure[]>;
 }
 
-function table(machine: string, figures: readonly Figure[]): string {
-  return [
+const here = fileURLToPath(new URL(".", import.meta.url));
+const names = process.argv.length > 2 ? process.argv.slice(2) : [...parts.keys()];
+const unknown = names.find((name) => !parts.has(name));
+if (unknown !== undefined)
+  throw new Error(`there is no part ${unknown}; there are ${[...parts.keys()].join(", ")}`);
+
+const folder = mkdtempSync(join(tmpdir(), "hilt-bench-"));
+try {
+  const { parts: known } = JSON.parse(readFileSync(join(here, "results.json"), "utf8")) as Results;
+  const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
+  for (const name of names) {
+    console.log(`${name} ...`);
+    const figures = measure(name, folder);
+    if (figures === undefined) {
+      process.exitCode = 1;
+      continue;
+    }
+    for (const row of figures.map(rowOf)) console.log(row);
+    known[name] = figures;
+    write({ machine, parts: known });
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+/** Undefined, after a line that says why, where there are no figures. */
+function measure(name: string, directory: string): readonly Figure[] | undefined {
+  const file = join(directory, `${name}.json`);
+  const start = performance.now();
+  const { status, signal, error } = spawnSync(
+    process.execPath,
+    [...process.execArgv, join(here, "part.ts"), name, join(directory, "cache"), file],
+    { stdio: "inherit", timeout: LIMIT_MINUTES * 60_000 },
+  );
+  console.log(`${name}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
+  if (status === 0) return JSON.parse(readFileSync(file, "utf8")) as Figure[];
+  console.error(`${name} has no figures: it ended with ${error?.message ?? signal ?? status}`);
+  return undefined;
+}
+
+function write({ machine, parts: measured }: Results): void {
+  const inOrder = [...parts.keys()].flatMap((name) => (name in measured ? [[name, measured[name]]] : []));
+  const results = { machine, parts: Object.fromEntries(inOrder) as Results["parts"] };
+  writeFileSync(join(here, "results.json"), `${JSON.stringify(results, undefined, 2)}\n`);
+  const text = [
     "# Measured figures",
     "",
     `Written by \`npm run bench\` on ${machine}. Machines like this one are shared: trust ratios, not absolutes.`,
     "",
     "| what | median | unit | of | note |",
     "|---|--:|---|--:|---|",
-    ...figures.map((f) => `| ${f.what} | ${f.median.toPrecision(3)} | ${f.unit} | ${f.runs} | ${f.note} |`),
+    ...Object.values(results.parts).flatMap((figures) => figures.map(rowOf)),
     "",
-  ].join("\n");
+  ];
+  writeFileSync(join(here, "results.md"), text.join("\n"));
+}
+
+function rowOf({ what, median, unit, runs, note }: Figure): string {
+  return `| ${what} | ${median.toPrecision(3)} | ${unit} | ${runs} | ${note} |`;
 }
