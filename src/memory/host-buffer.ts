@@ -49,7 +49,8 @@ export class HostBuffer {
         const expected = guardByte(page + at);
         const found = bytes[at] as number;
         if (found === expected) continue;
-        const where = from === 0 ? `${to - at} bytes before it` : `${at - from + 1} bytes behind its last`;
+        const [distance, side] = from === 0 ? [to - at, "before it"] : [at - from + 1, "after its last"];
+        const where = `${distance} byte${distance === 1 ? "" : "s"} ${side}`;
         throw new GuardBytesError(this.name, physicalAddress(BigInt(page + at)), where, expected, found);
       }
     }

@@ -36,7 +36,7 @@ export class PhysicalMemory {
     for (const bank of banks) {
       if (bank.offset + bank.lengthBytes > bytes.length) {
         throw new RangeError(
-          `bank at ${hexAddress(bank.base)} ends behind the ${bytes.length} bytes of memory`,
+          `bank at ${hexAddress(bank.base)} ends after the ${bytes.length} bytes of memory`,
         );
       }
     }

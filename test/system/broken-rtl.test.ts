@@ -25,7 +25,7 @@ describe("broken RTL fails the run, and the message says how", () => {
     );
     const { status, stdout } = copy.hilt("run", BENCHES);
     expect(stdout).toMatch(
-      /the guard byte \d+ bytes (before it|behind its last), physical 0x[0-9a-f]{16}, is/,
+      /the guard byte \d+ bytes? (before it|after its last), physical 0x[0-9a-f]{16}, is/,
     );
     expect(status).toBe(1);
   });

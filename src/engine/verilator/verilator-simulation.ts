@@ -247,7 +247,7 @@ export class VerilatorSimulation implements Simulation {
   #fault(): Error {
     const text = this.#library.error();
     if (/did not converge/i.test(text)) return new UnsettledError(this.#cycle);
-    return new ToolError(`the model failed behind its cycle ${this.#cycle}: ${text}`);
+    return new ToolError(`the model failed after its cycle ${this.#cycle}: ${text}`);
   }
 
   #readNumber(address: number, width: number): number {
