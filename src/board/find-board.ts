@@ -15,12 +15,16 @@ export function virtualName(name: string): string {
   return `${VIRTUAL}${name}`;
 }
 
+export function isVirtualName(name: string): boolean {
+  return name.startsWith(VIRTUAL);
+}
+
 /** Throws `UnknownBoardError`, or `BoardFileError` with file and key. */
 export function findBoard(name: string, folders: readonly string[]): FoundBoard {
   const names = boardNames(folders);
   if (names.includes(name)) return { board: loadBoard(name, folders), isVirtual: false };
   const real = name.slice(VIRTUAL.length);
-  if (!name.startsWith(VIRTUAL) || !names.includes(real))
+  if (!isVirtualName(name) || !names.includes(real))
     throw new UnknownBoardError(name, [...names, ...names.map(virtualName)]);
   return { board: loadBoard(real, folders), isVirtual: true };
 }

@@ -48,9 +48,11 @@ export function connected(
     open: (own = seed) => fresh(0, own),
     beside: () => fresh(1, seed),
     end: async () => {
-      for (const { connection, preparation } of await Promise.all(lives.filter(Boolean))) {
-        await connection[Symbol.asyncDispose]();
-        await preparation[Symbol.asyncDispose]();
+      // A second user may have been refused.
+      for (const life of await Promise.allSettled(lives.filter(Boolean))) {
+        if (life.status === "rejected") continue;
+        await life.value.connection[Symbol.asyncDispose]();
+        await life.value.preparation[Symbol.asyncDispose]();
       }
     },
   };

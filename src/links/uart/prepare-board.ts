@@ -16,7 +16,7 @@ import type { PortSettings, UartSettings } from "./settings.ts";
 export type BoardSettings = Resolved<UartSettings>;
 
 /** What a worker needs of the board. */
-export type PreparedBoard = Pick<PortSettings, "port" | "baudRate" | "buildHash">;
+export type PreparedBoard = Pick<PortSettings, "port" | "control" | "baudRate" | "buildHash">;
 
 /**
  * The board of a run: found, locked, and started where it is a virtual one that does not run. Throws `UartSettingsError`,
@@ -58,14 +58,15 @@ async function presentBoard(
   { port: given, buildHash, device, baudRate = board.uart.baud }: BoardSettings,
   { cacheDirectory }: PrepareOptions,
 ): Promise<Preparation<PreparedBoard>> {
-  const port = isVirtual ? boardPlaces(name).port : (given ?? attachedPort(board));
+  const places = isVirtual ? boardPlaces(name) : { port: given ?? attachedPort(board), control: undefined };
+  const { port, control } = places;
   if (port === undefined)
     throw new SerialPortError(`${target}: no serial port is that of a ${board.title}, the board ${name}`);
   const wanted =
     buildHash === "current"
       ? boardDesign(board, device, join(cacheDirectory, "boards")).buildHash
       : buildHash;
-  return lockedPort(name, port, { port, baudRate, buildHash: wanted });
+  return lockedPort(name, port, { port, control, baudRate, buildHash: wanted });
 }
 
 /** For as long as the run takes. */
@@ -94,12 +95,12 @@ async function startedBoard(
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
-  const { port, design, model } = started;
+  const { port, control, design, model } = started;
   // The tests see that the port is gone; why, nobody else says.
   started.lost.catch((error: Error) => log.error(error.message));
   const wanted = buildHash === "current" ? design.buildHash : buildHash;
   return {
-    prepared: { port, baudRate, buildHash: wanted },
+    prepared: { port, control, baudRate, buildHash: wanted },
     sources: [...design.files, board.folder],
     warnings: model.warnings,
     build: model,

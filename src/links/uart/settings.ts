@@ -5,7 +5,7 @@ import { type DeviceSettings, deviceSchema } from "../device-settings.ts";
 import { oneOf, type Shape, text } from "../schema-terms.ts";
 
 /** The settings of a target with `link: "uart"`, as a configuration has them: a board, a port, or both. */
-export interface UartSettings extends Omit<PortSettings, "port" | "buildHash"> {
+export interface UartSettings extends Omit<PortSettings, "port" | "control" | "buildHash"> {
   /** By its name in `hilt boards`. A virtual board is started by the target, unless `hilt boards start` has. */
   readonly board?: string | undefined;
   /** The serial port; by default that of the board, where it is plugged in. */
@@ -14,6 +14,8 @@ export interface UartSettings extends Omit<PortSettings, "port" | "buildHash"> {
   readonly buildHash?: number | "current" | undefined;
   /** Of a virtual board that the target starts. By default `bits`. */
   readonly line?: LineMode | undefined;
+  /** `message`: the host sees that the line rises, never that it is high, as with MSI. By default `level`. */
+  readonly interrupts?: Traits["interrupts"] | undefined;
   /** What the board has in it; by default our own controller. */
   readonly device?: DeviceSettings | undefined;
 }
@@ -22,11 +24,11 @@ export interface UartSettings extends Omit<PortSettings, "port" | "buildHash"> {
 export interface PortSettings {
   /** As `/dev/ttyUSB0` or a name below `/dev/serial/by-id`. */
   readonly port: string;
+  /** Of a virtual board: the socket of its control channel. */
+  readonly control?: string | undefined;
   /** Bits per second. By default the board's, or 3,000,000. */
   readonly baudRate?: number | undefined;
   readonly buildHash?: number | undefined;
-  /** `message`: the host sees that the line rises, never that it is high, as with MSI. By default `level`. */
-  readonly interrupts?: Traits["interrupts"] | undefined;
   /** Milliseconds in which a board that is plugged in again is taken up where it was. By default 3000. */
   readonly replugMs?: number | undefined;
 }

@@ -2,10 +2,11 @@ import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LinkLostError } from "../../bus/errors.ts";
 import type { Link } from "../../bus/link.ts";
-import type { Pace } from "../../bus/traits.ts";
+import type { Pace, Traits } from "../../bus/traits.ts";
 import { type Log, silentLog } from "../../core/log.ts";
 import { layOutBanks, PhysicalMemory } from "../../memory/physical-memory.ts";
 import { standardProfile } from "../../memory/platform-profile.ts";
+import { ControlChannel } from "../../wire/control-channel.ts";
 import { downDecoder } from "../../wire/down-decoder.ts";
 import { encodeUp } from "../../wire/encode-message.ts";
 import type { SessionLost } from "../../wire/errors.ts";
@@ -21,7 +22,6 @@ import { PaceProbe } from "./pace-probe.ts";
 import { SerialLine } from "./serial-line.ts";
 import type { PortSettings } from "./settings.ts";
 import { UartLink } from "./uart-link.ts";
-import { uartTraits } from "./uart-traits.ts";
 
 const BAUD_RATE = 3_000_000;
 /** Of a byte on the line: start, 8 bits, stop. */
@@ -47,8 +47,12 @@ const hostClock: WireClock = {
 export class UartConnection implements Connection {
   readonly #name: string;
   readonly #settings: PortSettings;
+  readonly #traits: Traits;
   readonly #session: HostSession;
   #line: SerialLine | undefined;
+  /** Of a virtual board. */
+  #control: ControlChannel | undefined;
+  #link: UartLink | undefined;
   #log: Log = silentLog;
   #decoder: MessageDecoder<DownMessage> | undefined;
   #pace: Pace | undefined;
@@ -56,9 +60,10 @@ export class UartConnection implements Connection {
   #taker: { take(message: DownMessage): void; flush(): void; lose(error: Error): void } | undefined;
   #isClosed = false;
 
-  constructor(name: string, settings: PortSettings) {
+  constructor(name: string, settings: PortSettings, traits: Traits) {
     this.#name = name;
     this.#settings = settings;
+    this.#traits = traits;
     this.#session = new HostSession({
       clock: hostClock,
       token: () => randomInt(0x1_0000),
@@ -72,21 +77,24 @@ export class UartConnection implements Connection {
   async fresh({ log, banks }: FreshOptions): Promise<Link> {
     this.#log = log;
     this.#line ??= await this.#open();
+    await this.#watchRules();
     const identity = await this.#begin();
     checkIdentity(this.#name, identity, this.#settings);
     this.#pace ??= await this.#measure(identity);
     const layout = layOutBanks(banks ?? standardProfile.banks);
     const bytes = layout.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
     const link = new UartLink({
-      ...{ name: this.#name, identity, pace: this.#pace, traits: uartTraits(this.#settings) },
+      ...{ name: this.#name, identity, pace: this.#pace, traits: this.#traits },
       memory: new PhysicalMemory(new Uint8Array(bytes), layout),
       statistics: this.#session.statistics,
       send: (message) => this.#session.send(encodeUp(message)),
+      settle: async () => void (await this.#control?.cycle()),
       onTrace: (text) => log.info(`${this.#name}: ${text}`),
       close: () => {
         if (this.#taker === link) this.#taker = undefined;
       },
     });
+    this.#link = link;
     this.#taker = link;
     return link;
   }
@@ -96,6 +104,7 @@ export class UartConnection implements Connection {
     this.#session.end();
     await this.#line?.close();
     this.#line = undefined;
+    this.#control?.[Symbol.dispose]();
   }
 
   get #baudRate(): number {
@@ -129,6 +138,15 @@ export class UartConnection implements Connection {
       this.#log.warn(
         `${this.#name}: the adapter of ${path} holds bytes back for ${after} ms (latency_timer): reads of the device are slow`,
       );
+  }
+
+  async #watchRules(): Promise<void> {
+    const { control } = this.#settings;
+    if (control === undefined || this.#control !== undefined) return;
+    this.#control = await ControlChannel.connect(control, {
+      onViolation: ({ rule, address }) => this.#link?.violated(rule, address),
+    });
+    await this.#control.watchRules();
   }
 
   #receive(bytes: Uint8Array): void {

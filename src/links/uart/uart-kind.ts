@@ -25,6 +25,6 @@ export const kind: LinkKind<BoardSettings, PreparedBoard> = {
           ],
     ),
   prepare: prepareBoard,
-  connect: async (name, { interrupts, replugMs }, prepared) =>
-    new UartConnection(name, { ...prepared, interrupts, replugMs }),
+  connect: async (name, settings, prepared) =>
+    new UartConnection(name, { ...prepared, replugMs: settings.replugMs }, uartTraits(settings)),
 };

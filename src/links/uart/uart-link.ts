@@ -4,6 +4,7 @@ import type { LinkEvent, LinkEventListener, ListenOptions } from "../../bus/even
 import type { InterruptListener } from "../../bus/interrupt-listener.ts";
 import type { Link, NarrowOperation, Operation } from "../../bus/link.ts";
 import type { Pace, Traits } from "../../bus/traits.ts";
+import type { LogicalAddress } from "../../core/address.ts";
 import type { PhysicalMemory } from "../../memory/physical-memory.ts";
 import { WireMessageError } from "../../wire/errors.ts";
 import type { Identity } from "../../wire/identity.ts";
@@ -26,6 +27,8 @@ export interface UartLinkParts {
   readonly identity: Identity;
   readonly statistics: LineStatistics;
   readonly send: (message: UpMessage) => void;
+  /** What is known of the board by another way has come. */
+  readonly settle: () => Promise<void>;
   readonly onTrace: (text: string) => void;
   readonly close: () => void;
 }
@@ -117,6 +120,12 @@ export class UartLink implements Link {
     }
   }
 
+  /** A rule of the device's bus is broken. */
+  violated(rule: string, address: LogicalAddress): void {
+    // The simulator's own cycles are not those of this link's clock, by which events are ordered.
+    this.#hear({ kind: "violation", cycle: this.clock.cycle, rule, address });
+  }
+
   /** What has come so far has been taken. */
   flush(): void {
     if (this.#state.end === undefined) this.#server.flush();
@@ -167,6 +176,7 @@ export class UartLink implements Link {
         const deadline = this.clock.cycle + cycles;
         await this.#posted();
         await this.#waits.until(deadline, () => false);
+        await this.#parts.settle();
       },
       () => checkCycles(cycles),
     );

@@ -1,11 +1,17 @@
+import { isVirtualName } from "../../board/find-board.ts";
 import type { Traits } from "../../bus/traits.ts";
 import { READ_UNIT, WRITE_UNIT } from "./memory-server.ts";
 import type { UartSettings } from "./settings.ts";
 
-export function uartTraits({ interrupts = "level" }: Pick<UartSettings, "interrupts">): Traits {
+export function uartTraits({
+  interrupts = "level",
+  board,
+}: Pick<UartSettings, "interrupts" | "board">): Traits {
+  // Between device and bridge of a real one nobody looks.
+  const busRules = board !== undefined && isVirtualName(board);
   return {
     ...{ time: "wall", interrupts, registerErrors: "reported", observes: "requests" },
-    ...{ busRules: false, errors: true, waves: false, signals: false },
+    ...{ busRules, errors: true, waves: false, signals: false },
     windows: { readUnit: READ_UNIT, writeUnit: WRITE_UNIT, reportsFaults: true },
     ...{ registerBits: 32, users: "one" },
   };

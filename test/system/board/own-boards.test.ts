@@ -62,6 +62,7 @@ test("a device that breaks a rule of AXI is reported with cycle, address and rul
     { link: "uart", port: started.port },
     { cacheDirectory, log: silentLog, seed: 1n },
   );
+  link.writeRegister(0, 1);
   expect(await link.readRegister(0)).toBe(7);
   const { code, payload } = await control.next();
   expect([code, payload.readUInt8(0)]).toEqual([16, VIOLATION]);
@@ -72,4 +73,21 @@ test("a device that breaks a rule of AXI is reported with cycle, address and rul
   expect(stdout).toMatch(/\$var wire +1 \S+ m_arvalid \$end/);
   control.close();
   rmSync(folder, { recursive: true, force: true });
+});
+
+test("a target that names a virtual board has it started, and its broken rules are events of the link", async () => {
+  await using link = await openLink(
+    "target",
+    { link: "uart", board: "virtual-icebreaker", line: "bytes", device: breaker, buildHash: "current" },
+    { cacheDirectory, log: silentLog, seed: 1n },
+  );
+  expect(link.traits.busRules).toBe(true);
+  const rules: unknown[] = [];
+  link.onEvent((event) => {
+    if (event.kind === "violation") rules.push([event.rule, event.address]);
+  });
+  link.writeRegister(0, 1);
+  expect(await link.readRegister(0)).toBe(7);
+  await link.idle(1_000);
+  expect(rules).toEqual([["AXI_READ_4KIB", 0x5ff8n]]);
 });

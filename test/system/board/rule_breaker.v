@@ -1,4 +1,4 @@
-// A device that breaks a rule when its reset ends: its first read of host memory crosses a 4 KiB page. Any register reads 7.
+// A device that breaks a rule when any register is written: it reads host memory across a 4 KiB page. Any register reads 7.
 `default_nettype none
 
 module rule_breaker (
@@ -44,7 +44,7 @@ module rule_breaker (
 );
     reg asks, answers, acknowledges;
     always @(posedge clk) begin
-        asks         <= rst | (asks & ~m_arready);
+        asks         <= ~rst & (s_awready | (asks & ~m_arready));
         answers      <= ~rst & ((s_arvalid & s_arready) | (answers & ~s_rready));
         acknowledges <= ~rst & ((s_awvalid & s_wvalid & ~acknowledges) | (acknowledges & ~s_bready));
     end
