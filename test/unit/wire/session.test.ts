@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { NoBoardError, SessionLost, WireMessageError } from "../../../src/wire/errors.ts";
 import { encodeFrame, FrameKind } from "../../../src/wire/frame.ts";
 import { encodeIdentity } from "../../../src/wire/identity.ts";
+import { noStatistics } from "../../../src/wire/line-statistics.ts";
+import { ReceiveStream } from "../../../src/wire/receive-stream.ts";
 import { identity, Pair, type PairOptions } from "../../wire/pair.ts";
 import type { Disturbance } from "../../wire/simulated-line.ts";
 
@@ -166,8 +168,9 @@ describe("a cable", () => {
   test.each([1n, 2n, 3n, 4n])(
     "pulled and plugged again in mid transfer, seed %s: nothing is lost or repeated",
     async (seed) => {
-      const pair = await begun({ seed, disturbance: { bitErrors: 1e-6 } });
+      const pair = await begun({ seed });
       let resumed: Promise<unknown> = Promise.resolve();
+      let whileAway = 0;
       const { isDone } = exchange(pair, 96 * KIB, () => {
         pair.host.suspend();
         pair.up.isCut = true;
@@ -175,11 +178,15 @@ describe("a cable", () => {
         pair.time.runNow(() => false, pair.random.integer(1, 3000));
         pair.up.isCut = false;
         pair.down.isCut = false;
+        whileAway = pair.board.statistics.timeouts;
         resumed = pair.host.resume(2000);
       });
       await resumed;
       expect(isDone).toBe(true);
       expect(pair.host.statistics.resumes).toBe(1);
+      // Both sides know at once what has to be sent again; while it was away, the board's time ran out.
+      expect([pair.host.statistics.timeouts, pair.board.statistics.timeouts]).toEqual([0, whileAway]);
+      expect([pair.host.statistics.gaps, pair.board.statistics.gaps]).toEqual([0, 0]);
     },
   );
 
@@ -265,6 +272,20 @@ describe("a beginning", () => {
       "a board is there (build 12345678), but it answers no SYNC",
     );
   });
+});
+
+test("what is missing is asked for once, and again when the repetition is damaged, too", () => {
+  const taken: number[] = [];
+  const stream = new ReceiveStream({
+    ...{ roomBytes: 1000, statistics: noStatistics() },
+    onBytes: ({ length }) => taken.push(length),
+  });
+  const receive = (seq: number): string => stream.receive(seq, new Uint8Array(10));
+  expect([0, 20, 30, 40].map(receive)).toEqual(["taken", "gap", "known-gap", "known-gap"]);
+  // The sender has begun again at 10, and that frame is lost as well.
+  expect([20, 30].map(receive)).toEqual(["gap", "known-gap"]);
+  expect([10, 0, 20].map(receive)).toEqual(["taken", "duplicate", "taken"]);
+  expect(taken).toEqual([10, 10, 10]);
 });
 
 describe("bytes on the line", () => {
