@@ -173,7 +173,7 @@ test("--json is a line for the header and one for each entry", async () => {
 
 test("what cannot be read or asked for is an error that says so", async () => {
   const errors: [Options, string][] = [
-    [{ register: "NOBODY" }, "--register: no register NOBODY in this journal; there is magic, version"],
+    [{ register: "NOBODY" }, "--register: no register NOBODY in this journal; there is MAGIC, VERSION"],
     [{ kind: "bursts" }, "--kind: no kind bursts; there is register, access"],
     [{ address: "0x20-0x10" }, "--address: 0x20-0x10 is neither an address nor a range"],
     [{ from: "soon" }, "--from: soon is neither a cycle nor a time"],

@@ -102,7 +102,7 @@ function choiceOf(
   nameOf: RegisterNames,
 ): EntryChoice {
   const { frequencyHz } = header.clock;
-  const names = [...registers].map((one) => registerName(one, nameOf)?.toLowerCase());
+  const names = [...registers].map((one) => registerName(one, nameOf));
   return {
     ...(kind === undefined ? {} : { kinds: new Set(kind.split(",").map(kindOf)) }),
     ...(register === undefined
@@ -122,7 +122,7 @@ function kindOf(text: string): string {
 function registerOf(text: string, names: readonly (string | undefined)[]): string | number {
   if (/^(0x[0-9a-f]+|\d+)$/i.test(text)) return Number(text);
   const name = text.toLowerCase();
-  if (names.includes(name)) return name;
+  if (names.some((one) => one?.toLowerCase() === name)) return name;
   const known = names.filter((one) => one !== undefined).join(", ");
   throw new CommandLineError(
     `--register: no register ${text} in this journal; ${known === "" ? "give its address" : `there is ${known}`}`,
