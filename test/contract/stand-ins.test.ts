@@ -10,6 +10,7 @@ const options = { cacheDirectory: ".hilt/cache", log: silentLog };
 /** What can be done to a device that goes on by itself, at the end of a cable. */
 const onWallTime = {
   lose: async (link: Link) => (link as WallLink).lose(),
+  mute: async (link: Link) => (link as WallLink).mute(),
   sleepHost: async (_link: Link, milliseconds: number) => stopProcess(milliseconds),
 };
 

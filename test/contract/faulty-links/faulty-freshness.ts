@@ -1,4 +1,9 @@
-import { LinkClosedError, LinkLostError, RegisterAccessError } from "../../../src/bus/errors.ts";
+import {
+  LinkClosedError,
+  LinkLostError,
+  NoAnswerError,
+  RegisterAccessError,
+} from "../../../src/bus/errors.ts";
 import type { FaultyLink } from "./faulty-link.ts";
 import { type Losing, losableLink } from "./losable-link.ts";
 import { type Renewal, reusedLink } from "./reused-link.ts";
@@ -13,6 +18,7 @@ function keeping(renewal: Renewal): Pick<FaultyLink, "holdsOn" | "spoil"> {
   return { holdsOn: "reused", spoil: (sound) => reusedLink(sound.open, renewal) };
 }
 
+const mute = "a link whose device does not answer rejects what is parked and every operation";
 const lost = "a lost link rejects what is parked and every operation, with one error for all";
 
 /** Links that are lost, and devices that are not fresh. */
@@ -40,6 +46,55 @@ export const faultyFreshness: readonly FaultyLink[] = [
     }),
   ),
   { name: "a lost link leaves parked what is parked", killer: lost, ...losing({ leavesParked: true }) },
+  {
+    name: "an access that is not answered loses the link",
+    killer: mute,
+    ...losing({ errorOf: (name) => new LinkLostError(name, "no answer") }),
+  },
+  {
+    name: "each access that is not answered is an error of its own",
+    killer: mute,
+    ...losing({ errorOf: (name) => new NoAnswerError(name, "read", 0, "10 ms") }),
+  },
+  {
+    name: "the access that is not answered is not named",
+    killer: mute,
+    spoil: (sound) => {
+      const error = new NoAnswerError("wasm", "read", 4, "10 ms");
+      return losableLink(sound.open, { errorOf: () => error });
+    },
+    holdsOn: "losable",
+  },
+  {
+    name: "an access that is not answered leaves parked what is parked",
+    killer: mute,
+    ...losing({ leavesParked: true }),
+  },
+  {
+    name: "after an access that is not answered others are tried",
+    killer: mute,
+    ...losing({ answers: (each) => each !== "read" }),
+  },
+  {
+    name: "a device that does not answer is left so for the next test",
+    killer: "a link whose device does not answer closes, and the next is fresh and whole",
+    from: "losable",
+    spoil: (sound) => {
+      let isMute = false;
+      return {
+        ...sound,
+        open: async (seed) => {
+          const link = await sound.open(seed);
+          if (isMute) await sound.mute?.(link);
+          return link;
+        },
+        mute: async (link) => {
+          isMute = true;
+          await sound.mute?.(link);
+        },
+      };
+    },
+  },
   {
     name: "a lost link is lost for good, also for the next test",
     killer: "a lost link closes, and the next is fresh and whole",

@@ -1,11 +1,11 @@
-import { LinkLostError } from "../../../src/bus/errors.ts";
+import { LinkLostError, NoAnswerError } from "../../../src/bus/errors.ts";
 import type { Link } from "../../../src/bus/link.ts";
 import type { ContractLink } from "../suite/contract-test.ts";
 import { replaced } from "./faulty-link.ts";
 
-/** How a lost link behaves. */
+/** How a link behaves that is lost, or whose device does not answer. */
 export interface Losing {
-  /** The error of an operation on the lost link `name`; the same each time, by default. */
+  /** The error of an operation on the link `name`; the same each time, by default. */
   errorOf?(name: string): Error;
   /** Operations of after the loss that are answered all the same. */
   answers?(operation: string): boolean;
@@ -13,41 +13,58 @@ export interface Losing {
   readonly leavesParked?: boolean;
 }
 
-/** Links that can be cut off, by the object that `open` gave. */
-const cuts = new WeakMap<object, () => void>();
+interface Ends {
+  readonly lose: () => void;
+  readonly mute: () => void;
+}
+
+/** Links that can be ended, by the object that `open` gave. */
+const ends = new WeakMap<object, Ends>();
 const cutOf = Symbol("cut");
 
-/** The built-in engine's link with a cable that can be pulled. */
+/** The built-in engine's link with a cable that can be pulled, and a device that can be kept from answering. */
 export function losableLink(open: ContractLink["open"], losing: Losing = {}): ContractLink {
   return {
     open: async (seed) => losable(await open(seed), losing),
-    lose: async (link) => cuts.get(Reflect.get(link, cutOf) as object)?.(),
+    lose: async (link) => ends.get(Reflect.get(link, cutOf) as object)?.lose(),
+    mute: async (link) => ends.get(Reflect.get(link, cutOf) as object)?.mute(),
   };
 }
 
 function losable(link: Link, losing: Losing): Link {
   const { errorOf, answers = () => false, leavesParked = false } = losing;
   const key = {};
-  const error = new LinkLostError(link.name, "the cable is pulled");
-  let isLost = false;
+  /** Of every operation from now on. */
+  let error: Error | undefined;
   let reportLoss: (error: Error) => void = () => undefined;
   const loss = new Promise<never>((_, reject) => {
     reportLoss = reject;
   });
   loss.catch(() => undefined);
-  cuts.set(key, () => {
-    isLost = true;
-    if (!leavesParked) reportLoss(errorOf?.(link.name) ?? error);
+  const end = (): Error => {
+    const reason = errorOf?.(link.name) ?? (error as Error);
+    if (!leavesParked) reportLoss(reason);
+    return reason;
+  };
+  ends.set(key, {
+    lose: () => {
+      error = new LinkLostError(link.name, "the cable is pulled");
+      end();
+    },
+    // Nobody knows before the next access.
+    mute: () => {
+      error = new NoAnswerError(link.name, "read", 0, "10 ms");
+    },
   });
   const guard = async <T>(what: string, operation: () => Promise<T>): Promise<T> => {
-    if (isLost && answers(what)) return await operation();
-    if (isLost) throw errorOf?.(link.name) ?? error;
+    if (error !== undefined && answers(what)) return await operation();
+    if (error !== undefined) throw end();
     return await Promise.race([operation(), loss]);
   };
   return replaced(link, {
     [cutOf]: key,
     writeRegister: (address: number, value: number) => {
-      if (!isLost) link.writeRegister(address, value);
+      if (error === undefined) link.writeRegister(address, value);
     },
     readRegister: (address: number) => guard("read", () => link.readRegister(address)),
     perform: (operations: Parameters<Link["perform"]>[0]) => guard("list", () => link.perform(operations)),

@@ -15,6 +15,8 @@ export class FarDevice {
   readonly #registerErrors: Traits["registerErrors"];
   readonly #requests: { readonly arrival: number; readonly work: () => Promise<void> }[] = [];
   readonly #messages: { readonly sent: number; readonly deliver: () => void }[] = [];
+  /** It takes no requests any more. */
+  isMute = false;
   /** Of a posted write that was refused; it goes with the next answer. */
   #refusal: Error | undefined;
 
@@ -61,7 +63,7 @@ export class FarDevice {
       if (missing > 0) await this.#device.idle(missing);
       if (!isDue) return;
       this.#requests.shift();
-      await next.work();
+      if (!this.isMute) await next.work();
     }
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Clock, checkCycles } from "../../../src/bus/clock.ts";
+import { type Clock, checkCycles, cyclesIn } from "../../../src/bus/clock.ts";
 import type { ErrorInjection } from "../../../src/bus/error-injection.ts";
-import { LinkClosedError, LinkLostError } from "../../../src/bus/errors.ts";
+import { LinkClosedError, LinkLostError, NoAnswerError } from "../../../src/bus/errors.ts";
 import type { LinkEvent, LinkEventListener, ListenOptions } from "../../../src/bus/event.ts";
 import type { InterruptListener } from "../../../src/bus/interrupt-listener.ts";
 import type { Link, Operation } from "../../../src/bus/link.ts";
@@ -19,6 +19,9 @@ import { WallWaits } from "./wall-waits.ts";
 
 /** Wall time between two looks of the host at what has arrived. */
 const LOOK_MS = 1;
+/** An access that is not answered in so long ends the link, if nothing else is answered meanwhile. */
+const ANSWER_MS = 100;
+const ACCESSES = 20;
 /** Of the simulation below. */
 const LAST_REGISTER = 0x3fff_fffc;
 
@@ -35,6 +38,19 @@ export interface WallOptions {
   readonly hasPages?: boolean;
   /** The whole process stops for `ms` after each so many looks that found something, before anybody has acted on it. */
   readonly sleep?: { readonly afterLooks: number; readonly ms: number };
+}
+
+/** An access, for the message about its end. `waits`: cycles that its waits may take. */
+interface Asked {
+  readonly access: "read" | "write";
+  readonly address: number;
+  readonly waits?: number;
+}
+
+interface Ask extends Omit<Asked, "waits"> {
+  readonly limit: number;
+  readonly asked: number;
+  readonly reject: (error: unknown) => void;
 }
 
 /**
@@ -58,7 +74,11 @@ export class WallLink implements Link {
   readonly #delayCycles: number;
   readonly #waits = new WallWaits();
   readonly #listeners = new EventListeners();
-  readonly #asks = new Set<(error: unknown) => void>();
+  readonly #asks = new Set<Ask>();
+  /** Cycle of the last answer. */
+  #answered = 0;
+  /** The last posted write. */
+  #postedAddress = 0;
   #running: Promise<void> = Promise.resolve();
   #broken: unknown;
   /** As the last message about the line says. */
@@ -100,17 +120,24 @@ export class WallLink implements Link {
     checkRegister(address, value, LAST_REGISTER);
     if (this.#broken !== undefined) return;
     this.#isPosted = true;
+    this.#postedAddress = address;
     this.#far.write(this.#arrival(), address, value);
   }
 
   async readRegister(address: number): Promise<number> {
     checkRegister(address, 0, LAST_REGISTER);
-    return await this.#ask((far) => far.read(address));
+    return await this.#ask((far) => far.read(address), { access: "read", address });
   }
 
   async perform(operations: readonly Operation[]): Promise<number[]> {
     checkNarrow(this.name, operations);
-    return await this.#ask((far) => far.perform(operations));
+    const first = operations.find(({ kind }) => kind !== "wait");
+    const waits = operations.map((each) => (each.kind === "wait" ? each.limitCycles : 0));
+    return await this.#ask((far) => far.perform(operations), {
+      access: first?.kind === "write" ? "write" : "read",
+      address: first !== undefined && "address" in first ? first.address : 0,
+      waits: waits.reduce((sum, cycles) => sum + cycles, 0),
+    });
   }
 
   listen({ vector = 0 }: { readonly vector?: number } = {}): InterruptListener {
@@ -147,6 +174,11 @@ export class WallLink implements Link {
     this.#end(new LinkLostError(this.name, "the cable was pulled"));
   }
 
+  /** The device answers nothing any more. */
+  mute(): void {
+    this.#far.isMute = true;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end(new LinkClosedError(this.name));
     await this.#running;
@@ -157,14 +189,17 @@ export class WallLink implements Link {
     return this.clock.cycle + this.#delayCycles;
   }
 
-  #ask<T>(work: (far: FarDevice) => Promise<T>): Promise<T> {
+  #ask<T>(work: (far: FarDevice) => Promise<T>, { access, address, waits = 0 }: Asked): Promise<T> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
     this.#isPosted = false;
+    const limit = cyclesIn(this.clock, ANSWER_MS + ACCESSES * this.pace.accessMs) + waits;
     const answer = new Promise<T>((resolve, reject) => {
-      this.#asks.add(reject);
+      const ask: Ask = { access, address, limit, asked: this.clock.cycle, reject };
+      this.#asks.add(ask);
       const settled = <V>(settle: (value: V) => void) => {
         return (value: V): void => {
-          this.#asks.delete(reject);
+          this.#asks.delete(ask);
+          this.#answered = this.clock.cycle;
           settle(value);
         };
       };
@@ -174,10 +209,20 @@ export class WallLink implements Link {
     return answer;
   }
 
+  /** It was cycle `now` before the link looked. */
+  #expire(now: number): void {
+    for (const { access, address, limit, asked } of this.#asks) {
+      if (Math.max(asked, this.#answered) + limit > now) continue;
+      const waited = `${Math.round((1000 * limit) / this.clock.frequencyHz)} ms`;
+      this.#end(new NoAnswerError(this.name, access, address, waited));
+    }
+  }
+
   /** Resolves when everything that was posted has been done: the far side answers a request for nothing. */
   async #posted(): Promise<void> {
     if (this.#broken !== undefined) throw this.#broken;
-    await (this.#isPosted ? this.#ask(async () => {}) : this.#lastAnswer);
+    const write = { access: "write", address: this.#postedAddress } as const;
+    await (this.#isPosted ? this.#ask(async () => {}, write) : this.#lastAnswer);
     if (this.#broken !== undefined) throw this.#broken;
   }
 
@@ -202,6 +247,7 @@ export class WallLink implements Link {
     await this.#far.runTo(sent);
     const isSomething = this.#far.deliver(sent);
     this.#waits.settle(cycle);
+    this.#expire(cycle);
     const { sleep: pause } = this.#options;
     if (!isSomething || pause === undefined || ++this.#looks % pause.afterLooks !== 0) return;
     stopProcess(pause.ms);
@@ -225,7 +271,7 @@ export class WallLink implements Link {
   #end(error: unknown): void {
     if (this.#broken !== undefined) return;
     this.#broken = error;
-    for (const reject of this.#asks) reject(error);
+    for (const { reject } of this.#asks) reject(error);
     this.#waits.fail(error);
   }
 }

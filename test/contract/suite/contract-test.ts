@@ -15,6 +15,8 @@ export interface ContractLink {
   end?(): Promise<void>;
   /** Cuts the way to the device, as a pulled cable does. Where it is absent, no test loses the link. */
   lose?(link: Link): Promise<void>;
+  /** Keeps the device from answering register accesses from now on. Where it is absent, every device of a test answers. */
+  mute?(link: Link): Promise<void>;
   /**
    * Lets `milliseconds` of the link's clock pass in which the device runs and this process does not. For a real board that
    * is a blocked thread. Where it is absent, the host of no test sleeps.

@@ -153,6 +153,11 @@ export const isForOne: Exemption = {
   },
 };
 
+export const cannotBeMuted: Exemption = {
+  reason: "the device cannot be kept from answering",
+  applies: (_traits, { mute }) => mute === undefined,
+};
+
 export const cannotBeLost: Exemption = {
   reason: "the link cannot be lost on purpose",
   applies: (_traits, { lose }) => lose === undefined,
@@ -166,5 +171,14 @@ export const hostCannotSleep: Exemption = {
 /** All that have something to hold, so that each is held where it applies, whatever it leaves out. */
 export const exemptions: readonly Exemption[] = [
   ...[isStepped, isWall, isMessage, isLevel, isUnchecked, reportsNoFaults, isSilent, observesNothing],
-  ...[hasNoErrors, hasNoWaves, hasNoSignals, isNarrow, isForOne, cannotBeLost, hostCannotSleep],
+  ...[
+    hasNoErrors,
+    hasNoWaves,
+    hasNoSignals,
+    isNarrow,
+    isForOne,
+    cannotBeLost,
+    cannotBeMuted,
+    hostCannotSleep,
+  ],
 ];

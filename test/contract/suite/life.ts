@@ -1,12 +1,26 @@
 import { expect } from "vitest";
 import { REGISTER_SPACE_BYTES } from "../../../src/spec/registers.ts";
-import { expectBytes, pattern, rejection, turn } from "./contract-context.ts";
+import { type ContractContext, expectBytes, pattern, rejection, turn } from "./contract-context.ts";
 import type { ContractTest } from "./contract-test.ts";
 import { everyOperation, watch } from "./every-operation.ts";
-import { cannotBeLost } from "./exemptions.ts";
+import { cannotBeLost, cannotBeMuted } from "./exemptions.ts";
 
 const closed = { code: "E_LINK_CLOSED", blame: "product" };
-const lost = { code: "E_LINK_LOST", blame: "link" };
+/** What ends a link for good, of which it learns at its next access at the latest. */
+const ends = [
+  {
+    what: "a lost link",
+    error: { code: "E_LINK_LOST", blame: "link" },
+    unless: cannotBeLost,
+    cut: ({ contractLink, link }: ContractContext) => contractLink.lose!(link),
+  },
+  {
+    what: "a link whose device does not answer",
+    error: { code: "E_NO_ANSWER", blame: "product", address: 0 },
+    unless: cannotBeMuted,
+    cut: ({ contractLink, link }: ContractContext) => contractLink.mute!(link),
+  },
+] as const;
 /** Turns of the event loop in which what is settled shows. */
 const TURNS = 20;
 
@@ -72,42 +86,43 @@ export const lifeTests: readonly ContractTest[] = [
       expectBytes(place.bytes, bytes);
     },
   },
-  {
-    name: "a lost link rejects what is parked and every operation, with one error for all, and blames the link",
-    unless: [cannotBeLost],
-    async run(context) {
-      const { link, interrupt, contractLink } = context;
-      await context.barrier();
-      const long = context.patience();
-      const states = watch([link.idle(long), interrupt.wait(long), link.listen().wait(long)]);
-      const window = context.place(0, 64).open("read");
-      await contractLink.lose!(link);
-      window.close();
-      const error = await rejection(link.readRegister(0));
-      expect(error).toMatchObject(lost);
-      await turns();
-      expect(states).toMatchObject([lost, lost, lost]);
-      for (const state of states) expect(state).toBe(error);
-      // Nothing brings it back: neither time nor writes nor asking again.
-      const operations = Object.entries(everyOperation(context));
-      for (const [what, operation] of [...operations, ...operations]) {
-        link.writeRegister(0x18, 1);
-        expect(await rejection(operation()), what).toBe(error);
-      }
+  ...ends.flatMap(({ what, error, unless, cut }): ContractTest[] => [
+    {
+      name: `${what} rejects what is parked and every operation, with one error for all, and blames the ${error.blame}`,
+      unless: [unless],
+      async run(context) {
+        const { link, interrupt } = context;
+        await context.barrier();
+        const long = context.patience();
+        const states = watch([link.idle(long), interrupt.wait(long), link.listen().wait(long)]);
+        const window = context.place(0, 64).open("read");
+        await cut(context);
+        window.close();
+        const first = await rejection(link.readRegister(0));
+        expect(first).toMatchObject({ ...error, link: link.name });
+        await turns();
+        for (const state of states) expect(state).toBe(first);
+        // Nothing brings it back: neither time nor writes nor asking again.
+        const operations = Object.entries(everyOperation(context));
+        for (const [each, operation] of [...operations, ...operations]) {
+          link.writeRegister(0x18, 1);
+          expect(await rejection(operation()), each).toBe(first);
+        }
+      },
     },
-  },
-  {
-    name: "a lost link closes, and the next is fresh and whole",
-    unless: [cannotBeLost],
-    async run(context) {
-      context.registers.global.write("SCRATCH", 5);
-      await context.barrier();
-      await context.contractLink.lose!(context.link);
-      await rejection(context.barrier());
-      const next = await context.next();
-      expect(await next.registers.global.read("SCRATCH")).toBe(0);
-      await next.load(pattern(64, 2));
-      expectBytes(await next.unload(64), pattern(64, 2));
+    {
+      name: `${what} closes, and the next is fresh and whole`,
+      unless: [unless],
+      async run(context) {
+        context.registers.global.write("SCRATCH", 5);
+        await context.barrier();
+        await cut(context);
+        await rejection(context.barrier());
+        const next = await context.next();
+        expect(await next.registers.global.read("SCRATCH")).toBe(0);
+        await next.load(pattern(64, 2));
+        expectBytes(await next.unload(64), pattern(64, 2));
+      },
     },
-  },
+  ]),
 ];
