@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { ToolError } from "../engine/errors.ts";
 import { parameterLiteral } from "../engine/parameter-literal.ts";
 import { interruptTools, runTool } from "../engine/run-tool.ts";
@@ -54,7 +54,7 @@ export async function buildBitstream(
     if (status !== 0) throw new BitstreamError(board.name, name, reasonIn(`${stdout}\n${stderr}`));
     return `${stdout}${stderr}`;
   };
-  writeFileSync(place("synthesis.ys"), synthesisScript(design, flow.synthesis));
+  writeFileSync(place("synthesis.ys"), synthesisScript(design, flow.synthesis, directory));
   await run("yosys", synthesiser, ["-q", "-s", "synthesis.ys"]);
   const constraints = join(board.folder, board.constraints);
   const report = await run("nextpnr", placer, flow.placeArgs(board, constraints));
@@ -75,18 +75,32 @@ function firstOnPath(names: readonly string[]): string {
   return found;
 }
 
-/** Names may have spaces; Yosys' own command line has no quotes for them inside a command, its scripts do. */
+/**
+ * The script of Yosys, which splits a folder for `include` at spaces: each folder has a link in `directory`, where the
+ * tools run.
+ */
 function synthesisScript(
   { top, files, includeDirectories, parameters }: BoardDesign,
   command: string,
+  directory: string,
 ): string {
-  const quoted = (path: string): string => `"${path}"`;
-  const includes = includeDirectories.map((folder) => `-I${quoted(folder)}`).join(" ");
+  const links = new Map<string, string>();
+  const linkTo = (folder: string): string => {
+    const name = links.get(folder) ?? `folder${links.size}`;
+    links.set(folder, name);
+    return name;
+  };
+  const includes = includeDirectories.map((folder) => `-I${linkTo(folder)}`);
+  const sources = files.map((file) => `"${linkTo(dirname(file))}/${basename(file)}"`);
+  for (const [folder, name] of links) {
+    rmSync(join(directory, name), { force: true });
+    symlinkSync(folder, join(directory, name));
+  }
   const values = Object.entries(parameters).map(
     ([name, value]) => `-chparam ${name} ${parameterLiteral(value)}`,
   );
   return [
-    `read_verilog -defer ${includes} ${files.map(quoted).join(" ")}`,
+    `read_verilog -defer ${[...includes, ...sources].join(" ")}`,
     `hierarchy -check -top ${top} ${values.join(" ")}`,
     `${command} -top ${top} -json design.json`,
     "",
