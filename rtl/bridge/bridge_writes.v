@@ -26,7 +26,7 @@ module bridge_writes #(
     output reg                 s_axi_bvalid,
     input  wire                s_axi_bready,
 
-    // As much is waiting to be sent as a frame takes: no further message is begun.
+    // Enough is waiting to be sent: no further message is begun, so that others need not wait behind it.
     input  wire                full,
     // Something else wants to be sent: a message that cannot go on ends.
     input  wire                urgent,

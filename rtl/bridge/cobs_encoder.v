@@ -19,8 +19,10 @@ module cobs_encoder (
     output reg        out_valid,
     input  wire       out_ready,
     output reg  [7:0] out_data,
-    // The last frame is whole, and few of its bytes are left to be read: at most 63, and when the line is busy at least 32.
+    // Few bytes are left to be read: at most 63, and when it goes high, at least 32 if there were more.
     output wire       starving,
+    // No frame is open.
+    output wire       closed,
     // Nothing is left to be read.
     output wire       empty
 );
@@ -47,7 +49,8 @@ module cobs_encoder (
 
     assign ready    = (state == COPY) & (next_quarter != tail[8:7]);
     assign empty    = (tail == group) & ~out_valid;
-    assign starving = (state == OPEN) & ((group[8:5] == tail[8:5]) | (group[8:5] == next_block));
+    assign starving = (group[8:5] == tail[8:5]) | (group[8:5] == next_block);
+    assign closed   = (state == OPEN) & ended;
 
     always @(posedge clk) begin
         if (write & (state != OPEN))

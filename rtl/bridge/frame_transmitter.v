@@ -5,7 +5,7 @@ module frame_transmitter (
     input  wire        clk,
     input  wire        rst,
 
-    // One pulse while `idle` starts a frame. From the next cycle on the header must hold, `seq` until the first byte of
+    // One pulse while `idle` is high starts a frame. From the next cycle on the header must hold, `seq` until the first byte of
     // the payload is taken.
     input  wire        start,
     input  wire        delimit, // with `start`: a delimiter before the frame
@@ -19,8 +19,9 @@ module frame_transmitter (
     input  wire [7:0]  window,
 
     // The payload, byte by byte: `payload_next` takes `payload_data`, or, with `payload_end`, ends the payload. What
-    // comes next must be there two cycles later.
+    // comes next must be there two cycles later. With `payload_wait` it goes on later.
     output wire        payload_next,
+    input  wire        payload_wait,
     input  wire        payload_end,
     input  wire [7:0]  payload_data,
 
@@ -37,15 +38,16 @@ module frame_transmitter (
     reg  [7:0]  header;
     wire [31:0] crc;
     wire        empty;
+    wire        closed;
     wire        ready;
-    wire        valid = (state == HEADER) | (state == CRC) | ((state == PAYLOAD) & waited & ~payload_end);
+    wire        valid = (state == HEADER) | (state == CRC) | ((state == PAYLOAD) & waited & ~payload_wait & ~payload_end);
     wire [7:0]  data  = (state == HEADER) ? header : (state == CRC) ? ~crc[7:0] : payload_data;
     wire        take  = valid & ready;
     wire        last  = (state == CRC) & (index[1:0] == 2'd3);
 
-    assign idle         = state == IDLE;
+    assign idle         = (state == IDLE) & closed;
     assign quiet        = idle & empty;
-    assign payload_next = (state == PAYLOAD) & waited & (payload_end | ready);
+    assign payload_next = (state == PAYLOAD) & waited & ~payload_wait & (payload_end | ready);
 
     always @(*) begin
         case (index)
@@ -87,7 +89,7 @@ module frame_transmitter (
     // The CRC leaves byte by byte: fed with its own lowest byte it shifts.
     crc32 checksum (
         .clk(clk),
-        .clear(idle),
+        .clear(state == IDLE),
         .valid(take),
         .data((state == CRC) ? crc[7:0] : data),
         .value(crc)
@@ -96,7 +98,7 @@ module frame_transmitter (
     cobs_encoder encoder (
         .clk(clk),
         .rst(rst),
-        .active(~idle),
+        .active(state != IDLE),
         .delimit(delimit),
         .valid(valid),
         .ready(ready),
@@ -106,6 +108,7 @@ module frame_transmitter (
         .out_ready(out_ready),
         .out_data(out_data),
         .starving(starving),
+        .closed(closed),
         .empty(empty)
     );
 

@@ -38,7 +38,7 @@ module link #(
     input  wire        down_hold,
     input  wire [1:0]  down_mark,
     input  wire [1:0]  down_patch,
-    // As much is waiting to be sent as a frame takes.
+    // More than 64 bytes are waiting to be sent.
     output wire        down_full,
 
     // Byte `identity_index` of the identity, and why a BOOT is sent.
@@ -172,7 +172,7 @@ module link #(
     wire [DOWN_LOG2-1:0] write_at     = down_patch[0] ? first_mark : down_patch[1] ? second_mark : put[DOWN_LOG2-1:0];
 
     assign down_ready = ~down_is_full;
-    assign down_full  = unsent >= MTU_UNITS[DOWN_LOG2-6:0];
+    assign down_full  = unsent[DOWN_LOG2-6:1] != 0;
 
     always @(posedge clk) begin
         if (append | is_patch)
@@ -210,7 +210,11 @@ module link #(
     reg         stale;
     reg  [LENGTH_W-1:0] length;
     reg         is_control;
-    wire        payload_end  = is_control ? (length[4:0] == IDENTITY_BYTES) : (~may_send | (length == MTU[LENGTH_W-1:0]));
+    wire        is_longest   = is_control ? (length[4:0] == IDENTITY_BYTES) : (length == MTU[LENGTH_W-1:0]);
+    wire        is_all       = ~is_control & ~may_send;
+    wire        payload_end  = is_longest | is_all;
+    // On a busy line a frame grows until it is as long as it may be, or the line is about to stand still.
+    wire        payload_wait = is_all & ~is_longest & ~tx_starving;
 
     always @(posedge clk) begin
         if (acknowledges)
@@ -376,6 +380,7 @@ module link #(
         .ack(ack_sent),
         .window(window_sent),
         .payload_next(payload_next),
+        .payload_wait(payload_wait),
         .payload_end(payload_end),
         .payload_data(is_control ? identity_data : down_read),
         .out_valid(tx_valid),
@@ -388,7 +393,7 @@ module link #(
     assign idle           = tx_quiet & ~start & ~sync_due & ~beginning & (~boot_due | boot_held) & ~ack_due & ~ack_now & ~nak_due
                             & ~up_valid & (taken == expected[UP_W-1:0]) & (una == head) & (head == put) & ~payload_valid;
 
-    wire unused = &{1'b0, repeated[14:0], unacked[14:0], ahead_of_ack[14:0], behind[14:0], beyond[14:0]};
+    wire unused = &{1'b0, repeated[14:0], unacked[14:0], ahead_of_ack[14:0], behind[14:0], beyond[14:0], unsent[0]};
 endmodule
 
 `default_nettype wire

@@ -34,7 +34,7 @@ test("a burst of 2 KiB is 8 messages and has one end, and one burst after the ot
   expect(bursts(tunnel)).toEqual(ends);
   // One address of 64 bits; every message has its first byte and its length.
   const stream = 9 * 258 + 8;
-  expect(board.line.bytes.down - before).toBeLessThan(stream + 60);
+  expect(board.line.bytes.down - before).toBeLessThan(stream + 80);
 });
 
 test("a message is not cut where nothing else waits, and strobes in the middle cut it", async () => {

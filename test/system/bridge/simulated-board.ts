@@ -37,6 +37,8 @@ export async function openBoard(
 
 export interface SimulatedBoardOptions {
   readonly cyclesPerByte?: number;
+  readonly cyclesPerBit?: number;
+  readonly clockHz?: number;
   readonly eachCycle?: () => void;
   /** Answers the device's accesses; by default with `memory`. */
   readonly onMessage?: (message: DownMessage) => void;
@@ -60,17 +62,18 @@ export class SimulatedBoard {
   constructor(simulation: Simulation, options: SimulatedBoardOptions = {}) {
     this.simulation = simulation;
     this.#options = options;
-    const { cyclesPerByte = 8, eachCycle } = options;
+    const { cyclesPerByte = 8, cyclesPerBit, clockHz = CLOCK_HZ, eachCycle } = options;
     this.line = new SimulatedLine(simulation, {
-      clockHz: CLOCK_HZ,
+      clockHz,
       cyclesPerByte,
       onBytes: (bytes) => this.session.receive(bytes),
       ...(eachCycle === undefined ? {} : { eachCycle }),
+      ...(cyclesPerBit === undefined ? {} : { cyclesPerBit }),
     });
     this.session = new HostSession({
       clock: this.line,
       token: () => this.#token++,
-      bytesPerSecond: CLOCK_HZ / cyclesPerByte,
+      bytesPerSecond: clockHz / (cyclesPerBit === undefined ? cyclesPerByte : 10 * cyclesPerBit),
       write: (bytes) => this.line.write(bytes),
       onBytes: (bytes) => this.#decoder.receive(bytes),
       onLost: (error) => this.lost.push(error),

@@ -14,14 +14,16 @@ interface Timer {
 
 export interface SimulatedLineOptions {
   readonly clockHz: number;
-  /** Cycles from one byte to the board to the next. */
+  /** Cycles from one byte to the board to the next, on a line of bytes. */
   readonly cyclesPerByte: number;
+  /** Cycles of a bit, where the line is one of bits (`rxd` and `txd` of one bit); need not be whole. */
+  readonly cyclesPerBit?: number;
   readonly onBytes: (bytes: Uint8Array) => void;
   /** Called in each cycle, before its edge. */
   readonly eachCycle?: () => void;
 }
 
-/** The byte-level line of a simulated board, `rxd` and `txd` of 9 bits; time is the board's. */
+/** The line of a simulated board, of bytes (`rxd` and `txd` of 9 bits) or of bits; time is the board's. */
 export class SimulatedLine implements WireClock {
   disturbance: Disturbance = {};
   /** Of bytes that the host sent and that came, before disturbances. */
@@ -36,6 +38,8 @@ export class SimulatedLine implements WireClock {
   #timers: Timer[] = [];
   #cycle = 0;
   #freeAt = 0;
+  #sending: { readonly bits: number; readonly from: number } | undefined;
+  #coming: { bits: number; count: number; readonly from: number } | undefined;
 
   constructor(simulation: Simulation, options: SimulatedLineOptions) {
     this.#simulation = simulation;
@@ -80,16 +84,53 @@ export class SimulatedLine implements WireClock {
   step(): void {
     this.#settle();
     this.#options.eachCycle?.();
-    const isByte = this.#upAt < this.#up.length && this.#cycle >= this.#freeAt;
-    if (isByte) this.#freeAt = this.#cycle + this.#options.cyclesPerByte;
-    this.#rxd.write(isByte ? 0x100 | (this.#up[this.#upAt++] as number) : 0);
-    if (this.#upAt === this.#up.length) this.cut();
+    const { cyclesPerBit } = this.#options;
+    if (cyclesPerBit === undefined) this.#stepBytes();
+    else this.#stepBits(cyclesPerBit);
+  }
+
+  #stepBytes(): void {
+    const byte = this.#cycle >= this.#freeAt ? this.#next() : undefined;
+    if (byte !== undefined) this.#freeAt = this.#cycle + this.#options.cyclesPerByte;
+    this.#rxd.write(byte === undefined ? 0 : 0x100 | byte);
     this.#simulation.run(1);
     this.#cycle++;
     const sent = this.#txd.read();
-    if (sent < 0x100) return;
+    if (sent >= 0x100) this.#arrive(sent & 0xff);
+  }
+
+  #stepBits(cyclesPerBit: number): void {
+    if (this.#cycle >= this.#freeAt) {
+      const byte = this.#next();
+      this.#sending = byte === undefined ? undefined : { bits: (byte << 1) | 0x200, from: this.#freeAt };
+      if (byte === undefined) this.#freeAt = this.#cycle + 1;
+      else this.#freeAt += 10 * cyclesPerBit;
+    }
+    const bit = Math.floor((this.#cycle - (this.#sending?.from ?? 0)) / cyclesPerBit);
+    this.#rxd.write(this.#sending === undefined ? 1 : (this.#sending.bits >> bit) & 1);
+    this.#simulation.run(1);
+    this.#cycle++;
+    const level = this.#txd.read();
+    if (this.#coming === undefined && level === 0) this.#coming = { bits: 0, count: 0, from: this.#cycle };
+    const coming = this.#coming;
+    if (coming === undefined || this.#cycle < coming.from + (coming.count + 0.5) * cyclesPerBit - 0.5) return;
+    coming.bits |= level << coming.count++;
+    if (coming.count < 10) return;
+    this.#coming = undefined;
+    if ((coming.bits & 0x201) !== 0x200) throw new Error(`not a character: ${coming.bits.toString(2)}`);
+    this.#arrive((coming.bits >> 1) & 0xff);
+  }
+
+  #next(): number | undefined {
+    if (this.#upAt === this.#up.length) return undefined;
+    const byte = this.#up[this.#upAt++];
+    if (this.#upAt === this.#up.length) this.cut();
+    return byte;
+  }
+
+  #arrive(byte: number): void {
     this.bytes.down++;
-    const arriving = this.disturbance.down?.(sent & 0xff) ?? [sent & 0xff];
+    const arriving = this.disturbance.down?.(byte) ?? [byte];
     if (arriving.length > 0) this.#options.onBytes(Uint8Array.from(arriving));
   }
 
