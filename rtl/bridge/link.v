@@ -152,9 +152,8 @@ module link #(
         end
     end
 
-    // The window, rounded down to whole units of 64 bytes.
-    wire [UP_LOG2-6:0] window = taken[UP_LOG2:6] + {1'b1, {(UP_LOG2-6){1'b0}}} + ~expected[UP_LOG2:6]
-                                + {{(UP_LOG2-6){1'b0}}, expected[5:0] == 6'd0};
+    wire [UP_LOG2:0]   up_free = taken + {1'b1, {UP_LOG2{1'b0}}} - expected[UP_LOG2:0];
+    wire [UP_LOG2-6:0] window  = up_free[UP_LOG2:6];
 
     // ---- the stream to the host: una, next, head, put, in this order
     reg  [7:0]           down_ring [0:(1<<DOWN_LOG2)-1];
@@ -207,6 +206,8 @@ module link #(
     wire        tx_quiet;
     wire        payload_next;
     reg         rewind;
+    // Not while `una` moves.
+    wire        goes_back    = rewind & tx_idle & ~acknowledges;
     reg         stale;
     reg  [LENGTH_W-1:0] length;
     reg         is_control;
@@ -231,9 +232,9 @@ module link #(
             rewind <= 1'b1;
         else if (tick & stale)
             rewind <= 1'b1;
-        else if (tx_idle)
+        else if (goes_back)
             rewind <= 1'b0;
-        if (rewind & tx_idle)
+        if (goes_back)
             next <= una;
         else if (payload_next & ~payload_end & ~is_control)
             next <= next + 16'd1;
@@ -393,7 +394,11 @@ module link #(
     assign idle           = tx_quiet & ~start & ~sync_due & ~beginning & (~boot_due | boot_held) & ~ack_due & ~ack_now & ~nak_due
                             & ~up_valid & (taken == expected[UP_W-1:0]) & (una == head) & (head == put) & ~payload_valid;
 
-    wire unused = &{1'b0, repeated[14:0], unacked[14:0], ahead_of_ack[14:0], behind[14:0], beyond[14:0], unsent[0]};
+    wire unused = &{1'b0, repeated[14:0], unacked[14:0], ahead_of_ack[14:0], behind[14:0], beyond[14:0], unsent[0], up_free[5:0]};
+
+`ifdef FORMAL
+`include "link_properties.vh"
+`endif
 endmodule
 
 `default_nettype wire
