@@ -220,6 +220,8 @@ function memoryLines(
   )[choice % 6] as [number, number];
   const [low, high] = [Math.min(first, last), Math.max(first, last)];
   const index = low > 0 ? `{1'b0, s} + 4'd${low}` : "s";
+  // In three bits half of them lie below 0; Verilator takes the bits of an index as they are.
+  const top = low === 0 && !isVerilator && choice % 4 === 3 ? 2 : 4;
   const at = `a_${own}`;
   const m = `m_${own}`;
   // Verilator's C++ for it does not compile where the part may lie outside a small element.
@@ -234,7 +236,7 @@ function memoryLines(
   ];
   return [
     `reg ${type} ${m} [${first}:${last}]; ${starts[choice % 3]}`,
-    `wire signed [4:0] ${at} = ${index};`,
+    `wire signed [${top}:0] ${at} = ${index};`,
     `always @(posedge clk) begin if (c) ${m}[${at}] <= ${a}; if (s[1]) ${m}[${at} ^ ${bits % 2}]${part} <= ${b}; end`,
     `wire ${type} ${n}; assign ${n} = ${m}[${at}];`,
   ];
