@@ -79,11 +79,12 @@ int main(int count, char** arguments) {
   try {
     handleSignals();
     Words words = wordsOf(count, arguments);
+    // The last that goes: when its socket is closed, the link to the terminal is gone.
+    Control control(words["control"]);
     LoadedModel model(words["model"]);
     Port port(words["link"]);
     port.plug();
     Board board(model, port, std::stoull(words["seed"]));
-    Control control(words["control"]);
     Requests requests(board, control, words["name"], std::stod(words["cyclesPerMs"]));
     control.listen();
     printf("{\"terminal\":\"%s\"}\n", port.name().c_str());
