@@ -102,9 +102,8 @@ const WIDE: readonly [string, string] = ["$unsigned(", ` + ${POSITION_BITS}'sd0)
 const MEMORY = /\[\s*(?:-\s*\d+\s*:\s*-?\s*\d+|\d+\s*:\s*-\s*\d+)\s*\]\s*[;,)=]/;
 /** What the declaration of an array may end with. */
 const ARRAY = /\w\s*\[[^;\]]*\]\s*[;,)=]/;
-/** A declaration that may be one of an array of several dimensions. */
-const DIMENSIONS =
-  /\b(?:reg|logic|bit|byte|shortint|int|integer|longint|time|wire|tri|wand|wor)\b[^;]*[^;:[\]]\s*\[[^;\]]*\]\s*\[[^;\]]*\]\s*[;,)=]/;
+/** What the declaration of an array of several dimensions ends with, or a part of an element. */
+const DIMENSIONS = /[\w\s]\[[^;\]]*\]\s*\[[^;\]]*\]\s*[;,)=]/;
 /** Larger than any array, and times the size of any no more than 64 bits. */
 const OUTSIDE = "64'sh10_0000_0000";
 
