@@ -1,15 +1,12 @@
 import type { Link } from "../../../src/bus/link.ts";
 import type { OpenWindow } from "../../../src/bus/window.ts";
 import { turn } from "../suite/contract-context.ts";
-import { changed, type FaultyLink, replaced } from "./faulty-link.ts";
-import { opening, page } from "./faulty-windows.ts";
+import { changed, closedBy, type FaultyLink, replaced } from "./faulty-link.ts";
+import { page } from "./faulty-windows.ts";
 
 /** Windows close otherwise. */
 function closing(close: (window: OpenWindow, link: Link) => void): FaultyLink["spoil"] {
-  return opening((open, link) => (asked) => {
-    const window = open(asked);
-    return replaced(window, { close: () => close(window, link) });
-  });
+  return changed((link) => ({ windows: closedBy(link, (window) => () => close(window, link)) }));
 }
 
 const twoOnOnePage = "two windows on one page are two";
@@ -30,16 +27,9 @@ export const faultyClosings: readonly FaultyLink[] = [
           for (const window of late.splice(0)) window.close();
         };
         return {
-          windows: replaced(link.windows, {
-            open: (asked) => {
-              const window = link.windows.open(asked);
-              return replaced(window, {
-                close: () => {
-                  if (asked.access === direction) late.push(window);
-                  else window.close();
-                },
-              });
-            },
+          windows: closedBy(link, (window) => () => {
+            if (window.access === direction) late.push(window);
+            else window.close();
           }),
           readRegister: (address) => {
             closeLate();
@@ -56,12 +46,7 @@ export const faultyClosings: readonly FaultyLink[] = [
       spoil: changed((link) => {
         const late: OpenWindow[] = [];
         return {
-          windows: replaced(link.windows, {
-            open: (asked) => {
-              const window = link.windows.open(asked);
-              return replaced(window, { close: () => void late.push(window) });
-            },
-          }),
+          windows: closedBy(link, (window) => () => void late.push(window)),
           idle: async (cycles) => {
             await link.idle(cycles);
             for (const window of late.splice(0)) window.close();
@@ -93,16 +78,11 @@ export const faultyClosings: readonly FaultyLink[] = [
     spoil: changed((link) => {
       const open = new Set<OpenWindow>();
       return {
-        windows: replaced(link.windows, {
-          open: (asked) => {
-            const window = link.windows.open(asked);
-            open.add(window);
-            return replaced(window, {
-              close: () => {
-                for (const each of open) if (page(each.logical) === page(window.logical)) each.close();
-              },
-            });
-          },
+        windows: closedBy(link, (window) => {
+          open.add(window);
+          return () => {
+            for (const each of open) if (page(each.logical) === page(window.logical)) each.close();
+          };
         }),
       };
     }),
@@ -115,20 +95,15 @@ export const faultyClosings: readonly FaultyLink[] = [
         const open = new Set<OpenWindow>();
         const end = ({ logical, lengthBytes }: OpenWindow) => logical + BigInt(lengthBytes);
         return {
-          windows: replaced(link.windows, {
-            open: (asked) => {
-              const window = link.windows.open(asked);
-              open.add(window);
-              return replaced(window, {
-                close: () => {
-                  window.close();
-                  for (const other of open) {
-                    const overlaps = other.logical < end(window) && window.logical < end(other);
-                    if (other.access === direction && overlaps) other.close();
-                  }
-                },
-              });
-            },
+          windows: closedBy(link, (window) => {
+            open.add(window);
+            return () => {
+              window.close();
+              for (const other of open) {
+                const overlaps = other.logical < end(window) && window.logical < end(other);
+                if (other.access === direction && overlaps) other.close();
+              }
+            };
           }),
         };
       }),
@@ -140,17 +115,12 @@ export const faultyClosings: readonly FaultyLink[] = [
     spoil: changed((link) => {
       const open: OpenWindow[] = [];
       return {
-        windows: replaced(link.windows, {
-          open: (asked) => {
-            const window = link.windows.open(asked);
-            open.push(window);
-            return replaced(window, {
-              close: () => {
-                const index = open.findIndex(({ logical }) => logical === window.logical);
-                if (index >= 0) open.splice(index, 1)[0]!.close();
-              },
-            });
-          },
+        windows: closedBy(link, (window) => {
+          open.push(window);
+          return () => {
+            const index = open.findIndex(({ logical }) => logical === window.logical);
+            if (index >= 0) open.splice(index, 1)[0]!.close();
+          };
         }),
       };
     }),
@@ -169,16 +139,11 @@ export const faultyClosings: readonly FaultyLink[] = [
     spoil: changed((link) => {
       const open = new Set<OpenWindow>();
       return {
-        windows: replaced(link.windows, {
-          open: (asked) => {
-            const window = link.windows.open(asked);
-            open.add(window);
-            return replaced(window, {
-              close: () => {
-                for (const each of open) if (each.logical === window.logical) each.close();
-              },
-            });
-          },
+        windows: closedBy(link, (window) => {
+          open.add(window);
+          return () => {
+            for (const each of open) if (each.logical === window.logical) each.close();
+          };
         }),
       };
     }),
@@ -205,12 +170,9 @@ export const faultyClosings: readonly FaultyLink[] = [
     spoil: changed((link) => {
       const open: OpenWindow[] = [];
       return {
-        windows: replaced(link.windows, {
-          open: (asked) => {
-            const window = link.windows.open(asked);
-            open.push(window);
-            return replaced(window, { close: () => open.shift()?.close() });
-          },
+        windows: closedBy(link, (window) => {
+          open.push(window);
+          return () => open.shift()?.close();
         }),
       };
     }),

@@ -1,17 +1,12 @@
 import { InterruptTimeoutError } from "../../../src/bus/errors.ts";
 import type { InterruptListener } from "../../../src/bus/interrupt-listener.ts";
 import type { Link } from "../../../src/bus/link.ts";
-import { changed, claiming, type FaultyLink } from "./faulty-link.ts";
-
-type Wait = InterruptListener["wait"];
+import { changed, claiming, type FaultyLink, lineOf, type Wait, waitingAs } from "./faulty-link.ts";
 
 /** Waits go through `change`. */
 function waiting(change: (wait: Wait, link: Link) => Wait): FaultyLink["spoil"] {
   return changed((link) => ({
-    listen: (options) => {
-      const listener = link.listen(options);
-      return { wait: change((limit, signal) => listener.wait(limit, signal), link) };
-    },
+    listen: waitingAs(link, (wait) => change(wait, link)),
   }));
 }
 
@@ -91,16 +86,11 @@ export const faultyInterrupts: readonly FaultyLink[] = [
     spoil: changed((link) => {
       let turn: Promise<unknown> = Promise.resolve();
       return {
-        listen: (options) => {
-          const listener = link.listen(options);
-          return {
-            wait: (cycles, signal) => {
-              const wait = turn.then(() => listener.wait(cycles, signal));
-              turn = wait;
-              return wait;
-            },
-          };
-        },
+        listen: waitingAs(link, (wait) => (cycles, signal) => {
+          const begun = turn.then(() => wait(cycles, signal));
+          turn = begun;
+          return begun;
+        }),
       };
     }),
   },
@@ -108,20 +98,17 @@ export const faultyInterrupts: readonly FaultyLink[] = [
     name: "the interrupt is a level that is looked at now and then",
     killer: everyWait,
     spoil: changed((link) => {
-      let isHigh = false;
-      link.onEvent((event) => {
-        if (event.kind === "interrupt") isHigh = event.asserted;
-      });
+      const isHigh = lineOf(link);
       return {
         listen: (options) => {
           link.listen(options);
           return {
             wait: async (cycles, signal) => {
-              for (const end = link.clock.cycle + cycles; link.clock.cycle < end && !isHigh; ) {
+              for (const end = link.clock.cycle + cycles; link.clock.cycle < end && !isHigh(); ) {
                 if (signal?.aborted === true) return false;
                 await link.idle(Math.min(50, end - link.clock.cycle));
               }
-              return isHigh;
+              return isHigh();
             },
           };
         },
@@ -207,15 +194,9 @@ export const faultyInterrupts: readonly FaultyLink[] = [
     name: "a wait yields what the line was before the posted writes",
     killer: "an interrupt that posted writes will clear is none",
     spoil: changed((link) => {
-      let isHigh = false;
-      link.onEvent((event) => {
-        if (event.kind === "interrupt") isHigh = event.asserted;
-      });
+      const isHigh = lineOf(link);
       return {
-        listen: (options) => {
-          const listener = link.listen(options);
-          return { wait: async (cycles, signal) => isHigh || (await listener.wait(cycles, signal)) };
-        },
+        listen: waitingAs(link, (wait) => async (cycles, signal) => isHigh() || (await wait(cycles, signal))),
       };
     }),
   },
@@ -232,16 +213,11 @@ export const faultyInterrupts: readonly FaultyLink[] = [
           if (address !== 0x18) return link.writeRegister(address, value);
           writes.push([address, value]);
         },
-        listen: (options) => {
-          const listener = link.listen(options);
-          return {
-            wait: (cycles, signal) => {
-              if (cycles > 0) flush();
-              else writes.splice(0);
-              return listener.wait(cycles, signal);
-            },
-          };
-        },
+        listen: waitingAs(link, (wait) => (cycles, signal) => {
+          if (cycles > 0) flush();
+          else writes.splice(0);
+          return wait(cycles, signal);
+        }),
         readRegister: (address) => {
           flush();
           return link.readRegister(address);
@@ -327,21 +303,13 @@ export const faultyInterrupts: readonly FaultyLink[] = [
     name: "a wait ends with the line that posted writes clear, and yields false",
     killer: "an interrupt that posted writes will clear is none",
     spoil: changed((link) => {
-      let isHigh = false;
-      link.onEvent((event) => {
-        if (event.kind === "interrupt") isHigh = event.asserted;
-      });
+      const isHigh = lineOf(link);
       return {
-        listen: (options) => {
-          const listener = link.listen(options);
-          return {
-            wait: async (cycles, signal) => {
-              if (!isHigh) return await listener.wait(cycles, signal);
-              await link.idle(0);
-              return isHigh;
-            },
-          };
-        },
+        listen: waitingAs(link, (wait) => async (cycles, signal) => {
+          if (!isHigh()) return await wait(cycles, signal);
+          await link.idle(0);
+          return isHigh();
+        }),
       };
     }),
   },

@@ -1,4 +1,6 @@
+import type { InterruptListener } from "../../../src/bus/interrupt-listener.ts";
 import type { Link } from "../../../src/bus/link.ts";
+import type { OpenWindow, WindowTable } from "../../../src/bus/window.ts";
 import type { ContractLink } from "../suite/contract-test.ts";
 import type { SoundLinkName } from "./sound-links.ts";
 
@@ -39,6 +41,35 @@ export function changed(change: (link: Link) => Replacement<Link>): FaultyLink["
     open: (seed) => spoilt(sound.open(seed)),
     beside: () => spoilt((sound.beside ?? sound.open)()),
   });
+}
+
+export type Wait = InterruptListener["wait"];
+
+/** The windows of `link`, each of which is closed by what `close` gives when it is opened. */
+export function closedBy(link: Link, close: (window: OpenWindow) => () => void): WindowTable {
+  return replaced(link.windows, {
+    open: (asked) => {
+      const window = link.windows.open(asked);
+      return replaced(window, { close: close(window) });
+    },
+  });
+}
+
+/** The listeners of `link`, each of which waits as `change` gives for it. */
+export function waitingAs(link: Link, change: (wait: Wait) => Wait): Link["listen"] {
+  return (options) => {
+    const listener = link.listen(options);
+    return { wait: change((cycles, signal) => listener.wait(cycles, signal)) };
+  };
+}
+
+/** Whether the interrupt line is high, as the events of `link` say. */
+export function lineOf(link: Link): () => boolean {
+  let isHigh = false;
+  link.onEvent((event) => {
+    if (event.kind === "interrupt") isHigh = event.asserted;
+  });
+  return () => isHigh;
 }
 
 /** Traits that are not so. */

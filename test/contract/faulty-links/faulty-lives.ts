@@ -1,7 +1,7 @@
 import { LinkClosedError, LinkLostError, RegisterAccessError } from "../../../src/bus/errors.ts";
 import type { Link } from "../../../src/bus/link.ts";
 import { turn } from "../suite/contract-context.ts";
-import { changed, type FaultyLink, replaced } from "./faulty-link.ts";
+import { changed, closedBy, type FaultyLink, waitingAs } from "./faulty-link.ts";
 
 /** What a closed link does otherwise. */
 export function afterwards(
@@ -42,10 +42,10 @@ export const faultyLives: readonly FaultyLink[] = [
     name: "a wait on a closed link yields false",
     killer: closed,
     spoil: afterwards((link, isClosed) => ({
-      listen: (options) => {
-        const listener = link.listen(options);
-        return { wait: async (cycles, signal) => !isClosed() && (await listener.wait(cycles, signal)) };
-      },
+      listen: waitingAs(
+        link,
+        (wait) => async (cycles, signal) => !isClosed() && (await wait(cycles, signal)),
+      ),
     })),
   },
   {
@@ -119,16 +119,9 @@ export const faultyLives: readonly FaultyLink[] = [
     name: "closing a window after dispose is an error",
     killer: closed,
     spoil: afterwards((link, isClosed) => ({
-      windows: replaced(link.windows, {
-        open: (asked) => {
-          const window = link.windows.open(asked);
-          return replaced(window, {
-            close: () => {
-              if (isClosed()) throw new LinkClosedError(link.name);
-              window.close();
-            },
-          });
-        },
+      windows: closedBy(link, (window) => () => {
+        if (isClosed()) throw new LinkClosedError(link.name);
+        window.close();
       }),
     })),
   },
@@ -136,17 +129,15 @@ export const faultyLives: readonly FaultyLink[] = [
     name: "dispose leaves waits parked",
     killer: parked,
     spoil: changed((link) => ({
-      listen: (options) => {
-        const listener = link.listen(options);
-        return {
-          wait: (cycles, signal) =>
-            new Promise((resolve, reject) => {
-              const unless = (error: Error) =>
-                cycles > 1000 && error instanceof LinkClosedError ? undefined : reject(error);
-              listener.wait(cycles, signal).then(resolve, unless);
-            }),
-        };
-      },
+      listen: waitingAs(
+        link,
+        (wait) => (cycles, signal) =>
+          new Promise((resolve, reject) => {
+            const unless = (error: Error) =>
+              cycles > 1000 && error instanceof LinkClosedError ? undefined : reject(error);
+            wait(cycles, signal).then(resolve, unless);
+          }),
+      ),
     })),
   },
   {
@@ -167,16 +158,11 @@ export const faultyLives: readonly FaultyLink[] = [
     spoil: changed((link) => {
       const waits = new Set<Promise<unknown>>();
       return {
-        listen: (options) => {
-          const listener = link.listen(options);
-          return {
-            wait: (cycles, signal) => {
-              const wait = listener.wait(cycles, signal);
-              waits.add(wait);
-              return wait;
-            },
-          };
-        },
+        listen: waitingAs(link, (wait) => (cycles, signal) => {
+          const begun = wait(cycles, signal);
+          waits.add(begun);
+          return begun;
+        }),
         [Symbol.asyncDispose]: async () => {
           await Promise.allSettled(waits);
           await link[Symbol.asyncDispose]();
@@ -188,16 +174,14 @@ export const faultyLives: readonly FaultyLink[] = [
     name: "a parked wait yields false when the link closes",
     killer: parked,
     spoil: changed((link) => ({
-      listen: (options) => {
-        const listener = link.listen(options);
-        return {
-          wait: (cycles, signal) =>
-            listener.wait(cycles, signal).catch((error) => {
-              if (cycles <= 1000 || !(error instanceof LinkClosedError)) throw error;
-              return false;
-            }),
-        };
-      },
+      listen: waitingAs(
+        link,
+        (wait) => (cycles, signal) =>
+          wait(cycles, signal).catch((error) => {
+            if (cycles <= 1000 || !(error instanceof LinkClosedError)) throw error;
+            return false;
+          }),
+      ),
     })),
   },
   {
