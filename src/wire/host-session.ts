@@ -117,9 +117,12 @@ export class HostSession {
     this.statistics.bytesReceived += bytes.length;
     if (this.#handshake !== undefined && this.#heard.length < HEARD_BYTES)
       this.#heard = Buffer.concat([this.#heard, bytes]).subarray(0, HEARD_BYTES);
+    const before = this.#decoder.badFrames;
     this.#decoder.receive(bytes);
-    this.statistics.badFrames = this.#decoder.badFrames;
-    if (this.isUp) this.#stream?.flush();
+    if (!this.isUp) return;
+    // What a reset has cut off, and what others say before a session, is nothing that the line has damaged.
+    this.statistics.badFrames += this.#decoder.badFrames - before;
+    this.#stream?.flush();
   }
 
   #sync(kind: Handshake["kind"], limitMs: number): Promise<Identity> {

@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LinkLostError } from "../../bus/errors.ts";
 import type { Link } from "../../bus/link.ts";
@@ -18,6 +19,7 @@ import type { WireClock } from "../../wire/wire-clock.ts";
 import type { Connection, FreshOptions } from "../link-kind.ts";
 import { checkIdentity } from "./check-identity.ts";
 import { latencyTimerMs } from "./latency-timer.ts";
+import { lineSummary } from "./line-summary.ts";
 import { PaceProbe } from "./pace-probe.ts";
 import { SerialLine } from "./serial-line.ts";
 import type { PortSettings } from "./settings.ts";
@@ -101,6 +103,10 @@ export class UartConnection implements Connection {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
+    // A line that spoils what it carries is a finding about the lab, also when all passed.
+    const { text, isClean } = lineSummary(this.#session.statistics);
+    if (isClean) this.#log.debug(`${this.#name}: ${text}`);
+    else this.#log.warn(`${this.#name}: ${text}`);
     this.#session.end();
     await this.#line?.close();
     this.#line = undefined;
@@ -181,6 +187,7 @@ export class UartConnection implements Connection {
       await sleep(REPLUG_AGAIN_MS)
     ) {
       if (this.#isClosed) return;
+      if (!existsSync(path)) continue;
       try {
         this.#line = await this.#open();
         await this.#session.resume(replugMs);
