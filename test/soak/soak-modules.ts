@@ -154,11 +154,15 @@ class Campaign {
     return knownFault(judge, this.#circuit(smallest).text) !== undefined;
   }
 
-  /** Of the form that Verilator takes, whoever is asked: it is one of the three. */
   async #ask(module: RandomModule): Promise<Verdict | undefined> {
     try {
-      const circuit = circuitOf(module, true);
-      return await verdictOn(circuit, stepsOf(module, circuit), this.#request.cacheDirectory, this.#engine);
+      const { cacheDirectory } = this.#request;
+      return await verdictOn(
+        this.#circuit(module),
+        stepsOf(module, this.#circuit(module)),
+        cacheDirectory,
+        this.#engine,
+      );
     } catch {
       // What has no values has no verdict either.
       return undefined;
