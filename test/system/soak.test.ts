@@ -50,15 +50,6 @@ test("random Verilog modules are the same in the built-in engine and in Icarus",
   expect(report.compared).toBeGreaterThan(5000);
 }, 300_000);
 
-test("a third judge sees nothing in a module that stops its run there", async () => {
-  // A quotient that Icarus Verilog has wrong, beside a `full_case` that fails as an assertion in Verilator.
-  const report = await soakModules({
-    ...{ engine: "wasm", runs: 1, seed: 1_791_427_975, path: "45", cacheDirectory: folder, shrinks: false },
-  });
-  expect(report.failure?.message).toBeUndefined();
-  expect(report.judgeFaults).toBe(1);
-}, 300_000);
-
 test("the modules of a public package do what they did, in both engines", async () => {
   const name = "pythondata_cpu_serv";
   const outcomes = await soakPackage(name, folder);
