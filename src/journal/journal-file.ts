@@ -116,7 +116,8 @@ export class JournalFile {
   }
 }
 
-function writeAll(descriptor: number, bytes: Uint8Array, place: number): void {
+/** All of it, also where the system takes a part at a time, as a disk does that is nearly full. */
+export function writeAll(descriptor: number, bytes: Uint8Array, place: number): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at, bytes.length - at, place + at);
 }
 

@@ -1,7 +1,7 @@
-import { closeSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { mapFile } from "../native/map-file.ts";
-import { FILE_MEMORY_BYTES } from "./journal-file.ts";
+import { FILE_MEMORY_BYTES, writeAll } from "./journal-file.ts";
 import type { JournalHeader } from "./journal-header.ts";
 import { JournalRing, RING_BYTES } from "./journal-ring.ts";
 
@@ -39,7 +39,7 @@ export class RingFile {
     const descriptor = openSync(path, "w+");
     try {
       // A page that the disk has no room for would end the process when it is written to.
-      writeSync(descriptor, new Uint8Array(TEXT_AT));
+      writeAll(descriptor, new Uint8Array(TEXT_AT), 0);
       return new RingFile(descriptor, mapFile(descriptor, TEXT_AT));
     } catch (error) {
       closeSync(descriptor);
@@ -63,7 +63,7 @@ export class RingFile {
   describe(place: JournalPlace): void {
     const text = Buffer.from(JSON.stringify(place));
     this.release();
-    writeSync(this.#descriptor, text, 0, text.length, TEXT_AT);
+    writeAll(this.#descriptor, text, TEXT_AT);
     this.#length.setUint32(0, text.length, true);
   }
 

@@ -10,7 +10,7 @@ import {
 } from "../report/run-result.ts";
 import { type LeftBehind, lossOf } from "./lost-worker.ts";
 import { orphanProblem } from "./orphans.ts";
-import { plain, problemOf } from "./problem-of.ts";
+import { isOfDisk, plain, problemOf } from "./problem-of.ts";
 import type { CollectedTest, EndedTest, OutputRange, ThrownError } from "./worker-log.ts";
 import { outputBytes, readOutput } from "./worker-output.ts";
 import type { WorkerRecord } from "./worker-record.ts";
@@ -243,7 +243,8 @@ export class Collector implements Reporter {
 
   #fileProblem(file: string, error: ThrownError, isLoaded: boolean): Problem {
     const { message, code, ...rest } = this.#problemOf(error);
-    const isOurs = typeof error.blame === "string" || ["E_TEST_TIMEOUT", "E_ONLY"].includes(code);
+    const isOurs =
+      typeof error.blame === "string" || isOfDisk(error) || ["E_TEST_TIMEOUT", "E_ONLY"].includes(code);
     if (isOurs) return { ...rest, code, message: `${file}: ${message}` };
     return isLoaded
       ? { ...rest, code: "E_HOOK", message: `${file}: a hook failed: ${message}` }

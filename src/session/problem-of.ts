@@ -6,6 +6,8 @@ import type { ThrownError } from "./worker-log.ts";
 
 const MOST_DIFF_LINES = 60;
 const MOST_CAUSES = 5;
+/** A disk that is full, whose quota or limit is used up, or that cannot be written any more: no fault of the device or the bench. */
+const DISK_CODES: readonly unknown[] = ["ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EIO"];
 const OURS = fileURLToPath(new URL("..", import.meta.url));
 
 /** What an error says, as reports show it; `limitMs` is what the test or hook had. */
@@ -17,6 +19,8 @@ export function problemOf(error: ThrownError, root: string, limitMs: number): Pr
     const message = "only(...) where CI is set: it would keep the other tests of the file from running";
     return { blame: "usage", code: "E_ONLY", message, ...(place === undefined ? {} : { place }) };
   }
+  if (isOfDisk(error))
+    return { blame: "environment", code: "E_DISK", message: `the system refused: ${error.message}` };
   const isTimeout = /^(Test|Hook) timed out in/.test(error.message);
   return {
     blame: typeof blame === "string" ? (blame as Blame) : "product",
@@ -40,6 +44,10 @@ export function placesIn(stack: string, root: string): string[] {
     .filter(({ file }) => !file.includes("/node_modules/") && !file.startsWith(OURS))
     .map(({ file, line }) => `${relative(root, file)}:${line}`);
   return [...new Set(places)];
+}
+
+export function isOfDisk({ blame, code }: ThrownError): boolean {
+  return typeof blame !== "string" && DISK_CODES.includes(code);
 }
 
 function isAssertion({ name, diff }: ThrownError): boolean {

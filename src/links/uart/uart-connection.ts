@@ -10,7 +10,7 @@ import { standardProfile } from "../../memory/platform-profile.ts";
 import { ControlChannel } from "../../wire/control-channel.ts";
 import { downDecoder } from "../../wire/down-decoder.ts";
 import { encodeUp } from "../../wire/encode-message.ts";
-import type { SessionLost } from "../../wire/errors.ts";
+import { NoBoardError, type SessionLost } from "../../wire/errors.ts";
 import { HostSession } from "../../wire/host-session.ts";
 import type { Identity } from "../../wire/identity.ts";
 import type { DownMessage } from "../../wire/message.ts";
@@ -120,7 +120,13 @@ export class UartConnection implements Connection {
   async #begin(): Promise<Identity> {
     this.#taker = undefined;
     this.#decoder = downDecoder((message) => this.#taker?.take(message));
-    return await this.#session.begin(BEGIN_MS);
+    try {
+      return await this.#session.begin(BEGIN_MS);
+    } catch (error) {
+      if (!(error instanceof NoBoardError)) throw error;
+      const { port } = this.#settings;
+      throw new NoBoardError(`${this.#name}: ${port} at ${this.#baudRate} baud: ${error.message}`);
+    }
   }
 
   async #open(): Promise<SerialLine> {

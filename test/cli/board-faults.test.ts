@@ -1,0 +1,244 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { type Ended, env, hiltPath, projectOf, root } from "./user-project.ts";
+
+/** What goes wrong with a line, a board and a host, through the real command line: one virtual board, and ports of other programs. */
+
+const runtime = mkdtempSync(join(tmpdir(), "hilt ü-"));
+/** Nobody else's: a lock is known by the board's name on the whole machine. */
+const OWN = `faults-${process.pid}`;
+const NAME = `virtual-${OWN}`;
+const port = join(runtime, "hilt-boards", NAME, "line");
+const control = join(runtime, "hilt-boards", NAME, "control");
+
+/** Terminals: one on which nothing speaks, some on which something else does, one that another program has. */
+const others = `import fcntl, json, os, pty, select, sys, tty
+texts = {"silent": b"", "boot log": b"U-Boot 2024.01\\r\\n", "modem": b"\\r\\nERROR\\r\\n", "wrong baud": bytes([0xf8, 0x86, 0x00, 0xe6])}
+names, masters, slaves = {}, {}, []
+for name in [*texts, "taken", "closed"]:
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    slaves.append(slave)
+    names[name] = os.ttyname(slave)
+    masters[master] = texts.get(name, b"")
+    if name == "taken":
+        fcntl.flock(slave, fcntl.LOCK_EX)
+print(json.dumps(names), flush=True)
+while True:
+    for ready in select.select([*masters, 0], [], [])[0]:
+        if ready == 0:
+            sys.exit()
+        os.read(ready, 65536)
+        os.write(ready, masters[ready])
+`;
+
+/** Each moves bytes there and back, and looks at them; `meanwhile` happens in the middle of it. */
+const bench = `import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { expect, test } from "hilt";
+import { Control, requests } from ${JSON.stringify(join(root, "test/system/board/control.ts"))};
+
+const moves = async ({ host, device, rng }, meanwhile = async () => {}) => {
+  const source = host.allocate({ lengthBytes: 12_000, offset: 3 });
+  const target = host.allocate({ lengthBytes: 12_000 });
+  source.write(rng.bytes(12_000));
+  const loading = device.hostToCard(source);
+  await Promise.all([loading, meanwhile()]);
+  await device.cardToHost(target);
+  expect(target).toHoldBytes(source.read());
+};
+const onBoard = async (work) => {
+  const board = await Control.open(${JSON.stringify(control)});
+  try {
+    return await work(board);
+  } finally {
+    board.close();
+  }
+};
+`;
+const each = "async ({ host, device, rng }) =>";
+const moves = "moves({ host, device, rng }";
+const project = projectOf({
+  "others.py": others,
+  "plain.hil.ts": `${bench}test("plain", ${each} ${moves}));\n`,
+  "survives.hil.ts": `${bench}
+test("noise between frames", ${each} {
+  await ${moves}, () => onBoard((board) => board.disturb({ seed: 3, garbage: 40_000, bitErrors: 1_000 })));
+  for (let round = 0; round < 4; round++) await ${moves});
+});
+test("noise before the first frame", ${each} {
+  await ${moves});
+  await onBoard((board) => board.disturb({}));
+});
+test("unplugged", ${each} ${moves}, () => onBoard((board) => board.unplug(200))));
+test("stopped", ${each} ${moves}, async () => {
+  const pids = [process.ppid, process.pid];
+  spawn("sh", ["-c", \`kill -STOP \${pids[0]}; sleep 5; kill -CONT \${pids.join(" ")}\`], { detached: true });
+  process.kill(process.pid, "SIGSTOP");
+}));
+`,
+  "reset.hil.ts": `${bench}
+test("reset", ${each} ${moves}, () => onBoard((board) => board.ask(requests.reset))));
+test("after it", ${each} ${moves}));
+`,
+  "endless.hil.ts": `${bench}
+test("endless", ${each} {
+  for (let round = 0; ; round++) {
+    await ${moves});
+    writeFileSync("rounds", String(round));
+  }
+});
+`,
+});
+cpSync(join(root, "boards/ulx3s"), join(project.path, "boards", OWN), { recursive: true });
+const more = { ...env, XDG_RUNTIME_DIR: runtime };
+
+interface Run extends Ended {
+  /** Of all errors that it has printed, in order. */
+  readonly codes: readonly string[];
+}
+
+/** `hilt run`, started by `command` where there is one. */
+async function run(words: readonly string[], command: readonly string[] = []): Promise<Run> {
+  const [program = "", ...args] = [...command, process.execPath, hiltPath, "run", ...words];
+  const child = spawn(program, args, { cwd: project.path, env: more });
+  const texts = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const)
+    child[name].setEncoding("utf8").on("data", (text: string) => {
+      texts[name] += text;
+    });
+  const [status] = (await once(child, "close")) as [number | null];
+  const codes = [...`${texts.stdout}${texts.stderr}`.matchAll(/\[(E_\w+)\]/g)].map(([, code = ""]) => code);
+  return { status, ...texts, codes };
+}
+
+let boardPid: number;
+let ports: Record<string, string>;
+const talkers = spawn("python3", [join(project.path, "others.py")]);
+let strangers: Promise<Run>;
+
+beforeAll(async () => {
+  const [line] = (await once(talkers.stdout, "data")) as [Buffer];
+  ports = JSON.parse(line.toString()) as typeof ports;
+  chmodSync(ports["closed"] as string, 0);
+  const links = { ...ports, nowhere: "/dev/nö where", port };
+  const targets = Object.entries(links).map(([name, path]) => [name, { link: "uart", port: path }]);
+  const config = {
+    targets: {
+      board: { link: "uart", board: NAME },
+      other: { link: "uart", board: NAME, buildHash: 5 },
+      ...Object.fromEntries(targets),
+    },
+  };
+  project.write("hilt.config.mjs", `export default ${JSON.stringify(config)};\n`);
+  // It waits most of its time.
+  strangers = run(["plain.hil.ts", "--target", "boot log,modem,silent,wrong baud"]);
+  const { stdout } = project.hiltIn(
+    { XDG_RUNTIME_DIR: runtime },
+    "boards",
+    "start",
+    NAME,
+    "--line",
+    "bytes",
+    "--json",
+  );
+  boardPid = (JSON.parse(stdout) as { pid: number }).pid;
+});
+afterAll(() => {
+  talkers.stdin.end();
+  process.kill(boardPid);
+  rmSync(runtime, { recursive: true, force: true });
+});
+
+test("a port that cannot be had and a board of another design are faults of the environment, and each says what it found", async () => {
+  // Root may open anything.
+  const unprivileged =
+    process.getuid?.() === 0 ? ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] : [];
+  const { status, stdout, codes } = await run(
+    ["plain.hil.ts", "--target", "nowhere,closed,taken,other"],
+    unprivileged,
+  );
+  expect(stdout).toMatch(/\/dev\/nö where: no such port; /);
+  expect(stdout).toContain(`${ports["closed"]}: no permission to open it`);
+  expect(stdout).toContain(`${ports["taken"]}: another program has this port`);
+  expect(stdout).toMatch(/has build 0x[0-9a-f]{8}, and the target asks for 0x00000005/);
+  expect(codes).toEqual([...Array<string>(3).fill("E_SERIAL_PORT"), "E_BOARD_MISMATCH"]);
+  expect(status).toBe(3);
+});
+
+test("noise, a pulled cable and a host that stood still lose nothing", async () => {
+  const { status, stdout } = await run(["survives.hil.ts", "--target", "board"]);
+  expect(stdout).toMatch(/^benches: +4 passed, 0 failed/m);
+  expect(status).toBe(0);
+});
+
+test("a board that is reset in mid test is a lost link; the test after it has a fresh one", async () => {
+  const { status, stdout, codes } = await run(["reset.hil.ts", "--target", "board"]);
+  expect(stdout).toMatch(
+    /^failed +reset\.hil\.ts > reset .*\n +board: the board has begun anew: .* had acknowledged \d+ of \d+ bytes/m,
+  );
+  expect(stdout).toMatch(/^passed +reset\.hil\.ts > after it .*\n +the link was connected again:/m);
+  expect(codes).toContain("E_LINK_LOST");
+  expect(status).toBe(4);
+});
+
+test("two runs on one board, then the first is killed in mid transfer: the next begins as if it had not been", async () => {
+  const child = spawn(process.execPath, [hiltPath, "run", "endless.hil.ts"], {
+    cwd: project.path,
+    env: more,
+  });
+  const rounds = (): number => {
+    try {
+      return Number(readFileSync(join(project.path, "rounds"), "utf8"));
+    } catch {
+      return 0;
+    }
+  };
+  await vi.waitUntil(() => rounds() > 1, { timeout: 60_000, interval: 20 });
+  const [second, third] = await Promise.all([
+    run(["plain.hil.ts", "--target", "board"]),
+    run(["plain.hil.ts", "--target", "port"]),
+  ]);
+  expect(`${second.stdout}${second.stderr}`).toContain(`board ${NAME} is in use by process ${child.pid} (`);
+  expect([second.status, second.codes]).toEqual([3, ["E_BOARD_LOCKED"]]);
+  expect(third.stdout).toContain(`${port}: another program has this port`);
+  expect(third.status).toBe(3);
+  child.kill("SIGKILL");
+  await once(child, "close");
+  const { status, stdout } = await run(["plain.hil.ts", "--target", "board"]);
+  expect(stdout).toMatch(/^PASSED$/m);
+  expect(status).toBe(0);
+});
+
+test("a disk that is full under the journal is a fault of the environment, and what is written already stays", async () => {
+  // As a disk does that is full: a write that ends early.
+  const { status, stdout } = await run(
+    ["endless.hil.ts", "--target", "board", "--journal", "whole"],
+    ["bash", "-c", 'ulimit -f 300; exec "$0" "$@"'],
+  );
+  expect(stdout).toMatch(
+    /^ +the system refused: EFBIG: file too large, write \[E_DISK\]\n +hint: make room/m,
+  );
+  expect(status).toBe(3);
+  const [, journal = "none"] =
+    /^ +journal: (.*), not complete$|^ +journal: (.*)$/m.exec(stdout)?.filter(Boolean) ?? [];
+  const shown = project.hilt("journal", "show", journal);
+  expect(shown.stdout).toMatch(/device writes 256 bytes/);
+  expect([shown.status, shown.stderr]).toEqual([3, expect.stringContaining("[E_JOURNAL_DAMAGED]")]);
+});
+
+test("a port on which something else talks, or nothing, has no board: the message says what was heard", async () => {
+  const { status, stdout, codes } = await strangers;
+  expect(stdout).toContain('what was heard begins with "U-Boot 2024.01\\r\\n');
+  expect(stdout).toContain('what was heard begins with "\\r\\nERROR\\r\\n');
+  expect(stdout).toContain("what was heard begins with f8 86 00 e6");
+  expect(stdout).toContain(
+    `silent: ${ports["silent"]} at 3000000 baud: nothing has answered, and nothing was heard`,
+  );
+  expect(codes).toEqual(Array<string>(4).fill("E_NO_BOARD"));
+  expect(status).toBe(4);
+});
