@@ -3,6 +3,7 @@ import type { Clock } from "./clock.ts";
 import type { ErrorInjection } from "./error-injection.ts";
 import type { LinkEventListener, ListenOptions } from "./event.ts";
 import type { InterruptListener } from "./interrupt-listener.ts";
+import type { LineCounts } from "./line-counts.ts";
 import type { SignalAccess } from "./signal-access.ts";
 import type { Pace, Traits } from "./traits.ts";
 import type { WaveRecord } from "./wave-record.ts";
@@ -53,6 +54,8 @@ export interface Link extends AsyncDisposable {
    */
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
+  /** Of this link so far; only of links over a line that can lose something. */
+  readonly line?: LineCounts;
   /** Of signals that are recorded; defined exactly where `traits.waves` is true. */
   readonly waves: WaveRecord | undefined;
   /** Defined exactly where `traits.errors` is true. */

@@ -2,6 +2,7 @@ import type { Clock } from "../bus/clock.ts";
 import type { ErrorInjection } from "../bus/error-injection.ts";
 import type { Direction, LinkEventListener, ListenOptions } from "../bus/event.ts";
 import type { InterruptListener } from "../bus/interrupt-listener.ts";
+import type { LineCounts } from "../bus/line-counts.ts";
 import type { Link, Operation } from "../bus/link.ts";
 import type { SignalAccess } from "../bus/signal-access.ts";
 import type { Pace, Traits } from "../bus/traits.ts";
@@ -23,6 +24,7 @@ export class RecordingLink implements Link {
   readonly waves: WaveRecord | undefined;
   readonly signals: SignalAccess | undefined;
   readonly journal: Journal;
+  declare readonly line?: LineCounts;
   declare readonly writeRegister64?: NonNullable<Link["writeRegister64"]>;
   declare readonly readRegister64?: NonNullable<Link["readRegister64"]>;
   readonly #link: Link;
@@ -39,6 +41,8 @@ export class RecordingLink implements Link {
     this.signals = link.signals;
     this.journal = journal;
     this.#link = link;
+    // It changes while the link lives.
+    if (link.line !== undefined) Object.defineProperty(this, "line", { get: () => link.line });
     if (link.writeRegister64 !== undefined)
       this.writeRegister64 = this.#wideWriter(link.writeRegister64.bind(link));
     if (link.readRegister64 !== undefined)

@@ -1,4 +1,6 @@
+import { lineWords } from "../bus/line-counts.ts";
 import type { BenchResult, Problem, RunResult, TargetNotRun } from "./run-result.ts";
+import { totalsOf } from "./totals.ts";
 import { visible } from "./visible.ts";
 
 /** The command that runs a test again as it ran. */
@@ -36,9 +38,11 @@ function suite(result: RunResult, file: string, on: string, repeat: Repeat): str
   const number = (verdict: BenchResult["verdict"]): number =>
     benches.filter((bench) => bench.verdict === verdict).length;
   const device = benches.find(({ facts }) => facts?.device !== undefined)?.facts?.device;
+  const { line } = totalsOf(benches);
   const properties = {
     ...{ target, seed, profile },
     ...(device === undefined ? {} : { device }),
+    ...(line === undefined ? {} : { line: lineWords(line) }),
     ...(notChecked.length === 0 ? {} : { "not checked": notChecked.join(", ") }),
   };
   const wallMs = benches.reduce((total, bench) => total + bench.wallMs, 0);

@@ -1,3 +1,4 @@
+import type { LineCounts } from "../bus/line-counts.ts";
 import type { Blame } from "../core/errors.ts";
 
 /** What a run found out, as data; reports print it. */
@@ -97,6 +98,8 @@ export interface BenchCounts {
   /** As it has identified itself; absent when it was lost, or could not be opened, before it did. */
   readonly device?: string;
   readonly cycles: number;
+  /** Of a serial line, in this test. */
+  readonly line?: LineCounts;
   /** Absent where the link does not observe what the device does with host memory. */
   readonly hostMemory?: HostMemoryCounts;
   readonly interrupts: number;

@@ -1,3 +1,4 @@
+import { isCleanLine, lineWords } from "../bus/line-counts.ts";
 import {
   type BenchCounts,
   type BenchResult,
@@ -144,7 +145,7 @@ device:      ${device}
 host memory: ${hostMemoryWords(total)}
 device time: ${counted(total.cycles, "cycle")}, ${counted(total.interrupts, "interrupt")}
 benches:     ${verdicts.join(", ")} in ${(result.wallMs / 1000).toFixed(1)} s${interrupted}
-${notCheckedLine(result)}${coverageLines(result)}seed:        ${result.seed}, profile ${result.profile}
+${lineLines(total)}${notCheckedLine(result)}${coverageLines(result)}seed:        ${result.seed}, profile ${result.profile}
 run:         ${result.id}
 ${journalLines(result)}repeat:      ${repeat}
 ${isProof(result) ? "PASSED" : result.isInterrupted ? "INTERRUPTED" : "FAILED"}`,
@@ -226,6 +227,12 @@ function hostMemoryWords({ hostMemory }: Totals): string {
   const unit = accesses === "bursts" ? "burst" : "request";
   const read = `${counted(readBytes, "byte")} read in ${counted(reads, unit)}`;
   return `${read}, ${counted(writtenBytes, "byte")} written in ${counted(writes, unit)}`;
+}
+
+/** A line that spoils what it carries is a finding about the lab, also when all passed. */
+function lineLines({ line }: Totals): string {
+  if (line === undefined) return "";
+  return `line:        ${lineWords(line)}\n${isCleanLine(line) ? "" : "             ATTENTION: the line loses or damages what it carries; it was sent again\n"}`;
 }
 
 function notCheckedLine({ notChecked, target }: RunResult): string {

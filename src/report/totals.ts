@@ -1,9 +1,12 @@
+import { type LineCounts, sumOfLines } from "../bus/line-counts.ts";
 import type { BenchResult, HostMemoryCounts } from "./run-result.ts";
 
 /** What the tests of a run did, together. */
 export interface Totals {
   readonly cycles: number;
   readonly interrupts: number;
+  /** Absent where there was no serial line. */
+  readonly line?: LineCounts;
   /** Absent where no test observed it. */
   readonly hostMemory?: HostMemoryCounts;
 }
@@ -19,7 +22,9 @@ export function totalsOf(benches: readonly BenchResult[]): Totals {
     readBytes: sum(observed.map(({ readBytes }) => readBytes)),
     writtenBytes: sum(observed.map(({ writtenBytes }) => writtenBytes)),
   };
+  const lines = facts.flatMap(({ line }) => line ?? []);
   return {
+    ...(lines.length === 0 ? {} : { line: sumOfLines(lines) }),
     cycles: sum(facts.map(({ cycles }) => cycles)),
     interrupts: sum(facts.map(({ interrupts }) => interrupts)),
     ...(observed.length === 0 ? {} : { hostMemory }),

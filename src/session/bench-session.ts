@@ -182,6 +182,7 @@ export class BenchSession {
     return {
       ...(device === undefined ? {} : { device }),
       cycles: link.clock.cycle,
+      ...(link.line === undefined ? {} : { line: link.line }),
       ...watch.counts,
       lastEvents: this.#lastEvents,
       holdings: this.#holdings,

@@ -1,3 +1,4 @@
+import type { LineCounts } from "../bus/line-counts.ts";
 import type { WavesWindow } from "../links/link-kind.ts";
 import type { LinkSettings } from "../links/registry.ts";
 import type { PlatformProfile } from "../memory/platform-profile.ts";
@@ -42,6 +43,8 @@ export interface BenchFacts {
   /** What was tested, as it has identified itself; absent when it was lost, or could not be opened, before it did. */
   readonly device?: string;
   readonly cycles: number;
+  /** Of a serial line. */
+  readonly line?: LineCounts;
   /** Absent where the link does not observe it. */
   readonly hostMemory?: HostMemoryCounts;
   readonly interrupts: number;

@@ -171,8 +171,14 @@ test("a port that cannot be had and a board of another design are faults of the 
 });
 
 test("noise, a pulled cable and a host that stood still lose nothing", async () => {
-  const { status, stdout } = await run(["survives.hil.ts", "--target", "board"]);
+  const { status, stdout } = await run(["survives.hil.ts", "--target", "board", "--junit", "report.xml"]);
   expect(stdout).toMatch(/^benches: +4 passed, 0 failed/m);
+  expect(stdout).toMatch(
+    /^line: +\d+ frames to the board, \d+ from it: .* mean round trip [\d.]+ ms\n +ATTENTION: the line/m,
+  );
+  expect(readFileSync(join(project.path, "report.xml"), "utf8")).toMatch(
+    /<property name="line" value="\d+ frames to/,
+  );
   expect(status).toBe(0);
 });
 

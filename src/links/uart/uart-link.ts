@@ -2,6 +2,7 @@ import { type Clock, checkCycles } from "../../bus/clock.ts";
 import { NoAnswerError } from "../../bus/errors.ts";
 import type { LinkEvent, LinkEventListener, ListenOptions } from "../../bus/event.ts";
 import type { InterruptListener } from "../../bus/interrupt-listener.ts";
+import { type LineCounts, lineSince } from "../../bus/line-counts.ts";
 import type { Link, NarrowOperation, Operation } from "../../bus/link.ts";
 import type { Pace, Traits } from "../../bus/traits.ts";
 import type { LogicalAddress } from "../../core/address.ts";
@@ -15,6 +16,7 @@ import { LinkState } from "../link-state.ts";
 import { checkNarrow, checkRegister } from "../register-address.ts";
 import { AccessQueue, type AskKind } from "./access-queue.ts";
 import { BoardWindows } from "./board-windows.ts";
+import { lineCounts } from "./line-summary.ts";
 import { MemoryErrors } from "./memory-errors.ts";
 import { MemoryServer } from "./memory-server.ts";
 import { WallWaits } from "./wall-waits.ts";
@@ -46,6 +48,7 @@ export class UartLink implements Link {
   readonly signals = undefined;
   /** Of the line since it was opened. */
   readonly statistics: LineStatistics;
+  readonly #lineBefore: LineCounts;
   readonly #parts: UartLinkParts;
   readonly #lastRegister: number;
   readonly #state: LinkState;
@@ -73,6 +76,7 @@ export class UartLink implements Link {
     this.pace = parts.pace;
     this.memory = memory;
     this.statistics = parts.statistics;
+    this.#lineBefore = lineCounts(parts.statistics);
     this.#lastRegister = 2 ** Math.min(32, identity.registerAddressBits) - 4;
     this.#state = new LinkState(name);
     this.clock = wallClock(identity.clockHz);
@@ -88,6 +92,10 @@ export class UartLink implements Link {
       msUntil: (cycle) => ((cycle - this.clock.cycle) * 1000) / identity.clockHz,
       look: () => this.#fence(),
     });
+  }
+
+  get line(): LineCounts {
+    return lineSince(lineCounts(this.statistics), this.#lineBefore);
   }
 
   /** A message of the board. Throws `WireMessageError` for one that answers nothing. */

@@ -8,7 +8,7 @@ test("a line that lost nothing is clean, also when its board was slow", () => {
   addRoundTrip(statistics.roundTrip, 4);
   expect(lineSummary(statistics)).toEqual({
     isClean: true,
-    text: "the line carried 3 frames to the board and 4 from it: 0 damaged, 0 gaps here, 0 there, 1 timeouts, 20 bytes sent again, round trip 3.0 ms, at most 4.0 ms",
+    text: "the line carried 3 frames to the board, 4 from it: 0 damaged, 0 missing, 0 asked for again by the board, 1 unanswered in time, 20 bytes sent again, mean round trip 3.0 ms",
   });
 });
 
