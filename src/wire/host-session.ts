@@ -14,6 +14,8 @@ const SILENCE_MS = 1000;
 const PROBES = 5;
 const HOST_WINDOW_BYTES = 255 * 64;
 const ACKNOWLEDGE_AFTER_MS = 4;
+/** What is written so long before the line has sent all it has comes in time: a timer may be as late. */
+const NEARLY_IDLE_MS = 1;
 const LEAST_REPEAT_MS = 100;
 /** Of what has been heard that is no frame, for messages. */
 const HEARD_BYTES = 48;
@@ -51,6 +53,8 @@ export class HostSession {
   #epoch = 0;
   #identity: Identity | undefined;
   #handshake: Handshake | undefined;
+  /** When the line will have sent what it was given. */
+  #freeAt = 0;
   #cancelSilence: (() => void) | undefined;
   #isHeard = false;
   #unansweredProbes = 0;
@@ -232,6 +236,7 @@ export class HostSession {
       roomBytes: HOST_WINDOW_BYTES,
       acknowledgeAfterBytes: Math.min(2 * identity.mtu, identity.transmitRing / 4),
       acknowledgeAfterMs: ACKNOWLEDGE_AFTER_MS,
+      busyMs: () => Math.max(0, this.#freeAt - clock.now() - NEARLY_IDLE_MS),
       repeatAfterMs: ({ meanTripMs = 0, out }) =>
         Math.max(LEAST_REPEAT_MS, 4 * meanTripMs + (out * 1000) / bytesPerSecond),
     };
@@ -251,6 +256,8 @@ export class HostSession {
     const bytes = encodeFrame(frame);
     this.statistics.framesSent++;
     this.statistics.bytesSent += bytes.length;
+    const { clock, bytesPerSecond } = this.#options;
+    this.#freeAt = Math.max(this.#freeAt, clock.now()) + (bytes.length * 1000) / bytesPerSecond;
     this.#options.write(bytes);
   }
 

@@ -6,6 +6,8 @@ import type { WireClock } from "./wire-clock.ts";
 
 /** Times as long as after progress. */
 const MOST_PATIENCE = 8;
+/** A wait that ends too early by a rounding error begins again: it must take time. */
+const LEAST_WAIT_MS = 0.1;
 
 /** How the two ends of a session differ. */
 export interface StreamManners {
@@ -16,6 +18,8 @@ export interface StreamManners {
   /** An acknowledgement without data is sent when so many bytes have none, or after so long. */
   readonly acknowledgeAfterBytes: number;
   readonly acknowledgeAfterMs: number;
+  /** Milliseconds until the line has nearly sent what it was given; so long a frame that is not full may wait for more. */
+  busyMs(): number;
   /** Bytes that were sent are sent again after so long without an acknowledgement of anything new. */
   repeatAfterMs(send: SendStream): number;
 }
@@ -43,6 +47,7 @@ export class ReliableStream {
   #mustNak = false;
   #cancelAcknowledge: (() => void) | undefined;
   #cancelRepeat: (() => void) | undefined;
+  #cancelShort: (() => void) | undefined;
   /** Of the last acknowledgement of something new, or since when anything has been waiting. */
   #progressAt = 0;
   /** Each time that nothing comes of a repetition, the next waits for twice as long. */
@@ -51,6 +56,7 @@ export class ReliableStream {
   constructor(options: ReliableStreamOptions) {
     this.#options = options;
     const { manners, statistics, onBytes } = options;
+
     this.#send = new SendStream({ mtu: manners.mtu, statistics });
     this.#receive = new ReceiveStream({ roomBytes: manners.roomBytes, statistics, onBytes });
   }
@@ -109,11 +115,14 @@ export class ReliableStream {
   /** Puts on the line what may go there now. */
   flush(): void {
     if (!this.#isOpen) return;
-    const now = this.#options.clock.now();
-    for (let segment = this.#send.take(now); segment !== undefined; segment = this.#send.take(now))
+    const { clock, manners } = this.#options;
+    const now = clock.now();
+    const take = () => this.#send.take(now, manners.busyMs() > 0);
+    for (let segment = take(); segment !== undefined; segment = take())
       this.#emit(this.#mustNak ? FrameKind.nak : FrameKind.data, segment.seq, segment.payload);
     if (this.#mustNak) this.#emit(FrameKind.nak);
     else if (this.#mustAcknowledge) this.#emit(FrameKind.data);
+    this.#watchShort();
     this.#watchRepeats();
   }
 
@@ -128,6 +137,8 @@ export class ReliableStream {
     this.#isOpen = false;
     this.#cancelRepeat?.();
     this.#cancelRepeat = undefined;
+    this.#cancelShort?.();
+    this.#cancelShort = undefined;
     this.#acknowledged();
   }
 
@@ -178,6 +189,16 @@ export class ReliableStream {
     this.#mustNak = false;
     this.#cancelAcknowledge?.();
     this.#cancelAcknowledge = undefined;
+  }
+
+  /** What was held back because the line was busy goes when it no longer is. */
+  #watchShort(): void {
+    if (this.#cancelShort !== undefined || this.#send.sendable === 0) return;
+    const { clock, manners } = this.#options;
+    this.#cancelShort = clock.after(Math.max(LEAST_WAIT_MS, manners.busyMs()), () => {
+      this.#cancelShort = undefined;
+      this.flush();
+    });
   }
 
   #watchRepeats(): void {

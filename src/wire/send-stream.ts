@@ -78,10 +78,18 @@ export class SendStream {
     this.#statistics.payloadSent += bytes.length;
   }
 
-  /** What to send now. A frame that is not full goes only while at most one MTU is out, so a busy line has full frames. */
-  take(now: number): Segment | undefined {
-    const there = Math.min(this.#limit, this.#ring.end) - this.#next;
-    if (there <= 0 || (there < this.#frameLimit && this.out > this.#mtu)) return undefined;
+  /** Bytes that there is credit for, and that are not sent. */
+  get sendable(): number {
+    return Math.max(0, Math.min(this.#limit, this.#ring.end) - this.#next);
+  }
+
+  /**
+   * What to send now. While more than one MTU is out and the line is busy, a frame that is not full waits for more. The
+   * other side's acknowledgements alone would not do: they are as late as its own frames are long.
+   */
+  take(now: number, isBusy: boolean): Segment | undefined {
+    const there = this.sendable;
+    if (there === 0 || (isBusy && there < this.#frameLimit && this.out > this.#mtu)) return undefined;
     const length = Math.min(there, this.#frameLimit);
     const segment = { seq: this.#next % OFFSETS, payload: this.#ring.slice(this.#next, length) };
     const again = Math.min(this.#sent - this.#next, length);

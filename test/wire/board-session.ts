@@ -8,6 +8,8 @@ import type { WireClock } from "../../src/wire/wire-clock.ts";
 const BOOT_MS = 1000;
 const LEAST_BOOT_MS = 100;
 const REPEAT_MS = 100;
+/** 32 byte times at 3 Mbaud. */
+const NEARLY_IDLE_MS = 0.107;
 /** Two byte times at 3 Mbaud. */
 const ACKNOWLEDGE_MS = 0.007;
 
@@ -44,6 +46,7 @@ export class BoardSession {
       get acknowledgeAfterMs() {
         return options.busyMs() + ACKNOWLEDGE_MS;
       },
+      busyMs: () => Math.max(0, options.busyMs() - NEARLY_IDLE_MS),
       repeatAfterMs: () => REPEAT_MS,
     };
   }

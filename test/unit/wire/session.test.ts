@@ -288,6 +288,39 @@ test("what is missing is asked for once, and again when the repetition is damage
   expect(taken).toEqual([10, 10, 10]);
 });
 
+describe("a line that has more than a frame to send", () => {
+  /** 300 bytes a ms; an acknowledgement takes 100 ms. */
+  async function far(): Promise<Pair> {
+    const pair = new Pair({ delayMs: 50 });
+    await pair.begin();
+    return pair;
+  }
+
+  test("does not stand still until an acknowledgement comes", async () => {
+    const pair = await far();
+    const { carried } = pair.up;
+    for (let count = 0; count < 5; count++) {
+      pair.host.send(Buffer.alloc(300, 0x5a));
+      pair.time.runNow(() => false, 0.1);
+    }
+    pair.time.runNow(() => false, 5);
+    expect(pair.up.carried - carried).toBeGreaterThan(1500);
+  });
+
+  test("sends what comes meanwhile in few frames", async () => {
+    const pair = await far();
+    const { framesSent } = pair.host.statistics;
+    pair.host.send(Buffer.alloc(1500, 0x5a));
+    pair.time.runNow(() => false, 0);
+    for (let count = 0; count < 20; count++) {
+      pair.host.send(Buffer.alloc(10, 0xa5));
+      pair.time.runNow(() => false, 0.1);
+    }
+    pair.time.runNow(() => false, 10);
+    expect(pair.host.statistics.framesSent - framesSent).toBe(3);
+  });
+});
+
 describe("bytes on the line", () => {
   /** Bytes that cross for `work`. */
   async function cost(
