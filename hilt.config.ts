@@ -1,6 +1,9 @@
 import { defineConfig } from "./src/config/config.ts";
 
-/** One device under three tempers of host memory; the first target is the one that runs when none is named. */
+/**
+ * One device under three tempers of host memory, and on a board, simulated or real; the first target is the one that runs when none is
+ * named.
+ */
 export default defineConfig({
   benches: ["examples", "test/system/benches"],
   targets: {
@@ -17,5 +20,7 @@ export default defineConfig({
       engine: "verilator",
       harness: { readLatency: [1, 60], writeLatency: [1, 20], stalls: 0.4 },
     },
+    "virtual-ulx3s": { link: "uart", board: "virtual-ulx3s" },
+    ulx3s: { link: "uart", board: "ulx3s", buildHash: "current" },
   },
 });
