@@ -1,10 +1,10 @@
 import { LinkLostError } from "../bus/errors.ts";
 import type { Link } from "../bus/link.ts";
-import { silentLog } from "../core/log.ts";
 import type { Connection, FreshOptions } from "../links/link-kind.ts";
 import { loadLink } from "../links/registry.ts";
 import { UnpreparedTargetError } from "./errors.ts";
 import { lastWordsFile } from "./last-words.ts";
+import { linkLog } from "./link-log.ts";
 import type { RunContext } from "./run-context.ts";
 
 /**
@@ -89,7 +89,7 @@ export class BenchConnection implements AsyncDisposable {
   async #open(options: Omit<FreshOptions, "log">): Promise<Link> {
     this.#connection ??= this.#connect();
     const connection = await this.#connection;
-    return await connection.fresh({ ...options, log: silentLog });
+    return await connection.fresh({ ...options, log: linkLog });
   }
 
   async #connect(): Promise<Connection> {
@@ -97,7 +97,7 @@ export class BenchConnection implements AsyncDisposable {
     if (problem !== undefined) throw new UnpreparedTargetError(problem);
     const kind = await loadLink(settings.link);
     return await kind.connect(target, settings, prepared, {
-      log: silentLog,
+      log: linkLog,
       ...(workersDirectory === undefined
         ? {}
         : { lastWordsFile: lastWordsFile(workersDirectory, process.pid) }),

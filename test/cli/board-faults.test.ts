@@ -171,8 +171,16 @@ test("a port that cannot be had and a board of another design are faults of the 
 });
 
 test("noise, a pulled cable and a host that stood still lose nothing", async () => {
-  const { status, stdout } = await run(["survives.hil.ts", "--target", "board", "--junit", "report.xml"]);
+  const { status, stdout } = await run([
+    "survives.hil.ts",
+    "--target",
+    "board",
+    "--verbose",
+    "--junit",
+    "report.xml",
+  ]);
   expect(stdout).toMatch(/^benches: +4 passed, 0 failed/m);
+  expect(stdout).toMatch(/was gone \(.*\) and is back; the session goes on/);
   expect(stdout).toMatch(
     /^line: +\d+ frames to the board, \d+ from it: .* mean round trip [\d.]+ ms\n +ATTENTION: the line/m,
   );

@@ -19,7 +19,6 @@ import type { WireClock } from "../../wire/wire-clock.ts";
 import type { Connection, FreshOptions } from "../link-kind.ts";
 import { checkIdentity } from "./check-identity.ts";
 import { latencyTimerMs } from "./latency-timer.ts";
-import { lineSummary } from "./line-summary.ts";
 import { PaceProbe } from "./pace-probe.ts";
 import { SerialLine } from "./serial-line.ts";
 import type { PortSettings } from "./settings.ts";
@@ -103,10 +102,6 @@ export class UartConnection implements Connection {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
-    // A line that spoils what it carries is a finding about the lab, also when all passed.
-    const { text, isClean } = lineSummary(this.#session.statistics);
-    if (isClean) this.#log.debug(`${this.#name}: ${text}`);
-    else this.#log.warn(`${this.#name}: ${text}`);
     this.#session.end();
     await this.#line?.close();
     this.#line = undefined;

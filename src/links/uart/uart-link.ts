@@ -16,7 +16,7 @@ import { LinkState } from "../link-state.ts";
 import { checkNarrow, checkRegister } from "../register-address.ts";
 import { AccessQueue, type AskKind } from "./access-queue.ts";
 import { BoardWindows } from "./board-windows.ts";
-import { lineCounts } from "./line-summary.ts";
+import { lineCounts } from "./line-counts.ts";
 import { MemoryErrors } from "./memory-errors.ts";
 import { MemoryServer } from "./memory-server.ts";
 import { WallWaits } from "./wall-waits.ts";
