@@ -1,6 +1,7 @@
 import { downDecoder } from "../src/wire/down-decoder.ts";
 import { DownEncoder, encodeUp } from "../src/wire/encode-message.ts";
 import { upDecoder } from "../src/wire/up-decoder.ts";
+import { ways as bridgeWays, lineShare } from "../test/system/bridge/line-share.ts";
 import { Pair } from "../test/wire/pair.ts";
 import { cpuSeconds } from "./cpu-seconds.ts";
 import { type Figure, figure } from "./figure.ts";
@@ -10,6 +11,7 @@ const BASE = 0x1000_0000n;
 const BYTES_PER_MS = 300;
 const READS_IN_FLIGHT = 8;
 const SHARE_BYTES = 256 * 1024;
+const BRIDGE_BYTES = 64 * 1024;
 const SPEED_BYTES = 8 * 2 ** 20;
 const SPEED_RUNS = 5;
 /** A bridge that reads, too, keeps little of its writes ahead of its requests. */
@@ -112,12 +114,29 @@ async function share(what: keyof typeof ways, mtu: number, burstBytes: number): 
 }
 
 /** Payload of the line, and what both ends of a session cost in one thread. */
+/** The same on the bridge in Verilog, its line bit by bit. */
+async function bridgeShares(): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const mtu of [1024, 512])
+    for (const burstBytes of [256, 64])
+      for (const way of Object.keys(bridgeWays) as (keyof typeof bridgeWays)[]) {
+        const shares = await lineShare(way, mtu, burstBytes, BRIDGE_BYTES);
+        const note = Object.entries(shares).map(([direction, each]) => `${direction} ${each.toFixed(1)}`);
+        const name = `bridge, ${way}, bursts of ${burstBytes}, MTU ${mtu}`;
+        figures.push(
+          figure(name, "% of the line's time", [Math.min(...Object.values(shares))], note.join(", ")),
+        );
+      }
+  return figures;
+}
+
 export async function measureWire(): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const mtu of [1024, 512])
     for (const burstBytes of [256, 64])
       for (const what of Object.keys(ways) as (keyof typeof ways)[])
         figures.push(await share(what, mtu, burstBytes));
+  figures.push(...(await bridgeShares()));
   const speeds: number[] = [];
   for (let count = 0; count < SPEED_RUNS; count++) {
     const before = cpuSeconds();
