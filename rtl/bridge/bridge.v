@@ -201,7 +201,6 @@ module bridge #(
         .down_hold(down_hold),
         .down_mark(down_mark),
         .down_patch(down_patch),
-        .down_hurry(source_ready[READ] & source_last[READ]),
         .down_full(down_full),
         .identity_index(identity_index),
         .identity_data(identity[8*identity_index +: 8]),

@@ -38,9 +38,7 @@ module link #(
     input  wire        down_hold,
     input  wire [1:0]  down_mark,
     input  wire [1:0]  down_patch,
-    // High when the last byte of a message is put for which the host has to wait no longer than it must.
-    input  wire        down_hurry,
-    // More than 64 bytes are waiting to be sent, or a message that is in a hurry and whose frame may grow no further.
+    // More than 64 bytes are waiting to be sent.
     output wire        down_full,
 
     // Byte `identity_index` of the identity, and why a BOOT is sent.
@@ -168,13 +166,12 @@ module link #(
     reg  [DOWN_LOG2-1:0] second_mark;
     wire                 down_is_full = (put[DOWN_LOG2] != una[DOWN_LOG2]) & (put[DOWN_LOG2-1:0] == una[DOWN_LOG2-1:0]);
     wire [DOWN_LOG2-6:0] unsent       = head[DOWN_LOG2:6] - next[DOWN_LOG2:6]; // in units of 64 bytes
-    reg                  hurry; // until a frame ends
     wire                 is_patch     = down_patch != 2'd0;
     wire                 append       = down_valid & ~down_is_full & ~is_patch;
     wire [DOWN_LOG2-1:0] write_at     = down_patch[0] ? first_mark : down_patch[1] ? second_mark : put[DOWN_LOG2-1:0];
 
     assign down_ready = ~down_is_full;
-    assign down_full  = (unsent[DOWN_LOG2-6:1] != 0) | hurry;
+    assign down_full  = unsent[DOWN_LOG2-6:1] != 0;
 
     always @(posedge clk) begin
         if (append | is_patch)
@@ -219,15 +216,6 @@ module link #(
     wire        payload_end  = is_longest | is_all;
     // On a busy line a frame grows until it is as long as it may be, or the line is about to stand still.
     wire        payload_wait = is_all & ~is_longest & ~tx_starving;
-
-    always @(posedge clk) begin
-        if (down_hurry)
-            hurry <= 1'b1;
-        else if (payload_next & is_all)
-            hurry <= 1'b0;
-        if (~open)
-            hurry <= 1'b0;
-    end
 
     always @(posedge clk) begin
         if (acknowledges)
