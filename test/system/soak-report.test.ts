@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 test("a failure of the soak prints seed, smallest reproduction and a command that repeats it", () => {
   using copy = new ProjectCopy();
-  for (const entry of ["test/soak", "test/unit/wdm", "test/new-verilator.ts"])
+  for (const entry of ["test/soak", "test/unit/wdm", "test/wire", "test/new-verilator.ts"])
     cpSync(join(root, entry), join(copy.path, entry), { recursive: true });
   copy.replace(
     "rtl/dma/dma_ring.v",
