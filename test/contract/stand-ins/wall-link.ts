@@ -133,6 +133,7 @@ export class WallLink implements Link {
     checkNarrow(this.name, operations);
     const first = operations.find(({ kind }) => kind !== "wait");
     const waits = operations.map((each) => (each.kind === "wait" ? each.limitCycles : 0));
+    for (const cycles of waits) checkCycles(cycles);
     return await this.#ask((far) => far.perform(operations), {
       access: first?.kind === "write" ? "write" : "read",
       address: first !== undefined && "address" in first ? first.address : 0,
