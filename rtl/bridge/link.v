@@ -106,7 +106,7 @@ module link #(
     wire        other_epoch  = good & (is_stream | (kind == SYNC_RESUME)) & ~is_ours;
     wire        resume       = good & (kind == SYNC_RESUME) & is_ours;
 
-    // ---- the stream from the host: a payload is written behind what is there, and counts once its frame is good
+    // ---- the stream from the host: a payload is written after what is there, and counts once its frame is good
     reg  [7:0]      up_ring [0:(1<<UP_LOG2)-1];
     reg  [15:0]     expected;
     reg  [15:0]     arriving;

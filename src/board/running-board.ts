@@ -2,13 +2,13 @@ import { mkdirSync } from "node:fs";
 import { createConnection } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { ControlCode } from "../wire/control-message.ts";
+import { encodeUp } from "../wire/encode-message.ts";
+import { WIRE_VERSION } from "../wire/identity.ts";
 import { VirtualBoardError } from "./errors.ts";
 
-/** docs/wire.md, "The control channel". */
-const CONTROL = 15 << 4;
-const HELLO = 1;
-const END = 12;
-const VERSION = 1;
+/** A process that stands still takes connections, and answers nothing. */
+const LIMIT_MS = 5000;
 
 /** Where the virtual boards of this user show themselves: short, for a socket's path has 107 bytes. */
 export function boardsFolder(): string {
@@ -24,30 +24,39 @@ export function boardPlaces(name: string): { folder: string; port: string; contr
   return { folder, port: join(folder, "line"), control: join(folder, "control") };
 }
 
-/** Whether the board answers on its control channel: what a process that was killed has left behind does not. */
+/**
+ * Whether the board answers on its control channel: what is left of a process that was killed does not. Rejects with
+ * `VirtualBoardError` when its process is there and does not answer.
+ */
 export async function isRunning(name: string): Promise<boolean> {
-  return await asks(boardPlaces(name).control, Buffer.from([CONTROL, HELLO, 1, 0, VERSION]));
+  return await asks(name, ControlCode.hello, Uint8Array.of(WIRE_VERSION));
 }
 
 /** Resolves when the board's process has closed its control channel, the last thing that it does; false when none runs. */
 export async function endBoard(name: string): Promise<boolean> {
-  const { control } = boardPlaces(name);
-  if (!(await asks(control, Buffer.from([CONTROL, END, 0, 0])))) return false;
-  const deadline = performance.now() + 10_000;
+  if (!(await asks(name, ControlCode.end))) return false;
+  const deadline = performance.now() + LIMIT_MS;
   while (await isRunning(name)) {
-    if (performance.now() > deadline) throw new VirtualBoardError(name, "did not end within 10 s");
+    if (performance.now() > deadline)
+      throw new VirtualBoardError(name, `did not end within ${LIMIT_MS / 1000} s`);
   }
   return true;
 }
 
 /** Sends one request; true when something answers. */
-function asks(socket: string, request: Uint8Array): Promise<boolean> {
-  return new Promise((resolve) => {
-    const connection = createConnection(socket);
+function asks(name: string, code: number, payload: Uint8Array = new Uint8Array()): Promise<boolean> {
+  const request = encodeUp({ kind: "control", code, isAnswer: false, isFailed: false, payload });
+  return new Promise((resolve, reject) => {
+    const connection = createConnection(boardPlaces(name).control);
     const end = (isAnswered: boolean): void => {
       connection.destroy();
       resolve(isAnswered);
     };
+    connection.setTimeout(LIMIT_MS, () => {
+      connection.destroy();
+      const seconds = LIMIT_MS / 1000;
+      reject(new VirtualBoardError(name, `its process is there, and has not answered for ${seconds} s`));
+    });
     connection.once("connect", () => connection.write(request));
     connection.once("data", () => end(true));
     connection.once("error", () => end(false));

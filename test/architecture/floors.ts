@@ -18,7 +18,7 @@ export const floors: Readonly<Record<string, readonly string[]>> = {
   driver: ["wdm", "bus", "spec", "memory", "core"],
   journal: ["native", "bus", "spec", "memory", "core"],
   links: ["engine", "wire", "board", "native", "journal", "bus", "spec", "memory", "core"],
-  board: ["engine", "native", "core"],
+  board: ["engine", "wire", "native", "core"],
   config: ["links/", "memory", "core"],
   report: ["bus", "core"],
   session: [
