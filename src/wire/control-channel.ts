@@ -11,6 +11,8 @@ import type { DownMessage } from "./message.ts";
 /** Kind of an event of the control channel, by docs/wire.md. */
 const VIOLATION = 8;
 const EVENT_HEAD_BYTES = 12;
+/** A board answers within milliseconds, however busy its line is. */
+const LIMIT_MS = 10_000;
 
 export interface ControlListeners {
   /** A rule of a bus that the device has broken. Comes once `watchRules` was asked. */
@@ -22,6 +24,7 @@ interface Request {
   readonly code: number;
   readonly resolve: (payload: Uint8Array) => void;
   readonly reject: (error: Error) => void;
+  readonly limit: NodeJS.Timeout;
 }
 
 /** The Unix socket of a simulated board: what a real one has not. */
@@ -68,14 +71,19 @@ export class ControlChannel implements Disposable {
     await this.ask(ControlCode.events, Uint8Array.of(1 << (VIOLATION - 1)));
   }
 
-  /** One request; rejects with `ControlError`, whose message is the board's, when it is refused. */
+  /**
+   * One request. Rejects with `ControlError`, whose message is the board's when it is refused; a board that does not answer
+   * within 10 s has lost its channel.
+   */
   ask(code: number, payload: Uint8Array = new Uint8Array()): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       if (this.#socket.destroyed) {
         reject(new ControlError("the control channel of the board was closed"));
         return;
       }
-      this.#requests.push({ code, resolve, reject });
+      // Not before it has looked at what came while this process stood still.
+      const limit = setTimeout(() => setImmediate(() => this.#giveUp(limit)), LIMIT_MS);
+      this.#requests.push({ code, resolve, reject, limit });
       this.#socket.write(encodeUp({ kind: "control", code, isAnswer: false, isFailed: false, payload }));
     });
   }
@@ -95,6 +103,7 @@ export class ControlChannel implements Disposable {
 
   #answered({ code, isFailed, payload }: ControlMessage): void {
     const request = this.#requests.shift();
+    clearTimeout(request?.limit);
     if (request?.code !== code) throw new ControlError(`an answer of code ${code} that nobody has asked for`);
     if (isFailed) request.reject(new ControlError(Buffer.from(payload).toString("utf8")));
     else request.resolve(payload);
@@ -112,8 +121,19 @@ export class ControlChannel implements Disposable {
     });
   }
 
+  #giveUp(limit: NodeJS.Timeout): void {
+    if (!this.#requests.some((request) => request.limit === limit)) return;
+    this.#fail(
+      new ControlError(`the board has not answered on its control channel for ${LIMIT_MS / 1000} s`),
+    );
+    this.#socket.destroy();
+  }
+
   #fail(error: Error): void {
-    for (const { reject } of this.#requests.splice(0)) reject(error);
+    for (const { reject, limit } of this.#requests.splice(0)) {
+      clearTimeout(limit);
+      reject(error);
+    }
   }
 }
 

@@ -16,7 +16,7 @@ struct Disturbances {
   // Both ways, or one of them.
   bool up = true;
   bool down = true;
-  // An adapter hands over what it has received in packets: when so many bytes are there, or so much time after the first.
+  // An adapter hands over what it has received in packets: when one is full, or some time after its first byte.
   uint32_t packetBytes = 512;
   uint64_t latencyCycles = 256;
   // What the host does not take in time is lost beyond it; 0: nothing is.

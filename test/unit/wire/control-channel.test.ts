@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { LinkEvent } from "../../../src/bus/event.ts";
 import { ControlChannel } from "../../../src/wire/control-channel.ts";
 import { ControlCode, type ControlMessage } from "../../../src/wire/control-message.ts";
 import { DownEncoder } from "../../../src/wire/encode-message.ts";
+import { ControlError } from "../../../src/wire/errors.ts";
 import { upDecoder } from "../../../src/wire/up-decoder.ts";
 
 /** The board's end of a real socket. */
@@ -93,4 +94,23 @@ test("what is asked of a board that goes away is rejected, and what is asked lat
 test("where no board is", async () => {
   const path = join(folder, "nobody");
   await expect(ControlChannel.connect(path)).rejects.toMatchObject({ code: "E_CONTROL_CHANNEL" });
+});
+
+test("a board that does not answer is given up after 10 s, and all that was asked of it with it", async () => {
+  using channel = await ControlChannel.connect(join(folder, "control"));
+  const received = new Promise<void>((resolve) => {
+    answer = () => resolve();
+  });
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const asked = [channel.cycle(), channel.ask(ControlCode.reset)];
+    await received;
+    const ended = Promise.allSettled(asked);
+    vi.advanceTimersByTime(10_000);
+    const reason = new ControlError("the board has not answered on its control channel for 10 s");
+    expect(await ended).toEqual(asked.map(() => ({ status: "rejected", reason })));
+    await expect(channel.cycle()).rejects.toThrow("was closed");
+  } finally {
+    vi.useRealTimers();
+  }
 });
