@@ -4,6 +4,8 @@ import type { PhysicalMemory } from "./physical-memory.ts";
 /** Values of `mdlFlags` (wdm.h). */
 export const MDL_PAGES_LOCKED = 0x0002;
 export const MDL_SOURCE_IS_NONPAGED_POOL = 0x0004;
+/** Describes a part of another MDL, whose pages stay where they are. */
+export const MDL_PARTIAL = 0x0010;
 
 /** A memory descriptor list: the physical pages of a locked buffer, with the field names of wdm.h. */
 export interface Mdl {
@@ -18,10 +20,12 @@ export interface Mdl {
   readonly pageFrameNumbers: readonly number[];
 }
 
+const STAYING = MDL_PAGES_LOCKED | MDL_SOURCE_IS_NONPAGED_POOL | MDL_PARTIAL;
+
 /** The pages of every MDL of the chain stay where they are. */
 export function isLocked(mdl: Mdl): boolean {
   for (let each: Mdl | null = mdl; each !== null; each = each.next) {
-    if ((each.mdlFlags & (MDL_PAGES_LOCKED | MDL_SOURCE_IS_NONPAGED_POOL)) === 0) return false;
+    if ((each.mdlFlags & STAYING) === 0) return false;
   }
   return true;
 }

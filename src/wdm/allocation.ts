@@ -37,6 +37,8 @@ export class Allocation {
   bouncePages: readonly number[] = [];
   /** What the driver got, until it gives it back. */
   list: ScatterGatherList | undefined;
+  /** BuildMdlFromScatterGatherList has made an MDL of the list. */
+  isTranslated = false;
   /** What is mapped now: one piece for the routines of version 3, several for MapTransfer. */
   readonly mappings: Mapping[] = [];
 
@@ -56,6 +58,15 @@ export class Allocation {
 
   get mappedBytes(): number {
     return this.mappings.reduce((sum, mapping) => sum + mapping.lengthBytes, 0);
+  }
+
+  /** The first run of bounce pages that no mapping uses. */
+  get freeBouncePages(): readonly number[] {
+    const used = new Set(this.mappings.flatMap(({ bounceFrames }) => bounceFrames));
+    const start = this.bouncePages.findIndex((frame) => !used.has(frame));
+    if (start < 0) return [];
+    const length = this.bouncePages.slice(start).findIndex((frame) => used.has(frame));
+    return this.bouncePages.slice(start, length < 0 ? undefined : start + length);
   }
 
   get mappedRegisters(): number {

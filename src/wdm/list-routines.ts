@@ -43,7 +43,6 @@ export function listRoutines(
   | "buildMdlFromScatterGatherList"
 > {
   const { arbiter, findings } = host;
-  const translated = new WeakSet<ScatterGatherList>();
 
   /** Channel, registers, list and routine in one. The whole range is mapped, or the request is refused. */
   function request(state: AdapterState, asked: ListRequest, record: ContextRecord | undefined): number {
@@ -223,10 +222,12 @@ export function listRoutines(
     },
 
     buildMdlFromScatterGatherList(state, list, originalMdl, targetMdl) {
-      const mapping = holderOf(state, list)?.mappings[0];
-      if (originalMdl === null || mapping === undefined) return STATUS_INVALID_PARAMETER;
-      if (translated.has(list)) return STATUS_NONE_MAPPED;
-      translated.add(list);
+      const holder = holderOf(state, list);
+      const mapping = holder?.mappings[0];
+      if (originalMdl === null || holder === undefined || mapping === undefined)
+        return STATUS_INVALID_PARAMETER;
+      if (holder.isTranslated) return STATUS_NONE_MAPPED;
+      holder.isTranslated = true;
       targetMdl.value = mapping.isBounced ? mdlOf(list) : originalMdl;
       return STATUS_SUCCESS;
     },

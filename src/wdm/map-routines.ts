@@ -11,8 +11,15 @@ import { ELEMENT_BYTES, fillList, LIST_HEADER_BYTES } from "./scatter-gather.ts"
 
 /** Ends everything that is mapped with an allocation. */
 export function unmap(allocation: Allocation): void {
-  for (const mapping of allocation.mappings) mapping.release();
-  allocation.mappings.length = 0;
+  unmapPieces(allocation, allocation.mappings.splice(0));
+}
+
+function unmapPieces(allocation: Allocation, pieces: readonly Mapping[]): void {
+  for (const piece of pieces) {
+    piece.release();
+    const index = allocation.mappings.indexOf(piece);
+    if (index >= 0) allocation.mappings.splice(index, 1);
+  }
 }
 
 /** Maps as much of a range as limits and registers allow; undefined when the link refuses a window. */
@@ -23,9 +30,8 @@ function map(
   writeToDevice: boolean,
   elements: MapLimits["elements"],
 ): Mapping | undefined {
-  const used = allocation.mappedRegisters;
-  const limits = { pages: allocation.registers - used, elements };
-  const plan = planElements(range, allocation.adapter, allocation.bouncePages.slice(used), limits);
+  const limits = { pages: allocation.registers - allocation.mappedRegisters, elements };
+  const plan = planElements(range, allocation.adapter, allocation.freeBouncePages, limits);
   return mapPlan(host, allocation, range, writeToDevice, plan);
 }
 
@@ -156,21 +162,22 @@ export function mapRoutines(
 
     flushAdapterBuffers(state, mdl, base, currentVa, length, writeToDevice) {
       const allocation = allocationOf(state, base);
-      const [first] = allocation?.mappings ?? [];
-      if (allocation === undefined || first === undefined || first.range.mdl !== mdl) {
+      const own = allocation?.mappings.filter(({ range }) => range.mdl === mdl) ?? [];
+      const [first] = own;
+      if (allocation === undefined || first === undefined) {
         findings.report("FLUSH_NOT_MAPPED", "FlushAdapterBuffers of a buffer that is not mapped");
         return false;
       }
       checkDirection("FlushAdapterBuffers", first, writeToDevice);
-      const mapped = allocation.mappedBytes;
-      if (first.range.offset !== offsetIn(mdl, currentVa) || length !== mapped) {
+      const pieces = piecesOf(own, mdl, offsetIn(mdl, currentVa), length);
+      if (bytesOf(pieces) !== length) {
         findings.report(
           "FLUSH_BEYOND_MAPPING",
-          `FlushAdapterBuffers of ${length} bytes at virtual ${hexAddress(currentVa)}, ${mapped} are mapped`,
+          `FlushAdapterBuffers of ${length} bytes at virtual ${hexAddress(currentVa)}, ${bytesOf(own)} are mapped`,
           { mapping: first.describe() },
         );
-      }
-      unmap(allocation);
+        unmapPieces(allocation, own);
+      } else unmapPieces(allocation, pieces);
       arbiter.retry();
       return true;
     },
@@ -178,26 +185,23 @@ export function mapRoutines(
     flushAdapterBuffersEx(state, mdl, base, offset, length, writeToDevice) {
       if (length === 0) return STATUS_SUCCESS;
       const allocation = allocationOf(state, base);
-      const [mapping] = allocation?.mappings ?? [];
-      if (
-        allocation === undefined ||
-        mapping === undefined ||
-        mapping.range.mdl !== mdl ||
-        mapping.range.offset !== offset
-      ) {
+      const pieces = piecesOf(allocation?.mappings ?? [], mdl, offset, length);
+      const [mapping] = pieces;
+      if (allocation === undefined || mapping === undefined) {
         findings.report("FLUSH_NOT_MAPPED", "FlushAdapterBuffersEx of a range that is not mapped");
         return STATUS_INVALID_PARAMETER;
       }
-      if (length !== mapping.lengthBytes) {
+      const mappedBytes = bytesOf(pieces);
+      if (length !== mappedBytes) {
         findings.report(
           "FLUSH_BEYOND_MAPPING",
-          `FlushAdapterBuffersEx of ${length} bytes, ${mapping.lengthBytes} are mapped`,
-          { parameters: { mappedBytes: mapping.lengthBytes, length }, mapping: mapping.describe() },
+          `FlushAdapterBuffersEx of ${length} bytes, ${mappedBytes} are mapped`,
+          { parameters: { mappedBytes, length }, mapping: mapping.describe() },
         );
         return STATUS_INVALID_PARAMETER;
       }
       if (!checkDirection("FlushAdapterBuffersEx", mapping, writeToDevice)) return STATUS_INVALID_PARAMETER;
-      unmap(allocation);
+      unmapPieces(allocation, pieces);
       arbiter.retry();
       return STATUS_SUCCESS;
     },
@@ -210,6 +214,37 @@ export function mapRoutines(
     });
     return false;
   }
+}
+
+/** Of the mappings those that begin at byte `offset` of a chain and go on without a gap, up to `length` bytes or a little more. */
+function piecesOf(
+  mappings: readonly Mapping[],
+  mdl: Mdl,
+  offset: number,
+  length: number,
+): readonly Mapping[] {
+  const pieces: Mapping[] = [];
+  for (let at = offset; at < offset + length; ) {
+    const next = mappings.find(({ range }) => placeIn(mdl, range) === at);
+    if (next === undefined) break;
+    pieces.push(next);
+    at += next.lengthBytes;
+  }
+  return pieces;
+}
+
+/** Byte of a chain at which a range begins; undefined when its MDL is none of the chain. */
+function placeIn(mdl: Mdl, range: Range): number | undefined {
+  let before = 0;
+  for (let each: Mdl | null = mdl; each !== null; each = each.next) {
+    if (each === range.mdl) return before + range.offset;
+    before += each.byteCount;
+  }
+  return undefined;
+}
+
+function bytesOf(mappings: readonly Mapping[]): number {
+  return mappings.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
 }
 
 /** Byte `offset` is in the chain. */

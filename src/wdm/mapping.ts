@@ -49,6 +49,8 @@ export interface Plan {
 }
 
 const FOUR_GIB = 2 ** 32;
+/** Below 0, where no page lies. */
+const FRAMES_APART = 2 ** 38;
 const NO_LIMITS: MapLimits = { pages: Number.POSITIVE_INFINITY, elements: Number.POSITIVE_INFINITY };
 
 type Device = Pick<AdapterState, "reach" | "bounces" | "description">;
@@ -61,7 +63,7 @@ type Device = Pick<AdapterState, "reach" | "bounces" | "description">;
 export function planElements(
   { mdl, offset, length }: Range,
   device: Device,
-  bouncePages: readonly number[] = [],
+  bouncePages?: readonly number[],
   limits: MapLimits = NO_LIMITS,
 ): Plan {
   const planner = new Planner(device, bouncePages, limits);
@@ -87,11 +89,11 @@ class Planner implements Plan {
   lengthBytes = 0;
   readonly #reach: number;
   readonly #isScattered: boolean;
-  readonly #bouncePages: readonly number[];
+  readonly #bouncePages: readonly number[] | undefined;
   readonly #limits: MapLimits;
   #end = -1;
 
-  constructor({ reach, description }: Device, bouncePages: readonly number[], limits: MapLimits) {
+  constructor({ reach, description }: Device, bouncePages: readonly number[] | undefined, limits: MapLimits) {
     this.#reach = reach;
     this.#isScattered = description.scatterGather === true;
     this.#bouncePages = bouncePages;
@@ -120,7 +122,9 @@ class Planner implements Plan {
 
   #addPage(address: number, bytes: number, isBounced: boolean): boolean {
     if (this.pages === this.#limits.pages) return false;
-    const seen = isBounced ? this.#bounceOf(address) : address;
+    const frame = isBounced ? this.#bounceFrame() : Math.floor(address / PAGE_SIZE);
+    if (frame === undefined) return false;
+    const seen = frame * PAGE_SIZE + (address % PAGE_SIZE);
     if (seen === this.#end && seen % FOUR_GIB !== 0) {
       this.runs[this.runs.length - 1] = (this.runs.at(-1) as number) + bytes;
     } else {
@@ -134,10 +138,14 @@ class Planner implements Plan {
     return true;
   }
 
-  /** A plan that is only counted has no pages yet: every page is an element then, the worst case. */
-  #bounceOf(address: number): number {
-    const frame = this.#bouncePages[this.pages] ?? -2 - 2 * this.pages;
-    return frame * PAGE_SIZE + (address % PAGE_SIZE);
+  /**
+   * The next bounce page, if there is one. A plan that is only counted has none yet: they lie apart, the worst case, or side by
+   * side for a device without scatter/gather, as they will.
+   */
+  #bounceFrame(): number | undefined {
+    const count = this.bounces.length;
+    if (this.#bouncePages !== undefined) return this.#bouncePages[count];
+    return count * (this.#isScattered ? 2 : 1) - FRAMES_APART;
   }
 }
 
@@ -209,6 +217,11 @@ export class Mapping {
 
   get isBounced(): boolean {
     return this.#bounces.length > 0;
+  }
+
+  /** Page frame numbers of the bounce pages in use. */
+  get bounceFrames(): readonly number[] {
+    return this.#bounces.map(({ bounce }) => Math.floor(bounce / PAGE_SIZE));
   }
 
   /** In words, for messages. */
