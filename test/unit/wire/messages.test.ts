@@ -94,14 +94,15 @@ const up: fc.Arbitrary<UpMessage> = fc.oneof(
 const pieces = fc.array(fc.nat(40));
 
 describe("golden vectors of messages", () => {
-  test("they are what the page makes of them", () => {
-    const script = fileURLToPath(new URL("../../vectors/make_wire.py", import.meta.url));
-    const {
-      status: exitCode,
-      stdout,
-      stderr,
-    } = spawnSync("python3", [script, "--check"], { encoding: "utf8" });
-    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+  test.each([
+    ["made", ["make_wire.py", "--check"]],
+    ["read", ["read_wire.py"]],
+  ])("they are %s in Python as the page has it", (_what, [script = "", ...options]) => {
+    const file = fileURLToPath(new URL(`../../vectors/${script}`, import.meta.url));
+    const made = spawnSync("python3", [file, ...options], { encoding: "utf8" });
+    expect({ exitCode: made.status, stdout: made.stdout, stderr: made.stderr }).toEqual({
+      ...{ exitCode: 0, stdout: "", stderr: "" },
+    });
   });
 
   test("down, each after the one before", () => {
