@@ -51,6 +51,8 @@ export type LinkEvent =
   | {
       readonly kind: "violation";
       readonly cycle: number;
+      /** The device's own, where the link's clock counts something else and the board says it. */
+      readonly deviceCycle?: number;
       readonly rule: string;
       readonly address: LogicalAddress;
     };

@@ -200,8 +200,10 @@ interface Tools {
 function buildFolder(directory: string): string {
   try {
     mkdirSync(directory, { recursive: true });
-    const isPlain = /^[\w./-]+$/.test(realpathSync(directory));
-    return mkdtempSync(join(isPlain ? directory : tmpdir(), isPlain ? "build-" : "hilt-build-"));
+    // Under the name that was looked at: a link to it may have a space where it has none.
+    const real = realpathSync(directory);
+    const isPlain = /^[\w./-]+$/.test(real);
+    return mkdtempSync(join(isPlain ? real : tmpdir(), isPlain ? "build-" : "hilt-build-"));
   } catch (cause) {
     throw new CacheError(directory, cause as Error);
   }

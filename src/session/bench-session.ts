@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { relative } from "node:path";
 import type { LinkEvent } from "../bus/event.ts";
 import type { Link } from "../bus/link.ts";
@@ -191,8 +192,12 @@ export class BenchSession {
         ? {}
         : { failure: { ...this.#failure, cycle: watch.firstBreach ?? this.#failure.cycle } }),
       ...journal.facts,
-      ...wavesFacts(link.waves, run.root),
+      ...(this.#keepsWaves ? wavesFacts(link.waves, run.root) : {}),
     };
+  }
+
+  get #keepsWaves(): boolean {
+    return this.#parts.run.waves?.isOfFailures !== true || this.#failure !== undefined;
   }
 
   get #identity(): string | undefined {
@@ -251,6 +256,10 @@ export class BenchSession {
     }
     this.#parts.messages.close();
     if (link.waves?.hasBegun !== true) return;
+    if (!this.#keepsWaves) {
+      rmSync(link.waves.file, { force: true });
+      return;
+    }
     // A failure long after the last crossing is not in the window.
     const focus = cycle > (run.waves?.to ?? cycle) ? lastCrossing : cycle;
     const window = run.waves ?? {};
@@ -351,10 +360,7 @@ class Watch {
 
   check(): void {
     const [violation] = this.#violations;
-    if (violation !== undefined) {
-      const { rule, address, cycle } = violation;
-      throw new ProtocolViolationError(rule, address, cycle, this.#violations.length - 1);
-    }
+    if (violation !== undefined) throw new ProtocolViolationError(violation, this.#violations.length - 1);
     const [fault] = this.#faults;
     if (fault !== undefined) {
       throw new WindowFaultError(fault.direction, fault.address, fault.cycle, this.#faults.length - 1);

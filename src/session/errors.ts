@@ -1,3 +1,4 @@
+import type { LinkEvent } from "../bus/event.ts";
 import { type Blame, HiltError } from "../core/errors.ts";
 import { hex, hexAddress, hexLine } from "../core/hex.ts";
 import { framesOf, type PendingCall } from "../core/pending-calls.ts";
@@ -8,8 +9,13 @@ export class ProtocolViolationError extends HiltError {
   readonly blame: Blame = "product";
   readonly rule: string;
 
-  constructor(rule: string, address: bigint, cycle: number, more: number) {
-    super(`the device broke ${rule} at logical ${hexAddress(address)} in cycle ${cycle}${andMore(more)}`);
+  /** `cycle`: of the link's clock; `deviceCycle`: the device's own, where it has another time. */
+  constructor(
+    { rule, address, cycle, deviceCycle }: Omit<Extract<LinkEvent, { kind: "violation" }>, "kind">,
+    more: number,
+  ) {
+    const when = deviceCycle === undefined ? `cycle ${cycle}` : `cycle ${deviceCycle} of the device`;
+    super(`the device broke ${rule} at logical ${hexAddress(address)} in ${when}${andMore(more)}`);
     this.rule = rule;
   }
 }

@@ -1,4 +1,3 @@
-import type { Traits } from "../bus/traits.ts";
 import type { BenchResult, FailurePlace, Problem, Recording, RunListener } from "../report/run-result.ts";
 import type { RunWaves } from "./run-context.ts";
 
@@ -8,8 +7,6 @@ const MOST_RECORDED = 5;
 const CYCLES_BEHIND = 500;
 
 export interface FailureRecorder {
-  /** Of the target. */
-  readonly time: Traits["time"];
   /** Cycles before the failure. */
   readonly windowCycles: number;
   /** Given by the user: the record begins there and goes on to the end. */
@@ -28,7 +25,7 @@ export interface SecondRun {
   readonly problems: readonly Problem[];
 }
 
-/** `benches` with the waves of the first failures. Where time is stepped a second run fails in the same way; else there are none. */
+/** `benches` with the waves of the first failures, from a second run: time is stepped, and it fails in the same way. */
 export async function recordFailures(
   benches: readonly BenchResult[],
   recorder: FailureRecorder,
@@ -37,12 +34,6 @@ export async function recordFailures(
   const failed = benches.filter(({ verdict }) => verdict === "failed");
   const chosen = failed.filter(({ facts }) => facts?.failure !== undefined).slice(0, MOST_RECORDED);
   const unrecorded = failed.length - chosen.length;
-  if (recorder.time === "wall") {
-    const why = "in wall time a test that runs again need not fail again in the same way";
-    if (failed.length > 0)
-      listener.warn(`no waves of what failed: ${why}; --waves on records each test as it runs`);
-    return { benches, unrecorded: failed.length };
-  }
   if (failed.length > 0) listener.recordingStarted(chosen.length, unrecorded);
   const recordings = new Map<BenchResult, BenchResult>();
   const buildProblem = chosen.length === 0 ? undefined : await problemOf(recorder.build);

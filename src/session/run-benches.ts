@@ -72,11 +72,12 @@ export async function runBenches(options: RunOptions, listener: RunListener): Pr
 async function leaveAllOut(options: RunOptions, listener: RunListener): Promise<RunResult | undefined> {
   const start = performance.now();
   const settings = linkSettings(options.root, options.target, options.settings);
-  const facts = await targetFacts(options.target, settings, { waves: options.waves?.mode === "on" });
+  const kind = await loadLink(settings.link);
+  const { atOnce } = recordings(options, kind, settings);
+  const facts = await targetFacts(options.target, settings, { waves: atOnce !== undefined });
   // To load the files twice pays only where needs may spare the target.
   if (!options.files.every((file) => mayNeedMore(readFileSync(file, "utf8"), facts))) return undefined;
   using folders = new PlainFolders();
-  const kind = await loadLink(settings.link);
   const run: RunContext = {
     ...facts,
     ...{ settings, prepared: undefined, profile: options.profile.settings, seed: seedText(options.seed) },
@@ -114,10 +115,11 @@ async function runPrepared(options: RunOptions, listener: RunListener): Promise<
   const plainRoot = folders.of(options.root);
   const directory = hiltDirectory(options.root);
   const settings = linkSettings(options.root, options.target, options.settings);
-  const { waves } = options;
   const kind = await loadLink(settings.link);
   checkRequest(options, kind, settings);
-  const traits = kind.traits(settings, { waves: waves?.mode === "on" });
+  const { atOnce, again } = recordings(options, kind, settings);
+  const isRecorded = { waves: atOnce !== undefined };
+  const traits = kind.traits(settings, isRecorded);
   const prepare = async (choice: WavesChoice | undefined, coverage: string | undefined) => {
     const made = await prepareTarget(options.root, options.target, options.settings, {
       ...{ log: options.log, limitMs: options.timeoutMs },
@@ -131,7 +133,7 @@ async function runPrepared(options: RunOptions, listener: RunListener): Promise<
     return made;
   };
   // A run that cannot be prepared leaves nothing.
-  await using preparation = await prepare(waves?.mode === "on" ? waves : undefined, options.coverage);
+  await using preparation = await prepare(atOnce, options.coverage);
   const { prepared, warnings } = preparation;
   for (const warning of warnings) options.log.warn(warning);
   const folder = createRunFolder(options.root, options.target);
@@ -141,7 +143,10 @@ async function runPrepared(options: RunOptions, listener: RunListener): Promise<
   // Rounds run the same tests.
   const roundOf = (path: string, seed: string): string => (options.repeat > 1 ? join(path, seed) : path);
   const wavesOf = (choice: Pick<WavesChoice, "from" | "to">, seed: string): Pick<RunContext, "waves"> => ({
-    waves: { ...choice, directory: roundOf(wavesDirectory, seed) },
+    waves: {
+      ...{ ...choice, directory: roundOf(wavesDirectory, seed) },
+      isOfFailures: atOnce?.mode === "on-failure",
+    },
   });
   const journalsOf = (seed: string): Pick<RunContext, "journals"> => ({
     journals: { run: folder.id, directory: roundOf(journals, seed), isWhole: wholeJournals },
@@ -154,13 +159,13 @@ async function runPrepared(options: RunOptions, listener: RunListener): Promise<
   for (let round = 0; round < options.repeat && options.signal?.aborted !== true; round++) {
     const seed = BigInt.asUintN(64, options.seed + BigInt(round));
     const run: RunContext = {
-      ...(await targetFacts(options.target, settings, { waves: waves?.mode === "on" })),
+      ...(await targetFacts(options.target, settings, isRecorded)),
       ...{ settings, prepared },
       profile: options.profile.settings,
       seed: seedText(seed),
       ...{ root: options.root, plainRoot },
       workersDirectory: join(directory, "workers", String(process.pid)),
-      ...(waves?.mode === "on" ? wavesOf(waves, seedText(seed)) : {}),
+      ...(atOnce === undefined ? {} : wavesOf(atOnce, seedText(seed))),
       ...journalsOf(seedText(seed)),
     };
     runs.set(run.seed, run);
@@ -173,11 +178,11 @@ async function runPrepared(options: RunOptions, listener: RunListener): Promise<
     // Rounds of nothing would go on and on.
     if ((isFailed && options.failFast) || benches.length === 0) break;
   }
-  if (waves?.mode === "on-failure") {
+  if (again !== undefined) {
     let second: Preparation<unknown> | undefined;
     const build = async (): Promise<void> => {
       // Of the same sources, so that its warnings are known; and no test is counted twice.
-      second = await prepare(waves, undefined);
+      second = await prepare(again, undefined);
     };
     const rerun = async (bench: BenchResult, window: Pick<WavesChoice, "from" | "to">) => {
       const { journals: _, ...first } = runs.get(bench.seed) as RunContext;
@@ -189,8 +194,7 @@ async function runPrepared(options: RunOptions, listener: RunListener): Promise<
       const { benches: again, problems: others } = collector;
       return { bench: again.find(({ name }) => name === bench.name), problems: others };
     };
-    const { time } = traits;
-    const recorder = { ...waves, time, rerun, build, isAborted: () => options.signal?.aborted === true };
+    const recorder = { ...again, rerun, build, isAborted: () => options.signal?.aborted === true };
     try {
       ({ benches, unrecorded } = await recordFailures(benches, recorder, listener));
     } finally {
@@ -223,6 +227,20 @@ function checkRequest({ coverage, waves, target }: RunOptions, kind: Kind, setti
     throw new UsageError(`--coverage: target ${target} (${kind.describe(settings)}) counts no coverage`);
   if (waves !== undefined && !kind.traits(settings, { waves: true }).waves)
     throw new UsageError(`--waves: target ${target} (${kind.describe(settings)}) records no waves`);
+}
+
+interface Recordings {
+  /** Of each test as it runs. */
+  readonly atOnce?: WavesRequest;
+  /** Of tests that failed, in a second run. */
+  readonly again?: Extract<WavesRequest, { mode: "on-failure" }>;
+}
+
+/** In wall time a test that runs again need not fail again in the same way: whatever may be wanted is recorded the first time. */
+function recordings({ waves }: RunOptions, kind: Kind, settings: LinkSettings): Recordings {
+  if (waves === undefined) return {};
+  const isWall = kind.traits(settings, { waves: true }).time === "wall";
+  return waves.mode === "on" || isWall ? { atOnce: waves } : { again: waves };
 }
 
 /** Hears of a test that runs again: it is no bench of its own. */

@@ -28,6 +28,8 @@ export interface RunContext extends TargetFacts {
 
 export interface RunWaves extends Pick<WavesWindow, "from" | "to"> {
   readonly directory: string;
+  /** Those of tests that pass are deleted. */
+  readonly isOfFailures: boolean;
 }
 
 export interface RunJournals {

@@ -1,6 +1,5 @@
 import { createConnection, type Socket } from "node:net";
-import type { LinkEvent } from "../bus/event.ts";
-import { logicalAddress } from "../core/address.ts";
+import { type LogicalAddress, logicalAddress } from "../core/address.ts";
 import { protocolRules } from "../spec/protocol-rules.ts";
 import { ControlCode, type ControlMessage } from "./control-message.ts";
 import { downDecoder } from "./down-decoder.ts";
@@ -15,8 +14,8 @@ const EVENT_HEAD_BYTES = 12;
 const LIMIT_MS = 10_000;
 
 export interface ControlListeners {
-  /** A rule of a bus that the device has broken. Comes once `watchRules` was asked. */
-  readonly onViolation?: (event: Extract<LinkEvent, { kind: "violation" }>) => void;
+  /** A rule of a bus that the device has broken, in a cycle of its own. Comes once `watchRules` was asked. */
+  readonly onViolation?: (violation: { rule: string; address: LogicalAddress; deviceCycle: number }) => void;
   readonly onLog?: (text: string) => void;
 }
 
@@ -64,6 +63,19 @@ export class ControlChannel implements Disposable {
   /** Cycle of the device's clock. */
   async cycle(): Promise<number> {
     return cycleOf(await this.ask(ControlCode.cycle));
+  }
+
+  /**
+   * Records the signals in `scopes`, with spaces between their names, to `file`, whose process this is not: the path is absolute.
+   * Resolves with the cycle at which the file's time is 0. Rejects with `ControlError` when it cannot be written.
+   */
+  async beginWaves(file: string, scopes: string): Promise<number> {
+    return cycleOf(await this.ask(ControlCode.wavesOn, Buffer.from(`${file}\0${scopes}`)));
+  }
+
+  /** The file of waves is whole afterwards. Resolves with the cycle in which it ends. */
+  async endWaves(): Promise<number> {
+    return cycleOf(await this.ask(ControlCode.wavesOff));
   }
 
   /** From now on `onViolation` is called. */
@@ -114,8 +126,7 @@ export class ControlChannel implements Disposable {
     if (bytes[0] !== VIOLATION || bytes.length < EVENT_HEAD_BYTES + 12) return;
     const bit = bytes.readUInt32LE(EVENT_HEAD_BYTES + 8);
     this.#listeners.onViolation?.({
-      kind: "violation",
-      cycle: Number(bytes.readBigUInt64LE(4)),
+      deviceCycle: Number(bytes.readBigUInt64LE(4)),
       rule: protocolRules.find((rule) => rule.bit === bit)?.name ?? `RULE_${bit}`,
       address: logicalAddress(bytes.readBigUInt64LE(EVENT_HEAD_BYTES)),
     });

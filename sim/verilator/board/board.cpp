@@ -8,8 +8,8 @@ static constexpr uint64_t QUIET_CYCLES = 20000;
 Board::Board(LoadedModel& model, Port& port, uint64_t seed) : model_(model), port_(port), seed_(seed) { powerUp(); }
 
 void Board::powerUp() {
+  closeWaves();
   model_.powerUp(seed_++);
-  hasWaves_ = false;
   findPorts();
   adapter_.drop();
   lastEvent_ = nextRead_ = model_.cycle();
@@ -26,9 +26,9 @@ void Board::unplug() {
   adapter_.drop();
 }
 
-void Board::openWaves(const std::string& file) {
+void Board::openWaves(const std::string& file, const std::string& scopes) {
   closeWaves();
-  model_.openWaves(file, "hilt_virtual_board");
+  model_.openWaves(file, scopes);
   hasWaves_ = true;
 }
 

@@ -9,6 +9,8 @@
 class Board {
  public:
   Board(LoadedModel& model, Port& port, uint64_t seed);
+  // A file of waves that is open is whole afterwards.
+  ~Board() { closeWaves(); }
 
   // As after the FPGA was configured anew. What is on the wire is lost.
   void powerUp();
@@ -20,8 +22,9 @@ class Board {
   void disturb(const Disturbances& disturbances);
   // The cable: what is under way on it is lost.
   void unplug();
-  // Signals of the whole board to an FST file, until closeWaves, powerUp or the end. Throws std::runtime_error.
-  void openWaves(const std::string& file);
+  // Signals in these scopes, with spaces between them, to an FST file, until closeWaves, powerUp or the end. Throws
+  // std::runtime_error.
+  void openWaves(const std::string& file, const std::string& scopes);
   void closeWaves();
 
   const Adapter& adapter() const { return adapter_; }

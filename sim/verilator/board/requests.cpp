@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <algorithm>
 #include <stdexcept>
 
 enum Code : uint8_t {
@@ -43,7 +44,9 @@ Requests::Requests(Board& board, Control& control, std::string name, double cycl
   });
   // The cycle at which the file's time is 0.
   control.on(WAVES_ON, [this](const Bytes& payload) {
-    board_.openWaves(std::string(payload.begin(), payload.end()));
+    const auto end = std::find(payload.begin(), payload.end(), uint8_t{0});
+    if (end == payload.end()) throw std::runtime_error("the request names no signals");
+    board_.openWaves(std::string(payload.begin(), end), std::string(end + 1, payload.end()));
     Bytes answer;
     put(answer, board_.model().poweredUpAt(), 8);
     return answer;

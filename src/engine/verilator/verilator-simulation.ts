@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { chosenElements } from "../chosen-elements.ts";
 import { ENDING } from "../ending.ts";
 import type {
@@ -13,10 +12,10 @@ import type {
 } from "../engine.ts";
 import { ToolError, UnsettledError } from "../errors.ts";
 import type { ModelMemory } from "../model-memory.ts";
-import { matchesAny, requireMatches } from "../signal-pattern.ts";
+import { matchesAny } from "../signal-pattern.ts";
 import { designMessages } from "./design-messages.ts";
-import { fstSignals } from "./fst-signals.ts";
 import type { Description, Handle, ModelLibrary, PortPlace, VariablePlace } from "./library.ts";
+import { recordedScopes, recordedSignals } from "./recorded-scopes.ts";
 
 /** The most edges of one call: a number that the library takes and that Ctrl-C can wait for. */
 const MOST_EDGES = 2 ** 40;
@@ -157,17 +156,11 @@ export class VerilatorSimulation implements Simulation {
 
   recordWaves(file: string): () => Promise<readonly RecordedSignal[]> {
     const { top, clock, waves = [] } = this.#source;
-    const scopes = [clock, ...waves].map((pattern) => scopeOf(top, pattern));
-    this.#library.openWaves(this.handle, file, scopes.join(" "));
+    this.#library.openWaves(this.handle, file, recordedScopes(top, [clock, ...waves]));
     this.#isRecording = true;
     return async () => {
       this.#closeWaves();
-      const signals = fstSignals(readFileSync(file));
-      requireMatches(
-        waves,
-        signals.map(({ path }) => path.slice(top.length + 1)),
-      );
-      return signals;
+      return recordedSignals(file, top, waves);
     };
   }
 
@@ -295,11 +288,4 @@ function endOf(library: ModelLibrary, handle: Handle, memory: ModelMemory): () =
 /** Verilator's own sizes: 1, 2, 4 or 8 bytes, above that words of 4. */
 function bytesOf(width: number): number {
   return [1, 2, 4, 8].find((bytes) => width <= 8 * bytes) ?? 4 * Math.ceil(width / 32);
-}
-
-/** Verilator records whole scopes and single signals: up to the first part that is a pattern. */
-function scopeOf(top: string, pattern: string): string {
-  const parts = pattern.split(".");
-  const wild = parts.findIndex((part) => part.includes("*"));
-  return [top, ...(wild < 0 ? parts : parts.slice(0, wild))].join(".");
 }

@@ -3,11 +3,11 @@ import type { Log } from "../../core/log.ts";
 import type { Engine, Model, ModelSource } from "../../engine/engine.ts";
 import type { WavesChoice } from "../link-kind.ts";
 import type { Resolved } from "../registry.ts";
+import { usefulSignals } from "../signal-groups.ts";
 import { NoCoverageError } from "./errors.ts";
 import { explainBinding } from "./explain-binding.ts";
 import { boundSource, harnessSource } from "./harness-source.ts";
 import type { SimulatorSettings } from "./settings.ts";
-import { usefulSignals } from "./signal-groups.ts";
 
 /** What a simulator is made of. */
 export interface SimulationSettings extends Resolved<SimulatorSettings> {

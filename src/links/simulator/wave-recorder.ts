@@ -4,8 +4,8 @@ import type { SignalGroup, WaveRecord } from "../../bus/wave-record.ts";
 import { type RecordedSignal, type Simulation, WAVES_TIME_PER_CYCLE } from "../../engine/engine.ts";
 import { NoSignalError } from "../../engine/errors.ts";
 import type { WavesWindow } from "../link-kind.ts";
+import { groupsOf } from "../signal-groups.ts";
 import { HARNESS } from "./harness-source.ts";
-import { groupsOf } from "./signal-groups.ts";
 
 /**
  * Cycle 0 of the link, and of every report, is the first one after the reset: the edges of the clock before it are in

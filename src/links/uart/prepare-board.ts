@@ -9,6 +9,7 @@ import { attachedPort } from "../../board/usb-ports.ts";
 import { boardDesign } from "../board-design.ts";
 import type { Preparation, PrepareOptions } from "../link-kind.ts";
 import type { Resolved } from "../registry.ts";
+import { usefulSignalsOfBoard } from "../signal-groups.ts";
 import { type StartedBoard, startOnBoard } from "../start-board.ts";
 import { SerialPortError, UartSettingsError } from "./errors.ts";
 import type { PortSettings, UartSettings } from "./settings.ts";
@@ -16,7 +17,7 @@ import type { PortSettings, UartSettings } from "./settings.ts";
 export type BoardSettings = Resolved<UartSettings>;
 
 /** What a worker needs of the board. */
-export type PreparedBoard = Pick<PortSettings, "port" | "control" | "baudRate" | "buildHash">;
+export type PreparedBoard = Pick<PortSettings, "port" | "control" | "baudRate" | "buildHash" | "waves">;
 
 /**
  * The board of a run: found, locked, and started where it is a virtual one that does not run. Throws `UartSettingsError`,
@@ -32,9 +33,21 @@ export async function prepareBoard(
   const found = findBoard(name, run.boards ?? [BOARDS]);
   if (found.isVirtual && port !== undefined)
     throw new UartSettingsError(target, `board ${name} is a simulation, which has a port of its own`);
-  const isPrivate = found.isVirtual && (settings.device !== undefined || !(await isRunning(name)));
+  checkWaves(target, run.waves);
+  // One of `hilt boards start` has our own controller in it, and records nothing.
+  const isOther = settings.device !== undefined || run.waves !== undefined;
+  const isPrivate = found.isVirtual && (isOther || !(await isRunning(name)));
   if (isPrivate) return await startedBoard(name, found, settings, run);
   return await presentBoard(target, name, found, settings, run);
+}
+
+/** A board in wall time has no cycle that is known before. */
+function checkWaves(target: string, { from }: NonNullable<PrepareOptions["waves"]> = {}): void {
+  if (from !== undefined)
+    throw new UartSettingsError(
+      target,
+      "a virtual board records each test from its beginning: no --waves-from",
+    );
 }
 
 /** Nothing is known but the port. */
@@ -83,13 +96,14 @@ async function startedBoard(
   name: string,
   { board }: FoundBoard,
   { device, line = "bits", buildHash, baudRate = board.uart.baud }: BoardSettings,
-  { cacheDirectory, log }: PrepareOptions,
+  { cacheDirectory, log, waves }: PrepareOptions,
 ): Promise<Preparation<PreparedBoard>> {
   const folder = mkdtempSync(join(tmpdir(), "hilt-board-"));
   let started: StartedBoard;
   try {
     started = await startOnBoard({
       ...{ name, board, device, mode: line, folder, seed: 1n, cacheDirectory, log },
+      waves: waves !== undefined,
     });
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
@@ -100,7 +114,7 @@ async function startedBoard(
   started.lost.catch((error: Error) => log.error(error.message));
   const wanted = buildHash === "current" ? design.buildHash : buildHash;
   return {
-    prepared: { port, control, baudRate, buildHash: wanted },
+    prepared: { port, control, baudRate, buildHash: wanted, waves: patternsOf(waves) },
     sources: [...design.files, board.folder],
     warnings: model.warnings,
     build: model,
@@ -109,6 +123,10 @@ async function startedBoard(
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function patternsOf(waves: PrepareOptions["waves"]): readonly string[] | undefined {
+  return waves === undefined ? undefined : (waves.patterns ?? usefulSignalsOfBoard);
 }
 
 function commandLine(): string {

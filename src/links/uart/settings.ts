@@ -5,7 +5,7 @@ import { type DeviceSettings, deviceSchema } from "../device-settings.ts";
 import { oneOf, type Shape, text } from "../schema-terms.ts";
 
 /** The settings of a target with `link: "uart"`, as a configuration has them: a board, a port, or both. */
-export interface UartSettings extends Omit<PortSettings, "port" | "control" | "buildHash"> {
+export interface UartSettings extends Omit<PortSettings, "port" | "control" | "buildHash" | "waves"> {
   /** By its name in `hilt boards`. A virtual board is started by the target, unless `hilt boards start` has. */
   readonly board?: string | undefined;
   /** The serial port; by default that of the board, where it is plugged in. */
@@ -26,6 +26,8 @@ export interface PortSettings {
   readonly port: string;
   /** Of a virtual board: the socket of its control channel. */
   readonly control?: string | undefined;
+  /** Of a virtual board that was started to record waves: patterns of the signals, below `hilt_board`. */
+  readonly waves?: readonly string[] | undefined;
   /** Bits per second. By default the board's, or 3,000,000. */
   readonly baudRate?: number | undefined;
   readonly buildHash?: number | undefined;

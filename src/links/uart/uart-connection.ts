@@ -17,7 +17,9 @@ import type { DownMessage } from "../../wire/message.ts";
 import type { MessageDecoder } from "../../wire/message-decoder.ts";
 import type { WireClock } from "../../wire/wire-clock.ts";
 import type { Connection, FreshOptions } from "../link-kind.ts";
+import { BoardWaves } from "./board-waves.ts";
 import { checkIdentity } from "./check-identity.ts";
+import { CycleMap } from "./cycle-map.ts";
 import { latencyTimerMs } from "./latency-timer.ts";
 import { PaceProbe } from "./pace-probe.ts";
 import { SerialLine } from "./serial-line.ts";
@@ -75,10 +77,12 @@ export class UartConnection implements Connection {
     });
   }
 
-  async fresh({ log, banks }: FreshOptions): Promise<Link> {
+  async fresh({ log, banks, waves: window }: FreshOptions): Promise<Link> {
     this.#log = log;
     this.#line ??= await this.#open();
     await this.#watchRules();
+    const cycles = new CycleMap();
+    const waves = window === undefined ? undefined : await this.#record(window.path, cycles);
     const identity = await this.#begin();
     checkIdentity(this.#name, identity, this.#settings);
     this.#pace ??= await this.#measure(identity);
@@ -89,12 +93,15 @@ export class UartConnection implements Connection {
       memory: new PhysicalMemory(new Uint8Array(bytes), layout),
       statistics: this.#session.statistics,
       send: (message) => this.#session.send(encodeUp(message)),
-      settle: async () => void (await this.#control?.cycle()),
+      ...{ waves, cycles },
+      settle: async () => await this.#control?.cycle(),
       onTrace: (text) => log.info(`${this.#name}: ${text}`),
-      close: () => {
+      close: async () => {
         if (this.#taker === link) this.#taker = undefined;
+        await waves?.end();
       },
     });
+    await link.settle();
     this.#link = link;
     this.#taker = link;
     return link;
@@ -106,6 +113,13 @@ export class UartConnection implements Connection {
     await this.#line?.close();
     this.#line = undefined;
     this.#control?.[Symbol.dispose]();
+  }
+
+  /** From before the reset on. */
+  async #record(path: string, cycles: CycleMap): Promise<BoardWaves | undefined> {
+    const { waves } = this.#settings;
+    if (this.#control === undefined || waves === undefined) return undefined;
+    return await BoardWaves.begin(this.#control, path, waves, cycles);
   }
 
   get #baudRate(): number {
@@ -151,7 +165,7 @@ export class UartConnection implements Connection {
     const { control } = this.#settings;
     if (control === undefined || this.#control !== undefined) return;
     this.#control = await ControlChannel.connect(control, {
-      onViolation: ({ rule, address }) => this.#link?.violated(rule, address),
+      onViolation: (violation) => this.#link?.violated(violation),
     });
     await this.#control.watchRules();
   }

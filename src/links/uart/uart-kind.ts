@@ -26,5 +26,9 @@ export const kind: LinkKind<BoardSettings, PreparedBoard> = {
     ),
   prepare: prepareBoard,
   connect: async (name, settings, prepared) =>
-    new UartConnection(name, { ...prepared, replugMs: settings.replugMs }, uartTraits(settings)),
+    new UartConnection(
+      name,
+      { ...prepared, replugMs: settings.replugMs },
+      uartTraits(settings, { waves: prepared.waves !== undefined }),
+    ),
 };

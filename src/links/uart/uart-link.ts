@@ -5,6 +5,7 @@ import type { InterruptListener } from "../../bus/interrupt-listener.ts";
 import { type LineCounts, lineSince } from "../../bus/line-counts.ts";
 import type { Link, NarrowOperation, Operation } from "../../bus/link.ts";
 import type { Pace, Traits } from "../../bus/traits.ts";
+import type { WaveRecord } from "../../bus/wave-record.ts";
 import type { LogicalAddress } from "../../core/address.ts";
 import type { PhysicalMemory } from "../../memory/physical-memory.ts";
 import { WireMessageError } from "../../wire/errors.ts";
@@ -16,6 +17,7 @@ import { LinkState } from "../link-state.ts";
 import { checkNarrow, checkRegister } from "../register-address.ts";
 import { AccessQueue, type AskKind } from "./access-queue.ts";
 import { BoardWindows } from "./board-windows.ts";
+import type { CycleMap } from "./cycle-map.ts";
 import { lineCounts } from "./line-counts.ts";
 import { MemoryErrors } from "./memory-errors.ts";
 import { MemoryServer } from "./memory-server.ts";
@@ -29,10 +31,13 @@ export interface UartLinkParts {
   readonly identity: Identity;
   readonly statistics: LineStatistics;
   readonly send: (message: UpMessage) => void;
-  /** What is known of the board by another way has come. */
-  readonly settle: () => Promise<void>;
+  readonly waves: WaveRecord | undefined;
+  /** Of moments that are known in both times; only of a board that says its own. */
+  readonly cycles: CycleMap;
+  /** What is known of the board by another way has come. Resolves with the device's cycle, where that is known. */
+  readonly settle: () => Promise<number | undefined>;
   readonly onTrace: (text: string) => void;
-  readonly close: () => void;
+  readonly close: () => Promise<void>;
 }
 
 /** A device behind a bridge on a serial line: it asks for host memory, and this side serves it. */
@@ -44,7 +49,7 @@ export class UartLink implements Link {
   readonly memory: PhysicalMemory;
   readonly windows: BoardWindows;
   readonly errors = new MemoryErrors();
-  readonly waves = undefined;
+  readonly waves: WaveRecord | undefined;
   readonly signals = undefined;
   /** Of the line since it was opened. */
   readonly statistics: LineStatistics;
@@ -75,6 +80,7 @@ export class UartLink implements Link {
     this.traits = parts.traits;
     this.pace = parts.pace;
     this.memory = memory;
+    this.waves = parts.waves;
     this.statistics = parts.statistics;
     this.#lineBefore = lineCounts(parts.statistics);
     this.#lastRegister = 2 ** Math.min(32, identity.registerAddressBits) - 4;
@@ -129,9 +135,11 @@ export class UartLink implements Link {
   }
 
   /** A rule of the device's bus is broken. */
-  violated(rule: string, address: LogicalAddress): void {
-    // The simulator's own cycles are not those of this link's clock, by which events are ordered.
-    this.#hear({ kind: "violation", cycle: this.clock.cycle, rule, address });
+  violated(violation: { rule: string; address: LogicalAddress; deviceCycle: number }): void {
+    // Events are ordered by this link's clock, which is not the device's.
+    const { cycle } = this.clock;
+    this.#parts.cycles.note(cycle, violation.deviceCycle);
+    this.#hear({ kind: "violation", cycle, ...violation });
   }
 
   /** What has come so far has been taken. */
@@ -184,10 +192,17 @@ export class UartLink implements Link {
         const deadline = this.clock.cycle + cycles;
         await this.#posted();
         await this.#waits.until(deadline, () => false);
-        await this.#parts.settle();
+        await this.settle();
       },
       () => checkCycles(cycles),
     );
+  }
+
+  /** What is known of the board by another way has come. */
+  async settle(): Promise<void> {
+    const { cycle } = this.clock;
+    const deviceCycle = await this.#parts.settle();
+    if (deviceCycle !== undefined) this.#parts.cycles.note(cycle, deviceCycle);
   }
 
   onEvent(listener: LinkEventListener, options?: ListenOptions): () => void {
@@ -197,7 +212,7 @@ export class UartLink implements Link {
   async [Symbol.asyncDispose](): Promise<void> {
     const isFirst = this.#state.end === undefined;
     this.#end(this.#state.close());
-    if (isFirst) this.#parts.close();
+    if (isFirst) await this.#parts.close();
   }
 
   /** In the order of the calls: nothing gets between the operations of a list. */

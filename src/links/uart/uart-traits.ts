@@ -3,15 +3,15 @@ import type { Traits } from "../../bus/traits.ts";
 import { READ_UNIT, WRITE_UNIT } from "./memory-server.ts";
 import type { UartSettings } from "./settings.ts";
 
-export function uartTraits({
-  interrupts = "level",
-  board,
-}: Pick<UartSettings, "interrupts" | "board">): Traits {
-  // Between device and bridge of a real one nobody looks.
-  const busRules = board !== undefined && isVirtualName(board);
+export function uartTraits(
+  { interrupts = "level", board }: Pick<UartSettings, "interrupts" | "board">,
+  { waves }: { readonly waves: boolean },
+): Traits {
+  // Between device and bridge of a real one nobody looks, nor into them.
+  const isVirtual = board !== undefined && isVirtualName(board);
   return {
     ...{ time: "wall", interrupts, registerErrors: "reported", observes: "requests" },
-    ...{ busRules, errors: true, waves: false, signals: false },
+    ...{ busRules: isVirtual, errors: true, waves: waves && isVirtual, signals: false },
     windows: { readUnit: READ_UNIT, writeUnit: WRITE_UNIT, reportsFaults: true },
     ...{ registerBits: 32, users: "one" },
   };

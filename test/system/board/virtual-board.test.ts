@@ -140,7 +140,9 @@ test("after a reset the board works, and its cycles go on", async () => {
   expect(await terminal.receive(1_000)).toEqual(bytesOf(1_000, 2n));
   expect((await control.ask(requests.cycle)).readBigUInt64LE()).toBeGreaterThan(cycle);
   await expect(control.ask(99)).rejects.toThrow("does not know request 99");
-  await expect(control.ask(requests.wavesOn, Buffer.from("/tmp/w.fst"))).rejects.toThrow("without waves");
+  const waves = (text: string) => control.ask(requests.wavesOn, Buffer.from(text));
+  await expect(waves("/tmp/w.fst")).rejects.toThrow("names no signals");
+  await expect(waves("/tmp/w.fst\0hilt_virtual_board")).rejects.toThrow("without waves");
   control.close();
   await terminal.close();
 });

@@ -3,7 +3,6 @@ import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { LinkEvent } from "../../../src/bus/event.ts";
 import { ControlChannel } from "../../../src/wire/control-channel.ts";
 import { ControlCode, type ControlMessage } from "../../../src/wire/control-message.ts";
 import { DownEncoder } from "../../../src/wire/encode-message.ts";
@@ -65,11 +64,11 @@ test("a request that is refused rejects with the board's words", async () => {
   });
 });
 
-test("a broken rule is an event with its name, and text of the design is text", async () => {
-  const events: LinkEvent[] = [];
+test("a broken rule comes with its name and the device's cycle, and text of the design is text", async () => {
+  const violations: unknown[] = [];
   const lines: string[] = [];
   using channel = await ControlChannel.connect(join(folder, "control"), {
-    onViolation: (event) => events.push(event),
+    onViolation: (violation) => violations.push(violation),
     onLog: (text) => lines.push(text),
   });
   answer = ({ code, payload }, socket) => {
@@ -80,7 +79,7 @@ test("a broken rule is an event with its name, and text of the design is text", 
     socket.write(encoded(code, u64(1300)));
   };
   await channel.watchRules();
-  expect(events).toEqual([{ kind: "violation", cycle: 1234, rule: "AXI_WLAST", address: 0x1000n }]);
+  expect(violations).toEqual([{ deviceCycle: 1234, rule: "AXI_WLAST", address: 0x1000n }]);
   expect(lines).toEqual(["hello"]);
 });
 

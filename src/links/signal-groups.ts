@@ -1,8 +1,14 @@
-import type { SignalGroup, WaveSignal } from "../../bus/wave-record.ts";
+import type { SignalGroup, WaveSignal } from "../bus/wave-record.ts";
 
-/** Nets of the harness (sim/harness/hilt_harness.v) that are worth a look, in the order in which one reads them. */
+/** The time of the harness; a board has none. */
+const COUNT = "cycle";
+
+/**
+ * Nets round a device that are worth a look, in the order in which one reads them: of the harness
+ * (sim/harness/hilt_harness.v) or of a board (boards/hilt_board.v), which have the same names for the same things.
+ */
 const buses: Readonly<Record<string, readonly string[]>> = {
-  "clock and reset": ["clk", "rst", "cycle"],
+  "clock and reset": ["clk", "rst", COUNT],
   "register port": names("s_axil_", {
     aw: ["addr", "valid", "ready"],
     w: ["data", "valid", "ready"],
@@ -16,8 +22,9 @@ const buses: Readonly<Record<string, readonly string[]>> = {
   "AXI write address": names("", { aw: ["valid", "ready", "addr", "len", "id"] }),
   "AXI write data": names("", { w: ["valid", "ready", "data", "strb", "last"] }),
   "AXI write response": names("", { b: ["valid", "ready", "resp", "id"] }),
-  "checks of the harness": ["read_fault", "write_fault", "broken"],
 };
+const ofHarness: typeof buses = { "checks of the harness": ["read_fault", "write_fault", "broken"] };
+const ofBoard: typeof buses = { line: ["rxd", "txd"], "checks of the virtual board": ["rules.broken"] };
 
 function names(prefix: string, channels: Readonly<Record<string, readonly string[]>>): string[] {
   return Object.entries(channels).flatMap(([channel, signals]) =>
@@ -25,8 +32,19 @@ function names(prefix: string, channels: Readonly<Record<string, readonly string
   );
 }
 
-/** What is recorded when nothing is chosen: the device and what goes in and out of it. */
-export const usefulSignals: readonly string[] = ["device.**", ...Object.values(buses).flat()];
+/** What is recorded in the harness when nothing is chosen: the device and what goes in and out of it. */
+export const usefulSignals: readonly string[] = [
+  "device.**",
+  ...Object.values({ ...buses, ...ofHarness }).flat(),
+];
+
+/** The same on a virtual board. */
+export const usefulSignalsOfBoard: readonly string[] = [
+  "device.**",
+  ...Object.values({ ...buses, ...ofBoard })
+    .flat()
+    .filter((net) => net !== COUNT),
+];
 
 const DEVICE = "device";
 /** Signals of a device that tell what it is at, by the last words of their names. */
@@ -39,11 +57,11 @@ export function groupsOf(top: string, recorded: readonly WaveSignal[]): SignalGr
   const inDevice = recorded.filter(({ path }) => path.startsWith(`${top}.${DEVICE}.`));
   const ofState = inDevice.filter(({ path }) => STATE.test(path));
   const device = (ofState.length > 0 ? ofState : inDevice).slice(0, MOST_OF_DEVICE);
-  const groups = Object.entries(buses).map(([name, nets]) => ({
+  const groups = Object.entries({ ...buses, ...ofHarness, ...ofBoard }).map(([name, nets]) => ({
     name,
     signals: nets
       .flatMap((net) => known.get(`${top}.${net}`) ?? [])
-      .map((signal) => ({ ...signal, isCount: signal.path === `${top}.cycle` })),
+      .map((signal) => ({ ...signal, isCount: signal.path === `${top}.${COUNT}` })),
   }));
   return [...groups, { name: DEVICE, signals: device }].filter(({ signals }) => signals.length > 0);
 }
