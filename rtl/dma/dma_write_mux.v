@@ -85,7 +85,13 @@ module dma_write_mux #(
         end
     end
 
-    assign wready   = {{(MASTERS-1){1'b0}}, m_wready & is_open} << turn;
+    // Each on its own: while no burst is open `turn` means nothing, and a shift by X would make all of them X.
+    genvar k;
+    generate
+        for (k = 0; k < MASTERS; k = k + 1) begin : ready
+            assign wready[k] = m_wready & is_open & (turn == k[1:0]);
+        end
+    endgenerate
 
     always @(posedge clk) begin
         waits <= m_awvalid & ~m_awready & ~rst;

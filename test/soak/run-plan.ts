@@ -58,9 +58,7 @@ const causes = {
 export type EngineChoice = Pick<SimulationSettings, "engine" | "verilator" | "verilatorOptions">;
 
 /** Runs a plan on a device fresh out of reset. Throws `SoakFailure` with what is wrong. */
-export async function runPlan(given: Plan, variant: Variant, cacheDirectory: string): Promise<Tally> {
-  const plan =
-    variant.isPlain === true ? { ...given, h2c: plainly(given.h2c), c2h: plainly(given.c2h) } : given;
+export async function runPlan(plan: Plan, variant: Variant, cacheDirectory: string): Promise<Tally> {
   const link = await openForPlan(plan, variant, cacheDirectory, { engine: "wasm" });
   try {
     return await runPlanOn(link, plan, variant);
@@ -84,7 +82,14 @@ export async function openForPlan(
 
 /** Runs a plan on a link that has just been opened for it. */
 export async function runPlanOn(link: SimulatorLink, plan: Plan, variant: Variant): Promise<Tally> {
-  return await new PlanRun(plan, variant, link).run();
+  return await placePlan(link, plan, variant).run();
+}
+
+/** What a plan needs is in the memories of host and card; nothing has happened yet. */
+export function placePlan(link: SimulatorLink, plan: Plan, variant: Variant): PlanRun {
+  const fitting =
+    variant.isPlain === true ? { ...plan, h2c: plainly(plan.h2c), c2h: plainly(plan.c2h) } : plan;
+  return new PlanRun(fitting, variant, link);
 }
 
 class PlanRun {

@@ -1,0 +1,46 @@
+import type { ModelSource, PortShape, Simulation, TraceSignal } from "../../../src/engine/engine.ts";
+import { WasmEngine } from "../../../src/engine/wasm-engine.ts";
+
+/** A port of a recorded module. */
+export interface RecordedPort extends PortShape {
+  readonly width: number;
+}
+
+/** The values of a module's ports before each rising edge. */
+export interface PortRecording {
+  readonly ports: readonly RecordedPort[];
+  /** One value for each port, for each edge. */
+  readonly rows: readonly (readonly bigint[])[];
+}
+
+/** The ports of the top of `source`, but for its clock. */
+export async function portsOf(source: ModelSource, cacheDirectory: string): Promise<PortShape[]> {
+  const ports = await new WasmEngine({ cacheDirectory }).ports(source);
+  return ports.filter(({ name }) => name !== source.clock);
+}
+
+/** From now on each edge of `simulation` is recorded: what the ports of the instance `scope` are just before it. */
+export function recordPorts(
+  simulation: Simulation,
+  scope: string,
+  shapes: readonly PortShape[],
+): PortRecording {
+  const signals = new Map(simulation.signals.map((signal) => [signal.name, signal]));
+  const traced = shapes.map(({ name }) => signals.get(`${scope}.${name}`) as TraceSignal);
+  const ports = shapes.map((shape, index) => ({ ...shape, width: (traced[index] as TraceSignal).width }));
+  const rows: bigint[][] = [];
+  const run = simulation.run.bind(simulation);
+  simulation.run = (maxCycles) => {
+    let taken = 0;
+    while (taken < maxCycles) {
+      // An edge that is not taken has no row.
+      run(0);
+      const row = traced.map((signal) => signal.read());
+      if (run(1) === 0) break;
+      rows.push(row);
+      taken++;
+    }
+    return taken;
+  };
+  return { ports, rows };
+}
