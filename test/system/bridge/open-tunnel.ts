@@ -9,6 +9,8 @@ export interface Tunnel {
   readonly device: AxiDevice;
   /** Messages about memory, as they came. */
   readonly messages: DownMessage[];
+  /** Bytes of the board's stream, as they came. */
+  readonly stream: number[];
 }
 
 export interface TunnelOptions extends Partial<Pick<MemoryServerOptions, "statusAt" | "isCut">> {
@@ -38,12 +40,14 @@ export async function openTunnel(options: TunnelOptions = {}): Promise<Tunnel> {
   });
   const device = new AxiDevice(simulation, random.fork("device"));
   const messages: DownMessage[] = [];
+  const stream: number[] = [];
   const server = new MemoryServer({ wordBytes: dataWidth / 8, random: random.fork("host"), statusAt, isCut });
   const board: SimulatedBoard = new SimulatedBoard(simulation, {
     cyclesPerByte: 4,
     clockHz,
     ...(cyclesPerBit === undefined ? {} : { cyclesPerBit }),
     eachCycle: () => device.cycle(),
+    onStream: (bytes) => stream.push(...bytes),
     onMessage: (message) => {
       messages.push(message);
       if (options.isDeaf !== true) server.serve(board, message);
@@ -51,5 +55,5 @@ export async function openTunnel(options: TunnelOptions = {}): Promise<Tunnel> {
   });
   for (let at = 0; at < board.memory.length; at++) board.memory[at] = random.integer(0, 255);
   await board.begin();
-  return { board, device, messages };
+  return { board, device, messages, stream };
 }

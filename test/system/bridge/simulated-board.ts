@@ -42,6 +42,8 @@ export interface SimulatedBoardOptions {
   readonly eachCycle?: () => void;
   /** Answers the device's accesses; by default with `memory`. */
   readonly onMessage?: (message: DownMessage) => void;
+  /** Hears the board's stream as it comes. */
+  readonly onStream?: (bytes: Uint8Array) => void;
 }
 
 /** The host's end of a simulated board: a session, its messages, and host memory from address `BASE` on. */
@@ -75,7 +77,10 @@ export class SimulatedBoard {
       token: () => this.#token++,
       bytesPerSecond: clockHz / (cyclesPerBit === undefined ? cyclesPerByte : 10 * cyclesPerBit),
       write: (bytes) => this.line.write(bytes),
-      onBytes: (bytes) => this.#decoder.receive(bytes),
+      onBytes: (bytes) => {
+        options.onStream?.(bytes);
+        this.#decoder.receive(bytes);
+      },
       onLost: (error) => this.lost.push(error),
     });
   }
