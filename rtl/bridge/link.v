@@ -125,7 +125,8 @@ module link #(
             up_ring[arriving[UP_LOG2-1:0]] <= payload_data;
             arriving                       <= arriving + 16'd1;
         end
-        if (payload_valid & up_is_full)
+        // Also of what came in part before there was a session.
+        if (payload_valid & (up_is_full | ~open))
             overflow <= 1'b1;
         if (commit)
             expected <= arriving;
@@ -137,7 +138,6 @@ module link #(
         if (~open) begin
             expected <= 16'd0;
             arriving <= 16'd0;
-            overflow <= 1'b0;
         end
 
         if (up_next) begin

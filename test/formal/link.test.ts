@@ -35,7 +35,7 @@ function prove(name: string, text: string): string {
   throw new Error(stdout.slice(-2000) + stderr);
 }
 
-test("una, next, head and put keep their order, nothing exceeds a ring or a credit, and only a good frame is taken", () => {
+test("una, next, head and put keep their order, nothing exceeds a ring or a credit, and only a good frame is taken, and all of it", () => {
   expect(prove("link", link)).toBe("proven");
 });
 
@@ -43,6 +43,7 @@ test.each([
   ["a frame with a wrong CRC is taken", "= good & is_stream & is_ours", "= ended & is_stream & is_ours"],
   ["a frame of another epoch is taken", "open & (frame_epoch == epoch)", "open"],
   ["a frame that had no room is taken", "in_session & is_next & ~overflow", "in_session & is_next"],
+  ["data are taken in part that came before there was a session", "(up_is_full | ~open)", "up_is_full"],
   ["a full ring is written over", "append       = down_valid & ~down_is_full", "append       = down_valid"],
   ["the host's credit is not heeded", " & beyond[15];", ";"],
   ["more is granted than there is room", "- expected[UP_LOG2:0];", "- expected[UP_LOG2:0] + 64;"],

@@ -21,6 +21,14 @@ wire [UP_LOG2:0] f_held    = expected[UP_LOG2:0] - taken;
 wire [UP_LOG2:0] f_arrived = arriving[UP_LOG2:0] - taken;
 wire [15:0] f_granted  = {{(15-UP_LOG2){1'b0}}, f_held} + {{(9-(UP_LOG2-5)+1){1'b0}}, window, 6'd0};
 wire [15:0] f_coming   = arriving - expected;
+// Bytes of the payload that is coming.
+reg  [15:0] f_payload = 16'd0;
+always @(posedge clk) begin
+    if (rst | ended)
+        f_payload <= 16'd0;
+    else if (payload_valid)
+        f_payload <= f_payload + 16'd1;
+end
 
 always @(*) if (started & open) begin
     // una, next, head, put: in this order, and never more than the ring holds.
@@ -32,6 +40,8 @@ always @(*) if (started & open) begin
     assert (f_held <= f_arrived);
     assert (f_coming == {{(15-UP_LOG2){1'b0}}, f_arrived - f_held});
     assert (f_granted <= UP_ROOM);
+    // What is arriving is all of the payload that is coming, or none of it will count.
+    assert (overflow | (f_coming == f_payload));
     // Only a whole frame of the session adds to what the device sees.
     assert ((expected == last_expected) | was_good | ~was_open);
 end
@@ -47,5 +57,5 @@ always @(*) if (started & ~rst) begin
     if (open)
         assert (epoch != 4'd0);
     if (beginning)
-        assert (~open & (epoch != 4'd0));
+        assert (~open & (epoch != 4'd0) & (overflow | (f_payload == 16'd0)));
 end

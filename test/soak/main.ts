@@ -12,6 +12,7 @@ import { soakModules } from "./soak-modules.ts";
 import { type SoakCounterexample, type SoakRequest, soakRings } from "./soak-rings.ts";
 import { soakScripts } from "./soak-scripts.ts";
 import { soakWire } from "./soak-wire.ts";
+import { soakWireRtl } from "./soak-wire-rtl.ts";
 import { variants } from "./variants.ts";
 
 const CACHE = fileURLToPath(new URL("../../.hilt/cache", import.meta.url));
@@ -21,13 +22,15 @@ const PROGRESS_LINES = 40;
 const modules: Readonly<Record<string, EngineName>> = { modules: "wasm", "verilator-modules": "verilator" };
 const SCRIPTS = "scripts";
 const WIRE = "wire";
+const WIRE_RTL = "wire-rtl";
 const PACKAGES = "packages";
-const parts = [...Object.keys(variants), ...Object.keys(modules), SCRIPTS, WIRE, PACKAGES];
+const parts = [...Object.keys(variants), ...Object.keys(modules), SCRIPTS, WIRE, WIRE_RTL, PACKAGES];
 const RUNS = 10_000;
 /** A script of calls without a device takes a thousandth of the time of the others, a build of Verilator much longer. */
 const otherRuns: Readonly<Record<string, number>> = {
   [SCRIPTS]: 1_000_000,
   [WIRE]: 10_000_000,
+  [WIRE_RTL]: 1_000_000,
   "verilator-modules": 2000,
 };
 
@@ -38,13 +41,14 @@ const options = await yargs(hideBin(process.argv))
   )
   .option("runs", {
     type: "number",
-    describe: `Runs of each part; by default ${RUNS}, of the scripts ${otherRuns[SCRIPTS]}, of the wire ${otherRuns[WIRE]}, of verilator-modules ${otherRuns["verilator-modules"]}`,
+    describe: `Runs of each part; by default ${RUNS}, of the scripts ${otherRuns[SCRIPTS]}, of the wire ${otherRuns[WIRE]}, of its Verilog ${otherRuns[WIRE_RTL]}, of verilator-modules ${otherRuns["verilator-modules"]}`,
   })
   .option("seed", { type: "number", default: 1, describe: "Seed of the first process; the others follow" })
   .option("path", { type: "string", describe: "Only this counterexample of --seed, as a failure printed it" })
   .option("variant", {
     choices: parts,
-    describe: "Only this build of the controller, only these modules, the scripts, the wire, or the packages",
+    describe:
+      "Only this build of the controller, only these modules, the scripts, the wire, the wire in Verilog, or the packages",
   })
   .option("jobs", { type: "number", default: availableParallelism(), describe: "Processes" })
   .option("update", {
@@ -113,6 +117,11 @@ async function soak(name: string, request: SoakRequest): Promise<Outcome> {
   if (name === WIRE) {
     const { runs, taken, failure } = soakWire(request);
     return { failure, summary: `${runs} fuzzed inputs, ${taken} sound frames taken, and nothing else` };
+  }
+  if (name === WIRE_RTL) {
+    const { runs, taken, cycles, failure } = await soakWireRtl(request);
+    const summary = `${runs} fuzzed inputs, ${cycles} cycles, ${taken} sound frames taken, and nothing else`;
+    return { failure, summary };
   }
   const folder = mkdtempSync(join(tmpdir(), "hilt-modules-"));
   try {

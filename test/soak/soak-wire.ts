@@ -1,17 +1,15 @@
 import { Random } from "../../src/core/random.ts";
 import { downDecoder } from "../../src/wire/down-decoder.ts";
 import { WireMessageError } from "../../src/wire/errors.ts";
-import { encodeFrame, type Frame, FrameKind } from "../../src/wire/frame.ts";
+import { encodeFrame, FrameKind } from "../../src/wire/frame.ts";
 import { FrameDecoder } from "../../src/wire/frame-decoder.ts";
 import { HostSession } from "../../src/wire/host-session.ts";
 import { encodeIdentity } from "../../src/wire/identity.ts";
 import { upDecoder } from "../../src/wire/up-decoder.ts";
 import { identity } from "../wire/pair.ts";
 import { VirtualTime } from "../wire/virtual-time.ts";
+import { anyFrame, damaged, inPieces, MTU, sameFrame } from "./fuzzed-frames.ts";
 import type { SoakCounterexample, SoakRequest } from "./soak-rings.ts";
-
-const MTU = 128;
-const KINDS = Object.values(FrameKind);
 
 export interface WireReport {
   readonly runs: number;
@@ -42,50 +40,6 @@ export function soakWire(request: Pick<SoakRequest, "runs" | "seed" | "path" | "
     request.onRun?.(run + 1);
   }
   return { runs: only === undefined ? request.runs : 1, taken };
-}
-
-function anyFrame(random: Random): Frame {
-  const payload = random.bytes(random.integer(0, MTU));
-  // Runs of zeros and of none are what stuffing is about.
-  const style = random.integer(0, 3);
-  if (style === 1) payload.fill(0);
-  if (style === 2) payload.fill(0x5a);
-  return {
-    kind: KINDS[random.integer(0, KINDS.length - 1)] as number,
-    ...{ epoch: random.integer(0, 15), seq: random.integer(0, 0xffff), ack: random.integer(0, 0xffff) },
-    ...{ window: random.integer(0, 255), payload },
-  };
-}
-
-function damaged(line: Uint8Array, random: Random): Uint8Array {
-  const bytes = [...line];
-  for (let fault = random.integer(1, 3); fault > 0; fault--) {
-    const at = random.integer(0, bytes.length - 1);
-    const how = random.integer(0, 4);
-    if (how === 0) bytes[at] = (bytes[at] as number) ^ (1 << random.integer(0, 7));
-    else if (how === 1) bytes.splice(at, random.integer(1, 4));
-    else if (how === 2) bytes.splice(at, 0, ...random.bytes(random.integer(1, 8)));
-    else if (how === 3) bytes.length = Math.max(1, at);
-    else bytes[at] = 0;
-    if (bytes.length === 0) bytes.push(1);
-  }
-  return Uint8Array.from(bytes);
-}
-
-function inPieces(line: Uint8Array, random: Random, receive: (piece: Uint8Array) => void): void {
-  for (let at = 0; at < line.length; ) {
-    const size = random.integer(1, 64);
-    receive(line.subarray(at, at + size));
-    at += size;
-  }
-}
-
-function sameFrame(one: Frame, other: Frame): boolean {
-  const { payload, ...header } = one;
-  return (
-    Object.entries(header).every(([key, value]) => other[key as keyof Frame] === value) &&
-    Buffer.compare(payload, other.payload) === 0
-  );
 }
 
 /** Returns how many frames were taken. */

@@ -8,6 +8,7 @@ import { lastOutcomes } from "../soak/packages/run-packages.ts";
 import { soakPackage } from "../soak/packages/soak-packages.ts";
 import { soakModules } from "../soak/soak-modules.ts";
 import { soakRings } from "../soak/soak-rings.ts";
+import { soakWireRtl } from "../soak/soak-wire-rtl.ts";
 import { variants } from "../soak/variants.ts";
 
 /** A slice of `npm run soak`. */
@@ -49,6 +50,12 @@ test("random Verilog modules are the same in the built-in engine and in Icarus",
   expect(report.failure?.message).toBeUndefined();
   expect(report.compared).toBeGreaterThan(5000);
 }, 300_000);
+
+test("of fuzzed lines the link in Verilog takes the frames that are sound, and nothing else", async () => {
+  const report = await soakWireRtl({ runs: 2000, seed: 20_267, cacheDirectory: ".hilt/cache" });
+  expect(report.failure?.message).toBeUndefined();
+  expect(report.taken).toBeGreaterThan(5000);
+});
 
 test("the modules of a public package do what they did, in both engines", async () => {
   const name = "pythondata_cpu_serv";
