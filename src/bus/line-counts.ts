@@ -19,6 +19,9 @@ export function isCleanLine({ damaged, gaps, askedAgain }: LineCounts): boolean 
   return damaged + gaps + askedAgain === 0;
 }
 
+/** What to make of a line that is not clean: a finding about the lab, also when all passed. */
+export const UNCLEAN_LINE = "ATTENTION: the line loses or damages what it carries; it was sent again";
+
 const zero: LineCounts = {
   ...{ framesSent: 0, framesReceived: 0, damaged: 0, gaps: 0, askedAgain: 0 },
   ...{ timeouts: 0, bytesSentAgain: 0, roundTrips: 0, roundTripMs: 0 },

@@ -1,3 +1,4 @@
+import { isCleanLine, type LineCounts, lineWords, UNCLEAN_LINE } from "../bus/line-counts.ts";
 import { hex, hexAddress } from "../core/hex.ts";
 import type { JournalEntry, RegisterEntry, WindowsEntry, WrittenEntry } from "./journal-entry.ts";
 
@@ -17,6 +18,11 @@ export function describeJournal(
   return entries
     .slice(-LAST_ENTRIES)
     .map((entry) => `cycle ${String(entry.cycle).padStart(8)}  ${wordsOf(entry, nameOf)}`);
+}
+
+/** What a serial line has carried, and a finding about it where there is one. */
+export function describeLine(line: LineCounts): string[] {
+  return [`line:    ${lineWords(line)}`, ...(isCleanLine(line) ? [] : [`         ${UNCLEAN_LINE}`])];
 }
 
 /** What an entry says, without its time. */
@@ -39,8 +45,12 @@ export function wordsOf(entry: JournalEntry, nameOf: RegisterNames = nameless): 
     case "injected-error":
       return `host memory answers the ${entry.direction} of logical ${hexAddress(entry.address)} with an error, as asked`;
     case "violation":
-      return `VIOLATION of ${entry.rule} at logical ${hexAddress(entry.address)}`;
+      return `VIOLATION of ${entry.rule} at logical ${hexAddress(entry.address)}${deviceTime(entry.deviceCycle)}`;
   }
+}
+
+function deviceTime(cycle: number | undefined): string {
+  return cycle === undefined ? "" : ` in cycle ${cycle} of the device`;
 }
 
 /** The first bytes, or what is known of them. */

@@ -36,6 +36,7 @@ export const KIND = {
   gap: 10,
   end: 11,
   torn: 12,
+  line: 13,
 } as const;
 
 export const FLAG = {
@@ -82,7 +83,11 @@ export function entryAt(view: DataView, at: number): JournalEntry | undefined {
       return { kind: "injected-error", ...moments, direction, address: logicalAddress(wide) };
     case KIND.violation: {
       const rule = protocolRules[size]?.name ?? `rule ${size}`;
-      return { kind: "violation", ...moments, rule, address: logicalAddress(wide) };
+      const deviceCycle = Number(view.getBigUint64(at + AT.value, true));
+      return {
+        ...{ kind: "violation", ...moments, rule, address: logicalAddress(wide) },
+        ...(deviceCycle === 0 ? {} : { deviceCycle }),
+      };
     }
     case KIND.windows:
       return windowsAt(view, at);

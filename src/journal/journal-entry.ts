@@ -68,7 +68,13 @@ export type BreachEntry =
       readonly direction: Direction;
       readonly address: LogicalAddress;
     }
-  | { readonly kind: "violation"; readonly rule: string; readonly address: LogicalAddress };
+  | {
+      readonly kind: "violation";
+      readonly rule: string;
+      readonly address: LogicalAddress;
+      /** The device's own, where the link's clock counts something else. */
+      readonly deviceCycle?: number;
+    };
 
 export interface InterruptEntry {
   readonly kind: "interrupt";

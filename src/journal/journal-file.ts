@@ -1,10 +1,12 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import type { LineCounts } from "../bus/line-counts.ts";
 import { AT, ENTRY_BYTES, FLAG, KIND, LOST } from "./entry-layout.ts";
 import { bytesOfFile } from "./journal-bytes.ts";
 import { countEntry, encodeHeader, putRecord, recordBytes } from "./journal-format.ts";
 import type { JournalHeader } from "./journal-header.ts";
 import { type JournalRing, numbersOf } from "./journal-ring.ts";
+import { lineRecord } from "./line-record.ts";
 import { scanRecords } from "./read-journal.ts";
 
 /** The memory of a file that grows: where its records go in the file, how many bytes of them there are, the records. */
@@ -71,8 +73,12 @@ export class JournalFile {
   }
 
   /** `isComplete`: it has the bytes of every write of the device. */
-  close(isComplete: boolean): void {
+  close(isComplete: boolean, line?: LineCounts): void {
     if (this.#descriptor === undefined) return;
+    if (line !== undefined) {
+      const { entry, payload } = lineRecord(line);
+      this.#put(entry, payload);
+    }
     this.#put(countEntry(KIND.end, this.#entries));
     this.#flush();
     if (isComplete && this.#header !== undefined)
@@ -148,20 +154,26 @@ export function completeLostFile(path: string, memory: Uint8Array): boolean {
   }
 }
 
-/**
- * Writes what a ring has left, and before it an older state of the same ring, if there is one. `isLost`: the process that
- * had the ring is gone.
- */
+export interface RingEnd {
+  /** An older state of the same ring: what it has dropped since comes first. */
+  readonly before?: JournalRing | undefined;
+  /** The process that had the ring is gone. */
+  readonly isLost?: boolean;
+  /** What a serial line has carried. */
+  readonly line?: LineCounts | undefined;
+}
+
+/** Writes what a ring has left. */
 export function writeRing(
   path: string,
   header: JournalHeader,
   ring: JournalRing,
-  { before, isLost = false }: { readonly before?: JournalRing | undefined; readonly isLost?: boolean } = {},
+  { before, isLost = false, line }: RingEnd = {},
 ): void {
   const records: Uint8Array[] = [];
-  const put = (entry: Uint8Array): void => {
-    const record = new Uint8Array(recordBytes(undefined));
-    putRecord(record, 0, entry);
+  const put = (entry: Uint8Array, payload?: Uint8Array): void => {
+    const record = new Uint8Array(recordBytes(payload));
+    putRecord(record, 0, entry, payload);
     records.push(record);
   };
   let next = 0;
@@ -172,6 +184,10 @@ export function writeRing(
   }
   const isTornLast = ring.torn === ring.written;
   if (isTornLast) put(countEntry(KIND.torn, 1));
+  if (line !== undefined) {
+    const { entry, payload } = lineRecord(line);
+    put(entry, payload);
+  }
   put(countEntry(KIND.end, ring.written + (isTornLast ? 1 : 0), isLost ? LOST : 0));
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, Buffer.concat([encodeHeader(header, false), ...records]));

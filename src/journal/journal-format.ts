@@ -6,7 +6,8 @@ import type { JournalHeader } from "./journal-header.ts";
 
 /** A byte that no text has, and the ends of lines that tools convert. */
 export const MAGIC: Uint8Array = Uint8Array.of(0x89, 0x48, 0x4a, 0x4c, 0x0d, 0x0a, 0x1a, 0x0a);
-export const VERSION = 1;
+/** 2 has records of kind `line`, and the device's own cycle of broken rules. */
+export const VERSION = 2;
 /** The journal has the bytes of every write of the device. */
 export const COMPLETE = 1;
 export const PREFIX = { version: 8, flags: 10, headerLength: 12, headerCrc: 16, crc: 20, bytes: 24 } as const;

@@ -119,7 +119,7 @@ export class JournalRing {
     view.setFloat64(at + AT.asked, asked, true);
     view.setFloat64(at + AT.crossed, crossed, true);
     view.setUint32(at + AT.value, value, true);
-    view.setUint32(at + AT.value + 4, 0, true);
+    view.setUint32(at + AT.value + 4, Math.floor(value / 2 ** 32), true);
     return number;
   }
 

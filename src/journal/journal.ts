@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import { LinkClosedError, LinkLostError, NoAnswerError, RegisterAccessError } from "../bus/errors.ts";
 import type { Direction, LinkEvent } from "../bus/event.ts";
+import type { LineCounts } from "../bus/line-counts.ts";
 import type { Window } from "../bus/window.ts";
 import { logicalAddress } from "../core/address.ts";
 import { protocolRules } from "../spec/protocol-rules.ts";
@@ -117,7 +118,8 @@ export class Journal {
         return;
       case "violation": {
         const rule = protocolRules.findIndex(({ name }) => name === event.rule);
-        this.#note(KIND.violation, cycle, cycle, false, 0, rule >>> 0, event.address);
+        const { address, deviceCycle = 0 } = event;
+        this.#note(KIND.violation, cycle, cycle, false, 0, rule >>> 0, address, deviceCycle);
         return;
       }
       default:
@@ -149,10 +151,10 @@ export class Journal {
     this.#windowsCycle = cycle;
   }
 
-  /** Nothing comes any more. */
-  close(): void {
+  /** Nothing comes any more. `line`: what a serial line has carried. */
+  close(line?: LineCounts): void {
     this.#endWindows();
-    this.#file?.close(this.incompleteness === undefined);
+    this.#file?.close(this.incompleteness === undefined, line);
   }
 
   #note(...entry: Parameters<JournalRing["note"]>): number {

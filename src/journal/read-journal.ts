@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import type { LineCounts } from "../bus/line-counts.ts";
 import { AT, ENTRY_BYTES, entryAt, FLAG, KIND } from "./entry-layout.ts";
 import { type JournalDamageError, JournalFormatError } from "./errors.ts";
 import type { JournalBytes } from "./journal-bytes.ts";
@@ -22,6 +23,8 @@ export interface ReadJournal {
   readonly isLost: boolean;
   /** Entries that were being written then: what they say is not known. */
   readonly torn: number;
+  /** What a serial line has carried and damaged in the test. */
+  readonly line?: LineCounts;
   /** From where on it cannot be read, and why. */
   readonly damage?: JournalDamageError;
 }
@@ -34,12 +37,13 @@ export interface ReadJournal {
 export function readJournal(file: string, bytes: JournalBytes): ReadJournal {
   const { header, flags, end } = readHeader(file, bytes);
   const scan = new RecordScan(file, bytes, end);
-  const { damage, missing, isLost, torn, registers } = scan;
+  const { damage, missing, isLost, torn, registers, line } = scan;
   return {
     header,
     isComplete: (flags & COMPLETE) !== 0 && damage === undefined,
     entries: { [Symbol.iterator]: () => new EntryOrder(scan, end).sorted(bytes) },
     ...{ missing, isLost, torn, registers },
+    ...(line === undefined ? {} : { line }),
     ...(damage === undefined ? {} : { damage }),
   };
 }

@@ -1,8 +1,10 @@
+import type { LineCounts } from "../bus/line-counts.ts";
 import { AT, ENTRY_BYTES, entryAt, KIND, LOST } from "./entry-layout.ts";
 import { JournalDamageError } from "./errors.ts";
 import type { JournalBytes } from "./journal-bytes.ts";
 import type { JournalEntry } from "./journal-entry.ts";
 import { FRAME_BYTES } from "./journal-format.ts";
+import { lineOf } from "./line-record.ts";
 import { NumberSet } from "./number-set.ts";
 import { type JournalRecord, RecordProblem, walkRecords } from "./record-walk.ts";
 
@@ -17,6 +19,8 @@ export class RecordScan {
   missing = 0;
   torn = 0;
   isLost = false;
+  /** What a serial line has carried. */
+  line: LineCounts | undefined;
   /** Addresses of register accesses. */
   readonly registers = new Set<number>();
   /** Numbers of the entries that a later record answers. */
@@ -86,6 +90,9 @@ export class RecordScan {
         this.torn++;
         this.#number++;
         return undefined;
+      case KIND.line:
+        this.line = lineOf(view);
+        return this.line === undefined ? "too few counts of a line" : undefined;
       case KIND.end:
         if (wide !== this.#number) return `its end counts ${wide} entries, and ${this.#number} are there`;
         this.#hasEnded = true;

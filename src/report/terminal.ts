@@ -1,4 +1,4 @@
-import { isCleanLine, lineWords } from "../bus/line-counts.ts";
+import { isCleanLine, lineWords, UNCLEAN_LINE } from "../bus/line-counts.ts";
 import {
   type BenchCounts,
   type BenchResult,
@@ -229,10 +229,9 @@ function hostMemoryWords({ hostMemory }: Totals): string {
   return `${read}, ${counted(writtenBytes, "byte")} written in ${counted(writes, unit)}`;
 }
 
-/** A line that spoils what it carries is a finding about the lab, also when all passed. */
 function lineLines({ line }: Totals): string {
   if (line === undefined) return "";
-  return `line:        ${lineWords(line)}\n${isCleanLine(line) ? "" : "             ATTENTION: the line loses or damages what it carries; it was sent again\n"}`;
+  return `line:        ${lineWords(line)}\n${isCleanLine(line) ? "" : `             ${UNCLEAN_LINE}\n`}`;
 }
 
 function notCheckedLine({ notChecked, target }: RunResult): string {

@@ -252,7 +252,7 @@ export class BenchSession {
     try {
       await link[Symbol.asyncDispose]();
     } finally {
-      journal.close();
+      journal.close(link.line);
     }
     this.#parts.messages.close();
     if (link.waves?.hasBegun !== true) return;

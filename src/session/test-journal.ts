@@ -1,4 +1,5 @@
 import { join, relative } from "node:path";
+import type { LineCounts } from "../bus/line-counts.ts";
 import type { Link } from "../bus/link.ts";
 import { Journal } from "../journal/journal.ts";
 import { JournalFile, writeRing } from "../journal/journal-file.ts";
@@ -76,7 +77,7 @@ export class TestJournal {
       if (!this.#whole.hasBegun) this.begin(link, device);
       return;
     }
-    writeRing(this.#path, this.#header(link, device), this.journal.ring, { before });
+    writeRing(this.#path, this.#header(link, device), this.journal.ring, { before, line: link.line });
     this.#isWritten = true;
   }
 
@@ -92,9 +93,9 @@ export class TestJournal {
     };
   }
 
-  /** The link is closed. */
-  close(): void {
-    this.journal.close();
+  /** The link is closed; `line`: what its serial line has carried. */
+  close(line?: LineCounts): void {
+    this.journal.close(line);
     if (this.#ringFile === undefined) return;
     this.#ringFile.release();
     free.push(this.#ringFile);

@@ -2,7 +2,7 @@ import { fstatSync, openSync, readFileSync } from "node:fs";
 import type { Argv } from "yargs";
 import { HiltError } from "../../core/errors.ts";
 import { hex } from "../../core/hex.ts";
-import { type RegisterNames, wordsOf } from "../../journal/describe-journal.ts";
+import { describeLine, type RegisterNames, wordsOf } from "../../journal/describe-journal.ts";
 import { bytesInMemory, bytesOfFile, type JournalBytes } from "../../journal/journal-bytes.ts";
 import type { JournalEntry } from "../../journal/journal-entry.ts";
 import { type ReadJournal, readJournal } from "../../journal/read-journal.ts";
@@ -165,6 +165,7 @@ function* textLines(
   yield `device:  ${device}, on target ${target}, seed ${seed}, run ${run}`;
   yield `time:    ${clock.kind}, ${clock.frequencyHz / 1e6} MHz`;
   yield `journal: ${extentOf(journal)}`;
+  if (journal.line !== undefined) yield* describeLine(journal.line);
   for (const entry of entries) {
     const asked = entry.asked === entry.cycle ? "" : ` (asked ${entry.asked})`;
     yield `cycle ${String(entry.cycle).padStart(8)}${asked.padEnd(17)} ${wordsOf(entry, nameOf)}`;
@@ -172,11 +173,11 @@ function* textLines(
 }
 
 function* jsonLines(
-  { header, isComplete, missing, isLost, torn }: ReadJournal,
+  { header, isComplete, missing, isLost, torn, line }: ReadJournal,
   entries: Iterable<JournalEntry>,
   nameOf: RegisterNames,
 ): Generator<string> {
-  yield JSON.stringify({ kind: "journal", isComplete, missing, isLost, torn, ...header });
+  yield JSON.stringify({ kind: "journal", isComplete, missing, isLost, torn, line, ...header });
   for (const entry of entries) {
     const name = entry.kind === "register" ? registerName(entry.address, nameOf) : undefined;
     const named = name === undefined ? entry : { ...entry, name };

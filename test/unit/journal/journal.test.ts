@@ -8,7 +8,7 @@ import { afterAll, expect, test } from "vitest";
 import { RegisterAccessError } from "../../../src/bus/errors.ts";
 import type { LinkEvent } from "../../../src/bus/event.ts";
 import { logicalAddress, physicalAddress } from "../../../src/core/address.ts";
-import { describeJournal } from "../../../src/journal/describe-journal.ts";
+import { describeJournal, describeLine } from "../../../src/journal/describe-journal.ts";
 import { JournalDamageError, JournalFormatError } from "../../../src/journal/errors.ts";
 import { Journal } from "../../../src/journal/journal.ts";
 import { failures, type JournalEntry } from "../../../src/journal/journal-entry.ts";
@@ -45,13 +45,19 @@ const header: JournalHeader = {
   clock: { kind: "simulated", frequencyHz: 100_000_000 },
 };
 
+/** Of a serial line, all different. */
+const line = {
+  ...{ framesSent: 2 ** 40, framesReceived: 2, damaged: 3, gaps: 4, askedAgain: 5 },
+  ...{ timeouts: 6, bytesSentAgain: 7, roundTrips: 8, roundTripMs: 9.5 },
+};
+
 /** A journal in a file that grows, closed. */
 function grown(path: string, act: (journal: Journal) => void): Journal {
   const file = new JournalFile(path);
   const journal = new Journal(new JournalRing(), file);
   act(journal);
   file.begin(header);
-  journal.close();
+  journal.close(line);
   return journal;
 }
 
@@ -71,16 +77,16 @@ test("a file that grew, a ring that was written at the end and the memory hold t
       const path = join(folder, "grown.journal");
       const journal = grown(path, (one) => play(one, plan));
       const read = readJournal(path, readFileSync(path));
-      expect(read).toMatchObject({ header, missing: 0 });
+      expect(read).toMatchObject({ header, missing: 0, line });
       expect(read.isComplete).toBe(journal.incompleteness === undefined);
       expect(read.damage).toBeUndefined();
       expect(read.entries.map(withoutBytes)).toEqual(journal.entries);
       for (const entry of read.entries)
         if (entry.kind === "written") expect(crc32(entry.bytes as Uint8Array)).toBe(entry.crc);
       const ring = join(folder, "ring.journal");
-      writeRing(ring, header, journal.ring);
+      writeRing(ring, header, journal.ring, { line });
       const again = readJournal(ring, readFileSync(ring));
-      expect(again).toMatchObject({ header, isComplete: false, missing: 0 });
+      expect(again).toMatchObject({ header, isComplete: false, missing: 0, line });
       expect(again.entries).toEqual(journal.entries);
     }),
     { numRuns: 100 },
@@ -138,7 +144,7 @@ function plain(entry: JournalEntry): object {
       return { ...both, up: Number(entry.asserted), address: "0x0" };
     case "violation": {
       const rule = protocolRules.findIndex(({ name }) => name === entry.rule);
-      return { ...both, up: 0, address: hex(entry.address), rule };
+      return { ...both, up: 0, address: hex(entry.address), rule, deviceCycle: entry.deviceCycle ?? null };
     }
     default:
       return { ...both, up: Number(entry.direction === "write"), address: hex(entry.address) };
@@ -159,7 +165,7 @@ test("a reader written from docs/journal.md reads the same", () => {
   const lines = stdout.trim().split("\n");
   for (const [index, { path, journal }] of journals.entries())
     expect(JSON.parse(lines[index] as string)).toEqual({
-      ...{ header, complete: Number(journal.incompleteness === undefined), ended: true },
+      ...{ header, complete: Number(journal.incompleteness === undefined), ended: true, line },
       entries: readJournal(path, readFileSync(path)).entries.map(plain),
     });
   const kinds = new Set(journals.flatMap(({ journal }) => journal.entries.map(({ kind }) => kind)));
@@ -223,14 +229,25 @@ test("a journal that is cut off or damaged anywhere gives all entries before tha
   );
 });
 
+test("a line that damages is a finding, a slow one is not", () => {
+  const clean = { ...line, damaged: 0, gaps: 0, askedAgain: 0 };
+  expect(describeLine(clean)).toHaveLength(1);
+  for (const count of ["damaged", "gaps", "askedAgain"])
+    expect(describeLine({ ...clean, [count]: 1 })[1]).toMatch(/^ +ATTENTION: the line loses/);
+});
+
 test("a newer version and what is not a journal are refused", () => {
   const path = join(folder, "newer.journal");
   writeRing(path, header, new JournalRing());
   const bytes = readFileSync(path);
-  bytes[PREFIX.version] = 2;
+  bytes[PREFIX.version] = 3;
   expect(() => readJournal(path, bytes)).toThrow(
-    /newer\.journal: a journal of version 2; this hilt reads up to version 1/,
+    /newer\.journal: a journal of version 3; this hilt reads up to version 2/,
   );
+  // An older one has no record of a line.
+  bytes[PREFIX.version] = 1;
+  bytes.writeUInt32LE(crc32(bytes.subarray(PREFIX.version, PREFIX.crc)), PREFIX.crc);
+  expect(readJournal(path, bytes)).not.toHaveProperty("line");
   writeFileSync(path, "");
   for (const text of ["", "{}", "\x89HJL\n"])
     expect(() => readJournal("a.txt", Buffer.from(text, "latin1"))).toThrow("a.txt: not a journal");

@@ -46,10 +46,19 @@ const event: fc.Arbitrary<(cycle: number) => LinkEvent> = fc.oneof(
     (breach) =>
       (cycle: number): LinkEvent => ({ ...breach, cycle }),
   ),
-  fc.record({ rule: fc.constantFrom(...protocolRules.map(({ name }) => name)), address }).map(
-    (violation) =>
-      (cycle: number): LinkEvent => ({ kind: "violation", cycle, ...violation }),
-  ),
+  fc
+    .record(
+      {
+        rule: fc.constantFrom(...protocolRules.map(({ name }) => name)),
+        address,
+        deviceCycle: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+      },
+      { requiredKeys: ["rule", "address"] },
+    )
+    .map(
+      (violation) =>
+        (cycle: number): LinkEvent => ({ kind: "violation", cycle, ...violation }),
+    ),
 );
 
 const window = fc.record({

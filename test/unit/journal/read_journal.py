@@ -8,17 +8,19 @@ import zlib
 
 KINDS = {1: "register", 2: "access", 3: "interrupt", 4: "fault", 5: "injected-error", 6: "violation", 7: "windows", 8: "written"}
 
+LINE = ["framesSent", "framesReceived", "damaged", "gaps", "askedAgain", "timeouts", "bytesSentAgain", "roundTrips", "roundTripMs"]
+
 
 def read(data):
     if data[:8] != bytes.fromhex("89484a4c0d0a1a0a"):
         raise ValueError("not a journal")
     version, flags, length, header_sum, prefix_sum = struct.unpack_from("<HHIII", data, 8)
-    if version > 1:
+    if version > 2:
         raise ValueError("newer")
     assert zlib.crc32(data[8:20]) == prefix_sum
     header = data[24 : 24 + length]
     assert zlib.crc32(header) == header_sum
-    entries, number, numbered, at, ended = [], 0, {}, 24 + length, False
+    entries, number, numbered, at, ended, line = [], 0, {}, 24 + length, False, None
     while at < len(data):
         length, checksum = struct.unpack_from("<II", data, at)
         record = data[at + 8 : at + length]
@@ -41,6 +43,9 @@ def read(data):
         if kind == 12:
             number += 1
             continue
+        if kind == 13:
+            line = dict(zip(LINE, struct.unpack_from("<9d", payload)))
+            continue
         if kind == 11:
             assert address == number
             ended = True
@@ -51,7 +56,7 @@ def read(data):
         if kind == 2:
             entry.update(bytes=size, master=source)
         if kind == 6:
-            entry.update(rule=size)
+            entry.update(rule=size, deviceCycle=value or None)
         if kind == 7:
             last = struct.unpack_from("<Q", record, 16)[0]
             entry.update(
@@ -72,7 +77,7 @@ def read(data):
         entries.append(entry)
         number += 1
     entries.sort(key=lambda entry: entry["asked"] if entry["crossed"] is None else entry["crossed"])
-    return {"header": json.loads(header), "complete": flags & 1, "ended": ended, "entries": entries}
+    return {"header": json.loads(header), "complete": flags & 1, "ended": ended, "line": line, "entries": entries}
 
 
 if __name__ == "__main__":
