@@ -61,6 +61,8 @@ Model::Model(const uint64_t* seed, void* memory) : status(*new (memory) Status),
   // Without arguments, `$test$plusargs` finds none.
   const char* arguments[] = {"hilt"};
   context->commandArgs(1, arguments);
+  // Otherwise one for each core begins and ends with every model; none of them has anything to do.
+  context->threads(1);
 #if HILT_WAVES
   context->traceEverOn(true);
 #endif

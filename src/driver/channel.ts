@@ -180,15 +180,25 @@ export class Channel implements InterruptClient {
     for (const transfer of new Set(all.map((one) => one.transfer))) transfer.reject(error);
   }
 
-  /** The device was reset: what it had is over, with `error`. */
-  wasReset(error: unknown): Promise<void> {
-    return this.#inTurn(async () => {
-      this.#work.forget();
-      this.#interrupts.forget(this.causes);
-      this.fail(error);
-      this.#lost = undefined;
-      this.#seenEnded = 0;
-      this.#unseenDone = 0;
+  /**
+   * Keeps its turn while `reset` resets the device: nothing is handed to a device that is not ready. What the channel had
+   * is over with `error`. Rejects as `reset` does, and then the channel is lost.
+   */
+  reset(error: unknown, reset: () => Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      void this.#inTurn(async () => {
+        await reset().catch((failure: unknown) => {
+          reject(failure);
+          throw failure;
+        });
+        this.#work.forget();
+        this.#interrupts.forget(this.causes);
+        this.fail(error);
+        this.#lost = undefined;
+        this.#seenEnded = 0;
+        this.#unseenDone = 0;
+        resolve();
+      });
     });
   }
 

@@ -39,6 +39,9 @@ export class DmaDevice implements AsyncDisposable {
   readonly #mostBytes: number;
   readonly #channels: Readonly<Record<ChannelId, Channel>>;
   #isClosed = false;
+  /** How many were asked for. */
+  #resets = 0;
+  #underReset: Promise<void> | undefined;
 
   private constructor(parts: DeviceParts, registers: RegisterFile, identity: Identity) {
     this.identity = identity;
@@ -89,10 +92,24 @@ export class DmaDevice implements AsyncDisposable {
   }
 
   /**
-   * Resets the device and makes it ready again. Transfers that have not ended reject with `DeviceResetError`. Rejects with
-   * `DeviceContractError` when the device does not come out of reset.
+   * Resets the device and makes it ready again. Transfers that were asked for before and have not ended reject with
+   * `DeviceResetError`; those that are asked for from now on begin after the reset. Rejects with `DeviceContractError` when
+   * the device does not come out of reset, and with `DeviceResetError` when it is closed.
    */
   async reset(): Promise<void> {
+    if (this.#isClosed) throw new DeviceResetError("was closed", "it could be reset");
+    this.#resets++;
+    const { h2c, c2h } = this.#channels;
+    const reset = h2c.reset(wasReset(), () => c2h.reset(wasReset(), () => this.#reset()));
+    this.#underReset = reset;
+    try {
+      await reset;
+    } finally {
+      if (this.#underReset === reset) this.#underReset = undefined;
+    }
+  }
+
+  async #reset(): Promise<void> {
     const { global } = this.registers;
     global.write("CONTROL", RESET.mask);
     const limit = endingLimitCycles(this.#link);
@@ -101,9 +118,6 @@ export class DmaDevice implements AsyncDisposable {
     for (let asked = start; RESET.of(await global.read("CONTROL")) === 1; asked = clock.cycle) {
       if (asked - start > limit)
         throw new DeviceContractError(`CONTROL.RESET still reads 1 after ${limit} cycles`);
-    }
-    for (const channel of Object.values(this.#channels)) {
-      await channel.wasReset(new DeviceResetError("was reset"));
     }
     this.#switchOn();
   }
@@ -147,6 +161,8 @@ export class DmaDevice implements AsyncDisposable {
     const { cardAddress = 0, offset = 0, timeoutMs, signal } = options;
     const lengthBytes = options.lengthBytes ?? buffer.lengthBytes - offset;
     const start = this.#link.clock.cycle;
+    const resets = this.#resets;
+    if (this.#underReset !== undefined) await this.#underReset;
     let elements = 0;
     // One list at least: the adapter says what is wrong with a transfer of no bytes.
     for (let done = 0; done < lengthBytes || done === 0; ) {
@@ -155,6 +171,7 @@ export class DmaDevice implements AsyncDisposable {
       const mapped = await this.#adapter.map(buffer.mdl, signal === undefined ? range : { ...range, signal });
       // Not `await using`: what it is compiled to takes longer than the rest of a small transfer.
       try {
+        if (this.#resets !== resets) throw wasReset();
         await this.#channels[id].move(piecesOf(mapped.elements, cardAddress + done), timeoutMs, signal);
       } finally {
         mapped[Symbol.dispose]();
@@ -166,6 +183,10 @@ export class DmaDevice implements AsyncDisposable {
     recordTransfer(buffer, { channel: id, cardAddress, offset, lengthBytes, start, end });
     return { lengthBytes, elements, cycles: end - start };
   }
+}
+
+function wasReset(): DeviceResetError {
+  return new DeviceResetError("was reset");
 }
 
 function piecesOf(elements: readonly ScatterGatherElement[], cardAddress: number): Piece[] {

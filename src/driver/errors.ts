@@ -65,13 +65,13 @@ export class TransferTimeoutError extends HiltError {
   }
 }
 
-/** The device was reset while it had transfers. */
+/** The device was reset or closed while it had transfers, or closed before it could be reset. */
 export class DeviceResetError extends HiltError {
   readonly code = "E_DEVICE_RESET";
   readonly blame: Blame = "product";
 
-  constructor(why: string) {
-    super(`the device ${why} before the transfer had ended`);
+  constructor(why: string, before = "the transfer had ended") {
+    super(`the device ${why} before ${before}`);
   }
 }
 

@@ -177,6 +177,32 @@ async function runJobs(
   for (const [index, end] of (await ends).entries()) runs[index]?.check(end, card.read(), hit !== undefined);
 }
 
+/** How transfers end that are under way, one of them with an error, when the device is reset. */
+async function resetAt(world: World, cycle: number): Promise<PromiseSettledResult<unknown>[]> {
+  const { device, link, host } = world;
+  const sources = [1, 2, 3].map((seed) => filled(world, 3000, seed)) as [HostBuffer, HostBuffer, HostBuffer];
+  const [frame] = sources[1].mdl.pageFrameNumbers as [number];
+  const release = link.errors?.at(BigInt(frame * 4096 + 4088) as never, "read", "SLVERR");
+  const results = Promise.allSettled([
+    ...sources.map((source, index) => device.hostToCard(source, { cardAddress: index * 3000 })),
+    device.cardToHost(host.allocate({ lengthBytes: 3000 }), { cardAddress: 12_000 }),
+  ]);
+  if (cycle > 0) await link.idle(cycle);
+  await Promise.all([device.reset(), device.reset()]);
+  const ends = await results;
+  for (const end of ends) {
+    if (end.status === "fulfilled") continue;
+    const isExpected = end.reason instanceof DeviceResetError || end.reason instanceof TransferError;
+    expect(isExpected, String(end.reason)).toBe(true);
+  }
+  release?.();
+  const back = host.allocate({ lengthBytes: 3000 });
+  await device.hostToCard(sources[0]);
+  await device.cardToHost(back);
+  expect(back.read()).toEqual(sources[0].read());
+  return ends;
+}
+
 /** The whole driver on one link. */
 export function describeDriver(on: DriverTarget): void {
   const { time, errors } = on.traits;
@@ -275,6 +301,36 @@ export function describeDriver(on: DriverTarget): void {
         expect(target.read()).toEqual(source.read());
       });
 
+      test("a reset at once after a transfer was asked for ends it; one that is asked for during the reset follows it", async () => {
+        await using world = await open({ mode, harness: slow });
+        const { device, host } = world;
+        const [first, second, third] = [1, 2, 3].map((seed) => filled(world, 700, seed)) as [
+          HostBuffer,
+          HostBuffer,
+          HostBuffer,
+        ];
+        const before = device.hostToCard(first).catch((error: unknown) => error);
+        const reset = device.reset();
+        const during = device.hostToCard(second, { cardAddress: 1000 });
+        await reset;
+        expect(await before).toBeInstanceOf(DeviceResetError);
+        await Promise.all([during, device.hostToCard(third, { cardAddress: 2000 })]);
+        for (const [index, buffer] of [second, third].entries()) {
+          const back = host.allocate({ lengthBytes: 700 });
+          await device.cardToHost(back, { cardAddress: 1000 * (index + 1) });
+          expect(back.read()).toEqual(buffer.read());
+        }
+      });
+
+      test("resets at any cycle, two of them at once: transfers end well or are reset, the next is done", async () => {
+        const ends = new Set<string>();
+        for (const cycle of [0, ...cancelCycles]) {
+          await using world = await open({ mode, harness: slow });
+          for (const { status } of await resetAt(world, cycle)) ends.add(status);
+        }
+        if (time === "stepped") expect([...ends].sort()).toEqual(["fulfilled", "rejected"]);
+      });
+
       test("a transfer cancelled at any cycle ends once, with its reason or well; those behind it end well", async () => {
         const reason = new Error("changed my mind");
         const ends = new Set<string>();
@@ -305,6 +361,15 @@ export function describeDriver(on: DriverTarget): void {
         // How far the device is by then is not certain in wall time.
         if (time === "stepped") expect([...ends].sort()).toEqual(["fulfilled", "rejected"]);
       });
+    });
+
+    test("a device that is closed is not reset: nothing may touch the memory that its rings had", async () => {
+      await using world = await open({});
+      await world.device[Symbol.asyncDispose]();
+      await expect(world.device.reset()).rejects.toThrow(
+        new DeviceResetError("was closed", "it could be reset"),
+      );
+      expect(await world.device.registers.global.read("CONTROL")).toBe(0);
     });
 
     test("a signal that was aborted before: nothing is mapped", async () => {
