@@ -92,6 +92,16 @@ module dma_c2h #(
     reg  [(1<<WORD_BYTES_LOG2)-1:0] fetched_lanes;
     reg                             fetched_last;
 
+    // Lanes outside of the transfer are 0: the card's bytes there may be X, which models of memory do not take even where
+    // no strobe is, and are not the host's to see.
+    wire [(8<<WORD_BYTES_LOG2)-1:0] fetched_mask;
+    genvar lane;
+    generate
+        for (lane = 0; lane < (1 << WORD_BYTES_LOG2); lane = lane + 1) begin : mask
+            assign fetched_mask[8*lane +: 8] = {8{fetched_lanes[lane]}};
+        end
+    endgenerate
+
     wire w_free = ~wvalid | wready;
     wire fetch  = (credit != 0) & (~fetched | w_free);
 
@@ -141,7 +151,7 @@ module dma_c2h #(
         else
             wvalid <= fetched | (wvalid & ~wready);
         if (fetched & w_free) begin
-            wdata <= card_read_data;
+            wdata <= card_read_data & fetched_mask;
             wstrb <= fetched_lanes;
             wlast <= fetched_last;
         end
