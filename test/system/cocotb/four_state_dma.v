@@ -119,16 +119,16 @@ module four_state_dma #(
         .irq(irq)
     );
 
-    // Bursts all of whose data were taken before their address.
+    // Beats of data that were taken before their address.
     reg  [31:0] early;
     reg  [31:0] addresses;
     reg  [31:0] bursts;
     wire        address = m_axi_awvalid & m_axi_awready;
-    wire        burst   = m_axi_wvalid & m_axi_wready & m_axi_wlast;
+    wire        beat    = m_axi_wvalid & m_axi_wready;
     always @(posedge clk) begin
         addresses <= rst ? 32'd0 : addresses + {31'd0, address};
-        bursts    <= rst ? 32'd0 : bursts + {31'd0, burst};
-        early     <= rst ? 32'd0 : early + {31'd0, burst & (addresses == bursts) & ~address};
+        bursts    <= rst ? 32'd0 : bursts + {31'd0, beat & m_axi_wlast};
+        early     <= rst ? 32'd0 : early + {31'd0, beat & (addresses == bursts) & ~address};
     end
 
     wire handshakes = ^{s_axil_awready, s_axil_wready, s_axil_bvalid, s_axil_arready,
