@@ -94,7 +94,7 @@ function memoryOf(bytes: Uint8Array): PhysicalMemory {
 
 function lists(memory: PhysicalMemory, windows: WindowTable): { mdl: Mdl; list: () => void } {
   const host = new HostMemory(memory, new Random(1n));
-  const system = new DmaSystem({ memory, pages: host.pages, windows });
+  const system = new DmaSystem({ host, windows });
   const adapter = system.ioGetDmaAdapter(
     null,
     {

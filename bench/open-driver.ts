@@ -13,7 +13,7 @@ export async function openDriver(
   profile?: Pick<PlatformProfile, "fragmentation" | "pageBytes">,
 ): Promise<{ host: HostMemory; driver: DmaDevice }> {
   const host = new HostMemory(link.memory, new Random(1n), profile);
-  const system = new DmaSystem({ memory: link.memory, pages: host.pages, windows: link.windows });
+  const system = new DmaSystem({ host, windows: link.windows });
   const description = {
     ...{ version: DEVICE_DESCRIPTION_VERSION3, master: true, scatterGather: true, interfaceType: PCIBus },
     ...{ maximumLength: 1 << 20, dmaAddressWidth: 64 },

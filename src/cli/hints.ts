@@ -2,6 +2,7 @@
 const hints: Readonly<Record<string, string>> = {
   E_PROTOCOL: "record it with --waves on-failure and look at the cycle that the message names",
   E_WINDOW: "compare the address with the elements of the scatter/gather list that the channel was given",
+  E_BUFFER_FREED: "free a buffer after its last use: a transfer uses it until its promise is settled",
   E_DATA: "the first wrong byte usually shows which beat or strobe went wrong",
   E_TRANSFER_TIMEOUT:
     "the device never raised its interrupt: record it with --waves on-failure, and look at what crossed the link last",

@@ -8,6 +8,17 @@ export class OutOfMemoryError extends HiltError {
   readonly blame: Blame = "product";
 }
 
+/** A buffer was used, or freed, after it was freed: its pages may be another's. */
+export class BufferFreedError extends HiltError {
+  readonly code = "E_BUFFER_FREED";
+  readonly blame: Blame = "product";
+
+  /** `how`: what is done with it now. */
+  constructor(buffer: string, how: "used" | "freed again", place: string) {
+    super(`${buffer} is ${how} after it was freed ${place}`);
+  }
+}
+
 /** A byte next to a buffer changed: somebody wrote outside it. */
 export class GuardBytesError extends HiltError {
   readonly code = "E_GUARD_BYTES";

@@ -1,5 +1,6 @@
 import { PAGE_SIZE, physicalAddress } from "../core/address.ts";
-import { GuardBytesError } from "./errors.ts";
+import { type CallSite, describeSite } from "../core/call-sites.ts";
+import { BufferFreedError, GuardBytesError } from "./errors.ts";
 import { type Mdl, readPages, writePages } from "./mdl.ts";
 import type { PhysicalMemory } from "./physical-memory.ts";
 
@@ -14,20 +15,28 @@ function guardByte(address: number): number {
  */
 export class HostBuffer {
   readonly name: string;
-  readonly mdl: Mdl;
   readonly lengthBytes: number;
+  readonly #mdl: Mdl;
   readonly #memory: PhysicalMemory;
-  readonly #release: () => void;
+  readonly #release: () => CallSite | undefined;
   #isFree = false;
+  #freedAt: CallSite | undefined;
 
-  constructor(name: string, mdl: Mdl, memory: PhysicalMemory, release: () => void) {
+  /** `release` takes the pages, and says where the call stood. */
+  constructor(name: string, mdl: Mdl, memory: PhysicalMemory, release: () => CallSite | undefined) {
     this.name = name;
-    this.mdl = mdl;
+    this.#mdl = mdl;
     this.lengthBytes = mdl.byteCount;
     this.#memory = memory;
     this.#release = release;
     for (const { page, bytes, from, to } of this.#guards)
       for (let at = from; at < to; at++) bytes[at] = guardByte(page + at);
+  }
+
+  /** Throws `BufferFreedError` when the buffer is free. */
+  get mdl(): Mdl {
+    this.#checkAlive();
+    return this.#mdl;
   }
 
   /** Copies `bytes` into the buffer from byte `at` on. */
@@ -58,21 +67,25 @@ export class HostBuffer {
 
   /** Checks the guard bytes and gives the pages back. */
   free(): void {
-    if (this.#isFree) throw new RangeError(`${this.name} is already free`);
+    this.#checkAlive("freed again");
     this.#isFree = true;
-    this.#release();
+    this.#freedAt = this.#release();
     this.checkGuards();
   }
 
   /** The rest of the first page and of the last, which may be the same one: bytes `from` up to `to` of the page at an address. */
   get #guards(): { page: number; bytes: Uint8Array; from: number; to: number }[] {
-    const { byteOffset, byteCount, pageFrameNumbers } = this.mdl;
+    const { byteOffset, byteCount, pageFrameNumbers } = this.#mdl;
     const end = (byteOffset + byteCount - 1) % PAGE_SIZE;
     const part = (frame: number | undefined, from: number, to: number) => {
       const page = (frame as number) * PAGE_SIZE;
       return { page, bytes: this.#memory.view(physicalAddress(BigInt(page)), PAGE_SIZE), from, to };
     };
     return [part(pageFrameNumbers[0], 0, byteOffset), part(pageFrameNumbers.at(-1), end + 1, PAGE_SIZE)];
+  }
+
+  #checkAlive(how: "used" | "freed again" = "used"): void {
+    if (this.#isFree) throw new BufferFreedError(this.name, how, describeSite(this.#freedAt));
   }
 
   #check(at: number, lengthBytes: number): void {

@@ -5,16 +5,24 @@ import type { PhysicalMemory } from "./physical-memory.ts";
 /** Several buffers that a driver hands over as one, as a network stack does with the parts of a packet. */
 export class HostChain {
   readonly name: string;
-  readonly mdl: Mdl;
+  readonly #mdl: Mdl;
+  readonly #buffers: readonly HostBuffer[];
   readonly lengthBytes: number;
   readonly #memory: PhysicalMemory;
 
   constructor(buffers: readonly HostBuffer[], memory: PhysicalMemory) {
     if (buffers.length === 0) throw new RangeError("a chain of no buffers");
     this.name = buffers.map(({ name }) => name).join(" + ");
-    this.mdl = buffers.reduceRight<Mdl | null>((next, { mdl }) => ({ ...mdl, next }), null) as Mdl;
-    this.lengthBytes = chainBytes(this.mdl);
+    this.#buffers = buffers;
+    this.#mdl = buffers.reduceRight<Mdl | null>((next, { mdl }) => ({ ...mdl, next }), null) as Mdl;
+    this.lengthBytes = chainBytes(this.#mdl);
     this.#memory = memory;
+  }
+
+  /** Throws `BufferFreedError` when one of the buffers is free. */
+  get mdl(): Mdl {
+    for (const buffer of this.#buffers) void buffer.mdl;
+    return this.#mdl;
   }
 
   /** Copies `bytes` into the buffers from byte `at` of the chain on. */

@@ -1,8 +1,9 @@
 import { PAGE_SIZE, spannedPages, virtualAddress } from "../core/address.ts";
+import { type CallSite, CallSites, describeSite } from "../core/call-sites.ts";
 import type { Random } from "../core/random.ts";
 import { HostBuffer } from "./host-buffer.ts";
 import { HostChain } from "./host-chain.ts";
-import { MDL_PAGES_LOCKED } from "./mdl.ts";
+import { MDL_PAGES_LOCKED, type Mdl } from "./mdl.ts";
 import { PageAllocator } from "./page-allocator.ts";
 import type { PhysicalMemory } from "./physical-memory.ts";
 import { type PlatformProfile, standardProfile } from "./platform-profile.ts";
@@ -16,6 +17,10 @@ export class HostMemory {
   readonly #buffers = new Set<HostBuffer>();
   #nextVirtual = FIRST_VIRTUAL;
   #count = 0;
+  readonly #sites = new CallSites();
+  #watcher: BufferWatcher | undefined;
+  /** Page frame numbers of buffers that are free, as their MDLs and all copies of those have them, with the place. */
+  readonly #freed = new WeakMap<readonly number[], CallSite | undefined>();
 
   constructor(
     physical: PhysicalMemory,
@@ -49,12 +54,31 @@ export class HostMemory {
       byteCount: lengthBytes,
       pageFrameNumbers: frames,
     };
-    const buffer: HostBuffer = new HostBuffer(`buffer ${++this.#count}`, mdl, this.physical, () => {
+    const name = `buffer ${++this.#count}`;
+    const buffer: HostBuffer = new HostBuffer(name, mdl, this.physical, () => {
+      const site = this.#sites.keep();
       this.#buffers.delete(buffer);
+      this.#freed.set(frames, site);
+      // Pages that a device may still touch go to nobody else.
+      if (this.#watcher?.isInUse(name, mdl) === true) return site;
       this.pages.free(frames);
+      this.#watcher?.freed();
+      return site;
     });
     this.#buffers.add(buffer);
     return buffer;
+  }
+
+  /** Who is to know of each buffer that is freed from now on: a host has one system for DMA, the latest. */
+  watch(watcher: BufferWatcher): void {
+    this.#watcher = watcher;
+  }
+
+  /** Where the buffer of one MDL of a chain was freed, in words; undefined while all are in use. */
+  freedPlace(mdl: Mdl): string | undefined {
+    for (let each: Mdl | null = mdl; each !== null; each = each.next)
+      if (this.#freed.has(each.pageFrameNumbers)) return describeSite(this.#freed.get(each.pageFrameNumbers));
+    return undefined;
   }
 
   /** Buffers as one: a chain of their MDLs, in this order. At least one. */
@@ -66,6 +90,14 @@ export class HostMemory {
   checkGuards(): void {
     for (const buffer of this.#buffers) buffer.checkGuards();
   }
+}
+
+/** Who must know of buffers that go. */
+export interface BufferWatcher {
+  /** Before the pages of a buffer go: true when somebody uses them still, and they must not. */
+  isInUse(buffer: string, mdl: Mdl): boolean;
+  /** There are more free pages. */
+  freed(): void;
 }
 
 export interface AllocateOptions {

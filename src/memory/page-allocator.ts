@@ -50,6 +50,14 @@ export class PageAllocator {
     return this.#free;
   }
 
+  /** Pages below a frame, free or not. */
+  pagesBelow(limitFrame: number): number {
+    return this.#memory.banks.reduce((sum, { base, lengthBytes }) => {
+      const below = Math.min(lengthBytes / PAGE_SIZE, limitFrame - Number(base) / PAGE_SIZE);
+      return sum + Math.max(0, below);
+    }, 0);
+  }
+
   /** Page frame numbers, all below `limitFrame`. Throws `OutOfMemoryError`. */
   allocate(count: number, limitFrame = Number.POSITIVE_INFINITY): number[] {
     const found: number[] = [];

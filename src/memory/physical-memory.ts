@@ -31,6 +31,7 @@ export class PhysicalMemory {
   readonly banks: readonly Bank[];
   /** Physical addresses are below 2^52: numbers do. */
   readonly #bases: readonly number[];
+  readonly #ends: readonly number[];
 
   constructor(bytes: Uint8Array, banks: readonly Bank[]) {
     for (const bank of banks) {
@@ -43,6 +44,7 @@ export class PhysicalMemory {
     this.bytes = bytes;
     this.banks = banks;
     this.#bases = banks.map(({ base }) => Number(base));
+    this.#ends = banks.map(({ base, lengthBytes }) => Number(base) + lengthBytes);
   }
 
   /** Byte offset in `bytes` of a physical range, which must lie in one bank. */
@@ -54,6 +56,17 @@ export class PhysicalMemory {
       if (offset >= 0 && offset + lengthBytes <= bank.lengthBytes) return bank.offset + offset;
     }
     throw new RangeError(`no RAM at physical ${hexAddress(address)} for ${lengthBytes} bytes`);
+  }
+
+  /** Whether all of a range is RAM, be it in neighbouring banks. */
+  holds(address: number, lengthBytes: number): boolean {
+    for (let index = 0; index < this.#ends.length; index++) {
+      const end = this.#ends[index] as number;
+      if (!(address >= (this.#bases[index] as number) && address < end)) continue;
+      const rest = address + lengthBytes - end;
+      return rest <= 0 || this.holds(end, rest);
+    }
+    return false;
   }
 
   /** The bytes of a physical range themselves: writing to the view writes RAM. */

@@ -107,6 +107,8 @@ export interface BenchCounts {
   readonly lastEvents: readonly string[];
   /** After a failure: what the driver held and waited for. */
   readonly holdings: readonly string[];
+  /** After a failure: the last calls of the DMA interface that were refused. */
+  readonly refusals?: readonly string[];
   /** The first `$warning`s of the device. */
   readonly warnings?: readonly string[];
   /** The test before had lost the link, for this reason: it was connected again. */

@@ -175,6 +175,7 @@ ${isProof(result) ? "PASSED" : result.isInterrupted ? "INTERRUPTED" : "FAILED"}`
   #circumstances({
     lastEvents,
     holdings,
+    refusals = [],
     journal,
     journalIncomplete,
     waves,
@@ -182,7 +183,8 @@ ${isProof(result) ? "PASSED" : result.isInterrupted ? "INTERRUPTED" : "FAILED"}`
   }: BenchCounts): void {
     const events = lastEvents.slice(-LAST_EVENTS);
     const lines = [
-      ...(holdings.length === 0 ? [] : [`the driver held ${holdings.join(", ")}`]),
+      ...holdings.flatMap((held) => `the driver held ${held}`.split("\n")),
+      ...refusals.map((refused) => `refused: ${refused}`),
       ...(events.length === 0
         ? []
         : ["the last that crossed the link:", ...events.map((event) => `  ${event}`)]),

@@ -21,6 +21,7 @@ import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "../wdm/constants.ts";
 import type { DmaAdapter, Out } from "../wdm/dma-adapter.ts";
 import { DmaSystem } from "../wdm/dma-system.ts";
 import { FindingError } from "../wdm/finding.ts";
+import { describeLeftovers } from "../wdm/leftovers.ts";
 import type { BenchConnection } from "./bench-connection.ts";
 import { BenchLink } from "./bench-link.ts";
 import { DeviceMessages } from "./device-messages.ts";
@@ -68,6 +69,7 @@ export class BenchSession {
   #failure: FailurePlace | undefined;
   /** Asked when the test ends: afterwards the driver has given everything back. */
   #holdings: readonly string[] = [];
+  #refusals: readonly string[] = [];
   #lastEvents: readonly string[] = [];
   #unawaited: readonly PendingCall[] = [];
 
@@ -118,8 +120,8 @@ export class BenchSession {
       const { memory, windows } = link;
       const host = new HostMemory(memory, random.fork("pages"), run.profile);
       const system = new DmaSystem({
-        ...{ memory, windows, pages: host.pages },
-        mapRegisters: run.profile.mapRegisters,
+        ...{ host, windows, mapRegisters: run.profile.mapRegisters },
+        log: (text) => messages.print(text),
       });
       const most: Out<number> = { value: undefined };
       const adapter = adapterOf(system, run.profile, most);
@@ -187,6 +189,7 @@ export class BenchSession {
       ...watch.counts,
       lastEvents: this.#lastEvents,
       holdings: this.#holdings,
+      ...(this.#refusals.length === 0 ? {} : { refusals: this.#refusals }),
       ...(messages.warnings.length === 0 ? {} : { warnings: messages.warnings }),
       ...(this.#failure === undefined
         ? {}
@@ -215,7 +218,8 @@ export class BenchSession {
     const { cycle } = link.clock;
     const { entries } = link.journal;
     this.#failure = { cycle, lastCrossing: entries.findLast(isCrossing)?.cycle ?? cycle };
-    this.#holdings = system.describeHoldings();
+    this.#holdings = system.holdings().map(describeLeftovers);
+    this.#refusals = system.refusals;
     this.#lastEvents = describeJournal(entries, this.#nameOf);
     journal.keep(link, this.#identity ?? UNKNOWN_DEVICE, watch.untilBreach);
   }
@@ -234,11 +238,11 @@ export class BenchSession {
         throw new UnawaitedError(this.#unawaited);
       await link.idle(quietCycles(link));
       await this.#device?.[Symbol.asyncDispose]();
-      watch.check();
+      watch.check((address) => system.explain(address));
       host.checkGuards();
       const [finding, ...others] = system.findings;
       if (finding !== undefined) throw new FindingError(finding, others.length);
-      const held = system.describeHoldings({ isEnding: true });
+      const held = system.holdings({ isEnding: true });
       if (held.length > 0) throw new HoldingsError(held);
     } catch (error) {
       if (this.#failure === undefined) this.noteFailure();
@@ -358,12 +362,13 @@ class Watch {
     return first;
   }
 
-  check(): void {
+  /** `explain` says why the device may not touch an address, where more is known. */
+  check(explain: (address: bigint) => string | undefined): void {
     const [violation] = this.#violations;
     if (violation !== undefined) throw new ProtocolViolationError(violation, this.#violations.length - 1);
     const [fault] = this.#faults;
     if (fault !== undefined) {
-      throw new WindowFaultError(fault.direction, fault.address, fault.cycle, this.#faults.length - 1);
+      throw new WindowFaultError(fault, explain(fault.address), this.#faults.length - 1);
     }
   }
 

@@ -29,6 +29,11 @@ export class DeviceMessages {
     if (++this.#count <= MOST_MESSAGES) print(line);
   }
 
+  /** A line that is not the device's. */
+  print(text: string): void {
+    print(text);
+  }
+
   /** The test has ended. */
   close(): void {
     const left = this.#count - MOST_MESSAGES;

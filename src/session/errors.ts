@@ -2,6 +2,7 @@ import type { LinkEvent } from "../bus/event.ts";
 import { type Blame, HiltError } from "../core/errors.ts";
 import { hex, hexAddress, hexLine } from "../core/hex.ts";
 import { framesOf, type PendingCall } from "../core/pending-calls.ts";
+import { describeLeftovers, type Leftovers } from "../wdm/leftovers.ts";
 
 /** The device broke a rule of the bus protocol. */
 export class ProtocolViolationError extends HiltError {
@@ -20,14 +21,22 @@ export class ProtocolViolationError extends HiltError {
   }
 }
 
+interface Fault {
+  readonly direction: "read" | "write";
+  readonly address: bigint;
+  readonly cycle: number;
+}
+
 /** The device touched host memory outside every open window. */
 export class WindowFaultError extends HiltError {
   readonly code = "E_WINDOW";
   readonly blame: Blame = "product";
 
-  constructor(direction: "read" | "write", address: bigint, cycle: number, more: number) {
+  /** `why` is what is known of the address. */
+  constructor({ direction, address, cycle }: Fault, why: string | undefined, more: number) {
+    const reason = why ?? "outside every window that the driver had mapped for it";
     super(
-      `the device tried to ${direction} logical ${hexAddress(address)} in cycle ${cycle}, outside every window that the driver had mapped for it${andMore(more)}`,
+      `the device tried to ${direction} logical ${hexAddress(address)} in cycle ${cycle}, ${reason}${andMore(more)}`,
     );
   }
 }
@@ -52,8 +61,8 @@ export class HoldingsError extends HiltError {
   readonly code = "E_HOLDINGS";
   readonly blame: Blame = "product";
 
-  constructor(held: readonly string[]) {
-    super(`the test ended with ${held.join(", ")}`);
+  constructor(held: readonly Leftovers[]) {
+    super(`the test ended with ${held.map(describeLeftovers).join(", and ")}`);
   }
 }
 

@@ -54,6 +54,8 @@ export interface BenchFacts {
   readonly lastEvents: readonly string[];
   /** What the driver holds and waits for after a failure. */
   readonly holdings: readonly string[];
+  /** After a failure: the last calls of the DMA interface that were refused. */
+  readonly refusals?: readonly string[];
   readonly failure?: FailurePlace;
   /** The first `$warning`s of the device. */
   readonly warnings?: readonly string[];

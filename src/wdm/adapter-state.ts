@@ -1,4 +1,5 @@
 import type { Allocation } from "./allocation.ts";
+import type { BouncePages } from "./bounce-pages.ts";
 import type { CommonBuffer } from "./common-buffers.ts";
 import type { DeviceDescription, DmaAdapter } from "./dma-adapter.ts";
 
@@ -8,8 +9,8 @@ export interface AdapterState {
   readonly description: DeviceDescription;
   /** The device reaches addresses below this. */
   readonly reach: number;
-  /** Some memory lies out of the device's reach, or it has no scatter/gather: map registers are pages of their own. */
-  readonly bounces: boolean;
+  /** Where some memory lies out of the device's reach, or it has no scatter/gather: map registers are pages of their own. */
+  readonly bouncePages: BouncePages | undefined;
   /** Most map registers of one operation. */
   readonly maximumRegisters: number;
   isReleased: boolean;

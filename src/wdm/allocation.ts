@@ -1,6 +1,7 @@
+import type { CallSite } from "../core/call-sites.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import type { DeviceObject } from "./dma-adapter.ts";
-import type { Mapping } from "./mapping.ts";
+import type { Mapping, Range } from "./mapping.ts";
 import type { ScatterGatherList } from "./scatter-gather.ts";
 import type { ContextRecord } from "./transfer-context.ts";
 
@@ -26,6 +27,10 @@ export class Allocation {
   readonly irp: unknown;
   /** It is for a list: the driver never sees its registers. */
   readonly isList: boolean;
+  /** Of a list: what is or will be mapped. */
+  readonly range: Range | undefined;
+  /** Of the call that made the request. */
+  readonly site: CallSite | undefined;
   /** The execution routine has returned. */
   hasReturned = false;
   stage: "queued" | "waiting" | "granted" | "ended" = "queued";
@@ -33,7 +38,9 @@ export class Allocation {
   /** The channel is the driver's to free: KeepObject, or a synchronous request without a routine. */
   isKept = false;
   holdsRegisters = false;
-  /** Physical page frames behind the registers; only where the device needs bouncing. */
+  /** Bounce pages that it needs: of a list those of its own, of map registers one each, as anything may be mapped with them. */
+  readonly bounceCount: number;
+  /** Their page frame numbers; only where the device needs bouncing. */
   bouncePages: readonly number[] = [];
   /** What the driver got, until it gives it back. */
   list: ScatterGatherList | undefined;
@@ -44,13 +51,16 @@ export class Allocation {
 
   constructor(
     parts: Pick<Allocation, "adapter" | "deviceObject" | "record" | "registers" | "isList" | "grant"> &
-      Partial<Pick<Allocation, "prepare">>,
+      Partial<Pick<Allocation, "prepare" | "bounceCount" | "range" | "site">>,
   ) {
     this.prepare = parts.prepare;
     this.adapter = parts.adapter;
     this.deviceObject = parts.deviceObject;
     this.record = parts.record;
     this.registers = parts.registers;
+    this.site = parts.site;
+    this.range = parts.range;
+    this.bounceCount = parts.bounceCount ?? parts.registers;
     this.isList = parts.isList;
     this.irp = parts.deviceObject?.currentIrp;
     this.grant = parts.grant;

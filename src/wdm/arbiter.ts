@@ -1,8 +1,7 @@
-import { PAGE_SIZE } from "../core/address.ts";
-import { OutOfMemoryError } from "../memory/errors.ts";
-import type { PageAllocator } from "../memory/page-allocator.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import type { Allocation } from "./allocation.ts";
+
+const NO_FRAMES: readonly number[] = [];
 
 /**
  * Who gets a channel and map registers, and when. A request waits first for the channel of its adapter, in order; the
@@ -11,7 +10,6 @@ import type { Allocation } from "./allocation.ts";
  * Grants run from one loop, never from inside each other, so that a chain of a thousand requests needs no deep stack.
  */
 export class Arbiter {
-  readonly #pages: PageAllocator;
   /** Requests that have their channel. */
   readonly #line: Allocation[] = [];
   #freeRegisters: number;
@@ -19,8 +17,7 @@ export class Arbiter {
   /** That got no windows in its last turn. */
   #refused: Allocation | undefined;
 
-  constructor(pages: PageAllocator, registers: number) {
-    this.#pages = pages;
+  constructor(registers: number) {
     this.#freeRegisters = registers;
   }
 
@@ -54,8 +51,11 @@ export class Arbiter {
     adapter.allocations.push(allocation);
     adapter.owner = allocation;
     allocation.holdsChannel = true;
-    allocation.stage = "granted";
-    allocation.grant(allocation);
+    try {
+      this.#call(allocation);
+    } finally {
+      this.#grant();
+    }
     return true;
   }
 
@@ -111,7 +111,7 @@ export class Arbiter {
     if (!allocation.holdsRegisters) return;
     allocation.holdsRegisters = false;
     this.#freeRegisters += allocation.registers;
-    this.#pages.free(allocation.bouncePages);
+    allocation.adapter.bouncePages?.give(allocation.bouncePages);
     allocation.bouncePages = [];
   }
 
@@ -141,44 +141,56 @@ export class Arbiter {
   #grant(): void {
     if (this.#isGranting) return;
     this.#isGranting = true;
+    const thrown: unknown[] = [];
     try {
       for (let next = this.#line[0]; next !== undefined; next = this.#line[0]) {
         if (!this.#takeResources(next)) break;
         this.#line.shift();
-        next.stage = "granted";
-        next.grant(next);
+        try {
+          this.#call(next);
+        } catch (error) {
+          thrown.push(error);
+        }
       }
     } finally {
       this.#isGranting = false;
     }
+    if (thrown.length > 0) throw thrown[0];
+  }
+
+  /** Of a routine that throws nobody will free what it held. */
+  #call(allocation: Allocation): void {
+    allocation.stage = "granted";
+    try {
+      allocation.grant(allocation);
+    } catch (error) {
+      this.#takeBack(allocation);
+      throw error;
+    }
+  }
+
+  #takeBack(allocation: Allocation): void {
+    allocation.isKept = false;
+    allocation.list = undefined;
+    for (const mapping of allocation.mappings.splice(0)) mapping.release();
+    this.#dropRegisters(allocation);
+    this.#dropChannel(allocation);
+    this.#settle(allocation);
   }
 
   #takeResources(allocation: Allocation): boolean {
     const { adapter, registers } = allocation;
     if (registers > this.#freeRegisters) return false;
-    if (adapter.bounces && registers > 0) {
-      const frames = this.#takePages(adapter, registers);
-      if (frames === undefined) return false;
-      allocation.bouncePages = frames;
-    }
+    const { bouncePages } = adapter;
+    const frames = bouncePages === undefined ? NO_FRAMES : bouncePages.take(allocation.bounceCount);
+    if (frames === undefined) return false;
+    allocation.bouncePages = frames;
     this.#freeRegisters -= registers;
     allocation.holdsRegisters = registers > 0;
     if (allocation.prepare?.(allocation) !== false) return true;
     this.#dropRegisters(allocation);
     this.#refused = allocation;
     return false;
-  }
-
-  #takePages({ reach, description }: AdapterState, count: number): readonly number[] | undefined {
-    const limit = Math.floor(reach / PAGE_SIZE);
-    try {
-      return description.scatterGather === true
-        ? this.#pages.allocate(count, limit)
-        : this.#pages.allocateContiguous(count, limit);
-    } catch (error) {
-      if (error instanceof OutOfMemoryError) return undefined;
-      throw error;
-    }
   }
 }
 

@@ -58,9 +58,10 @@ function liveAt(record: ContextRecord | undefined): ContextRecord | undefined {
 }
 
 /** Runs an execution routine at DISPATCH_LEVEL. */
-export function callRoutine({ irql, findings }: Host, work: () => unknown): unknown {
-  const result = irql.atDispatch(work);
-  if (result instanceof Promise) findings.report("ROUTINE_WAITS", "the execution routine returned a promise");
+export function callRoutine({ irql, findings }: Host, { site }: Allocation, work: () => unknown): unknown {
+  const result = irql.runAtDispatch(work, site);
+  if (result instanceof Promise)
+    findings.report("ROUTINE_WAITS", "the execution routine returned a promise", { site });
   return result;
 }
 
@@ -75,7 +76,7 @@ export function channelRoutines(
   | "freeMapRegisters"
   | "freeAdapterObject"
 > {
-  const { arbiter, contexts, findings } = host;
+  const { arbiter, contexts, findings, parts } = host;
 
   function tooManyRegisters(state: AdapterState, routine: string, registers: number): boolean {
     const { maximumRegisters } = state;
@@ -101,7 +102,9 @@ export function channelRoutines(
       case DeallocateObject:
         break;
       default:
-        findings.report("ALLOCATION_ACTION", `the execution routine returned ${String(action)}`);
+        findings.report("ALLOCATION_ACTION", `the execution routine returned ${String(action)}`, {
+          site: allocation.site,
+        });
     }
     flushForgotten(allocation, "DeallocateObject");
     arbiter.release(allocation);
@@ -135,8 +138,9 @@ export function channelRoutines(
       arbiter.submit(
         new Allocation({
           ...{ adapter: state, deviceObject, record: undefined, registers, isList: false },
+          site: parts.history.sites.keep(),
           grant: (allocation) => {
-            const action = callRoutine(host, () =>
+            const action = callRoutine(host, allocation, () =>
               routine(deviceObject, allocation.irp, baseOf(allocation), context),
             );
             allocation.hasReturned = true;
@@ -157,13 +161,16 @@ export function channelRoutines(
         return STATUS_INSUFFICIENT_RESOURCES;
       const allocation = new Allocation({
         ...{ adapter: state, deviceObject, record, registers, isList: false },
+        site: parts.history.sites.keep(),
         grant: (granted) => {
           if (base !== null) base.value = baseOf(granted);
           if (routine === null) granted.isKept = true;
           else
             act(
               granted,
-              callRoutine(host, () => routine(deviceObject, granted.irp, baseOf(granted), routineContext)),
+              callRoutine(host, granted, () =>
+                routine(deviceObject, granted.irp, baseOf(granted), routineContext),
+              ),
             );
         },
       });

@@ -1,16 +1,20 @@
 import type { WindowTable } from "../bus/window.ts";
-import { spannedPages } from "../core/address.ts";
-import type { PageAllocator } from "../memory/page-allocator.ts";
-import type { PhysicalMemory } from "../memory/physical-memory.ts";
+import { PAGE_SIZE, spannedPages } from "../core/address.ts";
+import { describeSite } from "../core/call-sites.ts";
+import type { HostMemory } from "../memory/host-memory.ts";
+import { type Mdl, walkPages } from "../memory/mdl.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import { Arbiter } from "./arbiter.ts";
-import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "./constants.ts";
+import { BouncePages } from "./bounce-pages.ts";
+import { DEVICE_DESCRIPTION_VERSION3, PCIBus, statusName } from "./constants.ts";
 import type { DeviceDescription, DeviceObject, DmaAdapter, DmaOperations, Out } from "./dma-adapter.ts";
 import { type Finding, Findings } from "./finding.ts";
 import type { Host } from "./host.ts";
-import { leftovers } from "./information-routines.ts";
 import { AT_PASSIVE, Irql } from "./irql.ts";
+import { type Leftovers, leftovers } from "./leftovers.ts";
 import { type Mapper, mapTransfer } from "./mapped-transfer.ts";
+import type { Range } from "./mapping.ts";
+import { inWords, MappingHistory } from "./mapping-history.ts";
 import { operationsTable } from "./operations-table.ts";
 import { TransferContexts } from "./transfer-context.ts";
 
@@ -18,14 +22,15 @@ import { TransferContexts } from "./transfer-context.ts";
 const MAP_REGISTERS = 4096;
 /** Bytes of the adapter object that a driver may see. */
 const ADAPTER_BYTES = 16;
-/** Address bits that no device of version 3 has fewer than. */
-const FEWEST_ADDRESS_BITS = 24;
+const MOST_ADDRESS_BITS = 64;
 
 export interface DmaSystemParts {
-  readonly memory: PhysicalMemory;
-  readonly pages: PageAllocator;
+  readonly host: HostMemory;
   readonly windows: WindowTable;
+  /** Of all adapters together: pages that can be mapped at a time. 4096 by default. */
   readonly mapRegisters?: number;
+  /** Gets a line for each call that is no driver's fault and gives nothing. */
+  readonly log?: (text: string) => void;
 }
 
 /**
@@ -42,18 +47,25 @@ export class DmaSystem {
   readonly #host: Host;
   readonly #operations = new Map<number, DmaOperations>();
   readonly #findings = new Findings();
+  readonly #log: (text: string) => void;
 
-  constructor({ memory, pages, windows, mapRegisters = MAP_REGISTERS }: DmaSystemParts) {
+  constructor({ host, windows, mapRegisters = MAP_REGISTERS, log = () => {} }: DmaSystemParts) {
+    this.#log = log;
     this.irql = new Irql(this.#findings);
     this.#host = {
-      parts: { memory, pages, windows },
+      parts: { host, windows, history: new MappingHistory() },
       findings: this.#findings,
       irql: this.irql,
       contexts: new TransferContexts(),
-      arbiter: new Arbiter(pages, mapRegisters),
+      arbiter: new Arbiter(mapRegisters),
       registers: mapRegisters,
+      refusals: [],
       adapters: new Map(),
     };
+    host.watch({
+      isInUse: (buffer, mdl) => this.#isInUse(buffer, mdl),
+      freed: () => this.#host.arbiter.retry(),
+    });
   }
 
   /** What drivers did wrong, in order. */
@@ -79,12 +91,27 @@ export class DmaSystem {
     this.irql.lower(level);
   }
 
-  /** In words, what drivers hold and wait for; empty when nothing. Common buffers count with `isEnding` alone. */
-  describeHoldings({ isEnding = false } = {}): string[] {
-    return [...this.#host.adapters.values()].flatMap((state) => {
-      const held = leftovers(state).filter(([name]) => isEnding || name !== "PUT_WITH_COMMON_BUFFERS");
-      return held.map(([, count, what]) => `${count} ${what}`);
-    });
+  /** What drivers hold and wait for; empty when nothing. Common buffers count with `isEnding` alone. */
+  holdings({ isEnding = false } = {}): readonly Leftovers[] {
+    const all = [...this.#host.adapters.values()].flatMap((state) => leftovers(state));
+    return all.filter(({ name }) => isEnding || name !== "PUT_WITH_COMMON_BUFFERS");
+  }
+
+  /** The last calls that were refused, in words: a driver that does not look at a status waits for what never comes. */
+  get refusals(): readonly string[] {
+    return this.#host.refusals.map(
+      ({ routine, status, site }) => `${routine}: ${statusName(status)} ${describeSite(site)}`,
+    );
+  }
+
+  /** Why the device may not touch an address that is or was mapped; undefined when it never was, or was long ago. */
+  explain(address: bigint): string | undefined {
+    const states = [...this.#host.adapters.values()];
+    const live = states.flatMap(({ allocations, commonBuffers }) => [
+      ...allocations.flatMap(({ mappings }) => mappings),
+      ...commonBuffers,
+    ]);
+    return this.#host.parts.history.explain(address, live);
   }
 
   /**
@@ -98,7 +125,7 @@ export class DmaSystem {
     numberOfMapRegisters: Out<number>,
   ): DmaAdapter | null {
     this.irql.check("IoGetDmaAdapter", AT_PASSIVE);
-    const { version, master, maximumLength } = description;
+    const { version, maximumLength } = description;
     if (![0, 1, 2, 3].includes(version)) {
       this.#findings.report("DESCRIPTION_VERSION", `IoGetDmaAdapter with description version ${version}`, {
         parameters: { version },
@@ -106,7 +133,8 @@ export class DmaSystem {
       return null;
     }
     const bits = addressBits(description);
-    if (!master || bits === undefined || maximumLength < 1) return null;
+    const refusal = refusalOf(description, bits);
+    if (refusal !== undefined) return this.#refuse(refusal);
     const { registers, adapters, parts, irql } = this.#host;
     const deviceObject = physicalDeviceObject ?? { name: "device", currentIrp: null };
     const adapter: DmaAdapter = {
@@ -117,13 +145,20 @@ export class DmaSystem {
     };
     const mapper: Mapper = { adapter, deviceObject, irql, contexts: [] };
     const reach = 2 ** bits;
-    const isAllReached = parts.memory.banks.every(
+    const isAllReached = parts.host.physical.banks.every(
       ({ base, lengthBytes }) => Number(base) + lengthBytes <= reach,
     );
-    const maximumRegisters = Math.min(registers, spannedPages(0, maximumLength) + 1);
+    const isScattered = description.scatterGather === true;
+    const wanted = Math.min(registers, spannedPages(0, maximumLength) + 1);
+    const bouncePages =
+      isAllReached && isScattered
+        ? undefined
+        : new BouncePages(parts.host.pages, reach, !isScattered, wanted);
+    const maximumRegisters = bouncePages?.count ?? wanted;
+    if (maximumRegisters === 0)
+      return this.#refuse(`no memory is free that a device of ${bits} address bits reaches`);
     const state: AdapterState = {
-      ...{ adapter, description, reach, maximumRegisters },
-      bounces: !isAllReached || description.scatterGather !== true,
+      ...{ adapter, description, reach, maximumRegisters, bouncePages },
       isReleased: false,
       owner: undefined,
       queue: [],
@@ -135,6 +170,31 @@ export class DmaSystem {
     return adapter;
   }
 
+  /** Finds each mapping, and each request for one, of a buffer that is being freed. */
+  #isInUse(buffer: string, { pageFrameNumbers }: Mdl): boolean {
+    const frames = new Set(pageFrameNumbers);
+    const all = [...this.#host.adapters.values()].flatMap(({ allocations }) => allocations);
+    const mappings = all.flatMap((one) => one.mappings).filter(({ range }) => touches(range, frames));
+    const waiting = all.filter(
+      ({ mappings: [mapping], range }) =>
+        mapping === undefined && range !== undefined && touches(range, frames),
+    );
+    for (const mapping of mappings)
+      this.#findings.report("FREED_UNDER_MAPPING", `${buffer} is freed while it is mapped`, {
+        mapping: inWords(mapping),
+      });
+    for (const { site } of waiting)
+      this.#findings.report("FREED_UNDER_MAPPING", `${buffer} is freed while a request to map it waits`, {
+        mapping: `asked for ${describeSite(site)}`,
+      });
+    return mappings.length + waiting.length > 0;
+  }
+
+  #refuse(reason: string): null {
+    this.#log(`IoGetDmaAdapter gives no adapter: ${reason}`);
+    return null;
+  }
+
   #operationsOf(version: number): DmaOperations {
     const known = this.#operations.get(version);
     if (known !== undefined) return known;
@@ -144,13 +204,28 @@ export class DmaSystem {
   }
 }
 
-/** From version 3 on the width says it, before that the flags do; undefined when no adapter can be had. */
-function addressBits(description: DeviceDescription): number | undefined {
+/** Why there is no adapter for a device, if there is none. */
+function refusalOf({ master, maximumLength }: DeviceDescription, bits: number): string | undefined {
+  if (!master) return "master is false, and there is no system DMA here";
+  if (!Number.isInteger(bits) || bits < 1 || bits > MOST_ADDRESS_BITS)
+    return `dmaAddressWidth is ${bits}; in version 3 it says the address bits, from 1 to ${MOST_ADDRESS_BITS}`;
+  return maximumLength >= 1 ? undefined : `maximumLength is ${maximumLength}`;
+}
+
+/** From version 3 on the width says it, before that the flags do. */
+function addressBits(description: DeviceDescription): number {
   const { version, scatterGather, interfaceType, dmaAddressWidth = 0 } = description;
-  if (version === DEVICE_DESCRIPTION_VERSION3)
-    return dmaAddressWidth >= FEWEST_ADDRESS_BITS && dmaAddressWidth <= 64 ? dmaAddressWidth : undefined;
+  if (version === DEVICE_DESCRIPTION_VERSION3) return dmaAddressWidth;
   if (description.dma64BitAddresses === true) return 64;
   const has32 =
     description.dma32BitAddresses === true || (scatterGather === true && interfaceType === PCIBus);
   return has32 ? 32 : 24;
+}
+
+function touches({ mdl, offset, length }: Range, frames: ReadonlySet<number>): boolean {
+  let isTouched = false;
+  walkPages(mdl, offset, length, (address) => {
+    isTouched ||= frames.has(Math.floor(address / PAGE_SIZE));
+  });
+  return isTouched;
 }

@@ -46,6 +46,9 @@ export const findingCodes = {
     rule: "AllocateAdapterChannel: one request of a device object at a time, none from inside its routine",
   },
   SYSTEM_DMA_ONLY: { code: "X14", rule: "this routine is for system DMA, not for bus masters" },
+  MDL_NOT_MEMORY: { code: "X15", rule: "an MDL has a page of memory for each page that its bytes touch" },
+  FREED_UNDER_MAPPING: { code: "X16", rule: "end every mapping of a buffer before its memory is freed" },
+  BUFFER_FREED: { code: "X17", rule: "map only buffers whose memory is yours" },
 } as const satisfies Record<string, { readonly code: string; readonly rule: string }>;
 
 export type FindingName = keyof typeof findingCodes;

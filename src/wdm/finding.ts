@@ -1,11 +1,6 @@
-import { fileURLToPath } from "node:url";
+import { type CallSite, callSite, programFrames } from "../core/call-sites.ts";
 import { type Blame, HiltError } from "../core/errors.ts";
 import { type FindingName, findingCodes } from "./finding-codes.ts";
-
-const ROOM = fileURLToPath(new URL(".", import.meta.url));
-
-/** Frames of this room that may lie between a driver's call and a finding. */
-const DEEPEST = 16;
 
 /** A wrong use of the DMA interface by a driver, as data. */
 export interface Finding {
@@ -19,27 +14,29 @@ export interface Finding {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** The mapping in question: what is mapped, in which direction. */
   readonly mapping?: string;
-  /** The driver's line that made the call, as a stack trace gives it. */
+  /** The driver's frames that made the call, innermost first, a line each, as a stack trace gives them. */
   readonly callSite: string;
 }
 
 export interface FindingDetails {
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly mapping?: string;
+  /** Of a call before this one that is to blame; the present one by default. */
+  readonly site?: CallSite | undefined;
 }
 
 /** The findings of one system, in order. */
 export class Findings {
   readonly all: Finding[] = [];
 
-  report(name: FindingName, message: string, { parameters = {}, mapping }: FindingDetails = {}): void {
+  report(name: FindingName, message: string, details: FindingDetails = {}): void {
+    const { parameters = {}, mapping, site = callSite() } = details;
     const { code, rule } = findingCodes[name];
     const more = mapping === undefined ? {} : { mapping };
-    const site = callSite();
     this.all.push({
       ...{ name, code, rule, message, parameters, ...more },
       get callSite() {
-        return site();
+        return programFrames(site).join("\n") || "unknown";
       },
     });
   }
@@ -55,23 +52,8 @@ export class FindingError extends HiltError {
     const { name, code, message, rule, mapping, callSite: site } = finding;
     const others = more > 0 ? `\n  and ${more} more findings` : "";
     super(
-      `DMA verifier ${code} ${name}: ${message}\n  rule: ${rule}${mapping === undefined ? "" : `\n  mapping: ${mapping}`}\n  ${site}${others}`,
+      `DMA verifier ${code} ${name}: ${message}\n  rule: ${rule}${mapping === undefined ? "" : `\n  mapping: ${mapping}`}\n  ${site.replaceAll("\n", "\n  ")}${others}`,
     );
     this.finding = finding;
   }
-}
-
-/**
- * The first frame outside this room; frames without a file, as of a promise, are nobody's. It is looked for when somebody
- * asks: to write a stack down takes long.
- */
-function callSite(): () => string {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = DEEPEST;
-  const here = new Error();
-  Error.stackTraceLimit = limit;
-  return () => {
-    const lines = (here.stack ?? "").split("\n").slice(1);
-    return lines.find((line) => /[/\\]/.test(line) && !line.includes(ROOM))?.trim() ?? "unknown";
-  };
 }

@@ -1,5 +1,5 @@
 import { type LogicalAddress, PAGE_SIZE, spannedPages } from "../core/address.ts";
-import { chainBytes } from "../memory/mdl.ts";
+import { chainBytes, type Mdl } from "../memory/mdl.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import { allocateCommonBuffer, freeCommonBuffer } from "./common-buffers.ts";
 import {
@@ -16,9 +16,9 @@ import {
   STATUS_SUCCESS,
 } from "./constants.ts";
 import type { Out } from "./dma-adapter.ts";
-import type { FindingName } from "./finding-codes.ts";
 import type { Host } from "./host.ts";
-import { isOffset, offsetIn } from "./map-routines.ts";
+import { leftovers } from "./leftovers.ts";
+import { isMapless, isOffset, offsetIn } from "./map-routines.ts";
 import { planElements } from "./mapping.ts";
 import type { Routines } from "./operations-table.ts";
 import { listBytes } from "./scatter-gather.ts";
@@ -57,14 +57,37 @@ export function informationRoutines(
     return buffer.bytes;
   }
 
+  /** Pages and elements, at worst where there is no MDL; or a status. */
+  function count(
+    state: AdapterState,
+    mdl: Mdl | null,
+    currentVa: bigint,
+    length: number,
+  ): { pages: number; elements: number } | number {
+    if (mdl === null) {
+      const pages = spannedPages(Number(currentVa % BigInt(PAGE_SIZE)), length);
+      return { pages, elements: pages };
+    }
+    const offset = offsetIn(mdl, currentVa);
+    if (offset < 0 || offset + length > chainBytes(mdl)) return STATUS_BUFFER_TOO_SMALL;
+    const plan = planElements({ mdl, offset, length }, state);
+    return isMapless(host, "CalculateScatterGatherList", mdl, plan) ? STATUS_INVALID_PARAMETER : plan;
+  }
+
   return {
     putDmaAdapter(state) {
       const left = leftovers(state);
-      for (const [name, count, what] of left) {
-        findings.report(name, `PutDmaAdapter with ${count} ${what}`, { parameters: { count } });
+      for (const { name, things, what } of left) {
+        const count = things.length;
+        findings.report(name, `PutDmaAdapter with ${what}`, {
+          parameters: { count },
+          mapping: things.join("\n  mapping: "),
+        });
       }
       // Nothing that the driver has forgotten is dropped behind its back: the adapter stays.
-      if (left.length === 0) state.isReleased = true;
+      if (left.length > 0) return;
+      state.isReleased = true;
+      state.bouncePages?.close();
     },
 
     allocateCommonBuffer(state, length, logicalAddress, cacheEnabled) {
@@ -103,12 +126,10 @@ export function informationRoutines(
     },
 
     calculateScatterGatherList(state, mdl, currentVa, length, listSize, registers) {
-      const offset = mdl === null ? 0 : offsetIn(mdl, currentVa);
       if (!Number.isSafeInteger(length) || length < 0) return STATUS_INVALID_PARAMETER;
-      if (mdl !== null && (offset < 0 || offset + length > chainBytes(mdl))) return STATUS_BUFFER_TOO_SMALL;
-      const spanned = spannedPages(Number(currentVa % BigInt(PAGE_SIZE)), length);
-      const { pages, elements } =
-        mdl === null ? { pages: spanned, elements: spanned } : planElements({ mdl, offset, length }, state);
+      const counted = count(state, mdl, currentVa, length);
+      if (typeof counted === "number") return counted;
+      const { pages, elements } = counted;
       if (pages > state.maximumRegisters) return STATUS_INSUFFICIENT_RESOURCES;
       listSize.value = listBytes(elements);
       if (registers !== null) registers.value = pages;
@@ -134,7 +155,9 @@ export function informationRoutines(
       if (!isOffset(mdl, offset) || !Number.isSafeInteger(length) || length < 1)
         return STATUS_INVALID_PARAMETER;
       if (offset + length > chainBytes(mdl)) return STATUS_INVALID_PARAMETER;
-      const { pages, elements } = planElements({ mdl, offset, length }, state);
+      const plan = planElements({ mdl, offset, length }, state);
+      if (isMapless(host, "GetDmaTransferInfo", mdl, plan)) return STATUS_INVALID_PARAMETER;
+      const { pages, elements } = plan;
       info.mapRegisterCount = pages;
       info.scatterGatherElementCount = elements;
       info.scatterGatherListSize = listBytes(elements);
@@ -159,27 +182,4 @@ export function informationRoutines(
 
     cancelMappedTransfer: () => STATUS_INVALID_PARAMETER,
   };
-}
-
-/** What a driver still holds of an adapter. */
-export function leftovers(
-  state: AdapterState,
-): (readonly [name: FindingName, count: number, what: string])[] {
-  const granted = state.allocations.filter(({ stage }) => stage === "granted");
-  const all = [
-    ["PUT_WITH_COMMON_BUFFERS", state.commonBuffers.size, "common buffers not freed"],
-    ["PUT_WITH_CHANNEL", granted.filter((one) => one.holdsChannel).length, "channels not freed"],
-    [
-      "PUT_WITH_MAP_REGISTERS",
-      granted.filter((one) => one.holdsRegisters && !one.isList).length,
-      "sets of map registers not freed",
-    ],
-    [
-      "PUT_WITH_LISTS",
-      granted.filter((one) => one.list !== undefined).length,
-      "scatter/gather lists not given back",
-    ],
-    ["PUT_WITH_REQUESTS", state.allocations.length - granted.length, "requests that wait"],
-  ] as const;
-  return all.filter(([, count]) => count > 0);
 }

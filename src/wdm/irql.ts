@@ -1,3 +1,4 @@
+import type { CallSite } from "../core/call-sites.ts";
 import { DISPATCH_LEVEL, PASSIVE_LEVEL } from "./constants.ts";
 import type { Findings } from "./finding.ts";
 
@@ -48,6 +49,26 @@ export class Irql {
       return work();
     } finally {
       this.lower(old);
+    }
+  }
+
+  /** Runs a driver's routine at DISPATCH_LEVEL, at which it has to return. `site` is where it was handed over. */
+  runAtDispatch<T>(work: () => T, site: CallSite | undefined): T {
+    const old = this.raise(Math.max(this.#level, DISPATCH_LEVEL));
+    const level = this.#level;
+    try {
+      return work();
+    } finally {
+      if (this.#level !== level)
+        this.#findings.report(
+          "IRQL",
+          `the execution routine was called at IRQL ${level} and returned at ${this.#level}`,
+          {
+            parameters: { expected: level, current: this.#level },
+            site,
+          },
+        );
+      this.#level = old;
     }
   }
 

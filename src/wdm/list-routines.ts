@@ -13,7 +13,7 @@ import {
 } from "./constants.ts";
 import type { DeviceObject, DriverListControl, Out } from "./dma-adapter.ts";
 import type { Host } from "./host.ts";
-import { checkLocked, isOffset, mapPlan, offsetIn, unmap } from "./map-routines.ts";
+import { checkLocked, isMapless, isOffset, mapPlan, offsetIn, unmap } from "./map-routines.ts";
 import { planElements, type Range } from "./mapping.ts";
 import type { Routines } from "./operations-table.ts";
 import { fillList, listBytes, type ScatterGatherList, scatterGatherBuffer } from "./scatter-gather.ts";
@@ -45,9 +45,15 @@ export function listRoutines(
   const { arbiter, findings } = host;
 
   /** Channel, registers, list and routine in one. The whole range is mapped, or the request is refused. */
-  function request(state: AdapterState, asked: ListRequest, record: ContextRecord | undefined): number {
+  function request(
+    name: string,
+    state: AdapterState,
+    asked: ListRequest,
+    record: ContextRecord | undefined,
+  ): number {
     const { flags, buffer } = asked;
     const counted = planElements(asked, state);
+    if (isMapless(host, name, asked.mdl, counted)) return STATUS_INVALID_PARAMETER;
     const isBounced = counted.bounces.length > 0;
     if (buffer !== undefined && asked.bufferBytes < listBytes(counted.elements))
       return STATUS_BUFFER_TOO_SMALL;
@@ -60,10 +66,13 @@ export function listRoutines(
       deviceObject,
       record,
       registers: counted.pages,
+      range: asked,
+      bounceCount: counted.bounces.length,
+      site: host.parts.history.sites.keep(),
       isList: true,
       prepare: (granted) => {
         const plan = isBounced ? planElements(asked, state, granted.bouncePages) : counted;
-        return mapPlan(host, granted, asked, asked.writeToDevice, plan) !== undefined;
+        return mapPlan(host, granted, asked, asked.writeToDevice, plan, granted.site) !== undefined;
       },
       grant: (granted) => {
         const list = buffer ?? scatterGatherBuffer();
@@ -75,7 +84,7 @@ export function listRoutines(
           granted.isKept = true;
           return;
         }
-        callRoutine(host, () => routine(deviceObject, granted.irp, list, asked.context));
+        callRoutine(host, granted, () => routine(deviceObject, granted.irp, list, asked.context));
         arbiter.releaseChannel(granted);
       },
     });
@@ -103,7 +112,7 @@ export function listRoutines(
     const record = claimContext(host, state, transferContext, name);
     if (typeof record === "number") return record;
     checkLocked(host, name, mdl);
-    return request(state, asked, record);
+    return request(name, state, asked, record);
   }
 
   /** The range of a call before version 3, or the status that refuses it. */
@@ -124,7 +133,8 @@ export function listRoutines(
       const range = rangeOf("GetScatterGatherList", mdl, currentVa, length);
       if (typeof range === "number") return range;
       const asked = { ...range, deviceObject, writeToDevice, flags: 0, routine, context };
-      return request(state, { ...asked, buffer: undefined, bufferBytes: 0, out: null }, undefined);
+      const more = { buffer: undefined, bufferBytes: 0, out: null };
+      return request("GetScatterGatherList", state, { ...asked, ...more }, undefined);
     },
 
     buildScatterGatherList(state, deviceObject, mdl, currentVa, length, ...rest) {
@@ -132,7 +142,8 @@ export function listRoutines(
       const range = rangeOf("BuildScatterGatherList", mdl, currentVa, length);
       if (typeof range === "number") return range;
       const asked = { ...range, deviceObject, writeToDevice, flags: 0, routine, context };
-      return request(state, { ...asked, buffer, bufferBytes, out: null }, undefined);
+      const more = { buffer, bufferBytes, out: null };
+      return request("BuildScatterGatherList", state, { ...asked, ...more }, undefined);
     },
 
     // The two that drivers call for every transfer build their request in one literal: it takes a fifth of the time.

@@ -1,11 +1,12 @@
 import { WindowError } from "../bus/errors.ts";
 import { type LogicalAddress, logicalAddress } from "../core/address.ts";
+import type { CallSite } from "../core/call-sites.ts";
 import { hexAddress } from "../core/hex.ts";
 import { chainBytes, isLocked, type Mdl } from "../memory/mdl.ts";
 import { type Allocation, allocationOf } from "./allocation.ts";
 import { STATUS_INSUFFICIENT_RESOURCES, STATUS_INVALID_PARAMETER, STATUS_SUCCESS } from "./constants.ts";
 import type { Host } from "./host.ts";
-import { type MapLimits, Mapping, type Plan, planElements, type Range } from "./mapping.ts";
+import { isMemory, type MapLimits, Mapping, type Plan, planElements, type Range } from "./mapping.ts";
 import type { Routines } from "./operations-table.ts";
 import { ELEMENT_BYTES, fillList, LIST_HEADER_BYTES } from "./scatter-gather.ts";
 
@@ -22,17 +23,20 @@ function unmapPieces(allocation: Allocation, pieces: readonly Mapping[]): void {
   }
 }
 
-/** Maps as much of a range as limits and registers allow; undefined when the link refuses a window. */
+/** Maps as much of a range as limits and registers allow, or the status that refuses it. */
 function map(
   host: Host,
+  routine: string,
   allocation: Allocation,
   range: Range,
   writeToDevice: boolean,
   elements: MapLimits["elements"],
-): Mapping | undefined {
+): Mapping | number {
   const limits = { pages: allocation.registers - allocation.mappedRegisters, elements };
   const plan = planElements(range, allocation.adapter, allocation.freeBouncePages, limits);
-  return mapPlan(host, allocation, range, writeToDevice, plan);
+  if (isMapless(host, routine, range.mdl, plan)) return STATUS_INVALID_PARAMETER;
+  const site = host.parts.history.sites.keep();
+  return mapPlan(host, allocation, range, writeToDevice, plan, site) ?? STATUS_INSUFFICIENT_RESOURCES;
 }
 
 /** Maps a range as planned, and puts it on the allocation; undefined, with nothing mapped, when the link refuses a window. */
@@ -42,9 +46,10 @@ export function mapPlan(
   range: Range,
   writeToDevice: boolean,
   plan: Plan,
+  site: CallSite | undefined,
 ): Mapping | undefined {
   try {
-    const mapping = new Mapping(parts, range, writeToDevice, plan);
+    const mapping = new Mapping(parts, range, writeToDevice, plan, site);
     allocation.mappings.push(mapping);
     return mapping;
   } catch (error) {
@@ -56,6 +61,21 @@ export function mapPlan(
 /** Byte of the MDL that an address of its buffer is. */
 export function offsetIn(mdl: Mdl, currentVa: bigint): number {
   return Number(currentVa - mdl.startVa) - mdl.byteOffset;
+}
+
+/** Finds that a range cannot be mapped as planned: its memory was freed, or its MDL has no pages, or pages that are no memory. */
+export function isMapless({ findings, parts }: Host, routine: string, mdl: Mdl, plan: Plan): boolean {
+  const place = parts.host.freedPlace(mdl);
+  if (place !== undefined) {
+    findings.report("BUFFER_FREED", `${routine} of a buffer that was freed ${place}`);
+    return true;
+  }
+  if (isMemory(plan, parts.host.physical)) return false;
+  findings.report(
+    "MDL_NOT_MEMORY",
+    `${routine} of an MDL whose page frame numbers are not all pages of memory`,
+  );
+  return true;
 }
 
 export function checkLocked({ findings }: Host, routine: string, mdl: Mdl): void {
@@ -110,9 +130,11 @@ export function mapRoutines(
       length.value = 0;
       if (mapTransferFault(allocation, mdl, offset, wanted, writeToDevice)) return logicalAddress(0n);
       checkLocked(host, "MapTransfer", mdl);
-      const mapping = map(host, allocation, { mdl, offset, length: wanted }, writeToDevice, 1);
-      length.value = mapping?.lengthBytes ?? 0;
-      return mapping?.elements[0]?.address ?? logicalAddress(0n);
+      const range = { mdl, offset, length: wanted };
+      const mapping = map(host, "MapTransfer", allocation, range, writeToDevice, 1);
+      if (typeof mapping === "number") return logicalAddress(0n);
+      length.value = mapping.lengthBytes;
+      return mapping.elements[0]?.address ?? logicalAddress(0n);
     },
 
     mapTransferEx(
@@ -153,8 +175,9 @@ export function mapRoutines(
         fillList(buffer, []);
         return STATUS_SUCCESS;
       }
-      const mapping = map(host, allocation, { mdl, offset, length: wanted }, writeToDevice, elements);
-      if (mapping === undefined) return STATUS_INSUFFICIENT_RESOURCES;
+      const range = { mdl, offset, length: wanted };
+      const mapping = map(host, "MapTransferEx", allocation, range, writeToDevice, elements);
+      if (typeof mapping === "number") return mapping;
       fillList(buffer, mapping.elements);
       length.value = mapping.lengthBytes;
       return STATUS_SUCCESS;

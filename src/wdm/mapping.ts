@@ -6,10 +6,13 @@ import {
   physicalAddress,
   wideNumber,
 } from "../core/address.ts";
+import type { CallSite } from "../core/call-sites.ts";
 import { hexAddress } from "../core/hex.ts";
+import type { HostMemory } from "../memory/host-memory.ts";
 import type { Mdl } from "../memory/mdl.ts";
 import type { PhysicalMemory } from "../memory/physical-memory.ts";
 import type { AdapterState } from "./adapter-state.ts";
+import type { Mapped, MappingHistory } from "./mapping-history.ts";
 import type { ScatterGatherElement } from "./scatter-gather.ts";
 
 /** Bytes of a chain of MDLs that a device is to see. */
@@ -28,8 +31,9 @@ export interface MapLimits {
 }
 
 export interface MappingParts {
-  readonly memory: PhysicalMemory;
+  readonly host: HostMemory;
   readonly windows: WindowTable;
+  readonly history: MappingHistory;
 }
 
 interface Bounce {
@@ -53,7 +57,7 @@ const FOUR_GIB = 2 ** 32;
 const FRAMES_APART = 2 ** 38;
 const NO_LIMITS: MapLimits = { pages: Number.POSITIVE_INFINITY, elements: Number.POSITIVE_INFINITY };
 
-type Device = Pick<AdapterState, "reach" | "bounces" | "description">;
+type Device = Pick<AdapterState, "reach" | "description">;
 
 /**
  * Neighbouring pages are one element, but none crosses a multiple of 4 GiB. A page that the device cannot reach is
@@ -80,6 +84,16 @@ export function planElements(
     left -= here;
   }
   return planner;
+}
+
+/** Every page of the buffer is RAM, and there is one for every byte. */
+export function isMemory({ runs, bounces }: Plan, memory: PhysicalMemory): boolean {
+  for (let index = 0; index < runs.length; index += 2) {
+    const address = runs[index] as number;
+    // A bounce page that is only counted lies below 0.
+    if (!(address < 0) && !memory.holds(address, runs[index + 1] as number)) return false;
+  }
+  return bounces.every(({ buffer, lengthBytes }) => memory.holds(buffer, lengthBytes));
 }
 
 class Planner implements Plan {
@@ -183,8 +197,9 @@ function openAll(
  * the link refuses a window. Without an IOMMU a logical address is the
  * physical one; a translation would take place in `planElements`.
  */
-export class Mapping {
+export class Mapping implements Mapped {
   readonly range: Range;
+  readonly site: CallSite | undefined;
   readonly writeToDevice: boolean;
   readonly elements: readonly ScatterGatherElement[];
   readonly pages: number;
@@ -198,8 +213,10 @@ export class Mapping {
     range: Range,
     writeToDevice: boolean,
     { runs, bounces, pages, lengthBytes }: Plan,
+    site: CallSite | undefined,
   ) {
     this.#parts = parts;
+    this.site = site;
     this.range = range;
     this.writeToDevice = writeToDevice;
     this.pages = pages;
@@ -212,7 +229,15 @@ export class Mapping {
       elements.push({ address, length: runs[index + 1] as number, reserved: 0 });
     }
     this.elements = elements;
-    this.#windows = openAll(parts.windows, elements, writeToDevice ? "read" : "write");
+    this.#windows = openAll(parts.windows, elements, this.access);
+  }
+
+  get access(): "read" | "write" {
+    return this.writeToDevice ? "read" : "write";
+  }
+
+  get ranges(): readonly ScatterGatherElement[] {
+    return this.elements;
   }
 
   get isBounced(): boolean {
@@ -228,17 +253,18 @@ export class Mapping {
   describe(): string {
     const [first] = this.elements;
     const where = first === undefined ? "" : `, from logical ${hexAddress(first.address)}`;
-    return `${this.lengthBytes} bytes at byte ${this.range.offset} of the MDL chain, ${this.writeToDevice ? "memory to device" : "device to memory"}, ${this.elements.length} elements${where}`;
+    return `${this.lengthBytes} bytes at byte ${this.range.offset} of the MDL chain, ${this.writeToDevice ? "memory to device" : "device to memory"}, ${this.elements.length === 1 ? "1 element" : `${this.elements.length} elements`}${where}`;
   }
 
   /** Ends the mapping: what the device wrote is in the buffer now, and the device may touch nothing of it. */
   release(): void {
     for (const window of this.#windows) window.close();
     if (!this.writeToDevice) this.#copy("out");
+    this.#parts.history.end(this);
   }
 
   #copy(direction: "in" | "out"): void {
-    const { memory } = this.#parts;
+    const memory = this.#parts.host.physical;
     for (const { buffer, bounce, lengthBytes } of this.#bounces) {
       const inside = memory.view(physicalAddress(BigInt(buffer)), lengthBytes);
       const outside = memory.view(physicalAddress(BigInt(bounce)), lengthBytes);

@@ -1,6 +1,7 @@
+import { callSite } from "../core/call-sites.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import { channelRoutines } from "./channel-routines.ts";
-import { STATUS_INVALID_PARAMETER } from "./constants.ts";
+import { NT_SUCCESS, STATUS_INVALID_PARAMETER } from "./constants.ts";
 import type { DmaAdapter, DmaOperations } from "./dma-adapter.ts";
 import type { Host } from "./host.ts";
 import { informationRoutines } from "./information-routines.ts";
@@ -62,6 +63,8 @@ export const slots: Readonly<Record<RoutineName, Slot>> = {
 };
 
 const SLOT_BYTES = 8;
+/** That are remembered. */
+const MOST_REFUSALS = 4;
 
 /** The table of a version 1, 2 or 3. */
 export function operationsTable(host: Host, version: number): DmaOperations {
@@ -81,7 +84,7 @@ export function operationsTable(host: Host, version: number): DmaOperations {
 type AnyRoutine = (state: AdapterState, ...rest: unknown[]) => unknown;
 
 function guarded(
-  { adapters, findings, irql }: Host,
+  { adapters, findings, irql, refusals }: Host,
   name: RoutineName,
   { irql: rule, refusal }: Slot,
   routine: AnyRoutine,
@@ -95,6 +98,12 @@ function guarded(
       return refusal;
     }
     irql.check(words, rule);
-    return routine(state, ...rest);
+    const result = routine(state, ...rest);
+    // All that are no status are below.
+    if (typeof result === "number" && !NT_SUCCESS(result)) {
+      if (refusals.length === MOST_REFUSALS) refusals.shift();
+      refusals.push({ routine: words, status: result, site: callSite() });
+    }
+    return result;
   };
 }

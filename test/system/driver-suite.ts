@@ -48,8 +48,7 @@ async function openWorld(target: DriverTarget, options: WorldOptions): Promise<W
   const link = await target.open(harness, seed);
   const host = new HostMemory(link.memory, new Random(seed));
   const system = new DmaSystem({
-    memory: link.memory,
-    pages: host.pages,
+    host,
     windows: link.windows,
     mapRegisters,
   });
@@ -68,7 +67,7 @@ async function openWorld(target: DriverTarget, options: WorldOptions): Promise<W
     async [Symbol.asyncDispose]() {
       await device[Symbol.asyncDispose]();
       expect(system.findings).toEqual([]);
-      expect(system.describeHoldings({ isEnding: true })).toEqual([]);
+      expect(system.holdings({ isEnding: true })).toEqual([]);
       host.checkGuards();
       await link[Symbol.asyncDispose]();
     },

@@ -25,7 +25,7 @@ test.each(["rings", "registers"] as const)(
     };
     const link = replaced(simulator, { clock, pace: { accessMs: 0.01, bytesPerSecond: 1e7 } });
     const host = new HostMemory(link.memory, new Random(1n));
-    const system = new DmaSystem({ memory: link.memory, pages: host.pages, windows: link.windows });
+    const system = new DmaSystem({ host, windows: link.windows });
     const device = await DmaDevice.open({ link, adapter: adapterOf(system), mode });
     const buffer = host.allocate({ lengthBytes: 64 });
     const error = await device.hostToCard(buffer, { timeoutMs: 0.1 }).catch((one: unknown) => one);

@@ -79,7 +79,7 @@ async function openWorld(options: WorldOptions = {}): Promise<World> {
     },
   });
   const host = new HostMemory(link.memory, new Random(1n));
-  const system = new DmaSystem({ memory: link.memory, pages: host.pages, windows: link.windows });
+  const system = new DmaSystem({ host, windows: link.windows });
   const device = await DmaDevice.open({ link, adapter: adapterOf(system), mode });
   return {
     ...{ link, host, device },

@@ -23,7 +23,7 @@ async function openDriver(maximumWindows: number, addressBits = 64) {
   const link = await openSimulator("few windows", settings, options);
   const { memory, windows } = link;
   const host = new HostMemory(memory, new Random(1n));
-  const system = new DmaSystem({ memory, pages: host.pages, windows, mapRegisters: REGISTERS });
+  const system = new DmaSystem({ host, windows, mapRegisters: REGISTERS });
   const driver = new Driver({ memory, host, windows, system }, { dmaAddressWidth: addressBits });
   return {
     ...{ link, driver, host },
@@ -31,7 +31,7 @@ async function openDriver(maximumWindows: number, addressBits = 64) {
     /** Nothing is held, and all map registers are free. */
     expectFree() {
       expect(windows.live.size).toBe(0);
-      expect(system.describeHoldings()).toEqual([]);
+      expect(system.holdings()).toEqual([]);
       const base = driver.own(REGISTERS);
       driver.freeChannel();
       expect(base).not.toBeNull();

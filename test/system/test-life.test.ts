@@ -31,7 +31,7 @@ async function connect(engine: EngineName): Promise<Connection> {
 async function driverOf(link: Link) {
   const host = new HostMemory(link.memory, new Random(5n));
   const { memory, windows } = link;
-  const system = new DmaSystem({ memory, pages: host.pages, windows, mapRegisters: 4096 });
+  const system = new DmaSystem({ host, windows, mapRegisters: 4096 });
   const adapter = system.ioGetDmaAdapter(
     null,
     {

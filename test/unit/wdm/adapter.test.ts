@@ -7,12 +7,13 @@ import {
   STATUS_INVALID_PARAMETER,
 } from "../../../src/wdm/constants.ts";
 import type { DmaAdapterInfo, DriverControl, Out } from "../../../src/wdm/dma-adapter.ts";
+import { DmaSystem } from "../../../src/wdm/dma-system.ts";
 import { Driver } from "./driver.ts";
-import { adapterOf, createHost, description } from "./host.ts";
+import { adapterOf, createHost, description, threeBanks } from "./host.ts";
 
 /** Address bits of an adapter, as it says itself or as its lists show. */
 function widthOf(changes: object): number | undefined {
-  const { system } = createHost();
+  const { system } = createHost(1n, 64, threeBanks);
   const adapter = adapterOf(system, { ...description, ...changes });
   const info: DmaAdapterInfo = { version: 1 };
   adapter.dmaOperations.getDmaAdapterInfo(adapter, info);
@@ -84,7 +85,7 @@ describe("IoGetDmaAdapter", () => {
     [{ scatterGather: false }, 24],
     [{ scatterGather: false, dma32BitAddresses: true }, 32],
   ])("A07 before version 3 %o reaches %d bits", (flags, bits) => {
-    const high = createHost();
+    const high = createHost(1n, 64, threeBanks);
     const driver = new Driver(high, { version: 2, ...flags });
     const buffer = high.host.allocate({ lengthBytes: 4096 * 40 });
     const seen: bigint[] = [];
@@ -102,14 +103,26 @@ describe("IoGetDmaAdapter", () => {
         );
       }
     });
-    // RAM lies at 0x1000_0000 (29 bits) and 0x1_8000_0000 (33 bits): what is out of reach waits for a bounce page.
-    if (bits === 24) expect(seen).toEqual([]);
-    else expect(seen.some((address) => address >= 1n << 32n)).toBe(bits === 64);
+    expect(seen).toHaveLength(40);
+    const highest = seen.reduce((most, address) => (address > most ? address : most));
+    expect([24, 32, 64].find((each) => highest < 1n << BigInt(each))).toBe(bits);
   });
 
-  test.each([0, 65, 23])("A08 a width of %d bits gives no adapter", (dmaAddressWidth) => {
-    const { system } = createHost();
-    expect(system.ioGetDmaAdapter(null, { ...description, dmaAddressWidth }, { value: 0 })).toBeNull();
+  test.each([
+    [{ dmaAddressWidth: 0 }, "dmaAddressWidth is 0"],
+    [{ dmaAddressWidth: 65 }, "dmaAddressWidth is 65"],
+    [{ dmaAddressWidth: 24.5 }, "dmaAddressWidth is 24.5"],
+    [{ dmaAddressWidth: 23 }, "no memory is free that a device of 23 address bits reaches"],
+    [{ version: 2, dma32BitAddresses: false, scatterGather: false }, "a device of 24 address bits"],
+    [{ master: false }, "no system DMA"],
+    [{ maximumLength: 0 }, "maximumLength is 0"],
+  ])("A08 %o gives no adapter, and the log says why", (changes, reason) => {
+    const { host, windows } = createHost();
+    const lines: string[] = [];
+    const system = new DmaSystem({ host, windows, log: (text) => lines.push(text) });
+    expect(system.ioGetDmaAdapter(null, { ...description, ...changes }, { value: 0 })).toBeNull();
+    expect(lines).toEqual([expect.stringContaining(reason)]);
+    expect(system.findings).toEqual([]);
   });
 
   test("A09 above PASSIVE_LEVEL it is found", () => {
@@ -171,7 +184,7 @@ describe("PutDmaAdapter", () => {
     operations.freeCommonBuffer(adapter, 100, logical.value as never, common as Uint8Array, true);
     operations.putDmaAdapter(adapter);
     expect(driver.findings).toHaveLength(5);
-    expect(host.system.describeHoldings({ isEnding: true })).toEqual([]);
+    expect(host.system.holdings({ isEnding: true })).toEqual([]);
   });
 
   test("an adapter of nobody's is found", () => {

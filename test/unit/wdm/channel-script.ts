@@ -146,7 +146,15 @@ class Comparison {
     same("requests granted twice", script.granted.length - new Set(script.granted).size, 0);
     same("cancelled and called", script.granted.filter((id) => cancelled.has(id)).join(), "");
     same("map registers in use", REGISTERS - script.system.freeMapRegisters, 0);
-    same("holdings", script.system.describeHoldings({ isEnding: true }).join(), "");
+    same(
+      "holdings",
+      script.system
+        .holdings({ isEnding: true })
+        .map(({ what }) => what)
+        .join(),
+      "",
+    );
+    for (let adapter = 0; adapter < ADAPTERS; adapter++) script.put(adapter);
   }
 }
 
@@ -179,7 +187,7 @@ class Script {
 
   constructor(parts: ScriptParts) {
     const { memory, host, windows } = parts;
-    this.system = new DmaSystem({ memory, pages: host.pages, windows, mapRegisters: REGISTERS });
+    this.system = new DmaSystem({ host, windows, mapRegisters: REGISTERS });
     this.#parts = parts;
     this.#drivers = devices.map((_, index) => this.#driverOf(index));
   }
@@ -197,9 +205,14 @@ class Script {
 
   /** The driver goes, with everything given back; another one comes. */
   restart(adapter: number): void {
+    this.put(adapter);
+    this.#drivers[adapter] = this.#driverOf(adapter);
+  }
+
+  /** An adapter that holds nothing is put back, with the pages that it keeps. */
+  put(adapter: number): void {
     const driver = this.#drivers[adapter] as Driver;
     driver.operations.putDmaAdapter(driver.adapter);
-    this.#drivers[adapter] = this.#driverOf(adapter);
   }
 
   get openWindows(): number {

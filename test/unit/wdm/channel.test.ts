@@ -251,7 +251,7 @@ describe("CancelAdapterChannel", () => {
     driver.freeChannel();
     expect(calls).toBe(0);
     expect(driver.host.system.freeMapRegisters).toBe(64);
-    expect(driver.host.system.describeHoldings()).toEqual([]);
+    expect(driver.host.system.holdings()).toEqual([]);
   });
 
   test("A48 from inside the routine and after it: false", () => {

@@ -62,9 +62,13 @@ export class Driver {
   readonly operations: DmaOperations;
   readonly deviceObject = { name: "device", currentIrp: "irp" };
 
-  constructor(host: Host = createHost(), changes: Partial<DeviceDescription> = {}) {
+  constructor(
+    host: Host = createHost(),
+    changes: Partial<DeviceDescription> = {},
+    adapter: DmaAdapter = adapterOf(host.system, changes),
+  ) {
     this.host = host;
-    this.adapter = adapterOf(host.system, changes);
+    this.adapter = adapter;
     this.operations = this.adapter.dmaOperations;
   }
 

@@ -18,15 +18,18 @@ export const description: DeviceDescription = {
   dmaAddressWidth: 64,
 };
 
-/** A host with a bank below and a bank above 4 GiB, and no device. */
-export function createHost(seed = 1n, mapRegisters = 64) {
-  const memory = new PhysicalMemory(new Uint8Array(2 * BANK_BYTES), [
-    { base: physicalAddress(0x1000_0000n), lengthBytes: BANK_BYTES, offset: 0 },
-    { base: physicalAddress(0x1_8000_0000n), lengthBytes: BANK_BYTES, offset: BANK_BYTES },
-  ]);
+/** What a device of 24, of 32 and of 64 address bits reaches. */
+export const threeBanks: readonly bigint[] = [0x40_0000n, 0x1000_0000n, 0x1_8000_0000n];
+
+/** A host with a bank of 1 MiB at each base, one below and one above 4 GiB by default, and no device. */
+export function createHost(seed = 1n, mapRegisters = 64, bases = threeBanks.slice(1)) {
+  const banks = bases.map((base, index) => {
+    return { base: physicalAddress(base), lengthBytes: BANK_BYTES, offset: index * BANK_BYTES };
+  });
+  const memory = new PhysicalMemory(new Uint8Array(bases.length * BANK_BYTES), banks);
   const host = new HostMemory(memory, new Random(seed));
   const windows = new RecordingWindows();
-  const system = new DmaSystem({ memory, pages: host.pages, windows, mapRegisters });
+  const system = new DmaSystem({ host, windows, mapRegisters });
   return { memory, host, windows, system };
 }
 

@@ -276,7 +276,7 @@ describe("BuildScatterGatherListEx", () => {
     driver.own(1);
     const routine: DriverListControl = (_device, _irp, list) => driver.put(list);
     expect(driver.list(buffer, { context, routine, bytes: 16 + 24 + 63 })).toBe(STATUS_BUFFER_TOO_SMALL);
-    expect(driver.host.system.describeHoldings()).toHaveLength(2);
+    expect(driver.host.system.holdings()).toHaveLength(2);
     expect(driver.list(buffer, { context, routine, bytes: 16 + 24 + 64 })).toBe(OK);
   });
 });
@@ -360,7 +360,7 @@ describe("what a driver may ask before", () => {
       expect(operations.getDmaAdapterInfo(adapter, info)).toBe(version === 1 ? OK : STATUS_NOT_SUPPORTED);
       expect(info).toEqual({ version });
     }
-    expect(driver.host.system.describeHoldings()).toEqual([]);
+    expect(driver.host.system.holdings()).toEqual([]);
   });
 
   test("A33 A34 A35 CalculateScatterGatherList without an MDL is the worst case, at any IRQL", () => {

@@ -200,10 +200,10 @@ describe("MapTransferEx", () => {
     const profile = { fragmentation: "contiguous", pageBytes: 4096 } as const;
     const host = new HostMemory(memory, new Random(1n), profile);
     const windows = new RecordingWindows();
-    const system = new DmaSystem({ memory, pages: host.pages, windows });
+    const system = new DmaSystem({ host, windows });
     const driver = new Driver({ memory, host, windows, system }, { dmaAddressWidth: 29 });
-    // The lower pages but one are taken, so that the buffer lies on both sides.
-    const below = host.allocate({ lengthBytes: 7 * 4096 });
+    // The adapter keeps the two lowest pages; the others but one are taken, so that the buffer lies on both sides.
+    const below = host.allocate({ lengthBytes: 5 * 4096 });
     const { mdl } = host.allocate({ lengthBytes: 2 * 4096 });
     expect(mdl.pageFrameNumbers).toEqual([reach / 4096 - 1, reach / 4096]);
     below.free();
@@ -236,7 +236,7 @@ describe("MapTransferEx", () => {
   });
 
   test("no element crosses 4 GiB, whatever the pages", () => {
-    const driver = new Driver();
+    const driver = new Driver(createHost(1n, 64, [0xfff0_0000n, 0x1_0000_0000n]));
     const mdl = {
       ...driver.host.host.allocate({ lengthBytes: 8192 }).mdl,
       pageFrameNumbers: [0xf_ffff, 0x10_0000],

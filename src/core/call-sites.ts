@@ -1,0 +1,51 @@
+import { fileURLToPath } from "node:url";
+
+/** Sites of more calls are not kept: each costs a tenth of a small transfer. */
+const MOST_SITES = 1000;
+const FRAMES = 16;
+/** As traces name them: by path, or by address. */
+const OWN: readonly string[] = [
+  fileURLToPath(new URL("..", import.meta.url)),
+  new URL("..", import.meta.url).href,
+];
+const RUNNER = /node:|[/\\]node_modules[/\\](?:@?vitest|vite)[/\\]/;
+
+/** Where a call stood. It is written down when it is asked for: that takes long. */
+export interface CallSite {
+  readonly stack?: string;
+}
+
+/** Where calls of a program stood, of the first ones. */
+export class CallSites {
+  #left = MOST_SITES;
+
+  /** Where the call stands that goes on now; undefined when too many are kept already. */
+  keep(): CallSite | undefined {
+    if (this.#left === 0) return undefined;
+    this.#left--;
+    return callSite();
+  }
+}
+
+/** Where the call stands that goes on now. */
+export function callSite(): CallSite {
+  const site: CallSite = {};
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = FRAMES;
+  Error.captureStackTrace(site, callSite);
+  Error.stackTraceLimit = limit;
+  return site;
+}
+
+/** The frames of the program, innermost first, as a stack trace gives them; without those of hilt and of the runner of tests. */
+export function programFrames(site: CallSite | undefined): readonly string[] {
+  const lines = (site?.stack ?? "").split("\n").filter((line) => /^ +at .*[/\\]/.test(line));
+  return lines
+    .filter((line) => !RUNNER.test(line) && !OWN.some((root) => line.includes(root)))
+    .map((line) => line.trim());
+}
+
+/** The innermost frame of the program, in words. */
+export function describeSite(site: CallSite | undefined): string {
+  return programFrames(site)[0] ?? "unknown";
+}
