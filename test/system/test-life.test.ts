@@ -30,7 +30,7 @@ async function connect(engine: EngineName): Promise<Connection> {
 
 async function driverOf(link: Link) {
   const host = new HostMemory(link.memory, new Random(5n));
-  const { memory, windows } = link;
+  const { windows } = link;
   const system = new DmaSystem({ host, windows, mapRegisters: 4096 });
   const adapter = system.ioGetDmaAdapter(
     null,

@@ -186,7 +186,7 @@ class Script {
   #count = 0;
 
   constructor(parts: ScriptParts) {
-    const { memory, host, windows } = parts;
+    const { host, windows } = parts;
     this.system = new DmaSystem({ host, windows, mapRegisters: REGISTERS });
     this.#parts = parts;
     this.#drivers = devices.map((_, index) => this.#driverOf(index));

@@ -22,7 +22,7 @@ export const description: DeviceDescription = {
 export const threeBanks: readonly bigint[] = [0x40_0000n, 0x1000_0000n, 0x1_8000_0000n];
 
 /** A host with a bank of 1 MiB at each base, one below and one above 4 GiB by default, and no device. */
-export function createHost(seed = 1n, mapRegisters = 64, bases = threeBanks.slice(1)) {
+export function createHost(seed = 1n, mapRegisters = 64, bases: readonly bigint[] = threeBanks.slice(1)) {
   const banks = bases.map((base, index) => {
     return { base: physicalAddress(base), lengthBytes: BANK_BYTES, offset: index * BANK_BYTES };
   });

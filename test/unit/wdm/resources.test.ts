@@ -135,7 +135,12 @@ describe("a routine that throws", () => {
     driver.own(1);
     const granted: string[] = [];
     driver.allocate({ routine: failing });
-    driver.allocate({ routine: () => (granted.push("second"), DeallocateObject) });
+    driver.allocate({
+      routine: () => {
+        granted.push("second");
+        return DeallocateObject;
+      },
+    });
     expect(() => driver.freeChannel()).toThrow("own");
     expect(granted).toEqual(["second"]);
     expect(driver.host.system.holdings()).toEqual([]);
