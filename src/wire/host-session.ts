@@ -17,6 +17,8 @@ const ACKNOWLEDGE_AFTER_MS = 4;
 /** What is written so long before the line has sent all it has comes in time: a timer may be as late. */
 const NEARLY_IDLE_MS = 1;
 const LEAST_REPEAT_MS = 100;
+/** What an adapter holds back, and the other side's process; the line time of two frames is added. */
+const LEAST_ASK_AGAIN_MS = 10;
 /** Of what has been heard that is no frame, for messages. */
 const HEARD_BYTES = 48;
 
@@ -125,7 +127,9 @@ export class HostSession {
     this.#decoder.receive(bytes);
     if (!this.isUp) return;
     // What a reset has cut off, and what others say before a session, is nothing that the line has damaged.
-    this.statistics.badFrames += this.#decoder.badFrames - before;
+    const damaged = this.#decoder.badFrames - before;
+    this.statistics.badFrames += damaged;
+    if (damaged > 0) this.#stream?.noteDamage();
     this.#stream?.flush();
   }
 
@@ -178,7 +182,7 @@ export class HostSession {
       this.#stream?.heed(frame);
     } catch (error) {
       if (!(error instanceof WireMessageError)) throw error;
-      this.#lose(error.message, error);
+      this.lose(error.message, error);
     }
   }
 
@@ -208,10 +212,11 @@ export class HostSession {
     const handshake = this.#handshake;
     if (this.#stream === undefined || handshake?.kind === "new" || epoch === this.#epoch) return;
     const reason = bootReasons[this.#identity?.reason ?? 0] ?? "for a reason that hilt does not know";
-    this.#lose(`the board has begun anew: ${reason}`);
+    this.lose(`the board has begun anew: ${reason}`);
   }
 
-  #lose(why: string, cause?: Error): void {
+  /** Gives the session up: `onLost` gets what was acknowledged. Nothing happens when there is none. */
+  lose(why: string, cause?: Error): void {
     const stream = this.#stream;
     if (stream === undefined) return;
     const { acknowledgedBytes, pushedBytes: sentBytes } = stream;
@@ -239,6 +244,8 @@ export class HostSession {
       busyMs: () => Math.max(0, this.#freeAt - clock.now() - NEARLY_IDLE_MS),
       repeatAfterMs: ({ meanTripMs = 0, out }) =>
         Math.max(LEAST_REPEAT_MS, 4 * meanTripMs + (out * 1000) / bytesPerSecond),
+      askAgainAfterMs: ({ meanTripMs = 0 }) =>
+        Math.max(LEAST_ASK_AGAIN_MS, 2 * meanTripMs) + (2 * identity.mtu * 1000) / bytesPerSecond,
     };
     const stream = new ReliableStream({
       ...{ clock, manners, statistics: this.statistics },
@@ -273,7 +280,7 @@ export class HostSession {
     if (!this.isUp) return;
     this.#unansweredProbes = this.#isHeard ? 0 : this.#unansweredProbes + 1;
     if (this.#unansweredProbes > PROBES) {
-      this.#lose(
+      this.lose(
         `no answer to ${PROBES} signs of life that were asked for in ${(PROBES * SILENCE_MS) / 1000} s`,
       );
       return;

@@ -6,6 +6,8 @@ import type { WireClock } from "./wire-clock.ts";
 
 /** Times as long as after progress. */
 const MOST_PATIENCE = 8;
+/** Times that something is asked for which may not be missing at all. */
+const MOST_ASKED = 4;
 /** A wait that ends too early by a rounding error begins again: it must take time. */
 const LEAST_WAIT_MS = 0.1;
 
@@ -22,6 +24,8 @@ export interface StreamManners {
   busyMs(): number;
   /** Bytes that were sent are sent again after so long without an acknowledgement of anything new. */
   repeatAfterMs(send: SendStream): number;
+  /** After damage this side asks again when nothing has come for so long; by default it never does. */
+  askAgainAfterMs?(send: SendStream): number;
 }
 
 export interface ReliableStreamOptions {
@@ -48,6 +52,9 @@ export class ReliableStream {
   #cancelAcknowledge: (() => void) | undefined;
   #cancelRepeat: (() => void) | undefined;
   #cancelShort: (() => void) | undefined;
+  #cancelAskAgain: (() => void) | undefined;
+  /** When the last frame has come, whole or damaged. */
+  #heardAt = 0;
   /** Of the last acknowledgement of something new, or since when anything has been waiting. */
   #progressAt = 0;
   /** Each time that nothing comes of a repetition, the next waits for twice as long. */
@@ -93,6 +100,7 @@ export class ReliableStream {
 
   /** A good frame of the session: DATA, NAK or PROBE. Answers wait for `flush`. */
   heed({ kind, seq, ack, window, payload }: Frame): void {
+    this.#heardAt = this.#options.clock.now();
     this.#acknowledge(ack, window);
     if (kind === FrameKind.nak) {
       this.#options.statistics.naksReceived++;
@@ -100,6 +108,15 @@ export class ReliableStream {
     }
     if (kind === FrameKind.probe) this.#mustAcknowledge = true;
     if (payload.length > 0) this.#received(this.#receive.receive(seq, payload), payload.length);
+  }
+
+  /**
+   * Something has come that was damaged. When it was the last that the other side has sent, nothing after it shows that
+   * it is missing, and the other side would find out by its own time, which is long.
+   */
+  noteDamage(): void {
+    this.#heardAt = this.#options.clock.now();
+    this.#watchMissing(0);
   }
 
   /** Bytes given to `onBytes` have been used up: their room can be granted again. */
@@ -139,6 +156,7 @@ export class ReliableStream {
     this.#cancelRepeat = undefined;
     this.#cancelShort?.();
     this.#cancelShort = undefined;
+    this.#isWhole();
     this.#acknowledged();
   }
 
@@ -167,7 +185,10 @@ export class ReliableStream {
     const { manners, clock } = this.#options;
     if (received === "gap") this.#mustNak = true;
     if (received === "duplicate") this.#mustAcknowledge = true;
+    // What is asked for may be lost, too, or the asking.
+    if (received === "gap") this.#watchMissing(0);
     if (received !== "taken") return;
+    this.#isWhole();
     this.#unacknowledged += lengthBytes;
     if (this.#unacknowledged >= manners.acknowledgeAfterBytes) this.#mustAcknowledge = true;
     this.#cancelAcknowledge ??= clock.after(manners.acknowledgeAfterMs, () => {
@@ -175,6 +196,39 @@ export class ReliableStream {
       this.#mustAcknowledge = true;
       this.flush();
     });
+  }
+
+  /**
+   * Asks again when the line falls silent and what is missing has not come; after `asked` times the other side finds out
+   * by itself, if anything is missing. While anything comes, it will show.
+   */
+  #watchMissing(asked: number): void {
+    const { manners, clock } = this.#options;
+    this.#isWhole();
+    if (!this.#isOpen || manners.askAgainAfterMs === undefined || asked === MOST_ASKED) return;
+    const silenceMs = manners.askAgainAfterMs(this.#send) * 2 ** asked;
+    const watch = (waitMs: number): void => {
+      const cancel = clock.after(waitMs, () => clock.soon(() => look(cancel)));
+      this.#cancelAskAgain = cancel;
+    };
+    const look = (cancel: () => void): void => {
+      if (this.#cancelAskAgain !== cancel) return;
+      const leftMs = this.#heardAt + silenceMs - clock.now();
+      if (leftMs > LEAST_WAIT_MS) {
+        watch(leftMs);
+        return;
+      }
+      this.#heardAt = clock.now();
+      this.#mustNak = true;
+      this.flush();
+      this.#watchMissing(asked + 1);
+    };
+    watch(silenceMs);
+  }
+
+  #isWhole(): void {
+    this.#cancelAskAgain?.();
+    this.#cancelAskAgain = undefined;
   }
 
   #emit(kind: number, seq = this.#send.next % OFFSETS, payload: Uint8Array = new Uint8Array()): void {
@@ -217,7 +271,8 @@ export class ReliableStream {
     if (isDue && this.#send.out > 0) {
       statistics.timeouts++;
       this.#patience = Math.min(MOST_PATIENCE, 2 * this.#patience);
-      this.#rewind();
+      this.#progressAt = clock.now();
+      this.#send.rewindCarefully();
     } else if (isDue && this.#send.isBlocked) {
       this.#progressAt = clock.now();
       this.probe();

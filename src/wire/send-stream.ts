@@ -35,6 +35,8 @@ export class SendStream {
   #limit = 0;
   #frameLimit: number;
   #acknowledgedSinceLoss = 0;
+  /** While so many bytes are out no frame follows. */
+  #flightLimit = Number.POSITIVE_INFINITY;
   /** A frame whose acknowledgement is timed: its end, and when it left. */
   #timed: { readonly end: number; readonly at: number } | undefined;
   #meanTripMs: number | undefined;
@@ -80,6 +82,7 @@ export class SendStream {
 
   /** Bytes that there is credit for, and that are not sent. */
   get sendable(): number {
+    if (this.out >= this.#flightLimit) return 0;
     return Math.max(0, Math.min(this.#limit, this.#ring.end) - this.#next);
   }
 
@@ -116,12 +119,22 @@ export class SendStream {
     this.#ring.dropTo(offset);
     this.#next = Math.max(this.#next, offset);
     if (this.#timed !== undefined && offset >= this.#timed.end) this.#measure(now - this.#timed.at);
+    this.#flightLimit = 2 * this.#flightLimit + moved;
     this.#acknowledgedSinceLoss += moved;
     if (this.#acknowledgedSinceLoss >= BYTES_TO_GROW) {
       this.#frameLimit = Math.min(this.#mtu, this.#frameLimit * 2);
       this.#acknowledgedSinceLoss = 0;
     }
     return true;
+  }
+
+  /**
+   * As `rewind`, where nothing was heard of it in time. The line may be slower than its rate, and have all of it
+   * still before it: one frame goes, and twice as much each time that something new is acknowledged.
+   */
+  rewindCarefully(): void {
+    this.rewind();
+    this.#flightLimit = 1;
   }
 
   /** Begins again after the last byte that was acknowledged: something was lost. */

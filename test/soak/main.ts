@@ -8,6 +8,7 @@ import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import type { EngineName } from "./judges.ts";
 import { runPackages } from "./packages/run-packages.ts";
+import { soakLine } from "./soak-line.ts";
 import { soakModules } from "./soak-modules.ts";
 import { type SoakCounterexample, type SoakRequest, soakRings } from "./soak-rings.ts";
 import { soakScripts } from "./soak-scripts.ts";
@@ -23,32 +24,40 @@ const modules: Readonly<Record<string, EngineName>> = { modules: "wasm", "verila
 const SCRIPTS = "scripts";
 const WIRE = "wire";
 const WIRE_RTL = "wire-rtl";
+const LINE = "line";
 const PACKAGES = "packages";
-const parts = [...Object.keys(variants), ...Object.keys(modules), SCRIPTS, WIRE, WIRE_RTL, PACKAGES];
+const parts = [
+  ...Object.keys(variants),
+  ...Object.keys(modules),
+  ...[SCRIPTS, WIRE, WIRE_RTL, LINE, PACKAGES],
+];
 const RUNS = 10_000;
 /** A script of calls without a device takes a thousandth of the time of the others, a build of Verilator much longer. */
 const otherRuns: Readonly<Record<string, number>> = {
   [SCRIPTS]: 1_000_000,
   [WIRE]: 10_000_000,
   [WIRE_RTL]: 1_000_000,
+  // MiB under each hazard, both ways together.
+  [LINE]: 64,
   "verilator-modules": 2000,
 };
 
 const options = await yargs(hideBin(process.argv))
   .scriptName("npm run soak --")
   .usage(
-    "$0 [options]\n\nRandom rings of descriptors and random scripts of DMA calls against models, random Verilog modules and the Verilog of public packages against Icarus Verilog, in the built-in engine and in Verilator.",
+    "$0 [options]\n\nRandom rings of descriptors and random scripts of DMA calls against models, transfers over lines that lose bytes, random Verilog modules and the Verilog of public packages against Icarus Verilog, in the built-in engine and in Verilator.",
   )
   .option("runs", {
     type: "number",
-    describe: `Runs of each part; by default ${RUNS}, of the scripts ${otherRuns[SCRIPTS]}, of the wire ${otherRuns[WIRE]}, of its Verilog ${otherRuns[WIRE_RTL]}, of verilator-modules ${otherRuns["verilator-modules"]}`,
+    describe: `Runs of each part; by default ${RUNS}, of the scripts ${otherRuns[SCRIPTS]}, of the wire ${otherRuns[WIRE]}, of its Verilog ${otherRuns[WIRE_RTL]}, of the line ${otherRuns[LINE]} (MiB under each hazard, both ways together), of verilator-modules ${otherRuns["verilator-modules"]}`,
   })
   .option("seed", { type: "number", default: 1, describe: "Seed of the first process; the others follow" })
+  .option("hazard", { type: "string", describe: "Of the line: only this one" })
   .option("path", { type: "string", describe: "Only this counterexample of --seed, as a failure printed it" })
   .option("variant", {
     choices: parts,
     describe:
-      "Only this build of the controller, only these modules, the scripts, the wire, the wire in Verilog, or the packages",
+      "Only this build of the controller, only these modules, the scripts, the wire, the wire in Verilog, the line, or the packages",
   })
   .option("jobs", { type: "number", default: availableParallelism(), describe: "Processes" })
   .option("update", {
@@ -123,6 +132,10 @@ async function soak(name: string, request: SoakRequest): Promise<Outcome> {
     const summary = `${runs} fuzzed inputs, ${cycles} cycles, ${taken} sound frames taken, and nothing else`;
     return { failure, summary };
   }
+  if (name === LINE) {
+    const { summary, failure } = await soakLine({ ...request, hazard: options.hazard });
+    return { failure, summary };
+  }
   const folder = mkdtempSync(join(tmpdir(), "hilt-modules-"));
   try {
     const engine = modules[name] as EngineName;
@@ -140,6 +153,7 @@ async function spread(name: string, runs: number): Promise<boolean> {
   const share = String(Math.ceil(runs / jobs));
   const exits = Array.from({ length: Math.min(jobs, runs) }, (_, job) => {
     const args = ["--variant", name, "--runs", share, "--seed", String(options.seed + job), "--jobs", "1"];
+    if (options.hazard !== undefined) args.push("--hazard", options.hazard);
     const child = fork(fileURLToPath(import.meta.url), args);
     return new Promise<boolean>((resolve) => child.on("exit", (code) => resolve(code !== 0)));
   });

@@ -21,6 +21,8 @@ export interface PairOptions {
   readonly onNew?: () => void;
   /** 3 Mbaud by default. */
   readonly bytesPerMs?: number;
+  /** The line is slower than the host has been told, so many times. */
+  readonly slower?: number;
   readonly delayMs?: number;
 }
 
@@ -38,10 +40,16 @@ export class Pair {
   readonly atBoard: Buffer[] = [];
 
   constructor(options: PairOptions = {}) {
-    const { seed = 1n, disturbance = {}, bytesPerMs = 300, delayMs = 1 } = options;
+    const { seed = 1n, disturbance = {}, bytesPerMs = 300, slower = 1, delayMs = 1 } = options;
     const { time } = this;
     this.random = new Random(seed);
-    const line = { time, random: this.random.fork("line"), bytesPerMs, delayMs, disturbance };
+    const line = {
+      time,
+      random: this.random.fork("line"),
+      delayMs,
+      disturbance,
+      bytesPerMs: bytesPerMs / slower,
+    };
     this.up = new SimulatedLine({ ...line, receive: (bytes) => this.board.receive(bytes) });
     this.down = new SimulatedLine({ ...line, receive: (bytes) => this.host.receive(bytes) });
     const tokens = this.random.fork("tokens");

@@ -214,8 +214,7 @@ export class UartConnection implements Connection {
         this.#line = undefined;
       }
     }
-    this.#session.end();
-    this.#lose(new LinkLostError(this.#name, `${path} is gone: ${why}`));
+    this.#session.lose(`${path} is gone: ${why}`);
   }
 
   #lose(cause: SessionLost | LinkLostError): void {

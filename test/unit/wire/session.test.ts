@@ -73,6 +73,14 @@ describe("a session", () => {
     }
   });
 
+  test("a line that is slower than its rate is not filled with repetitions of what it has not sent yet", async () => {
+    const pair = await begun({ slower: 30 });
+    expect(exchange(pair, 32 * KIB).isDone).toBe(true);
+    const { timeouts, bytesSentAgain, payloadSent } = pair.host.statistics;
+    expect(timeouts).toBeGreaterThan(0);
+    expect(bytesSentAgain / payloadSent).toBeLessThan(0.5);
+  });
+
   test("what a line has spoilt is counted", async () => {
     const pair = await begun({ disturbance: { bitErrors: 2e-5, drops: 1e-4 } });
     exchange(pair, 128 * KIB);
@@ -286,6 +294,29 @@ test("what is missing is asked for once, and again when the repetition is damage
   expect([20, 30].map(receive)).toEqual(["gap", "known-gap"]);
   expect([10, 0, 20].map(receive)).toEqual(["taken", "duplicate", "taken"]);
   expect(taken).toEqual([10, 10, 10]);
+});
+
+test.each([
+  ["the last frame", 0],
+  ["the last frame, and what asks for it", 1],
+])("%s is damaged: it is asked for long before the board's own time is up", async (_what, asked) => {
+  const pair = await begun();
+  const start = pair.time.now();
+  pair.down.disturbance = { bitErrors: 1 };
+  pair.board.send(new Uint8Array(100));
+  pair.time.runNow(() => pair.host.statistics.badFrames > 0, 50);
+  pair.down.disturbance = {};
+  const { framesSent } = pair.host.statistics;
+  pair.up.isCut = asked > 0;
+  pair.time.runNow(() => pair.host.statistics.framesSent > framesSent, 50);
+  pair.time.runNow(() => false, 2);
+  pair.up.isCut = false;
+  expect(pair.time.runNow(() => count(pair.atHost) === 100, 1000)).toBe(true);
+  expect(pair.time.now() - start).toBeLessThan(asked > 0 ? 90 : 40);
+  // Nothing is missing any more: silence is no reason to ask.
+  const sent = pair.host.statistics.framesSent;
+  pair.time.runNow(() => false, 500);
+  expect(pair.host.statistics.framesSent - sent).toBeLessThanOrEqual(1);
 });
 
 describe("a line that has more than a frame to send", () => {
