@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { VirtualBoard } from "../../src/board/virtual-board.ts";
 import type { LineCounts } from "../../src/bus/line-counts.ts";
+import { Control } from "../system/board/control.ts";
 import { type Hazard, hazards } from "./hazards.ts";
 import { type Ended, hostLife, type LifeOptions } from "./host-life.ts";
 import { beginning, type Progress, ROUND_BYTES } from "./traffic.ts";
@@ -21,6 +22,9 @@ export interface CampaignReport {
   /** That were lost; each life but the last ends so. */
   readonly lives: readonly Ended[];
   readonly line: Partial<LineCounts>;
+  readonly strikes: number;
+  /** Bits that were flipped and characters that were lost, as the board's process has counted them. */
+  readonly suffered: number;
 }
 
 /** Moves bytes both ways under a hazard, and begins again after each session that it has cost. Rejects at the first byte that is wrong. */
@@ -30,6 +34,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   const end = Math.ceil(options.bytes / ROUND_BYTES);
   const lives: Ended[] = [];
   const line: Record<string, number> = {};
+  const before = await sufferedBy(board.control);
   let from = beginning;
   while (from.round < end) {
     const { port, control } = board;
@@ -43,7 +48,15 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     checkAccount(ended.lost, hazard);
     from = afterLoss(ended.progress, hazard);
   }
-  return { rounds: end, lives, line };
+  const strikes = lives.reduce((sum, life) => sum + life.strikes, 0);
+  return { rounds: end, lives, line, strikes, suffered: (await sufferedBy(board.control)) - before };
+}
+
+async function sufferedBy(path: string): Promise<number> {
+  const control = await Control.open(path);
+  const { flippedBits, lost, overflowed } = await control.line();
+  control.close();
+  return flippedBits + lost + overflowed;
 }
 
 /** What the link has said of its end, and what was seen on the line. A host that was killed says nothing. */
@@ -84,6 +97,7 @@ async function killedLife(options: LifeOptions, onRound: (progress: Progress) =>
       else
         resolve({
           progress,
+          strikes: 1,
           line: {} as LineCounts,
           lost: { message: "killed" },
         });

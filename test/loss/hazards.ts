@@ -35,8 +35,7 @@ export const hazards: Readonly<Record<string, Hazard>> = {
   "bit errors 1e-5": { disturbances: { seed: 2, bitErrors: 10_000 } },
   "bit errors 1e-4": { disturbances: { seed: 3, bitErrors: 100_000 } },
   "byte loss 1e-4": { disturbances: { seed: 4, lost: 100_000 } },
-  // An adapter keeps so much for a host that does not read, and loses the rest.
-  "host frozen": { disturbances: { bufferBytes: 4096 }, strike: { oneIn: 16, now: freeze } },
+  "host frozen": { strike: { oneIn: 8, now: freeze } },
   "cable pulled": { strike: { oneIn: 4, now: (control) => control.unplug(UNPLUGGED_MS) } },
   "cable pulled for good": {
     strike: { oneIn: 8, now: (control) => control.unplug(UNPLUGGED_MS) },

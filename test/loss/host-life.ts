@@ -24,6 +24,8 @@ export interface LifeOptions {
 export interface Ended {
   readonly progress: Progress;
   readonly line: LineCounts;
+  /** How often the hazard has struck. */
+  readonly strikes: number;
   /** What the link said of its end; absent where all rounds are done. */
   readonly lost?: {
     readonly message: string;
@@ -51,17 +53,22 @@ export async function hostLife(options: LifeOptions, onRound: (progress: Progres
     await control.disturb(hazard.disturbances ?? {});
     const traffic = new Traffic(link, seed);
     let progress = options.from;
+    let strikes = 0;
+    const { strike } = hazard;
+    const strikeNow = async (): Promise<void> => {
+      strikes++;
+      await strike?.now(control);
+    };
     try {
       for (; progress.round < end; onRound(progress)) {
-        const strike = hazard.strike;
         const isStruck =
           strike !== undefined &&
           progress.round % strike.oneIn === strike.oneIn - 1 &&
           progress.round + 2 < end;
-        await traffic.round(progress, isStruck ? () => strike.now(control) : undefined);
+        await traffic.round(progress, isStruck ? strikeNow : undefined);
         progress = { ...progress, round: progress.round + 1 };
       }
-      return { progress, line: link.line as LineCounts };
+      return { progress, strikes, line: link.line as LineCounts };
     } catch (error) {
       if (!(error instanceof LinkLostError)) throw error;
       const { message, cause } = error;
@@ -69,7 +76,12 @@ export async function hostLife(options: LifeOptions, onRound: (progress: Progres
         cause instanceof SessionLost
           ? { acknowledgedBytes: cause.acknowledgedBytes, sentBytes: cause.sentBytes }
           : undefined;
-      return { progress, line: link.line as LineCounts, lost: { message, account, seen: witness.account } };
+      return {
+        progress,
+        strikes,
+        line: link.line as LineCounts,
+        lost: { message, account, seen: witness.account },
+      };
     } finally {
       await control.disturb({});
     }

@@ -19,13 +19,14 @@ afterAll(async () => {
 test.each(Object.entries(hazards))(
   "%s: 256 KiB, of which not one byte is wrong or lost",
   async (name, hazard) => {
-    const { rounds, lives, line } = await runCampaign({
+    const { rounds, lives, strikes, suffered } = await runCampaign({
       ...{ board, hazard: name, seed: 20_261, bytes: BYTES_EACH_WAY },
     });
     expect(rounds).toBe(BYTES_EACH_WAY / ROUND_BYTES);
+    if (hazard.strike !== undefined) expect(strikes).toBeGreaterThan(0);
     if (hazard.isFatal) expect(lives.length).toBeGreaterThan(1);
     else expect(lives).toHaveLength(1);
-    if (hazard.disturbances !== undefined) expect(line.damaged).toBeGreaterThan(0);
+    if (hazard.disturbances !== undefined) expect(suffered).toBeGreaterThan(0);
   },
   600_000,
 );

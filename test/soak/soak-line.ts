@@ -25,13 +25,13 @@ export async function soakLine(
     await using board = await startBoard("bytes");
     const started = performance.now();
     try {
-      const { lives, line } = await runCampaign({
+      const { lives, line, strikes } = await runCampaign({
         ...{ board, hazard: name, seed, bytes: (runs * MIB) / 2 },
         onRound: (moved) => onRun?.((index * runs + (2 * moved) / MIB) / names.length),
       });
       const hours = ((performance.now() - started) / 3_600_000).toFixed(2);
       const { damaged = 0, gaps = 0, bytesSentAgain = 0 } = line;
-      const facts = `${damaged} frames damaged, ${gaps} missing, ${bytesSentAgain} bytes sent again, ${lives.length} sessions`;
+      const facts = `${damaged} frames damaged, ${gaps} missing, ${bytesSentAgain} bytes sent again, ${strikes} strikes, ${lives.length} sessions`;
       lines.push(`${name}: ${runs} MiB in ${hours} h, every byte as expected; ${facts}`);
       console.log(`line, seed ${seed}: ${lines.at(-1)}`);
     } catch (error) {
