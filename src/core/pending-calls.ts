@@ -13,6 +13,8 @@ export interface PendingCall {
 /** Asynchronous calls of a bench that have not ended, with the places that began them. */
 export class PendingCalls {
   readonly #pending = new Set<PendingCall>();
+  /** Called for each call as it begins. */
+  onBegin: ((what: string) => void) | undefined;
   #places: number;
 
   constructor(places: number = MOST_PLACES) {
@@ -21,6 +23,7 @@ export class PendingCalls {
 
   /** `callee` is the function that was called: frames begin with its caller. */
   begin(what: string, callee: (...args: never[]) => unknown): PendingCall {
+    this.onBegin?.(what);
     const call: PendingCall = { what, isAbandoned: false };
     if (this.#places > 0) {
       this.#places--;

@@ -123,6 +123,7 @@ export class BenchSession {
         ...{ host, windows, mapRegisters: run.profile.mapRegisters },
         log: (text) => messages.print(text),
       });
+      calls.onBegin = (what) => system.checkWait(what);
       const most: Out<number> = { value: undefined };
       const adapter = adapterOf(system, run.profile, most);
       const rng = random.fork("bench");
@@ -236,6 +237,7 @@ export class BenchSession {
       // After a failure calls that are cut off are its consequence.
       if (this.#unawaited.length > 0 && this.#failure === undefined)
         throw new UnawaitedError(this.#unawaited);
+      if (this.#failure === undefined) system.checkEnd("the end of the test");
       await link.idle(quietCycles(link));
       await this.#device?.[Symbol.asyncDispose]();
       watch.check((address) => system.explain(address));

@@ -29,6 +29,8 @@ export class Allocation {
   readonly isList: boolean;
   /** Of a list: what is or will be mapped. */
   readonly range: Range | undefined;
+  /** The driver's memory for the list. */
+  readonly listBuffer: ScatterGatherList | undefined;
   /** Of the call that made the request. */
   readonly site: CallSite | undefined;
   /** The execution routine has returned. */
@@ -51,7 +53,7 @@ export class Allocation {
 
   constructor(
     parts: Pick<Allocation, "adapter" | "deviceObject" | "record" | "registers" | "isList" | "grant"> &
-      Partial<Pick<Allocation, "prepare" | "bounceCount" | "range" | "site">>,
+      Partial<Pick<Allocation, "prepare" | "bounceCount" | "range" | "listBuffer" | "site">>,
   ) {
     this.prepare = parts.prepare;
     this.adapter = parts.adapter;
@@ -60,6 +62,7 @@ export class Allocation {
     this.registers = parts.registers;
     this.site = parts.site;
     this.range = parts.range;
+    this.listBuffer = parts.listBuffer;
     this.bounceCount = parts.bounceCount ?? parts.registers;
     this.isList = parts.isList;
     this.irp = parts.deviceObject?.currentIrp;

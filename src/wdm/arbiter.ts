@@ -12,12 +12,15 @@ const NO_FRAMES: readonly number[] = [];
 export class Arbiter {
   /** Requests that have their channel. */
   readonly #line: Allocation[] = [];
+  readonly #onEnd: (allocation: Allocation) => void;
   #freeRegisters: number;
   #isGranting = false;
   /** That got no windows in its last turn. */
   #refused: Allocation | undefined;
 
-  constructor(registers: number) {
+  /** `onEnd` is called for each request that is about to end. */
+  constructor(registers: number, onEnd: (allocation: Allocation) => void) {
+    this.#onEnd = onEnd;
     this.#freeRegisters = registers;
   }
 
@@ -119,6 +122,7 @@ export class Arbiter {
   #settle(allocation: Allocation): void {
     if (allocation.holdsChannel || allocation.holdsRegisters || allocation.mappings.length > 0) return;
     if (allocation.stage === "ended") return;
+    this.#onEnd(allocation);
     allocation.stage = "ended";
     remove(allocation.adapter.allocations, allocation);
     const { record } = allocation;

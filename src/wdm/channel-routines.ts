@@ -1,3 +1,4 @@
+import { describeSite } from "../core/call-sites.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import { Allocation, allocationOf } from "./allocation.ts";
 import {
@@ -15,6 +16,7 @@ import {
 import type { MapRegisterBase } from "./dma-adapter.ts";
 import type { Host } from "./host.ts";
 import { unmap } from "./map-routines.ts";
+import { inWords } from "./mapping-history.ts";
 import type { Routines } from "./operations-table.ts";
 import { type ContextRecord, isContext } from "./transfer-context.ts";
 
@@ -55,6 +57,15 @@ export function claimContext(
 
 function liveAt(record: ContextRecord | undefined): ContextRecord | undefined {
   return record?.state === "live" ? record : undefined;
+}
+
+/** The memory of a context is the request's until that ends; on a stack it would be somebody else's long before. */
+export function checkIntact({ contexts, findings }: Host, record: ContextRecord | undefined): void {
+  if (record?.state !== "live" || record.isDamaged || contexts.isIntact(record)) return;
+  record.isDamaged = true;
+  findings.report("CONTEXT_LIVE", "a transfer context was overwritten while its request had it", {
+    site: record.allocation?.site,
+  });
 }
 
 /** Runs an execution routine at DISPATCH_LEVEL. */
@@ -116,7 +127,7 @@ export function channelRoutines(
     findings.report(
       "FREED_WHILE_MAPPED",
       `${routine} while ${allocation.mappedBytes} bytes are mapped and not flushed`,
-      { parameters: { mappedBytes: allocation.mappedBytes }, mapping: mapping.describe() },
+      { parameters: { mappedBytes: allocation.mappedBytes }, mapping: inWords(mapping) },
     );
     unmap(allocation);
   }
@@ -163,6 +174,7 @@ export function channelRoutines(
         ...{ adapter: state, deviceObject, record, registers, isList: false },
         site: parts.history.sites.keep(),
         grant: (granted) => {
+          checkIntact(host, record);
           if (base !== null) base.value = baseOf(granted);
           if (routine === null) granted.isKept = true;
           else
@@ -177,7 +189,7 @@ export function channelRoutines(
       return submit(host, allocation, isNow);
     },
 
-    cancelAdapterChannel(state, _deviceObject, context) {
+    cancelAdapterChannel(state, deviceObject, context) {
       const record = isContext(context) ? contexts.at(context) : undefined;
       if (record === undefined) {
         findings.report(
@@ -190,6 +202,16 @@ export function channelRoutines(
         findings.report("CONTEXT_FOREIGN", "CancelAdapterChannel with a transfer context of another adapter");
         return false;
       }
+      checkIntact(host, record);
+      const owner = record.allocation?.deviceObject;
+      if (owner !== undefined && owner !== deviceObject)
+        findings.report(
+          "OTHER_DEVICE_OBJECT",
+          "CancelAdapterChannel with another device object than its request's",
+          {
+            mapping: `the request was made ${describeSite(record.allocation?.site)}`,
+          },
+        );
       if (record.state === "done") return false;
       if (record.allocation !== undefined) return arbiter.withdraw(record.allocation);
       record.state = "cancelled";

@@ -1,16 +1,17 @@
 import type { WindowTable } from "../bus/window.ts";
 import { PAGE_SIZE, spannedPages } from "../core/address.ts";
-import { describeSite } from "../core/call-sites.ts";
+import { type CallSite, describeSite } from "../core/call-sites.ts";
 import type { HostMemory } from "../memory/host-memory.ts";
 import { type Mdl, walkPages } from "../memory/mdl.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import { Arbiter } from "./arbiter.ts";
 import { BouncePages } from "./bounce-pages.ts";
+import { checkIntact } from "./channel-routines.ts";
 import { DEVICE_DESCRIPTION_VERSION3, PCIBus, statusName } from "./constants.ts";
 import type { DeviceDescription, DeviceObject, DmaAdapter, DmaOperations, Out } from "./dma-adapter.ts";
 import { type Finding, Findings } from "./finding.ts";
 import type { Host } from "./host.ts";
-import { AT_PASSIVE, Irql } from "./irql.ts";
+import { AT_PASSIVE, BELOW_DISPATCH, Irql } from "./irql.ts";
 import { type Leftovers, leftovers } from "./leftovers.ts";
 import { type Mapper, mapTransfer } from "./mapped-transfer.ts";
 import type { Range } from "./mapping.ts";
@@ -48,6 +49,8 @@ export class DmaSystem {
   readonly #operations = new Map<number, DmaOperations>();
   readonly #findings = new Findings();
   readonly #log: (text: string) => void;
+  /** The last call of KeRaiseIrql. */
+  #raised: CallSite | undefined;
 
   constructor({ host, windows, mapRegisters = MAP_REGISTERS, log = () => {} }: DmaSystemParts) {
     this.#log = log;
@@ -57,7 +60,7 @@ export class DmaSystem {
       findings: this.#findings,
       irql: this.irql,
       contexts: new TransferContexts(),
-      arbiter: new Arbiter(mapRegisters),
+      arbiter: new Arbiter(mapRegisters, ({ record }) => checkIntact(this.#host, record)),
       registers: mapRegisters,
       refusals: [],
       adapters: new Map(),
@@ -83,7 +86,19 @@ export class DmaSystem {
 
   /** KeRaiseIrql: returns the old IRQL. */
   keRaiseIrql(level: number): number {
+    this.#raised = this.#host.parts.history.sites.keep();
     return this.irql.raise(level);
+  }
+
+  /** A driver waits here, as for time of the device: it may not at DISPATCH_LEVEL. */
+  checkWait(what: string): void {
+    this.irql.check(what, BELOW_DISPATCH);
+  }
+
+  /** A driver has done its work: it is at PASSIVE_LEVEL again, and is put there. */
+  checkEnd(what: string): void {
+    this.irql.check(what, AT_PASSIVE, this.#raised);
+    this.irql.reset();
   }
 
   /** KeLowerIrql. */

@@ -49,6 +49,9 @@ export const findingCodes = {
   MDL_NOT_MEMORY: { code: "X15", rule: "an MDL has a page of memory for each page that its bytes touch" },
   FREED_UNDER_MAPPING: { code: "X16", rule: "end every mapping of a buffer before its memory is freed" },
   BUFFER_FREED: { code: "X17", rule: "map only buffers whose memory is yours" },
+  LIST_BUFFER_SHARED: { code: "X18", rule: "memory for a list belongs to one request until its list is put" },
+  NOT_NULL: { code: "X19", rule: "pass NULL where a page says that a parameter is NULL" },
+  OTHER_DEVICE_OBJECT: { code: "X20", rule: "cancel with the device object of the request" },
 } as const satisfies Record<string, { readonly code: string; readonly rule: string }>;
 
 export type FindingName = keyof typeof findingCodes;

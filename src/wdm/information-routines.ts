@@ -1,4 +1,5 @@
 import { type LogicalAddress, PAGE_SIZE, spannedPages } from "../core/address.ts";
+import { describeSite } from "../core/call-sites.ts";
 import { chainBytes, type Mdl } from "../memory/mdl.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import { allocateCommonBuffer, freeCommonBuffer } from "./common-buffers.ts";
@@ -167,10 +168,13 @@ export function informationRoutines(
 
     initializeDmaTransferContext({ adapter }, context) {
       if (!isContext(context)) return STATUS_INVALID_PARAMETER;
-      if (contexts.at(context)?.state === "live") {
+      const live = contexts.liveIn(context);
+      if (live !== undefined) {
+        const part = live.bytes.byteOffset === context.byteOffset ? "" : "part of ";
         findings.report(
           "CONTEXT_LIVE",
-          `InitializeDmaTransferContext on a context (${DMA_TRANSFER_CONTEXT_SIZE_V1} bytes) that a request holds`,
+          `InitializeDmaTransferContext on ${part}a context (${DMA_TRANSFER_CONTEXT_SIZE_V1} bytes) that a request holds`,
+          { mapping: `the request was made ${describeSite(live.allocation?.site)}` },
         );
         return STATUS_INVALID_PARAMETER;
       }

@@ -1,5 +1,5 @@
 import type { CallSite } from "../core/call-sites.ts";
-import { DISPATCH_LEVEL, PASSIVE_LEVEL } from "./constants.ts";
+import { APC_LEVEL, DISPATCH_LEVEL, PASSIVE_LEVEL } from "./constants.ts";
 import type { Findings } from "./finding.ts";
 
 /** The levels at which a routine may be called. */
@@ -10,6 +10,7 @@ export interface IrqlRule {
 
 export const AT_PASSIVE: IrqlRule = { lowest: PASSIVE_LEVEL, highest: PASSIVE_LEVEL };
 export const AT_DISPATCH: IrqlRule = { lowest: DISPATCH_LEVEL, highest: DISPATCH_LEVEL };
+export const BELOW_DISPATCH: IrqlRule = { lowest: PASSIVE_LEVEL, highest: APC_LEVEL };
 export const UP_TO_DISPATCH: IrqlRule = { lowest: PASSIVE_LEVEL, highest: DISPATCH_LEVEL };
 export const ANY_LEVEL: IrqlRule = { lowest: PASSIVE_LEVEL, highest: Number.POSITIVE_INFINITY };
 
@@ -42,6 +43,10 @@ export class Irql {
     this.#level = Math.min(this.#level, level);
   }
 
+  reset(): void {
+    this.#level = PASSIVE_LEVEL;
+  }
+
   /** Runs `work` at DISPATCH_LEVEL. */
   atDispatch<T>(work: () => T): T {
     const old = this.raise(Math.max(this.#level, DISPATCH_LEVEL));
@@ -72,11 +77,13 @@ export class Irql {
     }
   }
 
-  check(routine: string, { lowest, highest }: IrqlRule): void {
+  /** `site` is where the level was left; by default it is the present call's. */
+  check(routine: string, { lowest, highest }: IrqlRule, site?: CallSite): void {
     if (this.#level >= lowest && this.#level <= highest) return;
     const [expected, kind] = this.#level > highest ? [highest, "above"] : [lowest, "below"];
     this.#findings.report("IRQL", `${routine} at IRQL ${this.#level}, ${kind} ${expected}`, {
       parameters: { expected, current: this.#level },
+      site,
     });
   }
 }

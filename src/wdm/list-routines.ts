@@ -1,8 +1,9 @@
 import { virtualAddress } from "../core/address.ts";
+import { describeSite } from "../core/call-sites.ts";
 import { chainBytes, MDL_PAGES_LOCKED, type Mdl } from "../memory/mdl.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import { Allocation } from "./allocation.ts";
-import { callRoutine, claimContext, isSynchronous, submit } from "./channel-routines.ts";
+import { callRoutine, checkIntact, claimContext, isSynchronous, submit } from "./channel-routines.ts";
 import {
   DMA_FAIL_ON_BOUNCE,
   STATUS_BUFFER_TOO_SMALL,
@@ -15,6 +16,7 @@ import type { DeviceObject, DriverListControl, Out } from "./dma-adapter.ts";
 import type { Host } from "./host.ts";
 import { checkLocked, isMapless, isOffset, mapPlan, offsetIn, unmap } from "./map-routines.ts";
 import { planElements, type Range } from "./mapping.ts";
+import { inWords } from "./mapping-history.ts";
 import type { Routines } from "./operations-table.ts";
 import { fillList, listBytes, type ScatterGatherList, scatterGatherBuffer } from "./scatter-gather.ts";
 import type { ContextRecord } from "./transfer-context.ts";
@@ -29,6 +31,8 @@ interface ListRequest extends Range {
   readonly buffer: ScatterGatherList | undefined;
   readonly bufferBytes: number;
   readonly out: Out<ScatterGatherList> | null;
+  /** Of a completion routine or its context, what is not null. */
+  readonly completion: unknown;
 }
 
 export function listRoutines(
@@ -43,6 +47,13 @@ export function listRoutines(
   | "buildMdlFromScatterGatherList"
 > {
   const { arbiter, findings } = host;
+
+  /** The request that fills a driver's memory for a list, or has filled it. */
+  function userOf(buffer: ScatterGatherList): Allocation | undefined {
+    for (const { allocations } of host.adapters.values())
+      for (const allocation of allocations) if (allocation.listBuffer === buffer) return allocation;
+    return undefined;
+  }
 
   /** Channel, registers, list and routine in one. The whole range is mapped, or the request is refused. */
   function request(
@@ -59,6 +70,13 @@ export function listRoutines(
       return STATUS_BUFFER_TOO_SMALL;
     if (counted.pages > state.maximumRegisters) return STATUS_INSUFFICIENT_RESOURCES;
     if (isBounced && (flags & DMA_FAIL_ON_BOUNCE) !== 0) return STATUS_INSUFFICIENT_RESOURCES;
+    const other = buffer === undefined ? undefined : userOf(buffer);
+    if (other !== undefined) {
+      findings.report("LIST_BUFFER_SHARED", `${name} with memory for a list that another request uses`, {
+        mapping: `that request was made ${describeSite(other.site)}`,
+      });
+      return STATUS_INVALID_PARAMETER;
+    }
     const { deviceObject } = asked;
     const isNow = isSynchronous(flags) === true;
     const allocation = new Allocation({
@@ -67,6 +85,7 @@ export function listRoutines(
       record,
       registers: counted.pages,
       range: asked,
+      listBuffer: buffer,
       bounceCount: counted.bounces.length,
       site: host.parts.history.sites.keep(),
       isList: true,
@@ -75,6 +94,7 @@ export function listRoutines(
         return mapPlan(host, granted, asked, asked.writeToDevice, plan, granted.site) !== undefined;
       },
       grant: (granted) => {
+        checkIntact(host, record);
         const list = buffer ?? scatterGatherBuffer();
         fillList(list, granted.mappings[0]?.elements ?? []);
         granted.list = list;
@@ -109,6 +129,8 @@ export function listRoutines(
       });
       return STATUS_INVALID_PARAMETER;
     }
+    if (asked.completion !== null && asked.completion !== undefined)
+      findings.report("NOT_NULL", `${name} with a DmaCompletionRoutine or a CompletionContext`);
     const record = claimContext(host, state, transferContext, name);
     if (typeof record === "number") return record;
     checkLocked(host, name, mdl);
@@ -133,7 +155,7 @@ export function listRoutines(
       const range = rangeOf("GetScatterGatherList", mdl, currentVa, length);
       if (typeof range === "number") return range;
       const asked = { ...range, deviceObject, writeToDevice, flags: 0, routine, context };
-      const more = { buffer: undefined, bufferBytes: 0, out: null };
+      const more = { buffer: undefined, bufferBytes: 0, out: null, completion: null };
       return request("GetScatterGatherList", state, { ...asked, ...more }, undefined);
     },
 
@@ -142,7 +164,7 @@ export function listRoutines(
       const range = rangeOf("BuildScatterGatherList", mdl, currentVa, length);
       if (typeof range === "number") return range;
       const asked = { ...range, deviceObject, writeToDevice, flags: 0, routine, context };
-      const more = { buffer, bufferBytes, out: null };
+      const more = { buffer, bufferBytes, out: null, completion: null };
       return request("BuildScatterGatherList", state, { ...asked, ...more }, undefined);
     },
 
@@ -158,8 +180,8 @@ export function listRoutines(
       routine,
       context,
       writeToDevice,
-      _completionRoutine,
-      _completionContext,
+      completionRoutine,
+      completionContext,
       out,
     ) {
       return requestEx("GetScatterGatherListEx", state, transferContext, {
@@ -174,6 +196,7 @@ export function listRoutines(
         buffer: undefined,
         bufferBytes: 0,
         out,
+        completion: completionRoutine ?? completionContext,
       });
     },
 
@@ -190,8 +213,8 @@ export function listRoutines(
       writeToDevice,
       buffer,
       bufferBytes,
-      _completionRoutine,
-      _completionContext,
+      completionRoutine,
+      completionContext,
       out,
     ) {
       if (buffer === null) return STATUS_INVALID_PARAMETER;
@@ -207,6 +230,7 @@ export function listRoutines(
         buffer,
         bufferBytes,
         out,
+        completion: completionRoutine ?? completionContext,
       });
     },
 
@@ -224,7 +248,7 @@ export function listRoutines(
         findings.report(
           "DIRECTION",
           `PutScatterGatherList with WriteToDevice ${writeToDevice}, mapped with the opposite`,
-          { mapping: mapping.describe() },
+          { mapping: inWords(mapping) },
         );
       }
       allocation.list = undefined;

@@ -3,10 +3,12 @@ import { type LogicalAddress, logicalAddress } from "../core/address.ts";
 import type { CallSite } from "../core/call-sites.ts";
 import { hexAddress } from "../core/hex.ts";
 import { chainBytes, isLocked, type Mdl } from "../memory/mdl.ts";
+import type { AdapterState } from "./adapter-state.ts";
 import { type Allocation, allocationOf } from "./allocation.ts";
 import { STATUS_INSUFFICIENT_RESOURCES, STATUS_INVALID_PARAMETER, STATUS_SUCCESS } from "./constants.ts";
 import type { Host } from "./host.ts";
 import { isMemory, type MapLimits, Mapping, type Plan, planElements, type Range } from "./mapping.ts";
+import { inWords } from "./mapping-history.ts";
 import type { Routines } from "./operations-table.ts";
 import { ELEMENT_BYTES, fillList, LIST_HEADER_BYTES } from "./scatter-gather.ts";
 
@@ -93,6 +95,26 @@ export function mapRoutines(
     });
   }
 
+  /** The registers behind a base; that it has none any more is found. */
+  function registersOf(state: AdapterState, base: unknown): Allocation | undefined {
+    const allocation = allocationOf(state, base);
+    if (allocation === undefined && base !== null)
+      findings.report(
+        "TOO_MANY_MAP_REGISTERS",
+        "MapTransferEx with map registers that were freed, or are another adapter's",
+      );
+    return allocation;
+  }
+
+  function isFlushed({ mappings: [mapped] }: Allocation): boolean {
+    if (mapped === undefined) return true;
+    findings.report("NOT_FLUSHED", `MapTransferEx while ${mapped.lengthBytes} bytes are not flushed`, {
+      parameters: { mappedBytes: mapped.lengthBytes },
+      mapping: inWords(mapped),
+    });
+    return false;
+  }
+
   /** Why MapTransfer cannot map, if it cannot. */
   function mapTransferFault(
     allocation: Allocation | undefined,
@@ -151,7 +173,7 @@ export function mapRoutines(
     ) {
       const wanted = length.value ?? -1;
       length.value = 0;
-      const allocation = allocationOf(state, base);
+      const allocation = registersOf(state, base);
       if (allocation === undefined || buffer === null || deviceOffset !== 0 || routine !== null)
         return STATUS_INVALID_PARAMETER;
       const elements = Math.floor((bufferLength - LIST_HEADER_BYTES) / ELEMENT_BYTES);
@@ -161,14 +183,7 @@ export function mapRoutines(
         beyond("MapTransferEx", missing);
         return STATUS_INVALID_PARAMETER;
       }
-      const [mapped] = allocation.mappings;
-      if (mapped !== undefined) {
-        findings.report("NOT_FLUSHED", `MapTransferEx while ${mapped.lengthBytes} bytes are not flushed`, {
-          parameters: { mappedBytes: mapped.lengthBytes },
-          mapping: mapped.describe(),
-        });
-        return STATUS_INVALID_PARAMETER;
-      }
+      if (!isFlushed(allocation)) return STATUS_INVALID_PARAMETER;
       checkLocked(host, "MapTransferEx", mdl);
       if (wanted === 0) {
         findings.report("ZERO_LENGTH", "MapTransferEx of no bytes");
@@ -197,7 +212,7 @@ export function mapRoutines(
         findings.report(
           "FLUSH_BEYOND_MAPPING",
           `FlushAdapterBuffers of ${length} bytes at virtual ${hexAddress(currentVa)}, ${bytesOf(own)} are mapped`,
-          { mapping: first.describe() },
+          { mapping: inWords(first) },
         );
         unmapPieces(allocation, own);
       } else unmapPieces(allocation, pieces);
@@ -219,7 +234,7 @@ export function mapRoutines(
         findings.report(
           "FLUSH_BEYOND_MAPPING",
           `FlushAdapterBuffersEx of ${length} bytes, ${mappedBytes} are mapped`,
-          { parameters: { mappedBytes, length }, mapping: mapping.describe() },
+          { parameters: { mappedBytes, length }, mapping: inWords(mapping) },
         );
         return STATUS_INVALID_PARAMETER;
       }
@@ -233,7 +248,7 @@ export function mapRoutines(
   function checkDirection(routine: string, mapping: Mapping, writeToDevice: boolean): boolean {
     if (mapping.writeToDevice === writeToDevice) return true;
     findings.report("DIRECTION", `${routine} with WriteToDevice ${writeToDevice}, mapped with the opposite`, {
-      mapping: mapping.describe(),
+      mapping: inWords(mapping),
     });
     return false;
   }

@@ -10,10 +10,14 @@ export type ContextState = "idle" | "cancelled" | "live" | "done";
 
 export interface ContextRecord {
   readonly adapter: DmaAdapter;
+  /** The driver's memory. */
+  readonly bytes: Uint8Array;
   /** In the bytes too: bytes that were overwritten or copied are no context. */
   readonly signature: number;
   state: ContextState;
   allocation: Allocation | undefined;
+  /** That its bytes were overwritten has been found. */
+  isDamaged: boolean;
 }
 
 /** Where the signature lies in a context. */
@@ -36,10 +40,30 @@ export class TransferContexts {
     for (let index = 0, rest = signature; rest > 0; index++, rest = Math.floor(rest / 256)) {
       bytes[SIGNATURE + index] = rest % 256;
     }
-    const record: ContextRecord = { adapter, signature, state: "idle", allocation: undefined };
+    const record: ContextRecord = {
+      adapter,
+      bytes,
+      signature,
+      state: "idle",
+      allocation: undefined,
+      isDamaged: false,
+    };
     const places = this.#records.get(bytes.buffer);
     if (places === undefined) this.#records.set(bytes.buffer, new Map([[bytes.byteOffset, record]]));
     else places.set(bytes.byteOffset, record);
+  }
+
+  /** A request's context in these bytes, or in some of them: to initialise them would destroy it. */
+  liveIn({ buffer, byteOffset }: Uint8Array): ContextRecord | undefined {
+    for (const [place, record] of this.#records.get(buffer) ?? [])
+      if (record.state === "live" && Math.abs(place - byteOffset) < DMA_TRANSFER_CONTEXT_SIZE_V1)
+        return record;
+    return undefined;
+  }
+
+  /** Its bytes are as they were initialised, as far as its signature goes. */
+  isIntact(record: ContextRecord): boolean {
+    return this.find(record.bytes) === record;
   }
 
   /** The record of a place, whatever its bytes hold now: a live request stays known when its context is overwritten. */
