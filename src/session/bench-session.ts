@@ -248,6 +248,8 @@ export class BenchSession {
       if (held.length > 0) throw new HoldingsError(held);
     } catch (error) {
       if (this.#failure === undefined) this.noteFailure();
+      // The error has them.
+      if (error instanceof HoldingsError) this.#holdings = [];
       throw error;
     }
   }

@@ -252,7 +252,7 @@ export class Collector implements Reporter {
   }
 
   #problemOf(error: ThrownError): Problem {
-    return problemOf(error, this.#options.root, this.#options.limitMs);
+    return problemOf(error, this.#options.root);
   }
 
   #pathOf(file: string): string {

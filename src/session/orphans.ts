@@ -17,7 +17,7 @@ export function orphanProblem(
   root: string,
   file: string,
 ): OrphanProblem {
-  const problem = problemOf(orphan.error, root, 0);
+  const problem = problemOf(orphan.error, root);
   const { message, code } = problem;
   const owner = ownerOf(record, orphan, root, file);
   const during = record.tests.find(({ id }) => id === orphan.during);

@@ -10,8 +10,8 @@ const MOST_CAUSES = 5;
 const DISK_CODES: readonly unknown[] = ["ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EIO"];
 const OURS = fileURLToPath(new URL("..", import.meta.url));
 
-/** What an error says, as reports show it; `limitMs` is what the test or hook had. */
-export function problemOf(error: ThrownError, root: string, limitMs: number): Problem {
+/** What an error says, as reports show it. */
+export function problemOf(error: ThrownError, root: string): Problem {
   const { blame, code, stack } = error;
   const places = placesIn(stack ?? "", root);
   const place = places.find((one) => /\.hil\./.test(one)) ?? places[0];
@@ -21,13 +21,14 @@ export function problemOf(error: ThrownError, root: string, limitMs: number): Pr
   }
   if (isOfDisk(error))
     return { blame: "environment", code: "E_DISK", message: `the system refused: ${error.message}` };
-  const isTimeout = /^(Test|Hook) timed out in/.test(error.message);
+  const timeout = /^(?:Test|Hook) timed out in (\d+)ms/.exec(error.message);
   return {
     blame: typeof blame === "string" ? (blame as Blame) : "product",
-    code: isTimeout ? "E_TEST_TIMEOUT" : typeof blame === "string" ? String(code) : codeOf(error),
-    message: isTimeout
-      ? `did not end within ${limitMs / 1000} s: it waits for something`
-      : [wordsOf(error), ...diffOf(error), ...causesOf(error)].join("\n"),
+    code: timeout !== null ? "E_TEST_TIMEOUT" : typeof blame === "string" ? String(code) : codeOf(error),
+    message:
+      timeout !== null
+        ? `did not end within ${Number(timeout[1]) / 1000} s: it waits for something`
+        : [wordsOf(error), ...diffOf(error), ...causesOf(error)].join("\n"),
     ...(place === undefined ? {} : { place }),
     ...(places.length > 1 ? { places } : {}),
     ...(typeof stack === "string" ? { stack: plain(stack) } : {}),

@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { problemOf } from "../../../src/session/problem-of.ts";
+
+test.each([
+  [
+    "Test timed out in 4000ms.\nIf this is a long-running test",
+    "did not end within 4 s: it waits for something",
+  ],
+  ["Hook timed out in 250ms.", "did not end within 0.25 s: it waits for something"],
+])("a time-out has the limit of the test itself (%s)", (message, words) => {
+  expect(problemOf({ name: "Error", message }, "/project")).toMatchObject({
+    code: "E_TEST_TIMEOUT",
+    message: words,
+  });
+});
