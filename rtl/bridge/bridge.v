@@ -6,7 +6,7 @@
 module bridge #(
     parameter        LINE_W      = 1,          // 1: a UART on rxd and txd; 9: {valid, byte}, a byte a cycle
     parameter [15:0] DIVIDER_256 = 1024,       // cycles of a bit times 256, at least 1024
-    parameter [31:0] CLOCK_HZ    = 12000000,   // at most 160 MHz
+    parameter [31:0] CLOCK_HZ    = 12000000,   // 20 to 160000000
     parameter        DATA_W      = 64,         // of the device's AXI4 port: 32 or 64
     parameter        ADDR_W      = 64,         // 32 to 64
     parameter        ID_W        = 2,          // 1 to 4
@@ -89,8 +89,8 @@ module bridge #(
         if (DIVIDER_256 < 1024) begin : refuse_divider_256
             DIVIDER_256_must_be_at_least_1024 refused();
         end
-        if ((CLOCK_HZ < 10) | (CLOCK_HZ > 160000000)) begin : refuse_clock_hz
-            CLOCK_HZ_must_be_10_to_160000000 refused();
+        if ((CLOCK_HZ < 20) | (CLOCK_HZ > 160000000)) begin : refuse_clock_hz
+            CLOCK_HZ_must_be_20_to_160000000 refused();
         end
         if ((DATA_W != 32) & (DATA_W != 64)) begin : refuse_data_w
             DATA_W_must_be_32_or_64 refused();

@@ -48,7 +48,7 @@ module bridge_parser #(
     reg  [1:0]        index;
     reg               is_long;
     reg  [1:0]        status;
-    reg  [7:0]        left;
+    reg  [7:0]        not_left;    // of what the message counts; 255 is the last
     reg  [LANE_W-1:0] lane;
     wire [3:0]        op         = up_data[7:4];
     wire [3:0]        flags      = up_data[3:0];
@@ -57,9 +57,13 @@ module bridge_parser #(
     wire              has_bytes  = status == 2'd0;
     wire              data_step  = (state == DATA) & (up_valid | ~has_bytes);
     wire              word_ends  = &lane;
+    wire              counts     = take & ((state == LENGTH) | (state == COUNT));
+    wire              is_last    = &not_left;
+    // A load that adds ones, too, shares the adder's LUTs.
+    wire [8:0]        left_next  = {not_left, 1'b1} + {{8{counts}}, data_step | (state == WRITTEN)};
 
     assign up_ready   = (state != ACCESS) & (state != WRITTEN) & ((state != DATA) | has_bytes);
-    assign fence_mark = left;
+    assign fence_mark = ~not_left;
     assign write_push = (state == WRITTEN) & write_awaited;
 
     always @(posedge clk) begin
@@ -118,28 +122,25 @@ module bridge_parser #(
                 access_valid <= 1'b0;
             end
             LENGTH: if (take) begin
-                left         <= up_data;
                 state        <= access_is_fence ? ACCESS : DATA;
                 access_valid <= access_is_fence;
             end
             DATA: if (data_step) begin
                 refuse <= word_ends & ~read_awaited;
-                left   <= left - 8'd1;
-                if (left == 8'd0)
+                if (is_last)
                     state <= OP;
             end
             COUNT: if (take) begin
-                left         <= up_data;
                 write_status <= status;
                 state        <= WRITTEN;
             end
             default: begin
                 refuse <= ~write_awaited;
-                left   <= left - 8'd1;
-                if (left == 8'd0)
+                if (is_last)
                     state <= OP;
             end
         endcase
+        not_left <= counts ? ~up_data : left_next[8:1];
         if (rst) begin
             state        <= OP;
             access_valid <= 1'b0;
@@ -160,6 +161,8 @@ module bridge_parser #(
             read_push <= 1'b0;
         end
     end
+
+    wire unused = left_next[0];
 endmodule
 
 `default_nettype wire

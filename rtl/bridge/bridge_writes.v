@@ -67,6 +67,8 @@ module bridge_writes #(
     wire                  skip    = (state == SEEK) & skipped;
     wire                  step    = put | skip;
     wire                  accept  = s_axi_awvalid & s_axi_awready;
+    // A load that adds ones, too, shares the adder's LUTs.
+    wire [13:0]           low_next = {low, 1'b1} + {{13{accept}}, step};
     wire                  ends    = (state == DATA) & (ended | skipped | ((~s_axi_wvalid | ~out_ready) & urgent & (count != 8'hff)));
 
     // ---- bursts that wait for the host, in their order
@@ -108,7 +110,6 @@ module bridge_writes #(
             IDLE: if (accept) begin
                 state   <= SEEK;
                 high    <= s_axi_awaddr[ADDR_W-1:12];
-                low     <= {1'b0, s_axi_awaddr[11:0]};
                 follows <= follows & is_same;
                 ended   <= 1'b0;
             end
@@ -142,10 +143,9 @@ module bridge_writes #(
                 state   <= ended ? IDLE : SEEK;
             end
         endcase
-        if (step) begin
-            low   <= low + 13'd1;
+        low <= accept ? {1'b0, s_axi_awaddr[11:0]} : low_next[13:1];
+        if (step)
             ended <= s_axi_wready & s_axi_wlast;
-        end
         if (skip)
             follows <= 1'b0;
         if (accept)
@@ -178,6 +178,8 @@ module bridge_writes #(
             s_axi_bvalid <= 1'b0;
         end
     end
+
+    wire unused = low_next[0];
 endmodule
 
 `default_nettype wire

@@ -15,41 +15,42 @@ module cobs_decoder (
     output reg        end_valid,
     output reg        cut
 );
-    reg [7:0] left;    // bytes of the group still to come
-    reg       zero;    // a zero follows the group, unless the frame ends
-    reg       started;
+    reg  [7:0] not_left; // bytes of the group still to come and 1, inverted
+    reg        zero;     // a zero follows the group, unless the frame ends
+    reg        started;
+    wire       is_code = not_left == 8'hfe;
+    // A load that adds ones, too, shares the adder's LUTs.
+    wire [8:0] left_next = {not_left, 1'b1} + {{8{is_code}}, 1'b1};
 
     always @(posedge clk) begin
         out_valid <= 1'b0;
         end_valid <= 1'b0;
-        cut       <= left != 8'd0;
+        cut       <= ~is_code;
         if (valid) begin
-            out_data <= (left == 8'd0) ? 8'd0 : data;
+            out_data <= is_code ? 8'd0 : data;
+            not_left <= is_code ? ~data : left_next[8:1];
             if (data == 8'd0) begin
                 end_valid <= started;
                 started   <= 1'b0;
-                left      <= 8'd0;
+                not_left  <= 8'hfe;
                 zero      <= 1'b0;
             end else begin
-                started <= 1'b1;
-                if (left == 8'd0) begin
-                    left      <= data - 8'd1;
-                    zero      <= data != 8'hff;
-                    out_valid <= zero;
-                end else begin
-                    left      <= left - 8'd1;
-                    out_valid <= 1'b1;
-                end
+                started   <= 1'b1;
+                out_valid <= ~is_code | zero;
+                if (is_code)
+                    zero <= data != 8'hff;
             end
         end
         if (rst) begin
             out_valid <= 1'b0;
             end_valid <= 1'b0;
             started   <= 1'b0;
-            left      <= 8'd0;
+            not_left  <= 8'hfe;
             zero      <= 1'b0;
         end
     end
+
+    wire unused = left_next[0];
 endmodule
 
 `default_nettype wire

@@ -6,7 +6,7 @@ module link #(
     parameter        MTU          = 1024,     // 64 to 4096
     parameter        UP_LOG2      = 12,       // bytes of the ring of what the host sends, 7 to 13, at least an MTU
     parameter        DOWN_LOG2    = 12,       // bytes of the ring of what the board sends, 9 to 14, at least an MTU
-    parameter [31:0] TICK_CYCLES  = 1200000 // 100 ms, below 2^24
+    parameter [31:0] TICK_CYCLES  = 1200000 // 100 ms, 2 to 2^24
 ) (
     input  wire        clk,
     input  wire        rst,
@@ -52,8 +52,9 @@ module link #(
     localparam        LENGTH_W  = (MTU < 256) ? 8 : (MTU < 512) ? 9 : (MTU < 1024) ? 10 : (MTU < 2048) ? 11 : (MTU < 4096) ? 12 : 13;
     localparam        UP_W      = UP_LOG2 + 1;
     localparam [31:0] MTU_UNITS = MTU / 64;
-    localparam [31:0] TICK_LAST = TICK_CYCLES - 1;
-    localparam        TICK_W    = bits(TICK_LAST);
+    localparam        TICK_W    = bits(TICK_CYCLES - 32'd2);
+    // The counter ends with its carry.
+    localparam [31:0] TICK_FIRST = (32'd1 << TICK_W) + 32'd1 - TICK_CYCLES;
     localparam [3:0] DATA = 4'd2, NAK = 4'd3, PROBE = 4'd4, SYNC_NEW = 4'd8, SYNC_RESUME = 4'd9, SYNC_REPLY = 4'd10, BOOT = 4'd11;
     localparam [1:0] REASON_RESET = 2'd0, REASON_EPOCH = 2'd1, REASON_MESSAGE = 2'd2;
     localparam [4:0] IDENTITY_BYTES = 5'd28;
@@ -67,8 +68,9 @@ module link #(
     reg [TICK_W-1:0] tick_count;
     reg [3:0]        boot_ticks;
     always @(posedge clk) begin
-        tick       <= tick_count == {TICK_W{1'b0}};
-        tick_count <= (rst | (tick_count == {TICK_W{1'b0}})) ? TICK_LAST[TICK_W-1:0] : tick_count - {{(TICK_W-1){1'b0}}, 1'b1};
+        {tick, tick_count} <= {1'b0, tick_count} + {{TICK_W{1'b0}}, 1'b1};
+        if (rst | tick)
+            {tick, tick_count} <= {1'b0, TICK_FIRST[TICK_W-1:0]};
     end
 
     // ---- frames from the host
@@ -116,28 +118,31 @@ module link #(
     wire            is_next    = (not_seq ^ expected) == 16'hffff;
     wire [15:0]     behind     = expected + not_seq + 16'd1;
     wire            is_ahead   = behind[15];
-    wire            has_data   = arriving != expected;
+    reg             has_data;   // a byte of a payload has come
     wire            commit     = in_session & is_next & ~overflow;
-    wire            up_next    = (~up_valid | up_ready) & (taken != expected[UP_W-1:0]);
+    wire            has_up     = taken != expected[UP_W-1:0];
+    wire            arrives    = payload_valid & ~up_is_full;
+    wire            discard    = ended & ~commit;
+    // A load that adds ones, too, shares the adder's LUTs.
+    wire [16:0]     arriving_next = {arriving, 1'b1} + {{16{discard}}, arrives};
+    wire            up_next    = (~up_valid | up_ready) & has_up;
 
     always @(posedge clk) begin
-        if (payload_valid & ~up_is_full) begin
+        if (arrives)
             up_ring[arriving[UP_LOG2-1:0]] <= payload_data;
-            arriving                       <= arriving + 16'd1;
-        end
+        arriving <= discard ? expected : arriving_next[16:1];
+        has_data <= (has_data & ~ended) | arrives;
         // Also of what came in part before there was a session.
         if (payload_valid & (up_is_full | ~open))
             overflow <= 1'b1;
         if (commit)
             expected <= arriving;
-        if (ended) begin
+        if (ended)
             overflow <= 1'b0;
-            if (~commit)
-                arriving <= expected;
-        end
         if (~open) begin
             expected <= 16'd0;
             arriving <= 16'd0;
+            has_data <= 1'b0;
         end
 
         if (up_next) begin
@@ -162,6 +167,7 @@ module link #(
     reg  [15:0]          next;
     reg  [15:0]          head;
     reg  [15:0]          put;
+    reg                  appended;   // `head` does not know yet
     reg  [DOWN_LOG2-1:0] first_mark;
     reg  [DOWN_LOG2-1:0] second_mark;
     wire                 down_is_full = (put[DOWN_LOG2] != una[DOWN_LOG2]) & (put[DOWN_LOG2-1:0] == una[DOWN_LOG2-1:0]);
@@ -177,6 +183,7 @@ module link #(
         if (append | is_patch)
             down_ring[write_at] <= down_data;
         down_read <= down_ring[next[DOWN_LOG2-1:0]];
+        appended  <= append;
         if (append)
             put <= put + 16'd1;
         if (down_mark[0])
@@ -200,7 +207,9 @@ module link #(
     wire        acknowledges = (in_session | resume) & ack_holds;
     reg  [15:0] not_limit;
     wire [15:0] beyond       = next + not_limit + 16'd1;
-    wire        may_send     = (next[DOWN_LOG2:0] != head[DOWN_LOG2:0]) & beyond[15];
+    wire        has_unsent   = next[DOWN_LOG2:0] != head[DOWN_LOG2:0];
+    wire        is_acked     = next[DOWN_LOG2:0] == una[DOWN_LOG2:0];
+    wire        may_send     = has_unsent & beyond[15];
     wire        tx_idle;
     wire        tx_starving;
     wire        tx_quiet;
@@ -214,6 +223,8 @@ module link #(
     wire        is_longest   = is_control ? (length[4:0] == IDENTITY_BYTES) : (length == MTU[LENGTH_W-1:0]);
     wire        is_all       = ~is_control & ~may_send;
     wire        payload_end  = is_longest | is_all;
+    wire        sends        = payload_next & ~payload_end & ~is_control;
+    wire [16:0] next_next    = {next, 1'b1} + {{16{goes_back}}, sends};
     // On a busy line a frame grows until it is as long as it may be, or the line is about to stand still.
     wire        payload_wait = is_all & ~is_longest & ~tx_starving;
 
@@ -222,7 +233,7 @@ module link #(
             una <= ~not_ack;
         if (acknowledges | new_session)
             not_limit <= {not_ack[15:6] + {2'b11, not_window} + 10'd1, not_ack[5:0]};
-        if (next[DOWN_LOG2:0] == una[DOWN_LOG2:0])
+        if (is_acked)
             stale <= 1'b0;
         else if (acknowledges & is_news)
             stale <= 1'b0;
@@ -234,10 +245,7 @@ module link #(
             rewind <= 1'b1;
         else if (goes_back)
             rewind <= 1'b0;
-        if (goes_back)
-            next <= una;
-        else if (payload_next & ~payload_end & ~is_control)
-            next <= next + 16'd1;
+        next <= goes_back ? una : next_next[16:1];
         if (~open) begin
             una    <= 16'd0;
             next   <= 16'd0;
@@ -255,7 +263,7 @@ module link #(
     reg         ack_now;
     reg         starved;
     reg  [3:0]  kind_sent;
-    reg  [15:0] token;
+    reg  [15:0] not_token;
     reg  [15:0] ack_sent;
     reg  [7:0]  window_sent;
     wire        is_roomy    = window >= MTU_UNITS[UP_LOG2-6:0];
@@ -282,7 +290,7 @@ module link #(
             length <= length + {{(LENGTH_W-1){1'b0}}, 1'b1};
 
         if (new_session | (good & (kind == SYNC_RESUME)))
-            token <= ~not_seq;
+            not_token <= not_seq;
         if (start_data | start_sync) begin
             ack_due <= 1'b0;
             ack_now <= 1'b0;
@@ -377,7 +385,7 @@ module link #(
         .starving(tx_starving),
         .kind(kind_sent),
         .epoch((is_boot & ~open) ? 4'd0 : epoch),
-        .seq(is_boot ? 16'd0 : is_control ? token : next),
+        .seq(is_boot ? 16'd0 : is_control ? ~not_token : next),
         .ack(ack_sent),
         .window(window_sent),
         .payload_next(payload_next),
@@ -392,9 +400,10 @@ module link #(
 
     assign identity_index = length[4:0];
     assign idle           = tx_quiet & ~start & ~sync_due & ~beginning & (~boot_due | boot_held) & ~ack_due & ~ack_now & ~nak_due
-                            & ~up_valid & (taken == expected[UP_W-1:0]) & (una == head) & (head == put) & ~payload_valid;
+                            & ~up_valid & ~has_up & is_acked & ~has_unsent & ~appended & ~down_hold & ~payload_valid;
 
-    wire unused = &{1'b0, repeated[14:0], unacked[14:0], ahead_of_ack[14:0], behind[14:0], beyond[14:0], unsent[0], up_free[5:0]};
+    wire unused = &{1'b0, repeated[14:0], unacked[14:0], ahead_of_ack[14:0], behind[14:0], beyond[14:0], unsent[0], up_free[5:0], arriving_next[0],
+                    next_next[0]};
 
 `ifdef FORMAL
 `include "link_properties.vh"
