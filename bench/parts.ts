@@ -1,4 +1,5 @@
 import { measureBuilds } from "./builds.ts";
+import { measureCocotb } from "./cocotb.ts";
 import { measureEndurance } from "./endurance.ts";
 import { measureEngine } from "./engine.ts";
 import { measureEngineSpeed } from "./engine-speed.ts";
@@ -26,6 +27,7 @@ export const parts: ReadonlyMap<string, Part> = new Map<string, Part>([
   ["engine-speed", measureEngineSpeed],
   ["builds", measureBuilds],
   ["verilator", measureVerilator],
+  ["cocotb", measureCocotb],
   ["waves", measureWaves],
   ["wire", measureWire],
 ]);

@@ -1,9 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import koffi from "koffi";
-import { logicalAddress, physicalAddress } from "../src/core/address.ts";
 import { silentLog } from "../src/core/log.ts";
-import { field, RegisterFile } from "../src/driver/register-file.ts";
 import { parseFileList } from "../src/engine/file-list.ts";
 import type { VerilatorSimulation } from "../src/engine/verilator/verilator-simulation.ts";
 import { Journal } from "../src/journal/journal.ts";
@@ -13,12 +11,11 @@ import { openSimulator } from "../src/links/simulator/open-simulator.ts";
 import type { SimulatorLink } from "../src/links/simulator/simulator-link.ts";
 import { type Figure, figure } from "./figure.ts";
 import { openDriver } from "./open-driver.ts";
+import { awaitedTransfers, listedTransfers, prepareTransfers } from "./register-transfers.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PAIRS = 15;
 const DEPTH = 32;
-const LIMIT_CYCLES = 10_000_000;
-const START = field("COMMAND", "START").mask;
 
 /** Our own device, with the C++ loop compiled into its model. */
 const device = {
@@ -38,10 +35,10 @@ export async function measureVerilator(cacheDirectory: string): Promise<Figure[]
   };
   const open = () => openSimulator("bench", settings, { seed: 1n, cacheDirectory, log: silentLog });
   await using theirs = await open();
-  const base = await prepare(theirs);
+  const base = await prepareTransfers(theirs);
   const native = nativeOf(theirs);
   await using link = await open();
-  await prepare(link);
+  await prepareTransfers(link);
   const figures = await pair(
     "register read",
     2000,
@@ -53,8 +50,8 @@ export async function measureVerilator(cacheDirectory: string): Promise<Figure[]
   );
   for (const [name, lengthBytes, times] of SIZES) {
     const bare: Bare = (isOurs) => native.transfers(base, lengthBytes, times, isOurs);
-    const one = (): Promise<void> => awaited(link, base, lengthBytes, times);
-    const list = (): Promise<void> => listed(link, base, lengthBytes, times);
+    const one = (): Promise<void> => awaitedTransfers(link, base, lengthBytes, times);
+    const list = (): Promise<void> => listedTransfers(link, base, lengthBytes, times);
     figures.push(
       ...(await pair(`${name}, awaited`, times, "posted writes, interrupt, status read", one, bare)),
       ...(await pair(`${name}, as one list`, times, "the same in one call", list, bare)),
@@ -71,49 +68,7 @@ const SIZES = [
   ["1 MiB in eight", 1 << 17, 8],
 ] as const;
 
-/** A window on the first MiB, bus mastering and interrupts on; returns where the window is. */
-async function prepare(link: SimulatorLink): Promise<bigint> {
-  const registers = new RegisterFile(link);
-  registers.global.write("CONTROL", field("CONTROL", "BUS_MASTER").mask);
-  registers.global.write("IRQ_ENABLE", 0xffff_ffff);
-  const base = physicalAddress(link.memory.banks[0]?.base ?? 0n);
-  const window = { logical: logicalAddress(base), physical: base, lengthBytes: 1 << 20 };
-  link.windows.open({ ...window, access: "read-write", use: "mapped" });
-  await link.readRegister(0);
-  return base;
-}
-
 type Work = () => Promise<void>;
-
-async function awaited(link: SimulatorLink, base: bigint, lengthBytes: number, times: number): Promise<void> {
-  const interrupt = link.listen();
-  for (let n = 0; n < times; n++) {
-    link.writeRegister(0x108, Number(base & 0xffff_ffffn));
-    link.writeRegister(0x10c, Number(base >> 32n));
-    link.writeRegister(0x110, 0);
-    link.writeRegister(0x114, lengthBytes);
-    link.writeRegister(0x100, START);
-    if (!(await interrupt.wait(LIMIT_CYCLES))) throw new Error("no interrupt");
-    if (((await link.readRegister(0x104)) & 5) !== 0) throw new Error("the transfer failed");
-    link.writeRegister(0x20, 0xffff_ffff);
-  }
-}
-
-async function listed(link: SimulatorLink, base: bigint, lengthBytes: number, times: number): Promise<void> {
-  for (let n = 0; n < times; n++) {
-    const [, status = 5] = await link.perform([
-      { kind: "write", address: 0x108, value: Number(base & 0xffff_ffffn) },
-      { kind: "write", address: 0x10c, value: Number(base >> 32n) },
-      { kind: "write", address: 0x110, value: 0 },
-      { kind: "write", address: 0x114, value: lengthBytes },
-      { kind: "write", address: 0x100, value: START },
-      { kind: "wait", limitCycles: LIMIT_CYCLES },
-      { kind: "read", address: 0x104 },
-      { kind: "write", address: 0x20, value: 0xffff_ffff },
-    ]);
-    if ((status & 5) !== 0) throw new Error("the transfer failed");
-  }
-}
 
 /** Through everything: buffer, list, driver, ring, completion, put; journal and findings on. */
 async function measureStack(opened: SimulatorLink, native: Native, base: bigint): Promise<Figure[]> {

@@ -1,6 +1,8 @@
 """Builds a design and runs cocotb tests in it; the exit code is 1 when one fails.
 
     python run_simulation.py SIMULATOR TOP MODULE FOLDER [-I DIRECTORY ...] [-P NAME=VALUE ...] SOURCE ...
+
+What FOLDER holds of an earlier run is not built again.
 """
 import argparse
 import os
@@ -23,7 +25,7 @@ def main():
     parser.add_argument("-P", dest="parameters", action="append", default=[])
     parser.add_argument("--build-argument", dest="build_arguments", action="append", default=[])
     given = parser.parse_args()
-    # The tests are modules of this folder.
+    # The tests are modules of this folder, or of one that the caller has named.
     os.environ["PYTHONPATH"] = os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])
     runner = get_runner(given.simulator)
     runner.build(
@@ -34,7 +36,6 @@ def main():
         build_args=given.build_arguments,
         build_dir=given.folder,
         timescale=("1ns", "1ps"),
-        always=True,
     )
     results = runner.test(
         hdl_toplevel=given.top,

