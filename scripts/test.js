@@ -16,6 +16,7 @@ const tools = {
   "zlib1g-dev": "test -e /usr/include/zlib.h",
   "liblz4-dev": "test -e /usr/include/lz4.h",
   gtkwave: "command -v fst2vcd",
+  ghdl: "command -v ghdl",
   "python3-venv": "python3 -c 'import ensurepip'",
 };
 

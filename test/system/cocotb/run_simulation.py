@@ -42,6 +42,8 @@ def main():
         test_module=given.module,
         build_dir=given.folder,
         test_dir=given.folder,
+        # GHDL elaborates once more for the run, and needs the same standard then.
+        test_args=given.build_arguments if given.simulator == "ghdl" else [],
         results_xml=str(given.folder / "results.xml"),
     )
     cases = xml.etree.ElementTree.parse(results).findall(".//testcase")
