@@ -72,10 +72,11 @@ export interface Model {
   readonly wavesFormat: "vcd" | "fst";
   open(options?: OpenOptions): Simulation;
   /**
-   * As `open`, in the memory of a simulation of this model that is closed and not needed any more. The new one is like any
-   * other; views of the memory of the used one have no bytes from now on, and it can do nothing.
+   * Zeroes the memory of a simulation of this model that is closed and not needed any more. The result is as `open`, once, in
+   * that memory; views of what it was have no bytes from now on, and the used simulation can do nothing. Undefined where the
+   * system cannot.
    */
-  reopen(used: Simulation, options?: OpenOptions): Promise<Simulation>;
+  renew(used: Simulation): Promise<Model["open"] | undefined>;
 }
 
 export interface OpenOptions {

@@ -161,18 +161,17 @@ function warningsOf(library: string): string {
 }
 
 function modelOf(source: ModelSource, path: string, key: string, fromCache: boolean, buildMs: number): Model {
-  const openIn = (memory: ModelMemory | undefined, options: OpenOptions = {}): Simulation => {
-    const library = loadLibrary(path);
-    return new VerilatorSimulation(library, memory ?? ModelMemory.ofBytes(library.bytes), source, options);
-  };
+  const openIn = (memory: ModelMemory, options: OpenOptions = {}): Simulation =>
+    new VerilatorSimulation(loadLibrary(path), memory, source, options);
   const kept = readSealed(warningsOf(path), key);
   const warnings = kept === undefined ? [] : (JSON.parse(kept.toString("utf8")) as string[]);
   return {
     ...{ source, key, fromCache, buildMs, warnings, wavesFormat: "fst" },
-    open: (options) => openIn(undefined, options),
-    reopen: async (used, options) => {
+    open: (options) => openIn(ModelMemory.ofBytes(loadLibrary(path).bytes), options),
+    renew: async (used) => {
       const memory = used instanceof VerilatorSimulation ? used.takeMemory() : undefined;
-      return openIn((await memory?.renew()) === true ? memory : undefined, options);
+      if (memory === undefined || !(await memory.renew())) return undefined;
+      return (options) => openIn(memory, options);
     },
   };
 }

@@ -139,10 +139,10 @@ function modelOf(
     new WasmSimulation(new ModelInstance(compiled, layout), layout, source, options);
   return {
     ...{ source, key, fromCache, buildMs, warnings, wavesFormat: "vcd", open },
-    reopen: async (used, options = {}) => {
+    renew: async (used) => {
       const instance = used instanceof WasmSimulation ? used.takeInstance() : undefined;
-      if (instance === undefined || !(await instance.renew())) return open(options);
-      return new WasmSimulation(instance, layout, source, options);
+      if (instance === undefined || !(await instance.renew())) return undefined;
+      return (options = {}) => new WasmSimulation(instance, layout, source, options);
     },
   };
 }

@@ -4,21 +4,27 @@ import { OutOfMemoryError } from "./errors.ts";
 import type { Bank, PhysicalMemory } from "./physical-memory.ts";
 import type { PlatformProfile } from "./platform-profile.ts";
 
-/** A page is free; it is in the line of those that are handed out next. A page taken from the middle stays in line. */
-const FREE = 1;
-const LINED_UP = 2;
+/** State of a page; 0 is free, and in line or in a block that has not been drawn. A page taken from the middle stays in line. */
+const TAKEN = 1;
+const OUT_OF_LINE = 2;
 
 /**
  * Hands out physical pages by page frame number. Inside they are numbered as they lie in the bytes of the memory.
  *
- * Blocks of `pageBytes` stay together as long as nothing smaller was taken from them.
+ * Blocks of `pageBytes` stay together as long as nothing smaller was taken from them. They are drawn when they are needed:
+ * most tests need few of thousands.
  */
 export class PageAllocator {
   readonly #memory: PhysicalMemory;
+  readonly #blockPages: number;
+  /** Undefined when blocks come in the order of the banks. */
+  readonly #random: Random | undefined;
   readonly #state: Uint8Array;
-  /** The first `#length` are in line, each once; they are taken from the end. */
-  readonly #line: Int32Array;
-  #length = 0;
+  /** First pages of blocks; those from `#drawn` on are not drawn. */
+  readonly #blocks: Int32Array;
+  #drawn = 0;
+  /** Pages that are handed out next, from the end, before another block is drawn. */
+  readonly #line: number[] = [];
   #free: number;
 
   constructor(
@@ -27,23 +33,11 @@ export class PageAllocator {
     random: Random,
   ) {
     this.#memory = memory;
-    const count = memory.bytes.length / PAGE_SIZE;
-    const state = new Uint8Array(count);
-    const line = new Int32Array(count);
-    const { starts, ends } = blocksOf(memory.banks, pageBytes / PAGE_SIZE);
-    const order = fragmentation === "shuffled" ? random.shuffle(starts) : starts;
-    let length = 0;
-    for (let index = order.length - 1; index >= 0; index--) {
-      const start = order[index] as number;
-      for (let page = (ends[start] as number) - 1; page >= start; page--) {
-        state[page] = FREE | LINED_UP;
-        line[length++] = page;
-      }
-    }
-    this.#state = state;
-    this.#line = line;
-    this.#length = length;
-    this.#free = this.#length;
+    this.#blockPages = pageBytes / PAGE_SIZE;
+    this.#random = fragmentation === "shuffled" ? random : undefined;
+    this.#state = new Uint8Array(memory.bytes.length / PAGE_SIZE);
+    this.#blocks = firstPages(memory.banks, this.#blockPages);
+    this.#free = memory.banks.reduce((sum, { lengthBytes }) => sum + lengthBytes / PAGE_SIZE, 0);
   }
 
   get freePages(): number {
@@ -62,9 +56,10 @@ export class PageAllocator {
   allocate(count: number, limitFrame = Number.POSITIVE_INFINITY): number[] {
     const found: number[] = [];
     const passed: number[] = [];
-    while (found.length < count && this.#length > 0) {
-      const page = this.#line[--this.#length] as number;
-      if (this.#state[page] === LINED_UP) this.#state[page] = 0;
+    while (found.length < count) {
+      const page = this.#next();
+      if (page === undefined) break;
+      if (this.#state[page] === TAKEN) this.#state[page] = TAKEN | OUT_OF_LINE;
       else if (this.#frameOf(page) < limitFrame) found.push(page);
       else passed.push(page);
     }
@@ -73,7 +68,7 @@ export class PageAllocator {
       this.#lineUp(found);
       throw new OutOfMemoryError(`${count} pages wanted, ${found.length} free`);
     }
-    for (const page of found) this.#state[page] = 0;
+    for (const page of found) this.#state[page] = TAKEN | OUT_OF_LINE;
     this.#free -= count;
     return found.map((page) => this.#frameOf(page));
   }
@@ -82,7 +77,7 @@ export class PageAllocator {
   allocateContiguous(count: number, limitFrame = Number.POSITIVE_INFINITY): number[] {
     const pages = this.#run(count, limitFrame);
     if (pages === undefined) throw new OutOfMemoryError(`${count} neighbouring pages wanted, there are none`);
-    for (const page of pages) this.#state[page] = (this.#state[page] as number) & ~FREE;
+    for (const page of pages) this.#state[page] = (this.#state[page] as number) | TAKEN;
     this.#free -= count;
     return pages.map((page) => this.#frameOf(page));
   }
@@ -91,16 +86,43 @@ export class PageAllocator {
     for (const frame of frames) {
       const page = this.#memory.offsetOf(physicalAddress(BigInt(frame * PAGE_SIZE))) >>> PAGE_SHIFT;
       const state = this.#state[page] as number;
-      if ((state & FREE) !== 0) throw new RangeError(`page frame ${frame} is not allocated`);
-      if ((state & LINED_UP) === 0) this.#line[this.#length++] = page;
-      this.#state[page] = FREE | LINED_UP;
+      if ((state & TAKEN) === 0) throw new RangeError(`page frame ${frame} is not allocated`);
+      if ((state & OUT_OF_LINE) !== 0) this.#line.push(page);
+      this.#state[page] = 0;
       this.#free++;
     }
   }
 
   /** The last of them is taken last, the first next. */
   #lineUp(pages: readonly number[]): void {
-    for (const page of pages.toReversed()) this.#line[this.#length++] = page;
+    for (const page of pages.toReversed()) this.#line.push(page);
+  }
+
+  /** Of all that are in line or not drawn. */
+  #next(): number | undefined {
+    if (this.#line.length === 0) this.#drawBlock();
+    return this.#line.pop();
+  }
+
+  #drawBlock(): void {
+    const blocks = this.#blocks;
+    if (this.#drawn === blocks.length) return;
+    const drawn = this.#drawn++;
+    const chosen = this.#random?.integer(drawn, blocks.length - 1) ?? drawn;
+    const first = blocks[chosen] as number;
+    blocks[chosen] = blocks[drawn] as number;
+    for (let page = this.#endOf(first) - 1; page >= first; page--) this.#line.push(page);
+  }
+
+  /** The page after the last of a block. */
+  #endOf(firstPage: number): number {
+    for (const { base, offset, lengthBytes } of this.#memory.banks) {
+      const [first, end] = [offset / PAGE_SIZE, (offset + lengthBytes) / PAGE_SIZE];
+      if (firstPage < first || firstPage >= end) continue;
+      const frame = Number(base) / PAGE_SIZE + firstPage - first;
+      return Math.min(end, firstPage + this.#blockPages - (frame % this.#blockPages));
+    }
+    throw new RangeError(`no bank holds page ${firstPage} of memory`);
   }
 
   #frameOf(page: number): number {
@@ -118,7 +140,7 @@ export class PageAllocator {
       let length = 0;
       for (let page = first; page < first + lengthBytes / PAGE_SIZE; page++) {
         if (this.#frameOf(page) >= limitFrame) break;
-        length = ((this.#state[page] as number) & FREE) === 0 ? 0 : length + 1;
+        length = ((this.#state[page] as number) & TAKEN) !== 0 ? 0 : length + 1;
         if (length === count) return Array.from({ length }, (_, index) => page - count + 1 + index);
       }
     }
@@ -126,22 +148,16 @@ export class PageAllocator {
   }
 }
 
-/** The first page of each block in the order of the banks, and by the first page the one after its last. */
-function blocksOf(banks: readonly Bank[], blockPages: number): { starts: Int32Array; ends: Int32Array } {
-  const pages =
-    banks.reduce((most, { offset, lengthBytes }) => Math.max(most, offset + lengthBytes), 0) / PAGE_SIZE;
-  const starts = new Int32Array(pages);
-  const ends = new Int32Array(pages);
+/** Of each block, in the order of the banks. Blocks are aligned in the address space: the first may be shorter, as the last. */
+function firstPages(banks: readonly Bank[], blockPages: number): Int32Array {
+  const firsts = new Int32Array(banks.reduce((sum, { lengthBytes }) => sum + lengthBytes / PAGE_SIZE, 0));
   let count = 0;
   for (const { base, lengthBytes, offset } of banks) {
     const first = offset / PAGE_SIZE;
     const end = first + lengthBytes / PAGE_SIZE;
-    // Blocks are aligned in the address space: the first may be shorter, as the last.
-    let next = first + blockPages - ((Number(base) / PAGE_SIZE) % blockPages);
-    for (let start = first; start < end; start = next, next += blockPages) {
-      starts[count++] = start;
-      ends[start] = Math.min(end, next);
-    }
+    const next = first + blockPages - ((Number(base) / PAGE_SIZE) % blockPages);
+    firsts[count++] = first;
+    for (let start = next; start < end; start += blockPages) firsts[count++] = start;
   }
-  return { starts: starts.subarray(0, count), ends };
+  return firsts.subarray(0, count);
 }

@@ -15,11 +15,19 @@ export interface SimulatorConnectionParts {
   readonly lastWords?: SimulationOptions["lastWords"];
 }
 
-/** A loaded model: each test has a simulation of its own, in the memory of the one before. */
+/**
+ * Memories of a model that tests have one after the other. They are renewed together: each view of a memory that begins
+ * is so large that V8 collects garbage twice, whatever else there is to collect.
+ */
+const MEMORIES = 3;
+
+/** A loaded model: each test has a simulation of its own, in the memory of one before it. */
 export class SimulatorConnection implements Connection {
   readonly #parts: SimulatorConnectionParts;
-  /** Of a test that is over. */
-  #used: Simulation | undefined;
+  /** Of tests that are over. */
+  readonly #used: Simulation[] = [];
+  /** Each opens one simulation, in memory that nobody has. */
+  readonly #renewed: Model["open"][] = [];
 
   constructor(parts: SimulatorConnectionParts) {
     this.#parts = parts;
@@ -27,22 +35,31 @@ export class SimulatorConnection implements Connection {
 
   async fresh(options: FreshOptions): Promise<Link> {
     const { name, settings, model, countsDirectory, lastWords } = this.#parts;
-    const used = this.#used;
-    this.#used = undefined;
+    const open = await this.#nextMemory();
     return await openModel(name, settings, model, {
       ...options,
       ...(lastWords === undefined ? {} : { lastWords }),
       ...(countsDirectory === undefined
         ? {}
         : { coverageFile: join(countsDirectory, `${randomUUID()}.dat`) }),
-      open: (how) => (used === undefined ? model.open(how) : model.reopen(used, how)),
-      onClose: (simulation) => {
-        this.#used = simulation;
-      },
+      open,
+      onClose: (simulation) => void this.#used.push(simulation),
     });
   }
 
+  async #nextMemory(): Promise<Model["open"]> {
+    const { model } = this.#parts;
+    if (this.#renewed.length === 0 && this.#used.length >= MEMORIES) {
+      for (const used of this.#used.splice(0)) {
+        const open = await model.renew(used);
+        if (open !== undefined) this.#renewed.push(open);
+      }
+    }
+    return this.#renewed.shift() ?? model.open;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#used = undefined;
+    this.#used.length = 0;
+    this.#renewed.length = 0;
   }
 }

@@ -67,7 +67,7 @@ test.each(["wasm", "verilator"] as const)(
       const { bytes } = used.array("memory");
       const port = used.port("value");
       used.close();
-      const next = await model.reopen(used, { seed: 7n, onMessage });
+      const next = (await model.renew(used))?.({ seed: 7n, onMessage }) as Simulation;
       // What is left of the used one reaches nothing.
       expect(bytes).toHaveLength(0);
       bytes[7] = 1;
