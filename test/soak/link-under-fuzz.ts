@@ -89,6 +89,8 @@ export class LinkUnderFuzz {
   #badAtReceiver = 0;
   #decoder = new FrameDecoder(GREATEST_MTU, () => {});
   #host = this.#decoder;
+  /** By the board, since the last delimiter. */
+  #sent: number[] = [];
   #payload: number[] = [];
   /** It has come in part while there was no session. */
   #isEarly = false;
@@ -132,6 +134,7 @@ export class LinkUnderFuzz {
     this.#sound = [];
     this.#payload = [];
     this.#isEarly = false;
+    this.#sent = [];
     this.#decoder = new FrameDecoder(GREATEST_MTU, (frame) =>
       this.#sound.push({ ...frame, payload: Uint8Array.from(frame.payload) }),
     );
@@ -140,6 +143,8 @@ export class LinkUnderFuzz {
   }
 
   line(bytes: Uint8Array): void {
+    // Which frames are sound is known before they have come.
+    this.#decoder.receive(bytes);
     for (const byte of bytes) this.#step(byte);
   }
 
@@ -166,9 +171,9 @@ export class LinkUnderFuzz {
       this.line(encodeFrame({ ...header, ack: this.heard & 0xffff }));
       for (let count = 0; count < PROBE_CYCLES && !isDone(); count++) this.#step();
     }
-    // What has just been taken is on its way to the device.
-    this.idle(ROOM_BYTES);
     const seen = this.#traffic.takesUp ? this.#up.length : 0;
+    for (let count = 0; count < ROOM_BYTES && this.#upSeen < seen; count++) this.#step();
+    this.idle(4);
     if (this.#upSeen !== seen) throw new Error(`the device saw ${this.#upSeen} of ${seen} bytes`);
   }
 
@@ -192,7 +197,6 @@ export class LinkUnderFuzz {
     this.#receiver.run(1);
     this.#link.run(1);
     this.cycle++;
-    if (byte !== undefined) this.#decoder.receive(Uint8Array.of(byte));
   }
 
   #drive(byte: number | undefined): void {
@@ -277,9 +281,16 @@ export class LinkUnderFuzz {
     if (pins.down_valid.read() === 1 && pins.down_ready.read() === 1 && this.isOpen)
       this.#down.push(pins.down_data.read());
     if (pins.tx_valid.read() === 1 && pins.tx_ready.read() === 1) {
-      this.#host.receive(Uint8Array.of(pins.tx_data.read()));
-      if (this.#host.badFrames > 0) throw new Error("the board has sent a bad frame");
+      const byte = pins.tx_data.read();
+      this.#sent.push(byte);
+      if (byte === 0) this.#endOfFrame();
     }
+  }
+
+  #endOfFrame(): void {
+    this.#host.receive(Uint8Array.from(this.#sent));
+    this.#sent = [];
+    if (this.#host.badFrames > 0) throw new Error("the board has sent a bad frame");
   }
 
   /** What the board sends. */
