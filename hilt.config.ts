@@ -21,6 +21,7 @@ export default defineConfig({
       harness: { readLatency: [1, 60], writeLatency: [1, 20], stalls: 0.4 },
     },
     "virtual-ulx3s": { link: "uart", board: "virtual-ulx3s" },
+    icarus: { link: "cocotb", simulator: "icarus", python: ".cache/python" },
     ulx3s: { link: "uart", board: "ulx3s", buildHash: "current" },
   },
 });

@@ -17,6 +17,10 @@ export const links = {
     settings: () => import("./uart/settings.ts"),
     kind: () => import("./uart/uart-kind.ts"),
   },
+  cocotb: {
+    settings: () => import("./cocotb/settings.ts"),
+    kind: () => import("./cocotb/cocotb-kind.ts"),
+  },
 } satisfies Readonly<Record<string, Row>>;
 
 interface Row {

@@ -1,15 +1,12 @@
 import { createConnection, type Socket } from "node:net";
-import { type LogicalAddress, logicalAddress } from "../core/address.ts";
-import { protocolRules } from "../spec/protocol-rules.ts";
+import type { LogicalAddress } from "../core/address.ts";
 import { ControlCode, type ControlMessage } from "./control-message.ts";
 import { downDecoder } from "./down-decoder.ts";
 import { encodeUp } from "./encode-message.ts";
 import { ControlError } from "./errors.ts";
 import type { DownMessage } from "./message.ts";
+import { EventKind, parseEvent } from "./parse-event.ts";
 
-/** Kind of an event of the control channel, by docs/wire.md. */
-const VIOLATION = 8;
-const EVENT_HEAD_BYTES = 12;
 /** A board answers within milliseconds, however busy its line is. */
 const LIMIT_MS = 10_000;
 
@@ -80,7 +77,7 @@ export class ControlChannel implements Disposable {
 
   /** From now on `onViolation` is called. */
   async watchRules(): Promise<void> {
-    await this.ask(ControlCode.events, Uint8Array.of(1 << (VIOLATION - 1)));
+    await this.ask(ControlCode.events, Uint8Array.of(1 << (EventKind.violation - 1)));
   }
 
   /**
@@ -122,14 +119,11 @@ export class ControlChannel implements Disposable {
   }
 
   #tell(payload: Uint8Array): void {
-    const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-    if (bytes[0] !== VIOLATION || bytes.length < EVENT_HEAD_BYTES + 12) return;
-    const bit = bytes.readUInt32LE(EVENT_HEAD_BYTES + 8);
-    this.#listeners.onViolation?.({
-      deviceCycle: Number(bytes.readBigUInt64LE(4)),
-      rule: protocolRules.find((rule) => rule.bit === bit)?.name ?? `RULE_${bit}`,
-      address: logicalAddress(bytes.readBigUInt64LE(EVENT_HEAD_BYTES)),
-    });
+    if (payload[0] !== EventKind.violation) return;
+    const event = parseEvent(payload);
+    if (event?.kind !== "violation") return;
+    const { rule, address, cycle } = event;
+    this.#listeners.onViolation?.({ rule, address, deviceCycle: cycle });
   }
 
   #giveUp(limit: NodeJS.Timeout): void {

@@ -27,6 +27,10 @@ export const ControlCode = {
   inject: 10,
   line: 11,
   end: 12,
+  finish: 13,
+  wait: 14,
+  list: 15,
   event: 16,
   log: 17,
+  memory: 18,
 } as const;

@@ -103,7 +103,7 @@ export function wholeCycle(bits: number, now: number): number {
 }
 
 /** A memory of the design as 32-bit words; a 64-bit element is two of them, the lower half first. */
-export function wordsOf(simulation: Simulation, name: string): Uint32Array {
+export function wordsOf(simulation: Pick<Simulation, "array">, name: string): Uint32Array {
   const { bytes } = simulation.array(name);
   return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
 }

@@ -7,7 +7,11 @@ const LONGEST_LATENCY = 0xffff;
 const MOST_OUTSTANDING = 64;
 
 /** Writes the settings to the harness's configuration inputs. Throws `RangeError` with the name of a bad one. */
-export function applySettings(simulation: Simulation, settings: HarnessSettings, seed: bigint): void {
+export function applySettings(
+  simulation: Pick<Simulation, "port">,
+  settings: HarnessSettings,
+  seed: bigint,
+): void {
   simulation.port("cfg_seed").write(seed);
   writeLatency(simulation, "read", settings.readLatency ?? 1);
   writeLatency(simulation, "write", settings.writeLatency ?? 1);
@@ -23,7 +27,7 @@ export function applySettings(simulation: Simulation, settings: HarnessSettings,
 }
 
 function writeOutstanding(
-  simulation: Simulation,
+  simulation: Pick<Simulation, "port">,
   direction: "read" | "write",
   bursts: number = MOST_OUTSTANDING,
 ): void {
@@ -35,7 +39,11 @@ function writeOutstanding(
   simulation.port(`cfg_${direction}_outstanding`).write(bursts);
 }
 
-function writeLatency(simulation: Simulation, direction: "read" | "write", latency: Latency): void {
+function writeLatency(
+  simulation: Pick<Simulation, "port">,
+  direction: "read" | "write",
+  latency: Latency,
+): void {
   const [min, max] = typeof latency === "number" ? [latency, latency] : latency;
   if (!Number.isInteger(min) || !Number.isInteger(max) || min < 1 || max < min || max > LONGEST_LATENCY) {
     throw new RangeError(

@@ -32,16 +32,19 @@ export class HarnessWindows implements WindowTable {
   readonly #windows = new WindowMap<HarnessWindow>();
 
   readonly #maximum: number;
+  readonly #onChange: ((firstPage: number, lastPage: number) => void) | undefined;
   #count = 0;
 
-  /** `maximum`: windows that may be open at a time. */
+  /** `maximum`: windows that may be open at a time. `onChange` hears which pages of the tables have changed. */
   constructor(
-    simulation: Simulation,
+    simulation: Pick<Simulation, "array">,
     memory: PhysicalMemory,
     regions: readonly Region[],
     maximum: number = Number.POSITIVE_INFINITY,
+    onChange?: (firstPage: number, lastPage: number) => void,
   ) {
     this.#maximum = maximum;
+    this.#onChange = onChange;
     this.#memory = memory;
     this.#bases = regions.map(({ base }) => Number(base));
     this.#pageTable = elementsOf(simulation, "memory.page_table");
@@ -72,6 +75,7 @@ export class HarnessWindows implements WindowTable {
       this.#windows.add(page, open);
     }
     this.#permit(window.access, first >>> WORD_SHIFT, last >>> WORD_SHIFT, true);
+    this.#onChange?.(firstPage, last >>> PAGE_SHIFT);
     return open;
   }
 
@@ -84,6 +88,7 @@ export class HarnessWindows implements WindowTable {
     for (let page = first >>> PAGE_SHIFT; page <= last >>> PAGE_SHIFT; page++) {
       for (const user of this.#windows.remove(page, window) ?? []) this.#restore(user, page);
     }
+    this.#onChange?.(first >>> PAGE_SHIFT, last >>> PAGE_SHIFT);
   };
 
   /** Sets the bits of `window` again on one page of the tables. */
@@ -148,7 +153,10 @@ class HarnessWindow implements OpenWindow {
   }
 }
 
-function elementsOf(simulation: Simulation, name: string): Uint8Array | Uint16Array | Uint32Array {
+function elementsOf(
+  simulation: Pick<Simulation, "array">,
+  name: string,
+): Uint8Array | Uint16Array | Uint32Array {
   const { bytes, depth, elementBytes } = simulation.array(name);
   if (elementBytes === 1) return bytes.subarray(0, depth);
   if (elementBytes === 2) return new Uint16Array(bytes.buffer, bytes.byteOffset, depth);

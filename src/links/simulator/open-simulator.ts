@@ -18,7 +18,7 @@ const REGION_BYTES = 2 ** REGION_BYTES_LOG2;
 const RAM_BYTES = 2 ** RAM_BYTES_LOG2;
 
 /** Throws `SimulatedMemoryError` when the harness's RAM is too small, or has no place for a bank. */
-function placeBanks(layouts: readonly BankLayout[]): Bank[] {
+export function placeBanks(layouts: readonly BankLayout[]): Bank[] {
   const misfit = layouts.find(({ base, bytes }) => base % REGION_BYTES !== 0 || bytes > REGION_BYTES);
   if (misfit !== undefined) {
     const { base, bytes } = misfit;

@@ -49,7 +49,7 @@ const latency = z.union([cycles, z.tuple([cycles, cycles]).refine(([least, most]
 const share = z.number({ error: "must be a share of cycles from 0 to 0.99" }).min(0).max(0.99);
 const outstanding = z.int({ error: "must be a number of bursts from 1 to 64" }).min(1).max(64);
 
-const harness: z.ZodType<HarnessSettings> = keys({
+export const harnessSchema: z.ZodType<HarnessSettings> = keys({
   readLatency: latency
     .optional()
     .describe(
@@ -95,7 +95,7 @@ export const shape: Shape<SimulatorSettings> = {
     .describe(
       "CPU time in seconds that each program of a build may take: Yosys, Verilator, the C++ compiler, with the processes they start. By default 600.",
     ),
-  harness: harness.optional().describe("How host memory and the bus behave; ideal by default."),
+  harness: harnessSchema.optional().describe("How host memory and the bus behave; ideal by default."),
   interrupts: oneOf("interrupts", "level", "message")
     .optional()
     .describe(

@@ -1,0 +1,233 @@
+"""The cocotb test that serves the host, for as long as the host is there."""
+
+from __future__ import annotations
+
+import logging
+import os
+import select
+import socket
+import struct
+from typing import Awaitable, Callable
+
+import cocotb
+
+from . import messages
+from .compat import simulator
+from .design import ALL_ANSWERED, RISEN, Design
+from .harness import Harness
+from .messages import Control, MessageError, RegisterRead, RegisterWrite, UpDecoder, UpMessage
+from .process import end_with_parent, flush
+
+_SIGN_OF_LIFE_CYCLES = 4000
+# Without an answer for so long a register access has none.
+_LIMIT_CYCLES = 10_000
+_MESSAGE = 1
+
+
+class _NotDone(Exception):
+    """A request that cannot be met, or that stands in a list after an operation that has failed."""
+
+
+class _Aborted(Exception):
+    """The host has asked for something else while time passed: it does not wait for this any more."""
+
+
+class Bridge:
+    """Serves one host. Requests are done in their order; nothing else moves time."""
+
+    def __init__(self, connection: socket.socket, design: Design, identity: bytes) -> None:
+        self._connection = connection
+        self._design = design
+        self._identity = identity
+        self._out = bytearray()
+        self._quiet_rises = 0
+        # Of a list that is under way: when it began, and whether an operation of it has failed.
+        self._list_rises: int | None = None
+        self._list_refused = 0
+        self._is_broken = False
+        self._is_over = False
+        self._requests: dict[int, Callable[[bytes], Awaitable[bytes]]] = {
+            messages.HELLO: self._hello,
+            messages.CYCLE: self._cycle,
+            messages.RUN_UNTIL: self._run_until,
+            messages.RESET: self._reset,
+            messages.EVENTS: self._cycle,
+            messages.INJECT: self._inject,
+            messages.END: self._end,
+            messages.FINISH: self._finish_request,
+            messages.WAIT: self._wait,
+            messages.LIST: self._list,
+        }
+
+    async def serve(self) -> None:
+        """Returns when the host has asked for the end, or is gone."""
+        decoder = UpDecoder()
+        while not self._is_over:
+            chunk = self._connection.recv(1 << 18)
+            if not chunk:
+                return
+            for message in decoder.receive(chunk):
+                await self._take(message)
+            self._send()
+
+    def _send(self) -> None:
+        flush()
+        self._connection.sendall(self._out)
+        self._out.clear()
+
+    async def _take(self, message: UpMessage) -> None:
+        if isinstance(message, (RegisterRead, RegisterWrite)):
+            await self._access(message)
+        elif message.code == messages.MEMORY:
+            array, offset = struct.unpack_from("<II", message.payload)
+            self._design.write(array, offset, message.payload[8:])
+        else:
+            await self._answer(message)
+
+    async def _access(self, message: RegisterRead | RegisterWrite) -> None:
+        if self._is_broken:
+            return
+        design = self._design
+        if self._pending >= design.capacity:
+            try:
+                await self._finish(_LIMIT_CYCLES)
+            except _Aborted:
+                self._is_broken = True
+                return
+        if isinstance(message, RegisterRead):
+            design.access(message.address, 0, True)
+        else:
+            design.access(message.address, message.value, False)
+
+    @property
+    def _pending(self) -> int:
+        return self._design.posted - self._design.answered
+
+    async def _answer(self, request: Control) -> None:
+        handler = self._requests.get(request.code)
+        try:
+            if handler is None:
+                raise _NotDone(f"a request with code {request.code}: there is none here")
+            if self._is_broken and request.code not in (messages.LIST, messages.RESET, messages.END):
+                raise _NotDone("an operation before it in the list has failed")
+            payload, is_failed = await handler(request.payload), False
+        except (_NotDone, ValueError, struct.error) as error:
+            payload, is_failed = str(error).encode(), True
+        except _Aborted:
+            self._is_broken = True
+            payload, is_failed = b"aborted", True
+        self._out += messages.control(Control(request.code, payload, True, is_failed))
+
+    async def _hello(self, _payload: bytes) -> bytes:
+        return self._identity + simulator().encode()
+
+    async def _cycle(self, _payload: bytes) -> bytes:
+        return struct.pack("<Q", self._design.cycle)
+
+    async def _reset(self, _payload: bytes) -> bytes:
+        self._quiet_rises = 0
+        self._is_broken = False
+        await self._design.reset()
+        return self._state()
+
+    async def _inject(self, payload: bytes) -> bytes:
+        mode, direction, status, _, at = struct.unpack("<BBBBQ", payload)
+        self._design.inject(mode, direction, status, at)
+        return self._state()
+
+    async def _end(self, _payload: bytes) -> bytes:
+        self._is_over = True
+        return self._state()
+
+    def _state(self) -> bytes:
+        design = self._design
+        return struct.pack("<QII", design.cycle, int(design.is_raised), design.rises)
+
+    async def _run_until(self, payload: bytes) -> bytes:
+        until, stops, seen = struct.unpack("<QII", payload) if len(payload) > 8 else (*struct.unpack("<Q", payload), 0, 0)
+        await self._run(until - self._design.cycle, stops, seen)
+        return self._state()
+
+    async def _run(self, cycles: int, stops: int, seen: int) -> None:
+        """Lets time pass, with a sign of life now and then."""
+        design = self._design
+        end = design.cycle + cycles
+        while design.cycle < end and not self._is_stopped(stops, seen):
+            self._out += await design.run(min(end - design.cycle, _SIGN_OF_LIFE_CYCLES), stops, seen)
+            if self._pending == 0:
+                self._quiet_rises = design.rises
+            if design.cycle < end and not self._is_stopped(stops, seen):
+                self._out += messages.control(Control(messages.LOG))
+                self._send()
+                if select.select([self._connection], [], [], 0)[0]:
+                    raise _Aborted
+
+    def _is_stopped(self, stops: int, seen: int) -> bool:
+        is_answered = stops & ALL_ANSWERED and self._pending == 0
+        return bool(is_answered or (stops & RISEN and self._design.rises != seen))
+
+    async def _finish(self, limit: int) -> bool:
+        """Lets time pass until every register access is answered; false where none is within `limit` cycles."""
+        design = self._design
+        while self._pending > 0:
+            before, start = design.answered, design.cycle
+            await self._run(limit, ALL_ANSWERED, design.rises)
+            if design.answered == before and design.cycle - start >= limit:
+                return False
+        return True
+
+    async def _finish_request(self, payload: bytes) -> bytes:
+        (limit,) = struct.unpack("<I", payload)
+        is_done = await self._finish(limit)
+        if self._list_rises is not None:
+            self._is_broken = not is_done or self._design.refused != self._list_refused
+        return self._state()
+
+    async def _wait(self, payload: bytes) -> bytes:
+        """A wait of a list: until the interrupt, or for `cycles`; then until every register access is answered."""
+        cycles, kind, limit = struct.unpack("<QII", payload)
+        if self._list_rises is None:
+            raise _NotDone("a wait stands in a list")
+        design = self._design
+        if kind != _MESSAGE:
+            self._list_rises = design.rises
+        end = design.cycle + cycles
+        while not self._is_met(kind) and design.cycle < end:
+            held = self._pending > 0 and (design.is_raised or design.rises != self._quiet_rises)
+            await self._run(end - design.cycle, RISEN | (ALL_ANSWERED if held else 0), design.rises)
+        is_done = await self._finish(limit)
+        self._is_broken = not is_done or design.refused != self._list_refused
+        is_met = not self._is_broken and self._is_met(kind)
+        if is_met:
+            self._list_rises = design.rises
+        return self._state() + bytes((is_met,))
+
+    def _is_met(self, kind: int) -> bool:
+        design = self._design
+        is_high = kind != _MESSAGE and design.is_raised
+        return self._pending == 0 and (is_high or design.rises != self._list_rises)
+
+    async def _list(self, payload: bytes) -> bytes:
+        begins = payload == b"\1"
+        self._list_rises = self._design.rises if begins else None
+        self._list_refused = self._design.refused
+        self._is_broken = False
+        return self._state()
+
+
+def _identity() -> bytes:
+    return struct.pack("<4sBBBBBBHHHIIHBB", b"HILT", messages.VERSION, 32, 64, 64, 30, 1, 1024, 0, 0, 100_000_000, 0, 0, 0, 0)
+
+
+@cocotb.test()
+async def bridge(top: object) -> None:
+    """Serves the host that has started this simulator."""
+    end_with_parent()
+    logging.getLogger("cocotb").setLevel(logging.INFO)
+    logging.getLogger("cocotb.regression").setLevel(logging.WARNING)
+    folder = os.environ["HILT_COCOTB"]
+    with socket.socket(socket.AF_UNIX) as connection:
+        design = Harness(top, folder)
+        await design.ready()
+        connection.connect(os.path.join(folder, "control"))
+        await Bridge(connection, design, _identity()).serve()

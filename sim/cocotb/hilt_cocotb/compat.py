@@ -1,0 +1,29 @@
+"""The same names on cocotb 1.9 and 2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cocotb
+
+try:
+    from cocotb.triggers import ValueChange as _ValueChange
+except ImportError:
+    from cocotb.triggers import Edge as _ValueChange
+
+
+def value_change(handle: Any) -> Any:
+    """A trigger that fires when the value of a signal has changed."""
+    return _ValueChange(handle)
+
+
+def is_one(handle: Any) -> bool:
+    """Whether a signal of one bit is 1; undefined is not."""
+    return str(handle.value) == "1"
+
+
+def simulator() -> str:
+    """Which simulator this is, and which cocotb, in a few words."""
+    name = str(getattr(cocotb, "SIM_NAME", "a simulator"))
+    version = str(getattr(cocotb, "SIM_VERSION", "")).split(" ")[0]
+    return f"{name} {version}, cocotb {cocotb.__version__}"

@@ -1,0 +1,44 @@
+"""What the bridge asks of a design, however it is reached."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+ALL_ANSWERED = 1
+"""Stop when every register access has been answered."""
+RISEN = 2
+"""Stop when the interrupt line has risen more often than the host knows."""
+
+
+class Design(Protocol):
+    """A device out of its reset. Time passes in `run` and in `reset` alone."""
+
+    cycle: int
+    """Edges of the clock since the reset."""
+    is_raised: bool
+    """The interrupt line is high."""
+    rises: int
+    """How often it has risen since the reset."""
+    posted: int
+    """Register accesses since the reset."""
+    answered: int
+    """Those of them that have been answered."""
+    refused: int
+    """Those that were answered with an error."""
+
+    def write(self, array: int, offset: int, data: bytes) -> None:
+        """Bytes of an array of the host, from byte `offset` on: settings, memory, pages, permissions."""
+
+    def access(self, address: int, value: int, is_read: bool) -> None:
+        """Posts a register access. At most `capacity` may be unanswered."""
+
+    capacity: int
+
+    def inject(self, mode: int, direction: int, status: int, at: int) -> None:
+        """An error of host memory. Raises `ValueError` for one that there is no room for."""
+
+    async def run(self, cycles: int, stops: int, seen: int) -> bytes:
+        """Lets up to `cycles` cycles pass, fewer if one of `stops` holds. The messages of what has happened meanwhile."""
+
+    async def reset(self) -> None:
+        """As after power-up, but for memories."""

@@ -1,0 +1,12 @@
+import type { Pace, Traits } from "../../bus/traits.ts";
+import { paceOf, traitsOf } from "../simulator/simulator-traits.ts";
+import type { CocotbTarget } from "./settings.ts";
+
+/** A device in the harness is what it is on an engine, but for what only an engine shows of its inside. */
+export function cocotbTraits({ interrupts = "level" }: CocotbTarget): Traits {
+  return { ...traitsOf({ engine: "wasm", interrupts }, { waves: false }), waves: false, signals: false };
+}
+
+export function cocotbPace({ harness, device }: CocotbTarget): Pace {
+  return paceOf({ engine: "wasm", harness, device });
+}

@@ -1,0 +1,190 @@
+import type { Socket } from "node:net";
+import type { LinkEvent } from "../../bus/event.ts";
+import { ControlCode, type ControlMessage } from "../../wire/control-message.ts";
+import { downDecoder } from "../../wire/down-decoder.ts";
+import { encodeUp } from "../../wire/encode-message.ts";
+import type { DownMessage, StatusCode } from "../../wire/message.ts";
+import { parseEvent } from "../../wire/parse-event.ts";
+
+/** What an answer says of the device: as of then. */
+export interface FarState {
+  readonly cycle: number;
+  readonly isRaised: boolean;
+  readonly rises: number;
+}
+
+export interface Answer extends FarState {
+  /** Why it was not done. */
+  readonly failed: string | undefined;
+  /** What stands after the state. */
+  readonly rest: Uint8Array;
+}
+
+export interface FarListener {
+  registerAnswered(access: "read" | "write", status: StatusCode, value: number): void;
+  event(event: LinkEvent): void;
+}
+
+interface Request {
+  readonly code: number;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+const STATE_BYTES = 16;
+/** Of a message: its payload has 65,535 bytes, and whole words. */
+const MOST_BYTES = 65_520;
+const HEAD_BYTES = 12;
+
+/** Arrays of the host in the simulator, by their number in a message of code `memory`. */
+export const FarArray = { settings: 0, ram: 1, pageTable: 2, readPermission: 3, writePermission: 4 } as const;
+
+/**
+ * The far end of the control channel of a simulator in another process: what is to be sent is collected, and goes in one
+ * piece with a request. A simulator from which nothing has come for `stallMs` while a request was out
+ * does not answer any more.
+ */
+export class FarEnd {
+  readonly #socket: Socket;
+  readonly #stallMs: number;
+  readonly #onFailure: (what: string, cause?: unknown) => void;
+  readonly #requests: Request[] = [];
+  /** Of the arrays of the host: they go before all else, since no time passes in between. */
+  #patches: Uint8Array[] = [];
+  #out: Uint8Array[] = [];
+  #listener: FarListener | undefined;
+  #watch: NodeJS.Timeout | undefined;
+  #end: Error | undefined;
+
+  /** `onFailure`: nothing more comes of it, and why. */
+  constructor(socket: Socket, stallMs: number, onFailure: (what: string, cause?: unknown) => void) {
+    this.#socket = socket;
+    this.#stallMs = stallMs;
+    this.#onFailure = onFailure;
+    const decoder = downDecoder((message) => this.#take(message));
+    socket.on("data", (bytes) => {
+      this.#watch?.refresh();
+      try {
+        decoder.receive(bytes);
+      } catch (error) {
+        this.#onFailure(`cannot be understood: ${(error as Error).message}`, error);
+      }
+    });
+    socket.on("error", () => {});
+  }
+
+  set listener(listener: FarListener | undefined) {
+    this.#listener = listener;
+  }
+
+  /** Rejects what is out, and all that is asked later. */
+  fail(error: Error): void {
+    this.#end ??= error;
+    clearTimeout(this.#watch);
+    for (const { reject } of this.#requests.splice(0)) reject(this.#end);
+  }
+
+  readRegister(address: number): void {
+    this.#out.push(encodeUp({ kind: "register-read", address, width: 32 }));
+  }
+
+  writeRegister(address: number, value: number): void {
+    this.#out.push(encodeUp({ kind: "register-write", address, width: 32, value }));
+  }
+
+  /** Bytes of an array of the host, from byte `offset` on. */
+  write(array: number, offset: number, bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; at += MOST_BYTES) {
+      const part = bytes.subarray(at, at + MOST_BYTES);
+      const message = Buffer.allocUnsafe(HEAD_BYTES + part.length);
+      message[0] = 0xf0;
+      message[1] = ControlCode.memory;
+      message.writeUInt16LE(8 + part.length, 2);
+      message.writeUInt32LE(array, 4);
+      message.writeUInt32LE(offset + at, 8);
+      message.set(part, HEAD_BYTES);
+      this.#patches.push(message);
+    }
+  }
+
+  /** Collected, too: it is sent by `send`. `onAnswer` is called before anything that comes after the answer is looked at. */
+  ask(
+    code: number,
+    payload: Uint8Array = new Uint8Array(),
+    onAnswer: (answer: Answer) => void = () => {},
+  ): Promise<Answer> {
+    this.#out.push(encodeUp({ kind: "control", code, isAnswer: false, isFailed: false, payload }));
+    return new Promise((resolve, reject) => {
+      const answered = (answer: Answer): void => {
+        onAnswer(answer);
+        resolve(answer);
+      };
+      if (this.#end === undefined) this.#requests.push({ code, resolve: answered, reject });
+      else reject(this.#end);
+    });
+  }
+
+  send(): void {
+    const out = [...this.#patches, ...this.#out];
+    this.#patches = [];
+    this.#out = [];
+    if (this.#end !== undefined) return;
+    this.#watch ??= setTimeout(() => setImmediate(() => this.#stalled()), this.#stallMs);
+    this.#watch.refresh();
+    this.#socket.write(Buffer.concat(out));
+  }
+
+  #stalled(): void {
+    if (this.#requests.length > 0 && this.#end === undefined)
+      this.#onFailure(`has shown no sign of life for ${this.#stallMs / 1000} s: it was ended`);
+  }
+
+  #take(message: DownMessage): void {
+    switch (message.kind) {
+      case "register-value":
+        this.#listener?.registerAnswered("read", message.status, Number(message.value));
+        break;
+      case "register-written":
+        this.#listener?.registerAnswered("write", message.status, 0);
+        break;
+      case "control":
+        this.#takeControl(message);
+        break;
+      default:
+        throw new Error(`the simulator sent a message of kind ${message.kind}`);
+    }
+  }
+
+  #takeControl({ code, isAnswer, isFailed, payload }: ControlMessage): void {
+    if (!isAnswer) {
+      const event = code === ControlCode.event ? parseEvent(payload) : undefined;
+      if (event !== undefined) this.#listener?.event(event);
+      return;
+    }
+    const request = this.#requests.shift();
+    if (request?.code !== code) throw new Error(`an answer of code ${code} that nobody has asked for`);
+    if (this.#requests.length === 0) {
+      clearTimeout(this.#watch);
+      this.#watch = undefined;
+    }
+    request.resolve(isFailed ? failure(payload) : success(payload));
+  }
+}
+
+const noState: FarState = { cycle: 0, isRaised: false, rises: 0 };
+
+function failure(payload: Uint8Array): Answer {
+  return { ...noState, failed: Buffer.from(payload).toString("utf8"), rest: new Uint8Array() };
+}
+
+function success(payload: Uint8Array): Answer {
+  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+  if (bytes.length < STATE_BYTES) return { ...noState, failed: undefined, rest: payload };
+  return {
+    cycle: bytes.readUInt32LE(0) + bytes.readUInt32LE(4) * 2 ** 32,
+    isRaised: bytes.readUInt32LE(8) !== 0,
+    rises: bytes.readUInt32LE(12),
+    failed: undefined,
+    rest: payload.subarray(STATE_BYTES),
+  };
+}

@@ -1,0 +1,143 @@
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join, resolve } from "node:path";
+import type { ModelSource } from "../../engine/engine.ts";
+import { BuildError, ToolError } from "../../engine/errors.ts";
+import { runTool } from "../../engine/run-tool.ts";
+import { requestKey, sourceKey } from "../../engine/source-key.ts";
+import { readTree } from "../../engine/source-tree.ts";
+import type { PrepareOptions } from "../link-kind.ts";
+import { boundSource, harnessSource } from "../simulator/harness-source.ts";
+import { PACKAGE, type PythonEnvironment, probePython } from "./python-environment.ts";
+import type { CocotbTarget } from "./settings.ts";
+import { findSimulator, type Simulator } from "./simulators.ts";
+
+const TOP = "hilt_cocotb";
+/** Stands for a folder that is not known when the simulation is built. */
+const BUILD_MARK = "@hilt-build@";
+const FOLDER_MARK = "@hilt-folder@";
+const LIMIT_SECONDS = 600;
+
+/** How a simulator is started. Plain data. */
+export interface SimulatorStart {
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Stands in the command for a folder of the process's own. */
+  readonly folderMark: string;
+}
+
+export interface PreparedSimulation {
+  readonly start: SimulatorStart;
+  readonly fromCache: boolean;
+  readonly buildMs: number;
+  readonly sources: readonly string[];
+}
+
+/** Builds the simulation, or takes it from the cache: what the tools read decides. */
+export async function prepareSimulation(
+  settings: CocotbTarget,
+  { cacheDirectory }: Pick<PrepareOptions, "cacheDirectory">,
+): Promise<PreparedSimulation> {
+  const begin = performance.now();
+  const python = await probePython(settings.python);
+  const simulator = findSimulator(settings, python);
+  const source = sourceOf(settings, cacheDirectory);
+  const key = sourceKey(
+    requestKey(source, [...toolsOf(python, simulator)]),
+    readTree(source, { withData: true }),
+  );
+  const folder = resolve(cacheDirectory, "cocotb", key);
+  const fromCache = existsSync(join(folder, "start.json"));
+  if (!fromCache) await build(source, settings, { python, simulator, folder });
+  const text = readFileSync(join(folder, "start.json"), "utf8").replaceAll(BUILD_MARK, folder);
+  return {
+    start: { ...(JSON.parse(text) as Omit<SimulatorStart, "folderMark">), folderMark: FOLDER_MARK },
+    fromCache,
+    buildMs: performance.now() - begin,
+    sources: [...source.files, ...(source.includeDirectories ?? [])],
+  };
+}
+
+function sourceOf({ device }: CocotbTarget, cacheDirectory: string): ModelSource {
+  const harness =
+    device === undefined ? harnessSource() : boundSource(device, join(resolve(cacheDirectory), "devices"));
+  return { ...harness, top: TOP, files: [...harness.files, join(PACKAGE, "hilt_cocotb.v")] };
+}
+
+function toolsOf(python: PythonEnvironment, simulator: Simulator): readonly string[] {
+  const names = readdirSync(join(PACKAGE, "hilt_cocotb")).filter((name) => name.endsWith(".py"));
+  const hash = createHash("sha256");
+  for (const name of names.sort()) hash.update(readFileSync(join(PACKAGE, "hilt_cocotb", name)));
+  return [JSON.stringify(python), JSON.stringify(simulator), hash.digest("hex")];
+}
+
+interface BuildParts {
+  readonly python: PythonEnvironment;
+  readonly simulator: Simulator;
+  readonly folder: string;
+}
+
+/** In a folder of its own, which takes its place when it is whole: others may build the same. */
+async function build(
+  source: ModelSource,
+  settings: CocotbTarget,
+  { python, simulator, folder }: BuildParts,
+): Promise<void> {
+  mkdirSync(join(folder, ".."), { recursive: true });
+  const draft = mkdtempSync(`${folder}-`);
+  try {
+    const request = {
+      simulator: settings.simulator,
+      folder: draft,
+      build: {
+        sources: source.files,
+        includes: source.includeDirectories ?? [],
+        parameters: source.parameters ?? {},
+        hdl_toplevel: TOP,
+        timescale: ["1ns", "1ps"],
+        build_args: simulator.buildArguments,
+      },
+      without: simulator.without,
+      test: { plusargs: [`+hilt=${FOLDER_MARK}`] },
+    };
+    const { status, stdout, stderr } = await runTool({
+      ...{ name: `${simulator.what} under cocotb`, command: python.interpreter, limitSeconds: LIMIT_SECONDS },
+      ...{ args: ["-m", "hilt_cocotb.prepare"], work: "the simulation", input: JSON.stringify(request) },
+      env: {
+        ...simulator.env,
+        PYTHONPATH: [PACKAGE, process.env["PYTHONPATH"]].filter(Boolean).join(":"),
+        PYTHONDONTWRITEBYTECODE: "1",
+      },
+    });
+    if (status !== 0) throw buildError(simulator, `${stdout}\n${stderr}`);
+    const answer = stdout.trim().split("\n").at(-1) as string;
+    writeFileSync(join(draft, "start.json"), answer.replaceAll(draft, BUILD_MARK));
+    renameSync(draft, folder);
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    // Somebody else was faster.
+    if ((error as NodeJS.ErrnoException).code === "ENOTEMPTY" && existsSync(join(folder, "start.json")))
+      return;
+    throw error;
+  }
+}
+
+/** What the simulator said of the sources, without the traceback of the runner that has started it. */
+function buildError({ what }: Simulator, output: string): Error {
+  const lines = output.split("\n").filter((line) => line.trim() !== "");
+  const start = lines.findIndex((line) => line.startsWith("Traceback"));
+  const said = (start < 0 ? lines : lines.slice(0, start)).filter((line) => !/^(?:INFO|make)\b/.test(line));
+  const place = said.map((line) => /(?:^|\s)(\S+\.s?vh?:\d+)/.exec(line)?.[1]).find(Boolean);
+  if (place === undefined && said.length === 0)
+    return new ToolError(`${what} under cocotb cannot build the simulation: ${lines.slice(-20).join("\n")}`);
+  return new BuildError(said.slice(-20).join("\n    "), undefined, { tool: what });
+}

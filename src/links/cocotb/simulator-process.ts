@@ -1,0 +1,151 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { SimulatorProcessError } from "./errors.ts";
+import type { SimulatorStart } from "./prepare-simulation.ts";
+
+/** Lines of its output that an error shows. */
+const LAST_LINES = 20;
+
+/** What cocotb says of its own start is no news; its bridge raises the level again. */
+const quiet = { COCOTB_LOG_LEVEL: "WARNING", GPI_LOG_LEVEL: "WARNING", COCOTB_REDUCED_LOG_FMT: "1" };
+
+/** Simulators of this process: none outlives it. */
+const running = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of running) kill(child);
+});
+
+export interface SimulatorProcess {
+  readonly pid: number;
+  /** To the far end of the control channel. */
+  readonly socket: Socket;
+  /** Resolves when the process and its output have ended, with how. */
+  readonly ended: Promise<string>;
+  /** Hears each line of its output from now on. */
+  onLine(listener: (line: string) => void): void;
+  /** What it has printed last. */
+  lastLines(): readonly string[];
+  kill(): Promise<void>;
+}
+
+/**
+ * Starts a simulator, and resolves when it has connected. It has a process group of its own, so Ctrl-C reaches it through
+ * this process alone. Rejects with `SimulatorProcessError` when it ends before, or has not connected within `limitMs`.
+ */
+export async function startSimulator(
+  name: string,
+  start: SimulatorStart,
+  limitMs: number,
+): Promise<SimulatorProcess> {
+  const folder = mkdtempSync(join(tmpdir(), "hilt-cocotb-"));
+  const server = createServer();
+  server.listen(join(folder, "control"));
+  await once(server, "listening");
+  const [command, ...words] = start.command.map((word) => word.replaceAll(start.folderMark, folder)) as [
+    string,
+    ...string[],
+  ];
+  const child = spawn(command, words, {
+    env: {
+      ...quiet,
+      ...process.env,
+      ...start.env,
+      HILT_COCOTB: folder,
+      COCOTB_RESULTS_FILE: join(folder, "results.xml"),
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  running.add(child);
+  const output = new Output(child);
+  const ended = endOf(child).then((how) => {
+    running.delete(child);
+    kill(child);
+    rmSync(folder, { recursive: true, force: true });
+    return how;
+  });
+  try {
+    const socket = await connection(server, ended, limitMs);
+    return {
+      ...{ pid: child.pid as number, socket, ended },
+      onLine: (listener) => output.hear(listener),
+      lastLines: () => output.last,
+      async kill() {
+        socket.destroy();
+        kill(child);
+        await ended;
+      },
+    };
+  } catch (error) {
+    kill(child);
+    await ended;
+    throw new SimulatorProcessError(name, (error as Error).message, output.last);
+  } finally {
+    server.close();
+  }
+}
+
+/** Lines of both streams, in the order in which they come; those that nobody hears yet are kept for the first who does. */
+class Output {
+  readonly last: string[] = [];
+  #early: string[] = [];
+  #listener: ((line: string) => void) | undefined;
+
+  constructor(child: ChildProcess) {
+    for (const stream of [child.stdout, child.stderr])
+      if (stream !== null) createInterface(stream).on("line", (line) => this.#take(line));
+  }
+
+  hear(listener: (line: string) => void): void {
+    this.#listener = listener;
+    for (const line of this.#early.splice(0)) listener(line);
+  }
+
+  #take(line: string): void {
+    this.last.push(line);
+    if (this.last.length > LAST_LINES) this.last.shift();
+    if (this.#listener === undefined) this.#early.push(line);
+    else this.#listener(line);
+  }
+}
+
+function connection(server: Server, ended: Promise<string>, limitMs: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const limit = setTimeout(
+      () => reject(new Error(`has not connected within ${limitMs / 1000} s: it was ended`)),
+      limitMs,
+    );
+    server.once("connection", (socket) => {
+      clearTimeout(limit);
+      resolve(socket);
+    });
+    ended.then((how) => {
+      clearTimeout(limit);
+      reject(new Error(`${how} before it had connected`));
+    }, reject);
+  });
+}
+
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.on("error", (error) => resolve(`cannot be started: ${error.message}`));
+    child.on("close", (status, signal) =>
+      resolve(signal === null ? `ended with status ${status}` : `was ended by ${signal}`),
+    );
+  });
+}
+
+/** With all that it has started. */
+function kill(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // Nothing of it is left.
+  }
+}

@@ -1,0 +1,96 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { environmentOf, findToolchain, onPath } from "../../engine/verilator/toolchain.ts";
+import { CocotbPairError } from "./errors.ts";
+import type { PythonEnvironment } from "./python-environment.ts";
+import type { CocotbTarget } from "./settings.ts";
+
+/** The oldest Verilator that cocotb 2 can be compiled with. */
+const OLDEST_VERILATOR = 5.036;
+const OLDEST_ICARUS = 11;
+/** What a simulator is called on the PATH, of those that are only looked for. */
+const commands: Readonly<Record<string, string>> = {
+  questa: "vsim",
+  riviera: "vsim",
+  xcelium: "xrun",
+  vcs: "vcs",
+  dsim: "dsim",
+};
+
+/** A simulator that works with the cocotb that is to drive it. */
+export interface Simulator {
+  /** With its version, for messages. */
+  readonly what: string;
+  /** Absolute path of its command. */
+  readonly path: string;
+  readonly buildArguments: readonly string[];
+  /** Arguments of cocotb's runner that are left out. */
+  readonly without: readonly string[];
+  /** Of its build and of its process. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Throws `CocotbPairError` for what is missing, and for a pair that does not work: before anything is built. */
+export function findSimulator(settings: CocotbTarget, python: PythonEnvironment): Simulator {
+  const { cocotb, interpreter } = python;
+  if (cocotb === undefined)
+    throw new CocotbPairError(`${interpreter} (Python ${python.python}) has no cocotb`);
+  const major = Number.parseInt(cocotb, 10);
+  if (major < 2 && (settings.simulator !== "icarus" || !cocotb.startsWith("1.9")))
+    throw new CocotbPairError(
+      `cocotb ${cocotb} with ${settings.simulator}: hilt takes cocotb 2, and cocotb 1.9 with Icarus alone`,
+    );
+  if (settings.simulator === "icarus") return icarus();
+  if (settings.simulator === "verilator") return verilator(settings.verilator, cocotb);
+  const command = commands[settings.simulator] as string;
+  const path = onPath(command);
+  if (path === undefined)
+    throw new CocotbPairError(`${settings.simulator} is not installed: there is no ${command} on the PATH`);
+  return { what: settings.simulator, path, buildArguments: [], without: [], env: process.env };
+}
+
+function icarus(): Simulator {
+  const path = onPath("iverilog");
+  if (path === undefined)
+    throw new CocotbPairError("Icarus Verilog is not installed: there is no iverilog on the PATH");
+  const { stdout = "" } = spawnSync(path, ["-V"], { encoding: "utf8" });
+  const version = /version (\d+)\.(\d+)/.exec(stdout);
+  if (version !== null && Number(version[1]) < OLDEST_ICARUS)
+    throw new CocotbPairError(
+      `Icarus Verilog ${version[1]}.${version[2]} (${path}) is too old for cocotb: it takes ${OLDEST_ICARUS} and newer`,
+    );
+  const what = version === null ? "Icarus Verilog" : `Icarus Verilog ${version[1]}.${version[2]}`;
+  return { what, path, buildArguments: [], without: [], env: process.env };
+}
+
+function verilator(named: string | undefined, cocotb: string): Simulator {
+  const toolchain = findToolchain(named);
+  const { version, verilator: path, root } = toolchain;
+  if (version !== undefined && Number(version) < OLDEST_VERILATOR)
+    throw new CocotbPairError(
+      `Verilator ${version} (${path}) is too old for cocotb ${cocotb}: it takes ${OLDEST_VERILATOR.toFixed(3)} and newer`,
+    );
+  const env = environmentOf(toolchain);
+  return {
+    ...{ what: `Verilator ${version ?? "of an unknown version"}`, path },
+    // Of warnings that the sources have, the engines and lint tell.
+    buildArguments: ["--timing", "-Wno-fatal", "-Wno-lint", "-O3", "--x-assign", "fast", "--noassert"],
+    // Every signal public makes a model several times as slow; the signals of a crossing are by their own attribute.
+    without: ["--public-flat-rw"],
+    env: {
+      ...env,
+      PATH: [dirname(path), env["PATH"]].join(delimiter),
+      OPT_FAST: "-O2",
+      ...makeFlags(root, env["MAKEFLAGS"]),
+    },
+  };
+}
+
+/** Packages for Python lack two variables of make, without which large designs and delays do not compile. */
+function makeFlags(root: string, own: string = ""): NodeJS.ProcessEnv {
+  const rules = readFileSync(join(root, "include/verilated.mk"), "utf8");
+  if (!/^CFG_CXXFLAGS_PCH_I *= *$/m.test(rules)) return {};
+  const dashes = own.includes(" -- ") ? " " : " -- ";
+  return { MAKEFLAGS: `${own}${dashes}CFG_CXXFLAGS_PCH_I=-include CFG_CXXFLAGS_COROUTINES=-fcoroutines` };
+}

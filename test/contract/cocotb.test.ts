@@ -1,0 +1,7 @@
+import { connected } from "./connected.ts";
+import { describeLinkContract } from "./link-contract.ts";
+
+/** The whole contract on Icarus under cocotb, in a process of its own. */
+const link = connected("target", { link: "cocotb", simulator: "icarus", python: ".cache/python" });
+
+describeLinkContract("Icarus under cocotb, fresh by reset", link.open, link);

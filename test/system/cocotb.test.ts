@@ -1,0 +1,102 @@
+import { afterAll, describe, expect, test } from "vitest";
+import type { LinkEvent } from "../../src/bus/event.ts";
+import type { Link } from "../../src/bus/link.ts";
+import { silentLog } from "../../src/core/log.ts";
+import type { CocotbLink } from "../../src/links/cocotb/cocotb-link.ts";
+import { type LinkSettings, openLink } from "../../src/links/registry.ts";
+import { ContractContext, pattern } from "../contract/suite/contract-context.ts";
+
+const rough = { readLatency: [1, 60], writeLatency: [1, 20], stalls: 0.4 } as const;
+const icarus: LinkSettings = { link: "cocotb", simulator: "icarus", python: ".cache/python", harness: rough };
+const wasm: LinkSettings = { link: "simulator", engine: "wasm", harness: rough };
+
+const opened: Link[] = [];
+async function open(settings: LinkSettings, seed: bigint): Promise<ContractContext> {
+  const context = await ContractContext.open({
+    open: () => openLink("target", settings, { cacheDirectory: ".hilt/cache", log: silentLog, seed }),
+  });
+  opened.push(context.link);
+  return context;
+}
+
+afterAll(async () => {
+  for (const link of opened) await link[Symbol.asyncDispose]();
+});
+
+interface Account {
+  readonly events: readonly LinkEvent[];
+  readonly cycles: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+/** Everything that a host sees of some transfers, lists and waits. */
+async function accountOf(context: ContractContext): Promise<Account> {
+  const { link, registers } = context;
+  const events: LinkEvent[] = [];
+  link.onEvent((event) => events.push(event), { bytes: true });
+  const cycles: number[] = [];
+  const note = () => cycles.push(link.clock.cycle);
+  await context.load(pattern(3000, 1), 64);
+  note();
+  const place = context.place(0x2_0123, 2100);
+  place.open("write");
+  context.start("c2h", place.logical, 2100, 70, 0x300);
+  expect(await link.listen().wait(context.moving(2100))).toBe(true);
+  note();
+  context.start("c2h", context.place(0x9_0000, 64).logical, 64, 0, 0x300);
+  await context.finish("c2h", 64);
+  note();
+  const address = registers.global.addressOf("SCRATCH");
+  for (let value = 0; value < 300; value++) link.writeRegister(address, value);
+  const list = [
+    { kind: "read", address },
+    { kind: "wait", limitCycles: 50 },
+    { kind: "read", address },
+  ] as const;
+  expect(await link.perform(list)).toEqual([299, expect.any(Number), 299]);
+  note();
+  await Promise.all([link.idle(333), link.listen().wait(100), registers.global.read("MAGIC")]);
+  note();
+  return { events, cycles, bytes: Uint8Array.from(place.bytes) };
+}
+
+describe("a simulator under cocotb", () => {
+  test.each([1n, 7n])("does the same as the built-in engine in the same cycles, seed %s", async (seed) => {
+    const here = await accountOf(await open(wasm, seed));
+    const there = await accountOf(await open(icarus, seed));
+    expect(there.cycles).toEqual(here.cycles);
+    expect(there.events).toEqual(here.events);
+    expect(there.bytes).toEqual(here.bytes);
+  });
+
+  test("moves the payload once, a ring at a doorbell, and a transfer in two crossings", async () => {
+    const context = await open({ ...icarus, harness: {} }, 1n);
+    const link = context.link as CocotbLink;
+    await context.barrier();
+    const payload = context.place(0x2_0003, 4096);
+    payload.bytes.set(pattern(4096, 2));
+    payload.open("read");
+    const ring = context.place(0x4_0000, 65_536);
+    ring.open("read-write", "shared");
+    await context.barrier();
+    const [before, crossings] = [{ ...link.crossed }, link.crossings];
+    // A row more at each end of the payload, and the whole ring, once.
+    expect(before.toDevice).toBe(4104 + 65_536);
+    context.start("h2c", payload.logical, 4096, 0, 0x3);
+    expect(await link.listen().wait(context.moving(4096))).toBe(true);
+    expect(await context.finish("h2c", 4096)).toMatchObject({ status: "done" });
+    expect(link.crossed).toEqual(before);
+    // The wait, and the three reads of the end.
+    expect(link.crossings - crossings).toBe(4);
+    ring.bytes.set(pattern(32, 3), 320);
+    link.writeRegister(context.registers.global.addressOf("SCRATCH"), 1);
+    await context.barrier();
+    expect(link.crossed.toDevice - before.toDevice).toBe(32);
+    await context.barrier();
+    expect(link.crossed).toEqual({ toDevice: before.toDevice + 32, fromDevice: 0 });
+    const target = context.place(0x8_0001, 100);
+    target.open("write");
+    expect(await context.move("c2h", target.logical, 100)).toMatchObject({ status: "done" });
+    expect(link.crossed).toEqual({ toDevice: before.toDevice + 32, fromDevice: 100 });
+  });
+});
