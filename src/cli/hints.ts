@@ -47,6 +47,7 @@ const hints: Readonly<Record<string, string>> = {
     "the last line that its process has printed is in the message; hilt boards shows which run",
   E_SIMULATOR_PROCESS:
     "what the process has printed last is in the message; hilt doctor shows what is installed",
+  E_COCOTB_CODE: "the traceback of Python is in the message",
   E_COCOTB_PAIR:
     "docs/cocotb.md says which cocotb works with which simulator; hilt doctor shows what is installed",
   E_TOOL_LIMIT: "buildLimitSeconds of the target gives a build more time",

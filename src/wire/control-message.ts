@@ -33,4 +33,5 @@ export const ControlCode = {
   event: 16,
   log: 17,
   memory: 18,
+  failure: 19,
 } as const;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import random
 import select
 import socket
 import struct
@@ -12,9 +13,10 @@ from typing import Awaitable, Callable
 import cocotb
 
 from . import messages
+from .companions import Companions
 from .compat import simulator
 from .design import ALL_ANSWERED, RISEN, Design
-from .harness import Harness
+from .harness import SETTINGS, Harness
 from .messages import Control, MessageError, RegisterRead, RegisterWrite, UpDecoder, UpMessage
 from .process import end_with_parent, flush
 
@@ -22,6 +24,7 @@ _SIGN_OF_LIFE_CYCLES = 4000
 # Without an answer for so long a register access has none.
 _LIMIT_CYCLES = 10_000
 _MESSAGE = 1
+_MOST_TEXT = 60_000
 
 
 class _NotDone(Exception):
@@ -35,8 +38,12 @@ class _Aborted(Exception):
 class Bridge:
     """Serves one host. Requests are done in their order; nothing else moves time."""
 
-    def __init__(self, connection: socket.socket, design: Design, identity: bytes) -> None:
+    def __init__(
+        self, connection: socket.socket, design: Design, identity: bytes, companions: Companions
+    ) -> None:
         self._connection = connection
+        self._companions = companions
+        self._seed = 0
         self._design = design
         self._identity = identity
         self._out = bytearray()
@@ -81,6 +88,8 @@ class Bridge:
         elif message.code == messages.MEMORY:
             array, offset = struct.unpack_from("<II", message.payload)
             self._design.write(array, offset, message.payload[8:])
+            if (array, offset) == (SETTINGS, 0):
+                self._seed = int.from_bytes(message.payload[8:16], "little")
         else:
             await self._answer(message)
 
@@ -127,7 +136,10 @@ class Bridge:
     async def _reset(self, _payload: bytes) -> bytes:
         self._quiet_rises = 0
         self._is_broken = False
+        self._companions.stop()
+        random.seed(self._seed)
         await self._design.reset()
+        self._companions.restart()
         return self._state()
 
     async def _inject(self, payload: bytes) -> bytes:
@@ -154,6 +166,8 @@ class Bridge:
         end = design.cycle + cycles
         while design.cycle < end and not self._is_stopped(stops, seen):
             self._out += await design.run(min(end - design.cycle, _SIGN_OF_LIFE_CYCLES), stops, seen)
+            for failure in self._companions.take_failures():
+                self._out += messages.control(Control(messages.FAILURE, failure.encode()[-_MOST_TEXT:]))
             if self._pending == 0:
                 self._quiet_rises = design.rises
             if design.cycle < end and not self._is_stopped(stops, seen):
@@ -226,8 +240,11 @@ async def bridge(top: object) -> None:
     logging.getLogger("cocotb").setLevel(logging.INFO)
     logging.getLogger("cocotb.regression").setLevel(logging.WARNING)
     folder = os.environ["HILT_COCOTB"]
+    modules = [name for name in os.environ.get("HILT_COCOTB_MODULES", "").split(",") if name]
+    companions = Companions(modules, top)
+    design = Harness(top, folder)
+    await design.ready()
     with socket.socket(socket.AF_UNIX) as connection:
-        design = Harness(top, folder)
-        await design.ready()
         connection.connect(os.path.join(folder, "control"))
-        await Bridge(connection, design, _identity()).serve()
+        await Bridge(connection, design, _identity(), companions).serve()
+    companions.stop()

@@ -22,6 +22,17 @@ def is_one(handle: Any) -> bool:
     return str(handle.value) == "1"
 
 
+def start_soon(coroutine: Any) -> Any:
+    """A task that begins when whoever runs now waits for something."""
+    return cocotb.start_soon(coroutine)
+
+
+def cancel(task: Any) -> None:
+    """Ends a task, where it still runs."""
+    if not task.done():
+        task.cancel() if hasattr(task, "cancel") else task.kill()
+
+
 def simulator() -> str:
     """Which simulator this is, and which cocotb, in a few words."""
     name = str(getattr(cocotb, "SIM_NAME", "a simulator"))

@@ -80,14 +80,16 @@ export class CocotbConnection implements Connection {
   }
 
   async #start(): Promise<Running> {
-    const { name, start, stallMs } = this.#parts;
-    const process = await startSimulator(name, start, stallMs);
+    const { name, settings, start, stallMs } = this.#parts;
+    const process = await startSimulator(name, start, { limitMs: stallMs, modules: settings.modules });
     process.onLine((line) => this.#onLine(line));
     const far = new FarEnd(process.socket, stallMs, (what, cause) => {
       this.#lose(far, new LinkLostError(name, `the simulator ${what}`, { cause }));
       void process.kill();
     });
-    void process.ended.then((how) => this.#lose(far, endError(name, how, process.lastLines())));
+    void process.ended.then((how) =>
+      this.#lose(far, endError(name, how, process.lastLines(), this.#link?.clock.cycle ?? 0)),
+    );
     return { process, far, stalePages: new Set() };
   }
 
@@ -100,22 +102,24 @@ export class CocotbConnection implements Connection {
   async #stop(): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
-    await running?.process.kill();
+    if (running === undefined) return;
+    // Code of the user's may have something to write at its end.
+    running.far.ask(ControlCode.end).catch(() => {});
+    running.far.send();
+    await running.process.end();
   }
 }
 
-/** Icarus and Verilator say where `$finish` stands. */
-const FINISH = /(\S+:\d+): (?:Verilog )?(\$finish|\$stop)/;
+/** Newer simulators print where `$finish` stands; cocotb says that it did not ask for the end itself. */
+const FINISH = /(\S+:\d+): (?:Verilog )?\$(finish|stop)\b/;
+const PREMATURE = /simulation ended prematurely|shut down prematurely/;
 
-function endError(name: string, how: string, lines: readonly string[]): Error {
-  const [, place = "", call = ""] =
-    lines.map((line) => FINISH.exec(line)).findLast((found) => found !== null) ?? [];
-  if (call === "$finish" || call === "$stop")
-    return new SimulationEndedError(name, {
-      kind: call === "$stop" ? "stop" : "finish",
-      text: "",
-      place,
-      cycle: 0,
-    });
+function endError(name: string, how: string, lines: readonly string[], cycle: number): Error {
+  const found = lines.map((line) => FINISH.exec(line)).findLast((match) => match !== null);
+  if (found !== undefined || lines.some((line) => PREMATURE.test(line))) {
+    const [, place = "the design", call = "finish"] = found ?? [];
+    const kind = call === "stop" ? "stop" : "finish";
+    return new SimulationEndedError(name, { kind, text: "", place, cycle });
+  }
   return new LinkLostError(name, [`the simulator ${how}`, ...lines.map((line) => `    ${line}`)].join("\n"));
 }

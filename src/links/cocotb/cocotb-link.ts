@@ -14,6 +14,7 @@ import type { LinkState } from "../link-state.ts";
 import { Pump } from "../pump.ts";
 import { checkNarrow, checkRegister } from "../register-address.ts";
 import { FREQUENCY_HZ } from "../simulator/simulator-traits.ts";
+import { CocotbCodeError } from "./errors.ts";
 import type { Answer, FarEnd, FarListener } from "./far-end.ts";
 import { FarErrors } from "./far-errors.ts";
 import type { CrossedBytes, FarMemory } from "./far-memory.ts";
@@ -174,6 +175,10 @@ export class CocotbLink implements Link, FarListener {
   event(event: LinkEvent): void {
     this.#cycle = Math.max(this.#cycle, event.cycle);
     for (const each of this.#parts.memory.take(event)) this.#listeners.hear(each);
+  }
+
+  failed(what: string): void {
+    this.lose(new CocotbCodeError(this.name, what));
   }
 
   /** The simulator is gone: what is parked rejects. */

@@ -16,3 +16,18 @@ export class CocotbPairError extends HiltError {
   readonly code = "E_COCOTB_PAIR";
   readonly blame: Blame = "environment";
 }
+
+/** Cocotb code of the user's, in the simulator of the test, has failed. Sticky. */
+export class CocotbCodeError extends HiltError {
+  readonly code = "E_COCOTB_CODE";
+  readonly blame: Blame = "product";
+
+  /** `traceback`: Python's. */
+  constructor(target: string, traceback: string) {
+    const lines = traceback.trim().split("\n");
+    // What follows it tells of the values in an assertion.
+    const what =
+      lines.findLast((line) => /^[A-Za-z_][\w.]*(?:Error|Exception|Warning)\b/.test(line)) ?? lines.at(-1);
+    super([`${target}: ${what}`, ...lines.map((line) => `    ${line}`)].join("\n"));
+  }
+}

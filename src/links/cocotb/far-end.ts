@@ -23,6 +23,8 @@ export interface Answer extends FarState {
 export interface FarListener {
   registerAnswered(access: "read" | "write", status: StatusCode, value: number): void;
   event(event: LinkEvent): void;
+  /** Code of the user's in the simulator has failed. */
+  failed(what: string): void;
 }
 
 interface Request {
@@ -159,6 +161,7 @@ export class FarEnd {
     if (!isAnswer) {
       const event = code === ControlCode.event ? parseEvent(payload) : undefined;
       if (event !== undefined) this.#listener?.event(event);
+      if (code === ControlCode.failure) this.#listener?.failed(Buffer.from(payload).toString("utf8"));
       return;
     }
     const request = this.#requests.shift();

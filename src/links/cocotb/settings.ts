@@ -15,6 +15,8 @@ export interface CocotbSettings {
   readonly verilator?: string | undefined;
   /** How a test gets a fresh device: a simulator of its own, or the reset of the one that runs. By default `reset`. */
   readonly fresh?: "restart" | "reset" | undefined;
+  /** Python modules of the user's whose `main(top)` runs in the simulator beside each test; found from the working folder. */
+  readonly modules?: readonly string[] | undefined;
   /** Wall time without a sign of life of the simulator, in seconds. By default 20. */
   readonly stallSeconds?: number | undefined;
   readonly harness?: HarnessSettings | undefined;
@@ -53,6 +55,14 @@ export const shape: Shape<CocotbSettings> = {
     .optional()
     .describe(
       "How a test gets a fresh device: `reset` of the simulator that runs (the default), or `restart`, a simulator of its own.",
+    ),
+  modules: z
+    .array(text.regex(/^[A-Za-z_][\w.]*$/, { error: "must be a name of a Python module" }), {
+      error: "must be a list of names of Python modules",
+    })
+    .optional()
+    .describe(
+      "Python modules of your own, found from the working folder: the coroutine `main(top)` of each runs in the simulator beside each test, and its failure is the test's. By default none.",
     ),
   stallSeconds: z
     .number({ error: "must be a number of seconds, more than 0" })

@@ -14,6 +14,9 @@ const LAST_LINES = 20;
 /** What cocotb says of its own start is no news; its bridge raises the level again. */
 const quiet = { COCOTB_LOG_LEVEL: "WARNING", GPI_LOG_LEVEL: "WARNING", COCOTB_REDUCED_LOG_FMT: "1" };
 
+/** In which a simulator that was asked to ends. */
+const END_MS = 5000;
+
 /** Simulators of this process: none outlives it. */
 const running = new Set<ChildProcess>();
 process.on("exit", () => {
@@ -31,6 +34,8 @@ export interface SimulatorProcess {
   /** What it has printed last. */
   lastLines(): readonly string[];
   kill(): Promise<void>;
+  /** Waits for the end that it was asked for, and ends it when it does not come. */
+  end(): Promise<void>;
 }
 
 /**
@@ -40,7 +45,7 @@ export interface SimulatorProcess {
 export async function startSimulator(
   name: string,
   start: SimulatorStart,
-  limitMs: number,
+  { limitMs, modules = [] }: { readonly limitMs: number; readonly modules?: readonly string[] | undefined },
 ): Promise<SimulatorProcess> {
   const folder = mkdtempSync(join(tmpdir(), "hilt-cocotb-"));
   const server = createServer();
@@ -56,6 +61,8 @@ export async function startSimulator(
       ...process.env,
       ...start.env,
       HILT_COCOTB: folder,
+      HILT_COCOTB_MODULES: modules.join(","),
+      PYTHONPATH: [process.cwd(), start.env["PYTHONPATH"]].join(":"),
       COCOTB_RESULTS_FILE: join(folder, "results.xml"),
     },
     stdio: ["ignore", "pipe", "pipe"],
@@ -79,6 +86,12 @@ export async function startSimulator(
         socket.destroy();
         kill(child);
         await ended;
+      },
+      async end() {
+        const limit = setTimeout(() => kill(child), END_MS);
+        await ended;
+        clearTimeout(limit);
+        socket.destroy();
       },
     };
   } catch (error) {

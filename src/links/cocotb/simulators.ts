@@ -42,7 +42,7 @@ export function findSimulator(settings: CocotbTarget, python: PythonEnvironment)
       `cocotb ${cocotb} with ${settings.simulator}: hilt takes cocotb 2, and cocotb 1.9 with Icarus alone`,
     );
   if (settings.simulator === "icarus") return icarus();
-  if (settings.simulator === "verilator") return verilator(settings.verilator, cocotb);
+  if (settings.simulator === "verilator") return verilator(settings, cocotb);
   const command = commands[settings.simulator] as string;
   const path = onPath(command);
   if (path === undefined)
@@ -64,8 +64,8 @@ function icarus(): Simulator {
   return { what, path, buildArguments: [], without: [], env: process.env };
 }
 
-function verilator(named: string | undefined, cocotb: string): Simulator {
-  const toolchain = findToolchain(named);
+function verilator(settings: CocotbTarget, cocotb: string): Simulator {
+  const toolchain = findToolchain(settings.verilator);
   const { version, verilator: path, root } = toolchain;
   if (version !== undefined && Number(version) < OLDEST_VERILATOR)
     throw new CocotbPairError(
@@ -76,8 +76,9 @@ function verilator(named: string | undefined, cocotb: string): Simulator {
     ...{ what: `Verilator ${version ?? "of an unknown version"}`, path },
     // Of warnings that the sources have, the engines and lint tell.
     buildArguments: ["--timing", "-Wno-fatal", "-Wno-lint", "-O3", "--x-assign", "fast", "--noassert"],
-    // Every signal public makes a model several times as slow; the signals of a crossing are by their own attribute.
-    without: ["--public-flat-rw"],
+    // Every signal public makes a model several times as slow; those of a crossing are by their own attribute. Code of the
+    // user's may look at any.
+    without: settings.modules === undefined ? ["--public-flat-rw"] : [],
     env: {
       ...env,
       PATH: [dirname(path), env["PATH"]].join(delimiter),
