@@ -114,15 +114,17 @@ function profilesMarkdown(): string[] {
   return [
     "## The profiles that every project has",
     "",
-    "| profile | RAM | fragmentation | pageBytes | deviceAddressBits | mapRegisters |",
-    "|---|---|---|---|---|---|",
+    "| profile | RAM | fragmentation | pageBytes | deviceAddressBits | bounces | logicalAddresses | mapRegisters |",
+    "|---|---|---|---|---|---|---|---|",
     ...Object.entries(platformProfiles).map(([name, profile]) => {
       const banks = profile.banks.map(
         ({ base, bytes }) => `${bytes / 2 ** 20} MiB at 0x${base.toString(16)}`,
       );
-      const { fragmentation, pageBytes, deviceAddressBits, mapRegisters } = profile;
+      const { fragmentation, pageBytes, deviceAddressBits, bounces, logicalAddresses, mapRegisters } =
+        profile;
+      const dma = [deviceAddressBits, bounces, logicalAddresses, mapRegisters];
       const title = name === DEFAULT_PROFILE ? `\`${name}\` (default)` : `\`${name}\``;
-      return `| ${[title, banks.join(", "), fragmentation, pageBytes, deviceAddressBits, mapRegisters].join(" | ")} |`;
+      return `| ${[title, banks.join(", "), fragmentation, pageBytes, ...dma].join(" | ")} |`;
     }),
     "",
     "The simulator has room for banks of 16 MiB at most, which begin at multiples of 16 MiB.",

@@ -51,6 +51,14 @@ const profile = keys({
     .int({ error: "must be a number of bits" })
     .optional()
     .describe("Address bits that the driver claims for its device, 24 to 64."),
+  bounces: oneOf("bounces", "out-of-reach", "everything")
+    .optional()
+    .describe("What goes through pages of its own: what the device cannot reach, or everything."),
+  logicalAddresses: oneOf("logicalAddresses", "physical", "shuffled")
+    .optional()
+    .describe(
+      "`physical`: a device's addresses are those of memory; `shuffled`: others, in an order that the seed decides, as with an IOMMU.",
+    ),
   mapRegisters: z
     .int({ error: "must be a count" })
     .min(2)

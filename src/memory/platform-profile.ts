@@ -10,6 +10,10 @@ export interface PlatformProfile {
   readonly pageBytes: number;
   /** Address bits that the driver claims for its device, 24 to 64; beyond them buffers are bounced. */
   readonly deviceAddressBits: number;
+  /** `out-of-reach`: what the device cannot reach is bounced; `everything`: all of it, so that data move at map and flush alone. */
+  readonly bounces: "out-of-reach" | "everything";
+  /** `physical`: a device's addresses are the memory's; `shuffled`: others, in an order that the seed decides, as behind an IOMMU. */
+  readonly logicalAddresses: "physical" | "shuffled";
   /** Map registers of all adapters together: pages that can be mapped at a time. */
   readonly mapRegisters: number;
 }
@@ -24,6 +28,10 @@ export interface BankLayout {
 }
 
 const MIB = 2 ** 20;
+/** Addresses from one multiple of these bytes to the next lie together, whatever a device reaches and a link decodes. */
+const BLOCK_BYTES = 16 * MIB;
+/** What a bank takes of logical addresses when they are shuffled: its own, unused, and its pages twice. */
+const SHUFFLED_SHARE = 3;
 
 /** A bank below and one above 4 GiB, scattered pages, a device that reaches both. */
 export const standardProfile: PlatformProfile = {
@@ -34,6 +42,8 @@ export const standardProfile: PlatformProfile = {
   fragmentation: "shuffled",
   pageBytes: PAGE_SIZE,
   deviceAddressBits: 64,
+  bounces: "out-of-reach",
+  logicalAddresses: "physical",
   mapRegisters: 4096,
 };
 
@@ -56,6 +66,17 @@ export const platformProfiles: Readonly<Record<string, PlatformProfile>> = {
     ],
     deviceAddressBits: 32,
   },
+  /** Each page is bounced: a buffer that is read before it is given back, or written after it was mapped, has the wrong bytes. */
+  "bounce-everything": { ...standardProfile, bounces: "everything" },
+  /** A host with an IOMMU: a device that is given a physical address reaches nothing. */
+  "logical-is-not-physical": {
+    ...standardProfile,
+    banks: [
+      { base: 0x1000_0000, bytes: 5 * MIB },
+      { base: 0x1_8000_0000, bytes: 5 * MIB },
+    ],
+    logicalAddresses: "shuffled",
+  },
   /** A host in which transfers wait for map registers. */
   "few-map-registers": { ...standardProfile, mapRegisters: 16 },
 };
@@ -63,7 +84,25 @@ export const platformProfiles: Readonly<Record<string, PlatformProfile>> = {
 export const DEFAULT_PROFILE = "standard";
 
 /** What is wrong with a profile, with the member's name; undefined when it can be used. */
-export function profileFault({ banks, pageBytes, deviceAddressBits }: PlatformProfile): string | undefined {
+export function profileFault({
+  banks,
+  pageBytes,
+  deviceAddressBits,
+  logicalAddresses,
+}: PlatformProfile): string | undefined {
+  const fault = banksFault(banks, logicalAddresses);
+  if (fault !== undefined) return fault;
+  if (pageBytes < PAGE_SIZE || !Number.isInteger(Math.log2(pageBytes)))
+    return `pageBytes: ${pageBytes} is no power of two from ${PAGE_SIZE} on`;
+  if (deviceAddressBits < 24 || deviceAddressBits > 64)
+    return `deviceAddressBits: ${deviceAddressBits} is not between 24 and 64`;
+  return undefined;
+}
+
+function banksFault(
+  banks: readonly BankLayout[],
+  logicalAddresses: PlatformProfile["logicalAddresses"],
+): string | undefined {
   if (banks.length < 1 || banks.length > 4) return `banks: ${banks.length} of them, there may be 1 to 4`;
   for (const [index, { base, bytes }] of banks.entries()) {
     const place = `banks[${index}]`;
@@ -71,14 +110,12 @@ export function profileFault({ banks, pageBytes, deviceAddressBits }: PlatformPr
       return `${place}.bytes: ${bytes} is no multiple of a page of ${PAGE_SIZE} bytes`;
     if (base % PAGE_SIZE !== 0)
       return `${place}.base: ${base} is no multiple of a page of ${PAGE_SIZE} bytes`;
+    if (logicalAddresses === "shuffled" && (base % BLOCK_BYTES) + SHUFFLED_SHARE * bytes > BLOCK_BYTES)
+      return `${place}: ${bytes} bytes; for shuffled logicalAddresses ${SHUFFLED_SHARE} times as many must lie within a multiple of 16 MiB`;
     const other = banks.findIndex(
       (one, at) => at < index && base < one.base + one.bytes && one.base < base + bytes,
     );
     if (other >= 0) return `${place}: overlaps banks[${other}]`;
   }
-  if (pageBytes < PAGE_SIZE || !Number.isInteger(Math.log2(pageBytes)))
-    return `pageBytes: ${pageBytes} is no power of two from ${PAGE_SIZE} on`;
-  if (deviceAddressBits < 24 || deviceAddressBits > 64)
-    return `deviceAddressBits: ${deviceAddressBits} is not between 24 and 64`;
   return undefined;
 }

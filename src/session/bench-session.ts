@@ -122,6 +122,10 @@ export class BenchSession {
       const system = new DmaSystem({
         ...{ host, windows, mapRegisters: run.profile.mapRegisters },
         log: (text) => messages.print(text),
+        bouncesAll: run.profile.bounces === "everything",
+        ...(run.profile.logicalAddresses === "shuffled"
+          ? { logicalOrder: random.fork("logical pages") }
+          : {}),
       });
       calls.onBegin = (what) => system.checkWait(what);
       const most: Out<number> = { value: undefined };

@@ -2,6 +2,7 @@ import type { Allocation } from "./allocation.ts";
 import type { BouncePages } from "./bounce-pages.ts";
 import type { CommonBuffer } from "./common-buffers.ts";
 import type { DeviceDescription, DmaAdapter } from "./dma-adapter.ts";
+import type { LogicalPages } from "./logical-pages.ts";
 
 /** What the system keeps of an adapter. */
 export interface AdapterState {
@@ -9,6 +10,10 @@ export interface AdapterState {
   readonly description: DeviceDescription;
   /** The device reaches addresses below this. */
   readonly reach: number;
+  /** What is in reach is bounced, too. */
+  readonly bouncesAll: boolean;
+  /** Where logical addresses are not the physical ones. */
+  readonly logicalPages: LogicalPages | undefined;
   /** Where some memory lies out of the device's reach, or it has no scatter/gather: map registers are pages of their own. */
   readonly bouncePages: BouncePages | undefined;
   /** Most map registers of one operation. */

@@ -36,7 +36,8 @@ export function allocateCommonBuffer(
     );
     const physical = physicalAddress(BigInt((frames[0] as number) * PAGE_SIZE));
     const bytes = parts.host.physical.view(physical, length).fill(0);
-    const logical = logicalAddress(physical);
+    const frame = adapter.logicalPages?.inOrder(frames[0] as number) ?? (frames[0] as number);
+    const logical = logicalAddress(BigInt(frame * PAGE_SIZE));
     const window = parts.windows.open({
       logical,
       physical,

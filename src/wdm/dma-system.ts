@@ -1,6 +1,7 @@
 import type { WindowTable } from "../bus/window.ts";
 import { PAGE_SIZE, spannedPages } from "../core/address.ts";
 import { type CallSite, describeSite } from "../core/call-sites.ts";
+import type { Random } from "../core/random.ts";
 import type { HostMemory } from "../memory/host-memory.ts";
 import { type Mdl, walkPages } from "../memory/mdl.ts";
 import type { AdapterState } from "./adapter-state.ts";
@@ -13,6 +14,7 @@ import { type Finding, Findings } from "./finding.ts";
 import type { Host } from "./host.ts";
 import { AT_PASSIVE, BELOW_DISPATCH, Irql } from "./irql.ts";
 import { type Leftovers, leftovers } from "./leftovers.ts";
+import { LogicalPages } from "./logical-pages.ts";
 import { type Mapper, mapTransfer } from "./mapped-transfer.ts";
 import type { Range } from "./mapping.ts";
 import { inWords, MappingHistory } from "./mapping-history.ts";
@@ -30,6 +32,10 @@ export interface DmaSystemParts {
   readonly windows: WindowTable;
   /** Of all adapters together: pages that can be mapped at a time. 4096 by default. */
   readonly mapRegisters?: number;
+  /** Everything is bounced, not only what a device cannot reach. */
+  readonly bouncesAll?: boolean;
+  /** Logical addresses are not the physical ones; the order of the pages is drawn from this. */
+  readonly logicalOrder?: Random;
   /** Gets a line for each call that is no driver's fault and gives nothing. */
   readonly log?: (text: string) => void;
 }
@@ -49,11 +55,17 @@ export class DmaSystem {
   readonly #operations = new Map<number, DmaOperations>();
   readonly #findings = new Findings();
   readonly #log: (text: string) => void;
+  readonly #bouncesAll: boolean;
+  readonly #logicalPages: LogicalPages | undefined;
   /** The last call of KeRaiseIrql. */
   #raised: CallSite | undefined;
 
-  constructor({ host, windows, mapRegisters = MAP_REGISTERS, log = () => {} }: DmaSystemParts) {
+  constructor(parts: DmaSystemParts) {
+    const { host, windows, mapRegisters = MAP_REGISTERS, log = () => {} } = parts;
     this.#log = log;
+    this.#bouncesAll = parts.bouncesAll ?? false;
+    if (parts.logicalOrder !== undefined)
+      this.#logicalPages = new LogicalPages(host.physical.banks, parts.logicalOrder);
     this.irql = new Irql(this.#findings);
     this.#host = {
       parts: { host, windows, history: new MappingHistory() },
@@ -126,7 +138,7 @@ export class DmaSystem {
       ...allocations.flatMap(({ mappings }) => mappings),
       ...commonBuffers,
     ]);
-    return this.#host.parts.history.explain(address, live);
+    return this.#host.parts.history.explain(address, live) ?? this.#explainPhysical(address);
   }
 
   /**
@@ -165,15 +177,17 @@ export class DmaSystem {
     );
     const isScattered = description.scatterGather === true;
     const wanted = Math.min(registers, spannedPages(0, maximumLength) + 1);
+    const bouncesAll = this.#bouncesAll;
     const bouncePages =
-      isAllReached && isScattered
+      isAllReached && isScattered && !bouncesAll
         ? undefined
         : new BouncePages(parts.host.pages, reach, !isScattered, wanted);
     const maximumRegisters = bouncePages?.count ?? wanted;
     if (maximumRegisters === 0)
       return this.#refuse(`no memory is free that a device of ${bits} address bits reaches`);
     const state: AdapterState = {
-      ...{ adapter, description, reach, maximumRegisters, bouncePages },
+      ...{ adapter, description, reach, maximumRegisters, bouncePages, bouncesAll },
+      logicalPages: this.#logicalPages,
       isReleased: false,
       owner: undefined,
       queue: [],
@@ -183,6 +197,13 @@ export class DmaSystem {
     adapters.set(adapter, state);
     numberOfMapRegisters.value = maximumRegisters;
     return adapter;
+  }
+
+  /** A driver may have given the device a physical address. */
+  #explainPhysical(address: bigint): string | undefined {
+    if (this.#logicalPages === undefined || !this.#host.parts.host.physical.holds(Number(address), 1))
+      return undefined;
+    return "that is a physical address; a device is given logical ones, from a list, a map or a common buffer";
   }
 
   /** Finds each mapping, and each request for one, of a buffer that is being freed. */

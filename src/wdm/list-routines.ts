@@ -1,4 +1,4 @@
-import { virtualAddress } from "../core/address.ts";
+import { PAGE_SIZE, spannedPages, virtualAddress } from "../core/address.ts";
 import { describeSite } from "../core/call-sites.ts";
 import { chainBytes, MDL_PAGES_LOCKED, type Mdl } from "../memory/mdl.ts";
 import type { AdapterState } from "./adapter-state.ts";
@@ -15,7 +15,7 @@ import {
 import type { DeviceObject, DriverListControl, Out } from "./dma-adapter.ts";
 import type { Host } from "./host.ts";
 import { checkLocked, isMapless, isOffset, mapPlan, offsetIn, unmap } from "./map-routines.ts";
-import { planElements, type Range } from "./mapping.ts";
+import { type Mapping, planElements, type Range } from "./mapping.ts";
 import { inWords } from "./mapping-history.ts";
 import type { Routines } from "./operations-table.ts";
 import { fillList, listBytes, type ScatterGatherList, scatterGatherBuffer } from "./scatter-gather.ts";
@@ -263,7 +263,7 @@ export function listRoutines(
         return STATUS_INVALID_PARAMETER;
       if (holder.isTranslated) return STATUS_NONE_MAPPED;
       holder.isTranslated = true;
-      targetMdl.value = mapping.isBounced ? mdlOf(list) : originalMdl;
+      targetMdl.value = mapping.isBounced ? mdlOf(mapping) : originalMdl;
       return STATUS_SUCCESS;
     },
   };
@@ -275,11 +275,11 @@ function holderOf(state: AdapterState, list: ScatterGatherList): Allocation | un
 }
 
 /** A chain with one MDL for each element: what the device really reads and writes. */
-function mdlOf({ elements }: ScatterGatherList): Mdl {
-  return elements.reduceRight<Mdl | null>((next, { address, length }) => {
-    const byteOffset = Number(address & 0xfffn);
-    const first = Number(address >> 12n);
-    const pages = Math.ceil((byteOffset + length) / 4096);
+function mdlOf({ pieces }: Mapping): Mdl {
+  return pieces.reduceRight<Mdl | null>((next, { physical, length }) => {
+    const byteOffset = physical % PAGE_SIZE;
+    const first = Math.floor(physical / PAGE_SIZE);
+    const pages = spannedPages(byteOffset, length);
     return {
       next,
       mdlFlags: MDL_PAGES_LOCKED,

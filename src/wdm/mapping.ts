@@ -12,6 +12,7 @@ import type { HostMemory } from "../memory/host-memory.ts";
 import type { Mdl } from "../memory/mdl.ts";
 import type { PhysicalMemory } from "../memory/physical-memory.ts";
 import type { AdapterState } from "./adapter-state.ts";
+import type { LogicalPages } from "./logical-pages.ts";
 import type { Mapped, MappingHistory } from "./mapping-history.ts";
 import type { ScatterGatherElement } from "./scatter-gather.ts";
 
@@ -44,8 +45,10 @@ interface Bounce {
 
 /** What a range becomes for a device; nothing is mapped yet. */
 export interface Plan {
-  /** Start and length of each element, one after the other. */
+  /** Logical start and length of each element, one after the other. */
   readonly runs: readonly number[];
+  /** Physical start of each element, where it is another. */
+  readonly physicals: readonly number[] | undefined;
   readonly bounces: readonly Bounce[];
   readonly pages: number;
   readonly elements: number;
@@ -57,7 +60,7 @@ const FOUR_GIB = 2 ** 32;
 const FRAMES_APART = 2 ** 38;
 const NO_LIMITS: MapLimits = { pages: Number.POSITIVE_INFINITY, elements: Number.POSITIVE_INFINITY };
 
-type Device = Pick<AdapterState, "reach" | "description">;
+type Device = Pick<AdapterState, "reach" | "description" | "bouncesAll" | "logicalPages">;
 
 /**
  * Neighbouring pages are one element, but none crosses a multiple of 4 GiB. A page that the device cannot reach is
@@ -87,9 +90,9 @@ export function planElements(
 }
 
 /** Every page of the buffer is RAM, and there is one for every byte. */
-export function isMemory({ runs, bounces }: Plan, memory: PhysicalMemory): boolean {
+export function isMemory({ runs, physicals, bounces }: Plan, memory: PhysicalMemory): boolean {
   for (let index = 0; index < runs.length; index += 2) {
-    const address = runs[index] as number;
+    const address = (physicals === undefined ? runs[index] : physicals[index / 2]) as number;
     // A bounce page that is only counted lies below 0.
     if (!(address < 0) && !memory.holds(address, runs[index + 1] as number)) return false;
   }
@@ -98,17 +101,28 @@ export function isMemory({ runs, bounces }: Plan, memory: PhysicalMemory): boole
 
 class Planner implements Plan {
   readonly runs: number[] = [];
+  readonly physicals: number[] | undefined;
   readonly bounces: Bounce[] = [];
   pages = 0;
   lengthBytes = 0;
   readonly #reach: number;
   readonly #isScattered: boolean;
+  readonly #bouncesAll: boolean;
+  readonly #logicalPages: LogicalPages | undefined;
   readonly #bouncePages: readonly number[] | undefined;
   readonly #limits: MapLimits;
   #end = -1;
+  #physicalEnd = -1;
 
-  constructor({ reach, description }: Device, bouncePages: readonly number[] | undefined, limits: MapLimits) {
+  constructor(
+    { reach, description, bouncesAll, logicalPages }: Device,
+    bouncePages: readonly number[] | undefined,
+    limits: MapLimits,
+  ) {
     this.#reach = reach;
+    this.#bouncesAll = bouncesAll;
+    this.#logicalPages = logicalPages;
+    this.physicals = logicalPages === undefined ? undefined : [];
     this.#isScattered = description.scatterGather === true;
     this.#bouncePages = bouncePages;
     this.#limits = limits;
@@ -127,7 +141,8 @@ class Planner implements Plan {
     for (let left = length; left > 0; page++) {
       const bytes = Math.min(left, PAGE_SIZE - inPage);
       const address = (frames[page] as number) * PAGE_SIZE + inPage;
-      if (!this.#addPage(address, bytes, bouncesWhole || address + bytes > this.#reach)) return false;
+      const isBounced = this.#bouncesAll || bouncesWhole || address + bytes > this.#reach;
+      if (!this.#addPage(address, bytes, isBounced)) return false;
       left -= bytes;
       inPage = 0;
     }
@@ -138,18 +153,27 @@ class Planner implements Plan {
     if (this.pages === this.#limits.pages) return false;
     const frame = isBounced ? this.#bounceFrame() : Math.floor(address / PAGE_SIZE);
     if (frame === undefined) return false;
-    const seen = frame * PAGE_SIZE + (address % PAGE_SIZE);
-    if (seen === this.#end && seen % FOUR_GIB !== 0) {
+    const inPage = address % PAGE_SIZE;
+    const physical = frame * PAGE_SIZE + inPage;
+    const seen = this.#logicalFrame(frame) * PAGE_SIZE + inPage;
+    if (seen === this.#end && physical === this.#physicalEnd && seen % FOUR_GIB !== 0) {
       this.runs[this.runs.length - 1] = (this.runs.at(-1) as number) + bytes;
     } else {
       if (this.runs.length === 2 * this.#limits.elements) return false;
       this.runs.push(seen, bytes);
+      this.physicals?.push(physical);
     }
-    if (isBounced) this.bounces.push({ buffer: address, bounce: seen, lengthBytes: bytes });
+    if (isBounced) this.bounces.push({ buffer: address, bounce: physical, lengthBytes: bytes });
     this.#end = seen + bytes;
+    this.#physicalEnd = physical + bytes;
     this.pages++;
     this.lengthBytes += bytes;
     return true;
+  }
+
+  #logicalFrame(frame: number): number {
+    if (this.#logicalPages === undefined) return frame;
+    return this.#isScattered ? this.#logicalPages.scattered(frame) : this.#logicalPages.inOrder(frame);
   }
 
   /**
@@ -176,12 +200,14 @@ function isOnePiece(frames: readonly number[], at: number, length: number, reach
 function openAll(
   table: WindowTable,
   elements: readonly ScatterGatherElement[],
+  physicals: readonly number[] | undefined,
   access: Access,
 ): readonly OpenWindow[] {
   const windows: OpenWindow[] = [];
   try {
     for (const { address: logical, length: lengthBytes } of elements) {
-      const physical = logical as bigint as PhysicalAddress;
+      const other = physicals?.[windows.length];
+      const physical = (other === undefined ? logical : wideNumber(other)) as PhysicalAddress;
       windows.push(table.open({ logical, physical, lengthBytes, access, use: "mapped" }));
     }
     return windows;
@@ -194,8 +220,7 @@ function openAll(
 /**
  * A range of a buffer as the device sees it, from the moment it is mapped until it is given back. Bounce pages are filled
  * when mapped if the device reads, and copied back at the end if it writes. Throws `WindowError`, with nothing taken, when
- * the link refuses a window. Without an IOMMU a logical address is the
- * physical one; a translation would take place in `planElements`.
+ * the link refuses a window. Without an IOMMU a logical address is the physical one.
  */
 export class Mapping implements Mapped {
   readonly range: Range;
@@ -207,12 +232,13 @@ export class Mapping implements Mapped {
   readonly #parts: MappingParts;
   readonly #bounces: readonly Bounce[];
   readonly #windows: readonly OpenWindow[];
+  readonly #physicals: readonly number[] | undefined;
 
   constructor(
     parts: MappingParts,
     range: Range,
     writeToDevice: boolean,
-    { runs, bounces, pages, lengthBytes }: Plan,
+    { runs, physicals, bounces, pages, lengthBytes }: Plan,
     site: CallSite | undefined,
   ) {
     this.#parts = parts;
@@ -222,6 +248,7 @@ export class Mapping implements Mapped {
     this.pages = pages;
     this.lengthBytes = lengthBytes;
     this.#bounces = bounces;
+    this.#physicals = physicals;
     if (writeToDevice) this.#copy("in");
     const elements: ScatterGatherElement[] = [];
     for (let index = 0; index < runs.length; index += 2) {
@@ -229,11 +256,18 @@ export class Mapping implements Mapped {
       elements.push({ address, length: runs[index + 1] as number, reserved: 0 });
     }
     this.elements = elements;
-    this.#windows = openAll(parts.windows, elements, this.access);
+    this.#windows = openAll(parts.windows, elements, physicals, this.access);
   }
 
   get access(): "read" | "write" {
     return this.writeToDevice ? "read" : "write";
+  }
+
+  /** The memory that the device really reads and writes. */
+  get pieces(): readonly { readonly physical: number; readonly length: number }[] {
+    return this.elements.map(({ address, length }, index) => {
+      return { physical: this.#physicals?.[index] ?? Number(address), length };
+    });
   }
 
   get ranges(): readonly ScatterGatherElement[] {

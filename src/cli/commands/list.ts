@@ -41,9 +41,13 @@ export async function handler({ json }: Arguments<typeof builder>): Promise<numb
     "traits:",
     ...columns(traitTable(descriptions)).map((line) => `  ${line}`),
     "profiles:",
-    ...profiles.map(({ name, banks, fragmentation, deviceAddressBits }) => {
+    ...profiles.map(({ name, banks, fragmentation, deviceAddressBits, bounces, logicalAddresses }) => {
       const ram = mib(banks.reduce((sum, { bytes }) => sum + bytes, 0));
-      return `  ${name}${name === config.profile ? "*" : ""}  (${ram} in ${banks.length} banks, ${fragmentation}, device of ${deviceAddressBits} address bits)`;
+      const more = [
+        ...(bounces === "everything" ? ["everything bounced"] : []),
+        ...(logicalAddresses === "shuffled" ? ["logical addresses shuffled"] : []),
+      ];
+      return `  ${name}${name === config.profile ? "*" : ""}  (${[`${ram} in ${banks.length} banks`, fragmentation, `device of ${deviceAddressBits} address bits`, ...more].join(", ")})`;
     }),
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
