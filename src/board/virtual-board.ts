@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { VirtualBoardError } from "./errors.ts";
+import { LINE_DIVIDER } from "./virtual-source.ts";
 
 /** What a virtual board is made of, and where it shows itself. */
 export interface VirtualBoardOptions {
@@ -37,7 +38,7 @@ export async function startVirtualBoard(options: VirtualBoardOptions): Promise<V
   const [port, control] = [join(folder, "line"), join(folder, "control")];
   const words = [
     ...[`model=${options.model}`, `link=${port}`, `control=${control}`, `name=${name}`],
-    ...[`seed=${options.seed}`, `cyclesPerMs=${options.cyclesPerMs}`],
+    ...[`seed=${options.seed}`, `cyclesPerMs=${options.cyclesPerMs}`, `divider=${LINE_DIVIDER}`],
     ...(isDetached ? [] : ["parent=stdin"]),
   ];
   const child = spawn(program, words, {

@@ -61,6 +61,7 @@ function wrapperText({ top, parameters, ports, instance }: BoardDesign, mode: Li
 
 module hilt_virtual_board (
     input  wire       clk,
+    input  wire [11:0] divider,
     input  wire       send_valid,
     input  wire [9:0] send_frame,
     output wire       sent,
@@ -76,8 +77,8 @@ module hilt_virtual_board (
     wire [${width - 1}:0] rxd;
     wire [${width - 1}:0] txd;
 
-    hilt_board_line #(.LINE_W(${width}), .DIVIDER(${LINE_DIVIDER})) line (
-        .clk(clk), .rxd(rxd), .txd(txd),
+    hilt_board_line #(.LINE_W(${width})) line (
+        .clk(clk), .divider(divider), .rxd(rxd), .txd(txd),
         .send_valid(send_valid), .send_frame(send_frame), .sent(sent),
         .noise(noise), .received(received), .received_byte(received_byte), .received_stop(received_stop),
         .event_parity(event_parity), .seen(seen), .stop(stop)

@@ -35,6 +35,8 @@ const hints: Readonly<Record<string, string>> = {
   E_SERIAL_PORT:
     "ls -l /dev/serial/by-id shows the ports, and fuser -v a port who has it; on Debian those in the group dialout may open them",
   E_NO_BOARD: "look at the port, the baud rate, the board's power and its bitstream",
+  E_NOISY_LINE:
+    "a shorter cable, a common ground, another adapter, or a lower baud rate in the board and in baudRate of the target",
   E_BOARD_MISMATCH: "hilt boards build makes the bitstream of these sources; load it, or correct the target",
   E_COMMAND_LINE: "hilt --help shows commands and options",
   E_BITSTREAM:

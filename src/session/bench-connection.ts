@@ -1,5 +1,6 @@
 import { LinkLostError } from "../bus/errors.ts";
 import type { Link } from "../bus/link.ts";
+import { HiltError } from "../core/errors.ts";
 import type { Connection, FreshOptions } from "../links/link-kind.ts";
 import { loadLink } from "../links/registry.ts";
 import { UnpreparedTargetError } from "./errors.ts";
@@ -9,14 +10,14 @@ import type { RunContext } from "./run-context.ts";
 
 /**
  * The connection of this process to the target of its run: made for the first test, serves all of them. A lost link is
- * connected once more, for the next test; if that fails there is no further test.
+ * connected once more, for the next test; if that fails there is no further test. Where nothing has answered as a device there is none either.
  */
 export class BenchConnection implements AsyncDisposable {
   readonly #run: RunContext;
   #connection: Promise<Connection> | undefined;
   #lost: string | undefined;
   #reconnected: string | undefined;
-  #end: LinkLostError | undefined;
+  #end: HiltError | undefined;
 
   constructor(run: RunContext) {
     this.#run = run;
@@ -32,8 +33,8 @@ export class BenchConnection implements AsyncDisposable {
     return this.#lost !== undefined;
   }
 
-  /** The link was lost and could not be connected again. */
-  get end(): LinkLostError | undefined {
+  /** The link was lost and could not be connected again, or the way to the device leads to none. */
+  get end(): HiltError | undefined {
     return this.#end;
   }
 
@@ -52,7 +53,7 @@ export class BenchConnection implements AsyncDisposable {
     }
   }
 
-  /** The device as after its reset. Rejects with `LinkLostError` from its end on. */
+  /** The device as after its reset. Rejects with its end from that on. */
   async fresh(options: Omit<FreshOptions, "log">): Promise<Link> {
     if (this.#end !== undefined) throw this.#end;
     this.#reconnected = undefined;
@@ -61,8 +62,9 @@ export class BenchConnection implements AsyncDisposable {
     try {
       return await this.#open(options);
     } catch (error) {
-      if (!(error instanceof LinkLostError)) throw error;
-      return await this.#again(error.message, options);
+      if (error instanceof LinkLostError) return await this.#again(error.message, options);
+      this.#noteEnd(error);
+      throw error;
     }
   }
 
@@ -81,9 +83,14 @@ export class BenchConnection implements AsyncDisposable {
       this.#reconnected = why;
       return link;
     } catch (error) {
-      if (error instanceof LinkLostError) this.#end = error;
+      this.#noteEnd(error);
       throw error;
     }
+  }
+
+  /** Whatever the link is to blame for has been waited for, and would be the same for the next test. */
+  #noteEnd(error: unknown): void {
+    if (error instanceof HiltError && error.blame === "link") this.#end = error;
   }
 
   async #open(options: Omit<FreshOptions, "log">): Promise<Link> {

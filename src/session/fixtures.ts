@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { describe as baseDescribe, expect as baseExpect, test as baseTest, inject } from "vitest";
+import { LinkLostError } from "../bus/errors.ts";
 import type { Random } from "../core/random.ts";
 import type { DmaDevice } from "../driver/dma-device.ts";
 import { describeLastTransfer } from "../driver/transfer-record.ts";
@@ -52,11 +53,13 @@ const fixtures = baseTest.extend<Fixtures>({
         const { reconnected } = connection;
         task.meta.hilt = { ...facts, ...(reconnected === undefined ? {} : { reconnected }) };
       };
-      const { isLost } = connection;
+      const { isLost, end } = connection;
       const opening = connection.watch(BenchSession.open(run, connection, name, noteFacts));
       const session = await opening.catch((error: unknown) => {
         // Vitest alone does not fail a run because of a test that has not run: one must have failed before.
-        if (connection.end !== undefined && (isLost || run.workersDirectory !== undefined))
+        const isFirst = !isLost && end === undefined;
+        const isReported = error instanceof LinkLostError && run.workersDirectory !== undefined;
+        if (connection.end !== undefined && (!isFirst || isReported))
           skip(`${LINK_LOST}: ${connection.end.message}`);
         throw error;
       });

@@ -1,3 +1,4 @@
+import { hex } from "../core/hex.ts";
 import { NoBoardError, SessionLost, WireMessageError } from "./errors.ts";
 import { encodeFrame, type Frame, FrameKind, GREATEST_MTU } from "./frame.ts";
 import { FrameDecoder } from "./frame-decoder.ts";
@@ -208,11 +209,12 @@ export class HostSession {
   }
 
   #booted({ epoch, payload }: Frame): void {
-    this.#identity = parseIdentity(payload) ?? this.#identity;
+    const before = this.#identity;
+    this.#identity = parseIdentity(payload) ?? before;
     const handshake = this.#handshake;
     if (this.#stream === undefined || handshake?.kind === "new" || epoch === this.#epoch) return;
     const reason = bootReasons[this.#identity?.reason ?? 0] ?? "for a reason that hilt does not know";
-    this.lose(`the board has begun anew: ${reason}`);
+    this.lose(`the board has begun anew: ${reason}${otherBuild(before, this.#identity)}`);
   }
 
   /** Gives the session up: `onLost` gets what was acknowledged. Nothing happens when there is none. */
@@ -298,6 +300,12 @@ export class HostSession {
       return `nothing has answered, and nothing was heard (${bytesReceived} bytes so far)`;
     return `nothing has answered as a board does; what was heard begins with ${preview(this.#heard)}`;
   }
+}
+
+/** A board that was reprogrammed meanwhile. */
+function otherBuild(before: Identity | undefined, now: Identity | undefined): string {
+  if (before === undefined || now === undefined || before.buildHash === now.buildHash) return "";
+  return `, with another design: build ${hex(now.buildHash, 8)}, and it was ${hex(before.buildHash, 8)}`;
 }
 
 /** Text as text, anything else in hexadecimal. */

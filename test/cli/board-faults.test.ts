@@ -4,6 +4,7 @@ import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { Control, requests } from "../system/board/control.ts";
 import { type Ended, env, hiltPath, projectOf, root } from "./user-project.ts";
 
 /** What goes wrong with a line, a board and a host, through the real command line: one virtual board, and ports of other programs. */
@@ -17,7 +18,7 @@ const control = join(runtime, "hilt-boards", NAME, "control");
 
 /** Terminals: one on which nothing speaks, some on which something else does, one that another program has. */
 const others = `import fcntl, json, os, pty, select, sys, tty
-texts = {"silent": b"", "boot log": b"U-Boot 2024.01\\r\\n", "modem": b"\\r\\nERROR\\r\\n", "wrong baud": bytes([0xf8, 0x86, 0x00, 0xe6])}
+texts = {"silent": b"", "boot log": b"U-Boot 2024.01\\r\\n", "modem": b"\\r\\nERROR\\r\\n"}
 names, masters, slaves = {}, {}, []
 for name in [*texts, "taken", "closed"]:
     master, slave = pty.openpty()
@@ -64,6 +65,19 @@ const each = "async ({ host, device, rng }) =>";
 const moves = "moves({ host, device, rng }";
 const project = projectOf({
   "others.py": others,
+  "two.hil.ts": `${bench}test("one", ${each} ${moves}));\ntest("two", ${each} ${moves}));\n`,
+  "reprogrammed.hil.ts": `${bench}
+import { spawnSync } from "node:child_process";
+import { appendFileSync } from "node:fs";
+const hilt = (...args) => spawnSync(process.execPath, ["${hiltPath}", "boards", ...args], { env: process.env });
+test("reprogrammed", ${each} ${moves}, () => {
+  hilt("stop", "${NAME}");
+  // Another build, of sources that mean the same.
+  appendFileSync("boards/${OWN}/ulx3s.lpf", "# later\\n");
+  hilt("start", "${NAME}", "--line", "bits");
+}));
+test("after it", ${each} ${moves}));
+`,
   "plain.hil.ts": `${bench}test("plain", ${each} ${moves}));\n`,
   "survives.hil.ts": `${bench}
 test("noise between frames", ${each} {
@@ -116,7 +130,7 @@ async function run(words: readonly string[], command: readonly string[] = []): P
   return { status, ...texts, codes };
 }
 
-let boardPid: number;
+let built: { readonly pid: number; readonly buildHash: number };
 let ports: Record<string, string>;
 const talkers = spawn("python3", [join(project.path, "others.py")]);
 let strangers: Promise<Run>;
@@ -125,32 +139,34 @@ beforeAll(async () => {
   const [line] = (await once(talkers.stdout, "data")) as [Buffer];
   ports = JSON.parse(line.toString()) as typeof ports;
   chmodSync(ports["closed"] as string, 0);
-  const links = { ...ports, nowhere: "/dev/nö where", port };
-  const targets = Object.entries(links).map(([name, path]) => [name, { link: "uart", port: path }]);
-  const config = {
-    targets: {
-      board: { link: "uart", board: NAME },
-      other: { link: "uart", board: NAME, buildHash: 5 },
-      ...Object.fromEntries(targets),
-    },
-  };
-  project.write("hilt.config.mjs", `export default ${JSON.stringify(config)};\n`);
-  // It waits most of its time.
-  strangers = run(["plain.hil.ts", "--target", "boot log,modem,silent,wrong baud"]);
   const { stdout } = project.hiltIn(
     { XDG_RUNTIME_DIR: runtime },
     "boards",
     "start",
     NAME,
     "--line",
-    "bytes",
+    "bits",
     "--json",
   );
-  boardPid = (JSON.parse(stdout) as { pid: number }).pid;
+  built = JSON.parse(stdout) as typeof built;
+  const links = { ...ports, nowhere: "/dev/nö where", port };
+  const targets = Object.entries(links).map(([name, path]) => [name, { link: "uart", port: path }]);
+  const config = {
+    targets: {
+      board: { link: "uart", board: NAME },
+      other: { link: "uart", board: NAME, buildHash: 5 },
+      rate: { link: "uart", board: NAME, baudRate: 1_000_000 },
+      pinned: { link: "uart", board: NAME, buildHash: built.buildHash, replugMs: 300_000 },
+      ...Object.fromEntries(targets),
+    },
+  };
+  project.write("hilt.config.mjs", `export default ${JSON.stringify(config)};\n`);
+  // It waits most of its time.
+  strangers = run(["two.hil.ts", "--target", "boot log,modem,silent"]);
 });
 afterAll(() => {
   talkers.stdin.end();
-  process.kill(boardPid);
+  project.hiltIn({ XDG_RUNTIME_DIR: runtime }, "boards", "stop", NAME);
   rmSync(runtime, { recursive: true, force: true });
 });
 
@@ -188,6 +204,54 @@ test("noise, a pulled cable and a host that stood still lose nothing", async () 
     /<property name="line" value="\d+ frames to/,
   );
   expect(status).toBe(0);
+});
+
+test("a board at another rate than the target's hears and says nothing that makes sense", async () => {
+  const board = await Control.open(control);
+  const { up } = await board.line();
+  const running = run(["two.hil.ts", "--target", "rate"]);
+  await vi.waitUntil(async () => (await board.line()).up > up, { timeout: 60_000, interval: 20 });
+  // It says BOOT, as it does once a second of its own time.
+  await board.ask(requests.reset);
+  const { status, stdout, codes } = await running;
+  board.close();
+  expect(stdout).toMatch(
+    / at 1000000 baud: nothing has answered as a board does; what was heard begins with ([0-9a-f]{2} ?)+/,
+  );
+  expect(stdout).toMatch(/^not run +two\.hil\.ts > two: link lost: /m);
+  expect(codes).toEqual(["E_NO_BOARD"]);
+  expect(status).toBe(4);
+});
+
+test("a line that is not fit for use is given up, with how much it damages", async () => {
+  const board = await Control.open(control);
+  await board.disturb({ seed: 5, bitErrors: 2_000_000 });
+  const { status, stdout, codes } = await run(["two.hil.ts", "--target", "board"]);
+  await board.disturb({});
+  board.close();
+  expect(stdout).toMatch(
+    /a board answers, but the line is not fit for use: .* damaged or lost, one in \d+ bytes/,
+  );
+  expect(stdout).toMatch(/^not run +two\.hil\.ts > two: link lost: /m);
+  expect(codes).toEqual(["E_NOISY_LINE"]);
+  expect(status).toBe(4);
+});
+
+test("a board that is reprogrammed in mid test is a lost link that names both builds; the test after it does not take the new one", async () => {
+  const { status, stdout, codes } = await run([
+    "reprogrammed.hil.ts",
+    "--target",
+    "pinned",
+    "--timeout",
+    "300000",
+  ]);
+  const hash = `0x${built.buildHash.toString(16).padStart(8, "0")}`;
+  expect(stdout).toMatch(
+    new RegExp(`with another design: build 0x[0-9a-f]{8}, and it was ${hash}; the board had acknowledged`),
+  );
+  expect(stdout).toMatch(new RegExp(`has build 0x[0-9a-f]{8}, and the target asks for ${hash}`));
+  expect(codes).toEqual(expect.arrayContaining(["E_LINK_LOST", "E_BOARD_MISMATCH"]));
+  expect(status).toBe(4);
 });
 
 test("a board that is reset in mid test is a lost link; the test after it has a fresh one", async () => {
@@ -249,10 +313,11 @@ test("a port on which something else talks, or nothing, has no board: the messag
   const { status, stdout, codes } = await strangers;
   expect(stdout).toContain('what was heard begins with "U-Boot 2024.01\\r\\n');
   expect(stdout).toContain('what was heard begins with "\\r\\nERROR\\r\\n');
-  expect(stdout).toContain("what was heard begins with f8 86 00 e6");
   expect(stdout).toContain(
     `silent: ${ports["silent"]} at 3000000 baud: nothing has answered, and nothing was heard`,
   );
-  expect(codes).toEqual(Array<string>(4).fill("E_NO_BOARD"));
+  // Nobody waits for the same once more.
+  expect(stdout.match(/^not run +two\.hil\.ts > two\b.*: link lost: /gm)).toHaveLength(3);
+  expect(codes).toEqual(Array<string>(3).fill("E_NO_BOARD"));
   expect(status).toBe(4);
 });

@@ -120,6 +120,33 @@ describe("a cable", () => {
   });
 });
 
+describe("an opening", () => {
+  test("on a line that damages 2 bytes of a thousand succeeds, and says how much is damaged", async () => {
+    const warnings: string[] = [];
+    const log = { ...silentLog, warn: (text: string) => void warnings.push(text) };
+    await control.disturb({ seed: 9, bitErrors: 200_000 });
+    connection = await kind.connect(NAME, { port: board.port }, { port: board.port }, { log });
+    const link = await connection.fresh({ seed: 1n, log });
+    expect(warnings).toEqual([
+      expect.stringMatching(/the line damages what it carries: .* damaged or lost, one in \d+ bytes$/),
+    ]);
+    expect(link.pace.bytesPerSecond).toBeGreaterThan(0);
+    await link[Symbol.asyncDispose]();
+  });
+
+  test("ends at once when the cable is pulled before a board has answered", async () => {
+    const { lost } = await control.line();
+    await control.disturb({ lost: 1_000_000_000 });
+    const start = performance.now();
+    const opening = rejection(fresh(await connect()));
+    while ((await control.line()).lost === lost) await sleep(5);
+    await control.unplug(50);
+    expect(await opening).toMatchObject({ code: "E_LINK_LOST", message: expect.stringContaining("is gone") });
+    // Not after the 10 s in which a board may answer.
+    expect(performance.now() - start).toBeLessThan(9000);
+  });
+});
+
 describe("a board", () => {
   test("that is reset in the middle of a transfer is lost, with what it had acknowledged", async () => {
     const context = await contextOf(await connect());

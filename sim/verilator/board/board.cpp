@@ -5,12 +5,16 @@ static constexpr uint64_t SLICE_CYCLES = 256;
 // So long nothing is on the wire before the board counts as quiet.
 static constexpr uint64_t QUIET_CYCLES = 20000;
 
-Board::Board(LoadedModel& model, Port& port, uint64_t seed) : model_(model), port_(port), seed_(seed) { powerUp(); }
+Board::Board(LoadedModel& model, Port& port, unsigned divider, uint64_t seed)
+    : model_(model), port_(port), divider_(divider), seed_(seed) {
+  powerUp();
+}
 
 void Board::powerUp() {
   closeWaves();
   model_.powerUp(seed_++);
   findPorts();
+  setRate();
   adapter_.drop();
   lastEvent_ = nextRead_ = model_.cycle();
   LoadedModel::write(noise_, adapter_.noise());
@@ -37,7 +41,20 @@ void Board::closeWaves() {
   hasWaves_ = false;
 }
 
+// As an adapter that is set to another rate than the board: its bits are longer or shorter than those of the board.
+void Board::setRate() {
+  constexpr unsigned LEAST = 2, MOST = 4095;
+  const unsigned baud = port_.baud();
+  unsigned cycles = divider_;
+  if (baud != 0) {
+    const double exact = static_cast<double>(divider_) * port_.boardBaud() / baud;
+    cycles = exact < LEAST ? LEAST : exact > MOST ? MOST : static_cast<unsigned>(exact + 0.5);
+  }
+  LoadedModel::write(lineDivider_, cycles);
+}
+
 void Board::findPorts() {
+  lineDivider_ = model_.port("divider");
   sendValid_ = model_.port("send_valid");
   sendFrame_ = model_.port("send_frame");
   sent_ = model_.port("sent");
@@ -75,6 +92,7 @@ void Board::moveBytes() {
   if (!ready.empty()) adapter_.taken(port_.isPlugged() ? port_.write(ready.data(), ready.size()) : ready.size());
   if (now >= nextRead_ && !adapter_.hasFrame()) {
     uint8_t bytes[4096];
+    setRate();
     const std::size_t count = port_.read(bytes, sizeof bytes);
     adapter_.fromHost(bytes, count);
     nextRead_ = now + SLICE_CYCLES;

@@ -8,7 +8,8 @@
 
 class Board {
  public:
-  Board(LoadedModel& model, Port& port, uint64_t seed);
+  // `divider`: cycles of a bit of the board.
+  Board(LoadedModel& model, Port& port, unsigned divider, uint64_t seed);
   // A file of waves that is open is whole afterwards.
   ~Board() { closeWaves(); }
 
@@ -37,13 +38,16 @@ class Board {
   void handleEvent();
   void giveFrame();
   void moveBytes();
+  void setRate();
 
   LoadedModel& model_;
   Port& port_;
   Adapter adapter_;
+  unsigned divider_;
   uint64_t seed_;
   bool hasWaves_ = false;
   uint64_t lastEvent_ = 0;
   uint64_t nextRead_ = 0;
-  LoadedModel::Port sendValid_, sendFrame_, sent_, noise_, received_, receivedByte_, receivedStop_, parity_, seen_, idle_;
+  LoadedModel::Port lineDivider_, sendValid_, sendFrame_, sent_, noise_, received_, receivedByte_, receivedStop_, parity_, seen_,
+      idle_;
 };

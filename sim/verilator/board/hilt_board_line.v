@@ -1,5 +1,6 @@
 // The far end of a board's serial line, as the USB adapter beside the FPGA has it: 8 data bits, no parity, one stop bit.
-// Every bit of the wire lasts DIVIDER cycles of the board's clock, whatever the nominal rate is.
+// Every bit of the wire lasts `divider` cycles of the board's clock: as many as the board's own do, or others where the adapter
+// is set to another rate than the board.
 //
 // The program round the model sees characters, not bits. `event` differs from `seen` from the edge at which a character was
 // taken to be sent, or has arrived; until the program has made `seen` equal to it, time stands still (`stop`). What goes over
@@ -11,10 +12,10 @@
 `default_nettype none
 
 module hilt_board_line #(
-    parameter LINE_W  = 1, // 1: bits; 9: bytes
-    parameter DIVIDER = 4  // cycles of a bit, 2 to 255
+    parameter LINE_W = 1 // 1: bits; 9: bytes
 ) (
     input  wire       clk,
+    input  wire [11:0] divider,   // cycles of a bit, from 2
     output wire [LINE_W-1:0] rxd,
     input  wire [LINE_W-1:0] txd,
 
@@ -31,15 +32,13 @@ module hilt_board_line #(
     input  wire       seen,
     output wire       stop
 );
-    localparam [7:0] LAST = DIVIDER - 1;
-    localparam [7:0] HALF = DIVIDER / 2 - 1;
-
     wire       send_take;
     wire       arrives;
     wire       arrives_stop;
     wire [7:0] arrives_byte;
 
     generate if (LINE_W == 9) begin : bytes
+        wire unused = &{1'b0, divider};
         assign send_take    = send_valid;
         assign rxd          = {send_valid & send_frame[9] & ~send_frame[0], send_frame[8:1]};
         assign arrives      = txd[8];
@@ -49,9 +48,12 @@ module hilt_board_line #(
         // ---- to the board
         reg [9:0] send_bits = 10'h3ff;
         reg [3:0] send_left = 4'd0;
-        reg [7:0] send_count = 8'd0;
+        reg [11:0] send_count = 12'd0;
 
-        assign send_take = send_valid & ((send_left == 4'd0) | ((send_left == 4'd1) & (send_count == 8'd0)));
+        wire [11:0] last = divider - 12'd1;
+        wire [11:0] half = {1'b0, divider[11:1]} - 12'd1;
+
+        assign send_take = send_valid & ((send_left == 4'd0) | ((send_left == 4'd1) & (send_count == 12'd0)));
 
         assign rxd = (send_left == 4'd0) | send_bits[0];
 
@@ -59,14 +61,14 @@ module hilt_board_line #(
             if (send_take) begin
                 send_bits  <= send_frame;
                 send_left  <= 4'd10;
-                send_count <= LAST;
+                send_count <= last;
             end else if (send_left != 4'd0) begin
-                if (send_count == 8'd0) begin
+                if (send_count == 12'd0) begin
                     send_bits  <= {1'b1, send_bits[9:1]};
                     send_left  <= send_left - 4'd1;
-                    send_count <= LAST;
+                    send_count <= last;
                 end else begin
-                    send_count <= send_count - 8'd1;
+                    send_count <= send_count - 12'd1;
                 end
             end
         end
@@ -77,7 +79,7 @@ module hilt_board_line #(
         localparam [1:0] IN_FRAME = 2'd2;
 
         reg [1:0] state = HIGH_AWAITED;
-        reg [7:0] count = 8'd0;
+        reg [11:0] count = 12'd0;
         reg [3:0] index = 4'd0;
         reg [7:0] bits = 8'd0;
 
@@ -85,7 +87,7 @@ module hilt_board_line #(
         reg  is_spent = 1'b0;
         wire sample = txd[0] ^ (noise[index] & ~is_spent);
 
-        assign arrives      = (state == IN_FRAME) & (count == 8'd0) & (index == 4'd9);
+        assign arrives      = (state == IN_FRAME) & (count == 12'd0) & (index == 4'd9);
         assign arrives_stop = sample;
         assign arrives_byte = bits;
 
@@ -93,12 +95,12 @@ module hilt_board_line #(
             case (state)
                 START_AWAITED: begin
                     index <= 4'd0;
-                    count <= HALF;
+                    count <= half;
                     if (!txd[0]) state <= IN_FRAME;
                 end
                 IN_FRAME: begin
-                    count <= (count == 8'd0) ? LAST : count - 8'd1;
-                    if (count == 8'd0) begin
+                    count <= (count == 12'd0) ? last : count - 12'd1;
+                    if (count == 12'd0) begin
                         index <= index + 4'd1;
                         if (index == 4'd0) begin
                             // Too short for a start bit.

@@ -5,6 +5,7 @@
 //   name=NAME          of the board
 //   seed=NUMBER        for what is undefined in the design at power-up
 //   cyclesPerMs=NUMBER how many cycles count as a millisecond of the line
+//   divider=NUMBER     cycles of a bit of the board: the rate of its line is cyclesPerMs * 1000 / divider
 //   parent=stdin       the board ends when its standard input does: it never outlives who has started it
 // When the board runs it prints a line of JSON on its standard output; what the design prints follows on standard error.
 #include <poll.h>
@@ -82,10 +83,12 @@ int main(int count, char** arguments) {
     // The last that goes: when its socket is closed, the link to the terminal is gone.
     Control control(words["control"]);
     LoadedModel model(words["model"]);
-    Port port(words["link"]);
+    const double cyclesPerMs = std::stod(words["cyclesPerMs"]);
+    const unsigned divider = static_cast<unsigned>(std::stoul(words["divider"]));
+    Port port(words["link"], static_cast<unsigned>(cyclesPerMs * 1000 / divider));
     port.plug();
-    Board board(model, port, std::stoull(words["seed"]));
-    Requests requests(board, control, words["name"], std::stod(words["cyclesPerMs"]));
+    Board board(model, port, divider, std::stoull(words["seed"]));
+    Requests requests(board, control, words["name"], cyclesPerMs);
     control.listen();
     printf("{\"terminal\":\"%s\"}\n", port.name().c_str());
     fflush(stdout);

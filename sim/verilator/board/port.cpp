@@ -1,4 +1,5 @@
 #include "port.h"
+#include "line_rate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,6 +30,7 @@ void Port::plug() {
   // A new terminal echoes, and waits for whole lines.
   cfmakeraw(&settings);
   tcsetattr(slave_, TCSANOW, &settings);
+  setLineRate(slave_, baud_);
   fcntl(master_, F_SETFL, O_NONBLOCK);
   if (!link_.empty()) replaceLink(name_, link_);
 }
@@ -42,6 +44,8 @@ void Port::unplug() {
   close(slave_);
   master_ = slave_ = -1;
 }
+
+unsigned Port::baud() const { return slave_ < 0 ? baud_ : lineRate(slave_); }
 
 std::size_t Port::read(uint8_t* bytes, std::size_t room) {
   if (master_ < 0) return 0;

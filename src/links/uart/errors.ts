@@ -21,3 +21,24 @@ export class UartSettingsError extends HiltError {
     super(`targets.${target}: ${problem}`);
   }
 }
+
+/** A board has answered, and the line damages so much that its self-test does not end. */
+export class NoisyLineError extends HiltError {
+  readonly code = "E_NOISY_LINE";
+  readonly blame: Blame = "link";
+
+  /** `damaged`: frames; `bytes`: on the line, both ways. */
+  constructor(where: string, seconds: number, { damaged, bytes }: { damaged: number; bytes: number }) {
+    super(
+      `${where}: a board answers, but the line is not fit for use: in ${seconds} s a self-test of some kilobytes did not end; ${errorRate(damaged, bytes)}`,
+    );
+  }
+}
+
+/** `damaged`: frames; `bytes`: on the line, both ways. */
+export function errorRate(damaged: number, bytes: number): string {
+  const frames = `${damaged} frame${damaged === 1 ? "" : "s"} damaged or lost`;
+  return damaged === 0
+    ? `${frames} in ${bytes} bytes`
+    : `${frames}, one in ${Math.round(bytes / damaged)} bytes`;
+}

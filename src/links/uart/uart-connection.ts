@@ -20,8 +20,9 @@ import type { Connection, FreshOptions } from "../link-kind.ts";
 import { BoardWaves } from "./board-waves.ts";
 import { checkIdentity } from "./check-identity.ts";
 import { CycleMap } from "./cycle-map.ts";
+import { errorRate } from "./errors.ts";
 import { latencyTimerMs } from "./latency-timer.ts";
-import { PaceProbe } from "./pace-probe.ts";
+import { SelfTest } from "./self-test.ts";
 import { SerialLine } from "./serial-line.ts";
 import type { PortSettings } from "./settings.ts";
 import { UartLink } from "./uart-link.ts";
@@ -62,6 +63,8 @@ export class UartConnection implements Connection {
   /** Who hears what the board says. */
   #taker: { take(message: DownMessage): void; flush(): void; lose(error: Error): void } | undefined;
   #isClosed = false;
+  /** The port went away before a session had begun. */
+  #gone: LinkLostError | undefined;
 
   constructor(name: string, settings: PortSettings, traits: Traits) {
     this.#name = name;
@@ -122,19 +125,23 @@ export class UartConnection implements Connection {
     return await BoardWaves.begin(this.#control, path, waves, cycles);
   }
 
+  get #where(): string {
+    return `${this.#name}: ${this.#settings.port} at ${this.#baudRate} baud`;
+  }
+
   get #baudRate(): number {
     return this.#settings.baudRate ?? BAUD_RATE;
   }
 
   async #begin(): Promise<Identity> {
     this.#taker = undefined;
+    this.#gone = undefined;
     this.#decoder = downDecoder((message) => this.#taker?.take(message));
     try {
       return await this.#session.begin(BEGIN_MS);
     } catch (error) {
       if (!(error instanceof NoBoardError)) throw error;
-      const { port } = this.#settings;
-      throw new NoBoardError(`${this.#name}: ${port} at ${this.#baudRate} baud: ${error.message}`);
+      throw this.#gone ?? new NoBoardError(`${this.#where}: ${error.message}`);
     }
   }
 
@@ -157,7 +164,7 @@ export class UartConnection implements Connection {
     const after = latencyTimerMs(path) ?? 0;
     if (after > SLOW_LATENCY_MS)
       this.#log.warn(
-        `${this.#name}: the adapter of ${path} holds bytes back for ${after} ms (latency_timer): reads of the device are slow`,
+        `${this.#name}: the adapter of ${path} holds bytes back for ${after} ms (latency_timer): reads of the device are slow; docs/wire.md has the rule of udev that sets 1 ms`,
       );
   }
 
@@ -176,26 +183,33 @@ export class UartConnection implements Connection {
   }
 
   async #measure(identity: Identity): Promise<Pace> {
-    const probe = new PaceProbe((message) => this.#session.send(encodeUp(message)));
-    this.#taker = probe;
-    const pace = await probe.measure(identity);
+    const { statistics } = this.#session;
+    const where = this.#where;
+    const test = new SelfTest({
+      ...{ where, statistics, send: (message) => this.#session.send(encodeUp(message)) },
+    });
+    this.#taker = test;
+    const { pace, roundTripMs, damaged, bytes } = await test.measure(identity);
     this.#taker = undefined;
-    this.#log.debug(
-      `${this.#name}: a register access takes up to ${pace.accessMs.toFixed(1)} ms, ${Math.round(pace.bytesPerSecond)} bytes a second`,
-    );
+    const found = `a round trip takes ${roundTripMs.toFixed(1)} ms, ${Math.round(pace.bytesPerSecond)} bytes a second; ${errorRate(damaged, bytes)}`;
+    if (damaged > 0) this.#log.warn(`${where}: the line damages what it carries: ${found}`);
+    else this.#log.debug(`${where}: ${found}`);
     return pace;
   }
 
   /** The port is gone. A cable that is plugged in again soon has lost nothing. */
   async #replug(why: string): Promise<void> {
+    const { port: path, replugMs = REPLUG_MS } = this.#settings;
     this.#line = undefined;
     if (this.#isClosed) return;
     if (!this.#session.isUp) {
-      this.#lose(new LinkLostError(this.#name, why));
+      // There is no session that could go on, and nothing to wait for.
+      this.#gone = new LinkLostError(this.#name, `${path} is gone: ${why}`);
+      this.#session.end();
+      this.#lose(this.#gone);
       return;
     }
     this.#session.suspend();
-    const { port: path, replugMs = REPLUG_MS } = this.#settings;
     for (
       const start = performance.now();
       performance.now() - start < replugMs;

@@ -122,6 +122,19 @@ describe("a session", () => {
     expect(exchange(pair, 4 * KIB).isDone).toBe(true);
   });
 
+  test("a board that has another design when it begins anew is named by both builds", async () => {
+    const pair = await begun();
+    pair.host.receive(
+      encodeFrame({
+        ...{ kind: FrameKind.boot, epoch: 0, seq: 0, ack: 0, window: 0 },
+        payload: encodeIdentity({ ...identity, buildHash: 0xabcd }),
+      }),
+    );
+    expect(pair.lost[0]?.message).toContain(
+      "with another design: build 0x0000abcd, and it was 0x12345678; the board had acknowledged 0 of 0 bytes",
+    );
+  });
+
   test("a board without power is noticed by its silence, and a host that was stopped by nothing", async () => {
     const pair = await begun();
     expect(pair.time.runNow(() => pair.lost.length > 0, 60_000)).toBe(false);
