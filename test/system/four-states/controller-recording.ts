@@ -43,7 +43,7 @@ export async function recordController(
     log: silentLog,
     open: (options) => {
       const simulation = model.open(options);
-      recordings.push(recordPorts(simulation, "device", shapes));
+      recordings.push(recordPorts(simulation, shapes, "device"));
       return simulation;
     },
   });
@@ -51,7 +51,7 @@ export async function recordController(
   await use(link);
   const recording = recordings[0] as PortRecording;
   const buses = [{ prefix: "s_axil_" }, { prefix: "m_axi_", isKnown }];
-  return { source, recording, meaning: meaningOf(recording, buses, "rst") };
+  return { source, recording, meaning: meaningOf(recording, buses, { port: "rst", edges: 1 }) };
 }
 
 /** The controller alone. */

@@ -12,12 +12,12 @@ const CHANNEL = /^(aw|ar|w|b|r)(\w+)$/;
 /**
  * Which bits of the ports mean something, for each edge of a recording, as AXI has it: VALID and READY always do, the rest
  * of a channel while its VALID is high, write data in the lanes of their strobes, read data where the beat did not fail
- * and the memory behind it holds something. Of outputs nothing counts until the first edge in reset.
+ * and the memory behind it holds something. Of outputs nothing counts before `edges` edges in reset.
  */
 export function meaningOf(
   { ports, rows }: PortRecording,
   buses: readonly BusPorts[],
-  reset: string,
+  reset: { readonly port: string; readonly edges: number },
 ): bigint[][] {
   const place = new Map(ports.map(({ name }, index) => [name, index]));
   const whole = ports.map(({ width }) => (1n << BigInt(width)) - 1n);
@@ -29,14 +29,14 @@ export function meaningOf(
         ports.map(({ width }) => width),
       ),
   );
-  const rst = place.get(reset) as number;
-  let isReset = false;
+  const rst = place.get(reset.port) as number;
+  let edges = 0;
   return rows.map((row) => {
     const masks = whole.slice();
     for (const bundle of bundles) bundle.mask(row, masks, row[rst] === 1n);
-    if (!isReset)
+    if (edges < reset.edges)
       for (const [index, { direction }] of ports.entries()) if (direction === "output") masks[index] = 0n;
-    isReset ||= row[rst] === 1n;
+    edges += Number(row[rst]);
     return masks;
   });
 }

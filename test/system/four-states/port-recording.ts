@@ -19,15 +19,22 @@ export async function portsOf(source: ModelSource, cacheDirectory: string): Prom
   return ports.filter(({ name }) => name !== source.clock);
 }
 
-/** From now on each edge of `simulation` is recorded: what the ports of the instance `scope` are just before it. */
+/**
+ * From now on each edge of `simulation` is recorded: what the ports of the instance `scope`, or of the top, are just before
+ * it.
+ */
 export function recordPorts(
   simulation: Simulation,
-  scope: string,
   shapes: readonly PortShape[],
+  scope?: string,
 ): PortRecording {
   const signals = new Map(simulation.signals.map((signal) => [signal.name, signal]));
-  const traced = shapes.map(({ name }) => signals.get(`${scope}.${name}`) as TraceSignal);
-  const ports = shapes.map((shape, index) => ({ ...shape, width: (traced[index] as TraceSignal).width }));
+  const readers = shapes.map(({ name }) => {
+    if (scope !== undefined) return signals.get(`${scope}.${name}`) as TraceSignal;
+    const port = simulation.port(name);
+    return { width: port.width, read: () => port.readBig() };
+  });
+  const ports = shapes.map((shape, index) => ({ ...shape, width: readers[index]?.width as number }));
   const rows: bigint[][] = [];
   const run = simulation.run.bind(simulation);
   simulation.run = (maxCycles) => {
@@ -35,7 +42,7 @@ export function recordPorts(
     while (taken < maxCycles) {
       // An edge that is not taken has no row.
       run(0);
-      const row = traced.map((signal) => signal.read());
+      const row = readers.map((reader) => reader.read());
       if (run(1) === 0) break;
       rows.push(row);
       taken++;
