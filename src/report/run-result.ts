@@ -102,6 +102,8 @@ export interface BenchCounts {
   readonly line?: LineCounts;
   /** Absent where the link does not observe what the device does with host memory. */
   readonly hostMemory?: HostMemoryCounts;
+  /** Why it is not known although the link may observe it. */
+  readonly hostMemoryMissing?: string;
   readonly interrupts: number;
   /** After a failure: what crossed the link last, a line each. */
   readonly lastEvents: readonly string[];

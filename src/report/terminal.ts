@@ -145,7 +145,7 @@ device:      ${device}
 host memory: ${hostMemoryWords(total)}
 device time: ${counted(total.cycles, "cycle")}, ${counted(total.interrupts, "interrupt")}
 benches:     ${verdicts.join(", ")} in ${(result.wallMs / 1000).toFixed(1)} s${interrupted}
-${lineLines(total)}${notCheckedLine(result)}${coverageLines(result)}seed:        ${result.seed}, profile ${result.profile}
+${lineLines(total)}${problemsLine(result)}${notCheckedLine(result)}${coverageLines(result)}seed:        ${result.seed}, profile ${result.profile}
 run:         ${result.id}
 ${journalLines(result)}repeat:      ${repeat}
 ${isProof(result) ? "PASSED" : result.isInterrupted ? "INTERRUPTED" : "FAILED"}`,
@@ -223,17 +223,28 @@ function journalLines({ journals, benches }: RunResult): string {
   return `journals:    ${journals}, ${why}\n`;
 }
 
-function hostMemoryWords({ hostMemory }: Totals): string {
-  if (hostMemory === undefined) return "not observed";
+function hostMemoryWords({ hostMemory, hostMemoryMissing: [why, ...others] }: Totals): string {
+  if (hostMemory === undefined) return why === undefined ? "not observed" : `not known: ${why}`;
   const { accesses, readBytes, reads, writtenBytes, writes } = hostMemory;
   const unit = accesses === "bursts" ? "burst" : "request";
   const read = `${counted(readBytes, "byte")} read in ${counted(reads, unit)}`;
-  return `${read}, ${counted(writtenBytes, "byte")} written in ${counted(writes, unit)}`;
+  const missing = why === undefined ? "" : `; not of ${counted(1 + others.length, "test")}: ${why}`;
+  return `${read}, ${counted(writtenBytes, "byte")} written in ${counted(writes, unit)}${missing}`;
 }
 
 function lineLines({ line }: Totals): string {
   if (line === undefined) return "";
   return `line:        ${lineWords(line)}\n${isCleanLine(line) ? "" : `             ${UNCLEAN_LINE}\n`}`;
+}
+
+/** Where tests passed and none has failed, the verdict is that of something else, which may stand far above. */
+function problemsLine({ problems: [first, ...others], benches }: RunResult): string {
+  const has = (verdict: BenchResult["verdict"]): boolean =>
+    benches.some((bench) => bench.verdict === verdict);
+  if (first === undefined || has("failed") || !has("passed")) return "";
+  const [what = ""] = visible(first.message).split("\n");
+  const more = others.length === 0 ? "" : `, and ${others.length} more`;
+  return `problem:     ${what} [${first.code}]${more}\n`;
 }
 
 function notCheckedLine({ notChecked, target }: RunResult): string {

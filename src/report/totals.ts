@@ -9,6 +9,8 @@ export interface Totals {
   readonly line?: LineCounts;
   /** Absent where no test observed it. */
   readonly hostMemory?: HostMemoryCounts;
+  /** Of tests of which it is not known although their link may observe it. */
+  readonly hostMemoryMissing: readonly string[];
 }
 
 export function totalsOf(benches: readonly BenchResult[]): Totals {
@@ -28,5 +30,6 @@ export function totalsOf(benches: readonly BenchResult[]): Totals {
     cycles: sum(facts.map(({ cycles }) => cycles)),
     interrupts: sum(facts.map(({ interrupts }) => interrupts)),
     ...(observed.length === 0 ? {} : { hostMemory }),
+    hostMemoryMissing: facts.flatMap(({ hostMemoryMissing }) => hostMemoryMissing ?? []),
   };
 }

@@ -64,6 +64,8 @@ function keepJournal({ path, header, isWhole, fileMemory }: LeftRing, { ring }: 
   if (!isWhole || !completeLostFile(path, fileMemory)) writeRing(path, header, ring, { isLost: true });
 }
 
+const LOST = "the process of the test ended before it did";
+
 function factsOf(root: string, left: LeftRing | undefined, words: LastWords | undefined): BenchFacts {
   const journal = new Journal(left?.ring);
   for (const event of words?.events ?? []) journal.note(event);
@@ -74,9 +76,10 @@ function factsOf(root: string, left: LeftRing | undefined, words: LastWords | un
     cycles: words?.cycle ?? entries.at(-1)?.cycle ?? 0,
     interrupts: entries.filter(isRise).length,
     holdings: [],
+    hostMemoryMissing: LOST,
     lastEvents: describeJournal(entries, left === undefined ? undefined : registerNamesOf(left.header)),
     ...(left === undefined ? {} : { journal: relative(root, left.path) }),
-    ...(left?.isWhole === true ? { journalIncomplete: "the process of the test ended before it did" } : {}),
+    ...(left?.isWhole === true ? { journalIncomplete: LOST } : {}),
     ...(left === undefined || left.header.device === UNKNOWN_DEVICE ? {} : { device: left.header.device }),
   };
 }

@@ -49,6 +49,8 @@ export interface BenchFacts {
   readonly line?: LineCounts;
   /** Absent where the link does not observe it. */
   readonly hostMemory?: HostMemoryCounts;
+  /** Why it is not known although the link may observe it. */
+  readonly hostMemoryMissing?: string;
   readonly interrupts: number;
   /** The last events before a failure, a line each; empty after a success. */
   readonly lastEvents: readonly string[];

@@ -325,7 +325,7 @@ export const channelBlock = {
       offset: 0x50,
       access: "rw",
       reset: 0,
-      doc: "Index behind the last descriptor that the host has written: the doorbell. Equal to RING_HEAD the ring is empty, so one entry stays free. 0 while the ring is off. FEATURES.RINGS.",
+      doc: "Index after the last descriptor that the host has written: the doorbell. Equal to RING_HEAD the ring is empty, so one entry stays free. 0 while the ring is off. FEATURES.RINGS.",
     },
     {
       name: "COMPLETION_BASE_LOW",
