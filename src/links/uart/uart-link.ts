@@ -115,7 +115,9 @@ export class UartLink implements Link {
         this.#server.read(message.address, message.lengthBytes);
         break;
       case "register-value":
-        this.#answered("register-read", message.status, Number(message.value));
+        if (message.width === 64)
+          throw new WireMessageError("a register value of 64 bits, and 32 were asked for", 0x34);
+        this.#answered("register-read", message.status, message.value);
         break;
       case "register-written":
         this.#answered("register-write", message.status, 0);

@@ -32,3 +32,28 @@ test.each([
     expect(board.session.statistics).toMatchObject({ badFrames: 0 });
   },
 );
+
+test("register reads cost at most 33 bytes of the line alone, both ways, and at most 10 each when there are many", async () => {
+  const READS = 100;
+  const { board } = await openTunnel({ cyclesPerBit: 4 });
+  const cost = async (work: () => Promise<unknown>): Promise<number> => {
+    const { up, down } = board.line.bytes;
+    await work();
+    // With what is acknowledged later.
+    for (let cycle = 0; cycle < 120_000; cycle++) board.line.step();
+    return (board.line.bytes.up - up + board.line.bytes.down - down) / READS;
+  };
+  const alone = await cost(async () => {
+    for (let read = 0; read < READS; read++) expect(await board.read(16)).toBe(0);
+  });
+  const many = await cost(async () => {
+    const asked = Array.from(
+      { length: READS },
+      () => ({ kind: "register-read", address: 16, width: 32 }) as const,
+    );
+    board.send(...asked);
+    await board.take(READS);
+  });
+  expect(alone).toBeLessThanOrEqual(33);
+  expect(many).toBeLessThanOrEqual(10);
+});
