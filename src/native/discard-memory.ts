@@ -15,3 +15,11 @@ const madvise =
 export function discardMemory(bytes: Uint8Array): boolean {
   return madvise?.(bytes, bytes.length, MADV_DONTNEED) === 0;
 }
+
+/** `sys/mman.h` of Linux: shared pages of a file read as zero from now on, and its bytes there are gone. */
+const MADV_REMOVE = 9;
+
+/** As `discardMemory`, for the memory of a file that is mapped (`mapFile`). */
+export function discardMapped(bytes: Uint8Array): boolean {
+  return madvise?.(bytes, bytes.length, MADV_REMOVE) === 0;
+}

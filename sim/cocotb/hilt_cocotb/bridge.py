@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import random
 import select
 import socket
 import struct
-from typing import Awaitable, Callable
+from typing import Any, Awaitable, Callable
 
 import cocotb
 
@@ -133,11 +134,13 @@ class Bridge:
     async def _cycle(self, _payload: bytes) -> bytes:
         return struct.pack("<Q", self._design.cycle)
 
-    async def _reset(self, _payload: bytes) -> bytes:
+    async def _reset(self, payload: bytes) -> bytes:
         self._quiet_rises = 0
         self._is_broken = False
         self._companions.stop()
         random.seed(self._seed)
+        if payload:
+            self._design.map_memory(payload.decode())
         await self._design.reset()
         self._companions.restart()
         return self._state()
@@ -233,8 +236,17 @@ def _identity() -> bytes:
     return struct.pack("<4sBBBBBBHHHIIHBB", b"HILT", messages.VERSION, 32, 64, 64, 30, 1, 1024, 0, 0, 100_000_000, 0, 0, 0, 0)
 
 
+def _design(top: Any, folder: str) -> Design:
+    ports = os.environ.get("HILT_COCOTB_PORTS")
+    if not ports:
+        return Harness(top, folder)
+    from .axi import Axi
+
+    return Axi(top, json.loads(ports))
+
+
 @cocotb.test()
-async def bridge(top: object) -> None:
+async def bridge(top: Any) -> None:
     """Serves the host that has started this simulator."""
     end_with_parent()
     logging.getLogger("cocotb").setLevel(logging.INFO)
@@ -242,7 +254,7 @@ async def bridge(top: object) -> None:
     folder = os.environ["HILT_COCOTB"]
     modules = [name for name in os.environ.get("HILT_COCOTB_MODULES", "").split(",") if name]
     companions = Companions(modules, top)
-    design = Harness(top, folder)
+    design = _design(top, folder)
     await design.ready()
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(os.path.join(folder, "control"))

@@ -7,6 +7,10 @@ from typing import Any
 import cocotb
 
 try:
+    from cocotb.simtime import get_sim_time
+except ImportError:
+    from cocotb.utils import get_sim_time
+try:
     from cocotb.triggers import ValueChange as _ValueChange
 except ImportError:
     from cocotb.triggers import Edge as _ValueChange
@@ -20,6 +24,11 @@ def value_change(handle: Any) -> Any:
 def is_one(handle: Any) -> bool:
     """Whether a signal of one bit is 1; undefined is not."""
     return str(handle.value) == "1"
+
+
+def now_ns() -> int:
+    """Simulated time in nanoseconds."""
+    return int(get_sim_time("ns"))
 
 
 def start_soon(coroutine: Any) -> Any:

@@ -40,5 +40,11 @@ class Design(Protocol):
     async def run(self, cycles: int, stops: int, seen: int) -> bytes:
         """Lets up to `cycles` cycles pass, fewer if one of `stops` holds. The messages of what has happened meanwhile."""
 
+    def map_memory(self, path: str) -> None:
+        """Host memory of the next test is this file; only of designs that share it."""
+
+    async def ready(self) -> None:
+        """Returns when the design can be reset."""
+
     async def reset(self) -> None:
         """As after power-up, but for memories."""

@@ -55,6 +55,9 @@ class Harness:
         self._out = os.open(os.path.join(folder, "out"), os.O_RDONLY | os.O_CREAT, 0o600)
         self._forget()
 
+    def map_memory(self, path: str) -> None:
+        raise ValueError("the harness has host memory of its own")
+
     async def ready(self) -> None:
         """Resolves when the Verilog takes blocks."""
         while not is_one(self._done):

@@ -1,6 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
 import { LinkLostError } from "../../bus/errors.ts";
 import type { Link } from "../../bus/link.ts";
+import type { Bank } from "../../memory/physical-memory.ts";
 import { standardProfile } from "../../memory/platform-profile.ts";
 import { ControlCode } from "../../wire/control-message.ts";
 import type { Connection, FreshOptions } from "../link-kind.ts";
@@ -11,6 +13,8 @@ import { CocotbLink } from "./cocotb-link.ts";
 import { cocotbPace, cocotbTraits } from "./cocotb-traits.ts";
 import { FarArray, FarEnd } from "./far-end.ts";
 import { FarMemory } from "./far-memory.ts";
+import type { LinkMemory } from "./link-memory.ts";
+import { MappedMemory } from "./mapped-memory.ts";
 import type { SimulatorStart } from "./prepare-simulation.ts";
 import type { CocotbTarget } from "./settings.ts";
 import { settingsWords } from "./settings-words.ts";
@@ -36,6 +40,7 @@ export class CocotbConnection implements Connection {
   readonly #parts: ConnectionParts;
   #running: Running | undefined;
   #link: CocotbLink | undefined;
+  #memoryBefore: LinkMemory | undefined;
   #onLine: (line: string) => void = () => {};
 
   constructor(parts: ConnectionParts) {
@@ -53,10 +58,14 @@ export class CocotbConnection implements Connection {
     this.#running ??= await this.#start();
     const { far, stalePages } = this.#running;
     far.write(FarArray.settings, 0, words);
-    const reset = far.ask(ControlCode.reset);
+    // Views of it are the memory until another test has the device.
+    this.#memoryBefore?.close();
+    const memory = this.#memory(far, banks, stalePages);
+    this.#memoryBefore = memory;
+    const file = memory instanceof MappedMemory ? memory.file : "";
+    const reset = far.ask(ControlCode.reset, Buffer.from(file));
     far.send();
     await reset;
-    const memory = new FarMemory(far, banks, stalePages, settings.harness?.maximumWindows);
     const link = new CocotbLink({
       ...{ name, far, memory, traits: cocotbTraits(settings), pace: cocotbPace(settings) },
       state: new LinkState(name),
@@ -77,6 +86,14 @@ export class CocotbConnection implements Connection {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stop();
+    this.#memoryBefore?.close();
+  }
+
+  #memory(far: FarEnd, banks: readonly Bank[], stalePages: ReadonlySet<number>): LinkMemory {
+    const { host, harness } = this.#parts.settings;
+    if (host === "cocotbext-axi")
+      return new MappedMemory(banks, `hilt-${randomUUID()}`, harness?.maximumWindows);
+    return new FarMemory(far, banks, stalePages, harness?.maximumWindows);
   }
 
   async #start(): Promise<Running> {

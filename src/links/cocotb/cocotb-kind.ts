@@ -19,10 +19,11 @@ export interface PreparedCocotb {
 /** The device in a simulator under cocotb, in a process of its own. */
 export const kind: LinkKind<CocotbTarget, PreparedCocotb> = {
   traits: cocotbTraits,
-  describe: ({ simulator, fresh = "reset" }) => `${simulator} under cocotb, fresh by ${fresh}`,
+  describe: ({ simulator, host = "harness", fresh = "reset" }) =>
+    `${simulator} under cocotb${host === "harness" ? "" : ` with ${host}`}, fresh by ${fresh}`,
   checks: async (targets) => await Promise.all(targets.map(checkOf)),
-  async prepare(_name, settings, run) {
-    const { start, fromCache, buildMs, sources } = await prepareSimulation(settings, run);
+  async prepare(name, settings, run) {
+    const { start, fromCache, buildMs, sources } = await prepareSimulation(name, settings, run);
     const stallMs = settings.stallSeconds === undefined ? STALL_MS : 1000 * settings.stallSeconds;
     return {
       prepared: { start, stallMs },

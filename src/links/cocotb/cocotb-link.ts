@@ -17,7 +17,7 @@ import { FREQUENCY_HZ } from "../simulator/simulator-traits.ts";
 import { CocotbCodeError } from "./errors.ts";
 import type { Answer, FarEnd, FarListener } from "./far-end.ts";
 import { FarErrors } from "./far-errors.ts";
-import type { CrossedBytes, FarMemory } from "./far-memory.ts";
+import type { CrossedBytes, LinkMemory } from "./link-memory.ts";
 import { Turns } from "./turns.ts";
 
 /** What ends a run before its last cycle. */
@@ -33,7 +33,7 @@ export interface CocotbLinkParts {
   readonly pace: Pace;
   readonly state: LinkState;
   readonly far: FarEnd;
-  readonly memory: FarMemory;
+  readonly memory: LinkMemory;
   readonly close: () => Promise<void>;
 }
 

@@ -31,3 +31,13 @@ export class CocotbCodeError extends HiltError {
     super([`${target}: ${what}`, ...lines.map((line) => `    ${line}`)].join("\n"));
   }
 }
+
+/** Settings of a target that do not go together. */
+export class CocotbSettingsError extends HiltError {
+  readonly code = "E_CONFIG";
+  readonly blame: Blame = "usage";
+
+  constructor(target: string, problem: string) {
+    super(`targets.${target}: ${problem}`);
+  }
+}

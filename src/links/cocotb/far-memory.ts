@@ -6,6 +6,7 @@ import { type Bank, PhysicalMemory } from "../../memory/physical-memory.ts";
 import { REGION_BYTES_LOG2 } from "../simulator/harness-source.ts";
 import { HarnessWindows } from "../simulator/harness-windows.ts";
 import { FarArray, type FarEnd } from "./far-end.ts";
+import type { CrossedBytes, LinkMemory } from "./link-memory.ts";
 import { changedRuns, ranges } from "./ranges.ts";
 
 const ROW_BYTES = 8;
@@ -24,12 +25,6 @@ interface Shared {
   readonly common: Uint8Array;
 }
 
-/** Bytes of host memory that have crossed. */
-export interface CrossedBytes {
-  toDevice: number;
-  fromDevice: number;
-}
-
 /**
  * Host memory of which the simulator has a copy. What a mapped window holds goes with the first crossing after it was opened;
  * of a shared one the changed runs, with each; what the device wrote comes with the crossing in which it did.
@@ -37,7 +32,7 @@ export interface CrossedBytes {
  * The simulator hears of a window that closes when the crossing that is out has come back. What the device writes there
  * until then is dropped, and each of its accesses is a fault.
  */
-export class FarMemory {
+export class FarMemory implements LinkMemory {
   readonly memory: PhysicalMemory;
   readonly windows: WindowTable;
   readonly crossed: CrossedBytes = { toDevice: 0, fromDevice: 0 };
@@ -102,7 +97,10 @@ export class FarMemory {
     for (const [first, end] of this.#unsent.splice(0)) this.#sendBytes(first, end);
   }
 
-  /** A crossing is out from now on, or has come back. */
+  get isOut(): boolean {
+    return this.#isOut;
+  }
+
   set isOut(isOut: boolean) {
     this.#isOut = isOut;
     if (!isOut) this.#closed = [];
@@ -122,6 +120,8 @@ export class FarMemory {
       return [event];
     return [event, { kind: "fault", cycle: event.cycle, direction: "read", address: read.address }];
   }
+
+  close(): void {}
 
   #open(harness: WindowTable, window: Window): OpenWindow {
     const open = harness.open(window);

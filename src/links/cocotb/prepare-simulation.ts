@@ -12,16 +12,22 @@ import {
 import { join, resolve } from "node:path";
 import type { ModelSource } from "../../engine/engine.ts";
 import { BuildError, ToolError } from "../../engine/errors.ts";
+import { parseFileList } from "../../engine/file-list.ts";
 import { runTool } from "../../engine/run-tool.ts";
 import { requestKey, sourceKey } from "../../engine/source-key.ts";
 import { readTree } from "../../engine/source-tree.ts";
+import { hiltDma } from "../device-binding.ts";
+import type { DeviceSource } from "../device-source.ts";
 import type { PrepareOptions } from "../link-kind.ts";
-import { boundSource, harnessSource } from "../simulator/harness-source.ts";
+import { boundSource, harnessSource, ROOT } from "../simulator/harness-source.ts";
+import { type DevicePorts, devicePorts } from "./device-ports.ts";
 import { PACKAGE, type PythonEnvironment, probePython } from "./python-environment.ts";
 import type { CocotbTarget } from "./settings.ts";
 import { findSimulator, type Simulator } from "./simulators.ts";
 
 const TOP = "hilt_cocotb";
+/** Of our own controller where nothing stands round it. */
+const OWN_PARAMETERS = { DATA_W: 64, ADDR_W: 64 };
 /** Stands for a folder that is not known when the simulation is built. */
 const BUILD_MARK = "@hilt-build@";
 const FOLDER_MARK = "@hilt-folder@";
@@ -31,6 +37,8 @@ const LIMIT_SECONDS = 600;
 export interface SimulatorStart {
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** What the models are told of the design's ports; nothing where it is in the harness. */
+  readonly ports?: DevicePorts | undefined;
   /** Stands in the command for a folder of the process's own. */
   readonly folderMark: string;
 }
@@ -44,10 +52,12 @@ export interface PreparedSimulation {
 
 /** Builds the simulation, or takes it from the cache: what the tools read decides. */
 export async function prepareSimulation(
+  name: string,
   settings: CocotbTarget,
   { cacheDirectory }: Pick<PrepareOptions, "cacheDirectory">,
 ): Promise<PreparedSimulation> {
   const begin = performance.now();
+  const ports = devicePorts(name, settings);
   const python = await probePython(settings.python);
   const simulator = findSimulator(settings, python);
   const source = sourceOf(settings, cacheDirectory);
@@ -60,17 +70,40 @@ export async function prepareSimulation(
   if (!fromCache) await build(source, settings, { python, simulator, folder });
   const text = readFileSync(join(folder, "start.json"), "utf8").replaceAll(BUILD_MARK, folder);
   return {
-    start: { ...(JSON.parse(text) as Omit<SimulatorStart, "folderMark">), folderMark: FOLDER_MARK },
+    start: {
+      ...(JSON.parse(text) as Omit<SimulatorStart, "folderMark" | "ports">),
+      folderMark: FOLDER_MARK,
+      ports,
+    },
     fromCache,
     buildMs: performance.now() - begin,
     sources: [...source.files, ...(source.includeDirectories ?? [])],
   };
 }
 
-function sourceOf({ device }: CocotbTarget, cacheDirectory: string): ModelSource {
+function sourceOf({ host, device }: CocotbTarget, cacheDirectory: string): ModelSource {
+  if (host === "cocotbext-axi") return bareSource(device);
   const harness =
     device === undefined ? harnessSource() : boundSource(device, join(resolve(cacheDirectory), "devices"));
   return { ...harness, top: TOP, files: [...harness.files, join(PACKAGE, "hilt_cocotb.v")] };
+}
+
+/** The device alone. */
+function bareSource(device: DeviceSource | undefined): ModelSource {
+  if (device === undefined) {
+    const { files, includeDirectories } = parseFileList(join(ROOT, "rtl/dma/dma.f"), ROOT);
+    return { top: hiltDma.top, files, includeDirectories, parameters: OWN_PARAMETERS, clock: hiltDma.clock };
+  }
+  const { files, includeDirectories = [], binding } = device;
+  const { top, clock, parameters = {}, defines = {} } = binding;
+  return {
+    ...{ top, clock, files, includeDirectories },
+    // Numbers, and expressions as Verilog has them: the simulator's command line takes both.
+    parameters: parameters as Readonly<Record<string, number>>,
+    defines: Object.fromEntries(
+      Object.entries(defines).map(([name, value]) => [name, value === true ? "" : value]),
+    ),
+  };
 }
 
 function toolsOf(python: PythonEnvironment, simulator: Simulator): readonly string[] {
@@ -102,7 +135,8 @@ async function build(
         sources: source.files,
         includes: source.includeDirectories ?? [],
         parameters: source.parameters ?? {},
-        hdl_toplevel: TOP,
+        defines: source.defines ?? {},
+        hdl_toplevel: source.top,
         timescale: ["1ns", "1ps"],
         build_args: simulator.buildArguments,
       },

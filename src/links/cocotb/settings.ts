@@ -13,6 +13,8 @@ export interface CocotbSettings {
   readonly python?: string | undefined;
   /** Path of the command of Verilator; by default the one on the PATH. */
   readonly verilator?: string | undefined;
+  /** What is round the device. By default `harness`. */
+  readonly host?: "harness" | "cocotbext-axi" | undefined;
   /** How a test gets a fresh device: a simulator of its own, or the reset of the one that runs. By default `reset`. */
   readonly fresh?: "restart" | "reset" | undefined;
   /** Python modules of the user's whose `main(top)` runs in the simulator beside each test; found from the working folder. */
@@ -50,6 +52,11 @@ export const shape: Shape<CocotbSettings> = {
     .optional()
     .describe(
       "Path of the command of Verilator, for the simulator `verilator`. By default the one on the PATH.",
+    ),
+  host: oneOf("host", "harness", "cocotbext-axi")
+    .optional()
+    .describe(
+      "What is round the device: hilt's harness, with the same cycles as on every engine (the default), or the models of `cocotbext-axi` on the device's own ports, found by the prefixes of its table.",
     ),
   fresh: oneOf("way to a fresh device", "restart", "reset")
     .optional()

@@ -62,6 +62,7 @@ export async function startSimulator(
       ...start.env,
       HILT_COCOTB: folder,
       HILT_COCOTB_MODULES: modules.join(","),
+      HILT_COCOTB_PORTS: start.ports === undefined ? "" : JSON.stringify(start.ports),
       PYTHONPATH: [process.cwd(), start.env["PYTHONPATH"]].join(":"),
       COCOTB_RESULTS_FILE: join(folder, "results.xml"),
     },

@@ -9,7 +9,7 @@ import { bindPins, definesOf, deviceInstance, hiltDma } from "../device-binding.
 import type { DeviceBinding, DeviceSource } from "../device-source.ts";
 
 /** Root of the installation: the folder that holds `rtl` and `sim`, the same from `src` and from `dist`. */
-const ROOT: string = fileURLToPath(new URL("../../..", import.meta.url));
+export const ROOT: string = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** The harness's top module. What hilt adds to a design begins with this name, which leaves a device all others. */
 export const HARNESS = "hilt_harness";
