@@ -10,7 +10,7 @@ import type { SimulatorLink } from "../../../src/links/simulator/simulator-link.
 import { buildModel } from "../../../src/links/simulator/simulator-model.ts";
 import type { Variant } from "../../soak/run-plan.ts";
 import { meaningOf } from "./four-state-bus.ts";
-import { type PortRecording, portsOf, recordPorts } from "./port-recording.ts";
+import { type PortRecording, portsOf, recordPorts, wordsOf } from "./port-recording.ts";
 import type { Replay } from "./replay.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
@@ -67,14 +67,7 @@ function sourceOf({ parameters = {} }: Pick<typeof hiltDma, "parameters">): Mode
 
 /** The words of the card's banks as hexadecimal digits. */
 export function cardWords(simulation: Simulation): string[][] {
-  return CARD_BANKS.map((path) => {
-    const { bytes, elementBytes, depth } = simulation.array(`device.${path}`);
-    return Array.from({ length: depth }, (_, index) =>
-      Buffer.from(bytes.slice(index * elementBytes, (index + 1) * elementBytes))
-        .reverse()
-        .toString("hex"),
-    );
-  });
+  return CARD_BANKS.map((path) => wordsOf(simulation, `device.${path}`));
 }
 
 /** Whether the device may read a byte of host memory, by the windows that are opened from now on. */

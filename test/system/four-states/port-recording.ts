@@ -51,3 +51,14 @@ export function recordPorts(
   };
   return { ports, rows };
 }
+
+/** The first `count` words of a memory, by default all, as hexadecimal digits. */
+export function wordsOf(simulation: Simulation, path: string, count?: number): string[] {
+  const { bytes, elementBytes, depth, width } = simulation.array(path);
+  return Array.from({ length: count ?? depth }, (_, index) =>
+    Buffer.from(bytes.slice(index * elementBytes, (index + 1) * elementBytes))
+      .reverse()
+      .toString("hex")
+      .slice(-Math.ceil(width / 4)),
+  );
+}
