@@ -65,7 +65,17 @@ function findUsed(netlist: Netlist, drivers: Drivers): Used {
   return { cells, bits: used };
 }
 
+/** What reads such a part Yosys assigns, too, when the part is in a concatenation on the left. */
+const isMoving = (driver: Driver): boolean => driver !== "input" && /^\$shiftx?$/.test(driver.type);
+
 function refuseSeveral(netlist: Netlist, drivers: Drivers, used: Used, names: SignalNames): void {
+  const movingBit = drivers.several.find((bit) => drivers.of(bit).some(isMoving));
+  const moving = drivers.ofConstants.find(isMoving) ?? drivers.of(movingBit ?? "x").find(isMoving);
+  if (moving !== undefined && moving !== "input")
+    throw new UnsupportedConstructError(
+      "several drivers of a part whose index is not a constant, as in a concatenation that is assigned",
+      moving.place,
+    );
   const [constant] = drivers.ofConstants;
   if (constant !== undefined)
     throw new UnsupportedConstructError(

@@ -217,12 +217,15 @@ class TypedLoop {
     return isLabelled || /^(begin|end|else|[;):])$/.test(this.#text(at - 1));
   }
 
-  /** The brace of a concatenation with which a statement begins. */
+  /** The brace of a concatenation with which a statement begins, of which the token is a part; not of an index in it. */
   #braceBefore(at: number): number | undefined {
     let depth = 0;
     for (let before = at - 1; before > this.#header.close && this.#text(before) !== ";"; before--) {
-      if (this.#text(before) === "}") depth++;
-      if (this.#text(before) === "{" && --depth < 0) return this.#isStart(before) ? before : undefined;
+      const text = this.#text(before);
+      if (/^[)\]}]$/.test(text)) depth++;
+      else if (/^[([{]$/.test(text) && depth > 0) depth--;
+      else if (/^[([]$/.test(text)) return undefined;
+      else if (text === "{" && this.#isStart(before)) return before;
     }
     return undefined;
   }

@@ -15,6 +15,7 @@ import { isImplicitNet } from "./implicit-nets.ts";
 import { widenPositions } from "./indexed-parts.ts";
 import { markRefused } from "./mark-refused.ts";
 import { type MarkedText, withoutMarked } from "./marked-text.ts";
+import { refuseMovingTargets } from "./moving-targets.ts";
 import type { YosysJson } from "./netlist.ts";
 import { compareOpenItems } from "./open-cases.ts";
 import { plainVerilog } from "./plain-verilog.ts";
@@ -51,7 +52,8 @@ export async function elaborate(
   const connections = new PortConnections(sources);
   const viewOf = (text: string, path: string): string => {
     const plain = connections.plain(plainVerilog(path, withoutMarked(text, path, omitted)));
-    const view = widenPositions(typeLoopVariables(simulationView(prepare(plain), source)));
+    const seen = refuseMovingTargets(simulationView(prepare(plain), source));
+    const view = widenPositions(typeLoopVariables(seen));
     return markTasks(markRefused(compareOpenItems(view), /\.svh?$/.test(path)));
   };
   const virtual = new VirtualFiles(source.files, tree, viewOf);

@@ -35,7 +35,9 @@ end endtask
 always @* t(a, y11);
 always @(posedge clk) begin : blk reg [5:0] i; y12 <= 0;
   for (i = 0; i < 63; i = i + 1) if (i - 3 < 2) y12[i] <= a[i[2:0]]; else if (i[0]) y12[i] <= ^{a, i}; end
-always @(posedge clk) for (u = 0; u < 7; u = u + 1'b1) y13[u * 2 +: 2] <= a[u] + u;`;
+always @(posedge clk) for (u = 0; u < 7; u = u + 1'b1) y13[u * 2 +: 2] <= a[u] + u;
+always @* begin y14 = 0; for (k = 0; k < W; k = k + 2)
+  {y14[k + 16], {y14[k +: 2], y14[{1'b1, k[2:0], 1'b1}]}} = a[k +: 2] + a[W - 1 - k] + {k, 1'b1}; end`;
 
 const systemVerilog = `
 typedef logic [4:0] five; byte b; shortint h; int unsigned iu; logic [3:0] l; five t; bit [2:0] c;
@@ -50,7 +52,7 @@ always_comb begin y7 = 0; for (logic [3:0] i = 0; i < 8; i++) y7[i] = (i - 4 < Q
 always_comb begin y8 = 0; for (int unsigned i = 0; i < 8; i++) y8[i] = (i - 4 < Q) ^ a[i]; end`;
 
 test.each([
-  ["loops.v", verilog, 14],
+  ["loops.v", verilog, 15],
   ["loops.sv", systemVerilog, 9],
 ])("loops are over values of their variable's width and sign: %s", async (name, items, count) => {
   const outputs = Array.from({ length: count }, (_, index) => ({ name: `y${index}`, width: 64 }));

@@ -41,6 +41,7 @@ const refused = [
     3,
     "a loop variable that its loop assigns",
   ],
+  ["for (k = 0; k < 8; k = k + 1)\n{{a[k], k}, a[1]} = 3;", 3, "a loop variable that its loop assigns"],
   ["\nfor (n = 0; n < 8; n = n + 1) a[n] = s;", 3, "a loop that never ends"],
   ["\nfor (p = 0; p < 8; p = p + 1) a[p] = s;", 3, "a loop variable whose range does not end at 0"],
 ] as const;

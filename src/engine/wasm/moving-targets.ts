@@ -1,0 +1,83 @@
+import { refusedLoop } from "./mark-refused.ts";
+import { afterParentheses, macroEnd, statementEnd } from "./statement-end.ts";
+import { applyEdits, type TextEdit } from "./text-edits.ts";
+import { declarationsOf } from "./variable-types.ts";
+import { type Token, tokensOf } from "./verilog-tokens.ts";
+
+const CONCATENATION = /\}\s*<?=(?!=)/;
+
+/**
+ * Refuses a concatenation that is assigned and has a part whose index is not a constant, `{y[i], z} = a`: Yosys writes it to where it
+ * reads that part, and it is lost. The variable of a loop is a constant in the loop.
+ */
+export function refuseMovingTargets(text: string): string {
+  if (!CONCATENATION.test(text)) return text;
+  const tokens = tokensOf(text);
+  const word = (at: number): string => tokens[at]?.text ?? "";
+  const targets = targetsOf(tokens);
+  if (targets.length === 0) return text;
+  const { types } = declarationsOf(tokens);
+  const loops = loopsOf(tokens);
+  const moves = (at: number): boolean =>
+    types.get(at)?.isGenvar === false &&
+    !loops.some(({ variable, first, last }) => variable === word(at) && at >= first && at <= last);
+  const edits = targets.flatMap(({ first, last }): TextEdit[] => {
+    let depth = 0;
+    for (let at = first; at < last; at++) {
+      if (word(at) === "[") depth++;
+      else if (word(at) === "]") depth--;
+      else if (depth > 0 && moves(at)) {
+        const { index } = tokens[last + 2] as Token;
+        return [{ index, length: 0, text: `${refusedLoop(WORDS)} + ` }];
+      }
+    }
+    return [];
+  });
+  return applyEdits(text, edits);
+}
+
+const WORDS = "an assigned concatenation with a part whose index is not a constant";
+
+/** From a brace with which a statement begins to the one that closes it, where it is assigned. */
+function targetsOf(tokens: readonly Token[]): { first: number; last: number }[] {
+  const targets: { first: number; last: number }[] = [];
+  const open: number[] = [];
+  for (let at = 0; at < tokens.length; at++) {
+    const text = tokens[at]?.text ?? "";
+    if (text === "`define") at = macroEnd(tokens, at);
+    else if (text === "{") open.push(at);
+    else if (text === "}") {
+      const first = open.pop();
+      if (
+        first !== undefined &&
+        open.length === 0 &&
+        isStart(tokens, first) &&
+        /^<?=$/.test(tokens[at + 1]?.text ?? "")
+      )
+        targets.push({ first, last: at });
+    }
+  }
+  return targets;
+}
+
+/** Whether a statement begins here, after what ends the one before or the label of a case, not after `a ? b :`. */
+function isStart(tokens: readonly Token[], at: number): boolean {
+  const text = tokens[at - 1]?.text ?? "";
+  if (text !== ":") return /^(begin|end|else|[;)])$/.test(text);
+  for (let before = at - 2; before >= 0; before--) {
+    const word = tokens[before]?.text ?? "";
+    if (word === "?") return false;
+    if (/^(begin|end|endcase|else|[;=])$/.test(word)) return true;
+  }
+  return false;
+}
+
+function loopsOf(tokens: readonly Token[]): { variable: string; first: number; last: number }[] {
+  return tokens.flatMap(({ text }, at) => {
+    if (text !== "for") return [];
+    const close = afterParentheses(tokens, at + 1) - 1;
+    const assigned = tokens.findIndex((token, each) => each > at && token.text === "=");
+    const variable = tokens[assigned - 1]?.text ?? "";
+    return [{ variable, first: at, last: statementEnd(tokens, close + 1) }];
+  });
+}
