@@ -66,7 +66,7 @@ module bridge_reads #(
     wire                  sent        = out_valid & out_ready;
     wire                  asks        = sent & out_last;
 
-    assign s_axi_arready = asks & ~is_cut;
+    assign s_axi_arready = asks & ~follows;
     assign out_valid     = (state != IDLE) & ((state != OP) | ~places[PLACES_W]);
     assign out_last      = state == LENGTH;
     assign awaited       = places != 0;

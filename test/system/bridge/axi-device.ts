@@ -46,6 +46,7 @@ export class AxiDevice {
   #writeBurst = 0;
   #addressBurst = 0;
   #readBurst = 0;
+  #finishedReads = 0;
   #lite: { address?: number | undefined; data?: number | undefined; read?: number | undefined } = {};
   /** A signal that is valid keeps its value until it is taken. */
   readonly #held = { aw: false, w: false, ar: false, b: false, r: false };
@@ -115,6 +116,8 @@ export class AxiDevice {
 
   #take(takesR: boolean, takesB: boolean): void {
     const held = this.#held;
+    if (this.#get("s_axi_rvalid") === 1 && this.#finishedReads === this.#readBurst)
+      throw new Error(`data of read ${this.#readBurst} came before its address was taken`);
     if (held.aw && this.#get("s_axi_awready")) {
       held.aw = false;
       this.#addressBurst++;
@@ -126,6 +129,7 @@ export class AxiDevice {
     }
     if (takesR && this.#get("s_axi_rvalid")) {
       const isLast = this.#get("s_axi_rlast") === 1;
+      if (isLast) this.#finishedReads++;
       const [id, response] = [this.#get("s_axi_rid"), this.#get("s_axi_rresp")];
       this.readBeats.push({ id, data: this.#port("s_axi_rdata").readBig(), response, isLast });
     }
@@ -187,7 +191,7 @@ export class AxiDevice {
     for (const queue of [this.writes, this.reads, this.readBeats, this.responses]) queue.length = 0;
     Object.assign(this.#held, { aw: false, w: false, ar: false, b: false, r: false });
     this.#lite = {};
-    this.#writeBeat = this.#writeBurst = this.#addressBurst = this.#readBurst = 0;
+    this.#writeBeat = this.#writeBurst = this.#addressBurst = this.#readBurst = this.#finishedReads = 0;
     this.irq = 0;
     this.#set("irq", 0);
   }

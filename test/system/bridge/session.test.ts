@@ -37,6 +37,13 @@ test("a burst of 2 KiB is 8 messages and has one end, and one burst after the ot
   expect(board.line.bytes.down - before).toBeLessThan(stream + 80);
 });
 
+test("a burst that is longer than what may be asked for at once is answered after its address was taken", async () => {
+  const { board, device } = await openTunnel({ parameters: { READ_LOG2: 9 } });
+  for (let id = 0; id < 3; id++) device.reads.push({ id, address: BASE, beats: 256 });
+  await board.line.until(() => device.isDone, 400_000, "the bursts");
+  expect(device.readBeats.map(({ id }) => id)).toEqual([0, 1, 2].flatMap((id) => new Array(256).fill(id)));
+});
+
 test("a message is not cut where nothing else waits, and strobes in the middle cut it", async () => {
   const tunnel = await openTunnel();
   const { board, device } = tunnel;
