@@ -1,5 +1,7 @@
 #include "board.h"
 
+#include <algorithm>
+
 // Between two looks at the terminal: a character takes 40 cycles at divider 4.
 static constexpr uint64_t SLICE_CYCLES = 256;
 // So long nothing is on the wire before the board counts as quiet.
@@ -101,9 +103,9 @@ void Board::moveBytes() {
   if (LoadedModel::read(sendValid_) == 0) giveFrame();
 }
 
-bool Board::run() {
+bool Board::run(uint64_t last) {
   moveBytes();
-  const bool goesOn = model_.run(SLICE_CYCLES);
+  const bool goesOn = model_.run(std::min(SLICE_CYCLES, last - model_.cycle()));
   handleEvent();
   return goesOn;
 }

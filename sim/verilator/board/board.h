@@ -15,8 +15,8 @@ class Board {
 
   // As after the FPGA was configured anew. What is on the wire is lost.
   void powerUp();
-  // Runs for some time and moves what there is to move; false once the design has ended.
-  bool run();
+  // Runs for some time, to this cycle at most, and moves what there is to move; false once the design has ended.
+  bool run(uint64_t last);
   // Nothing moves, and nothing will before the host sends something.
   bool isQuiet() const;
 

@@ -61,17 +61,24 @@ static bool look(const Board& board, const Control& control, bool hasParent, int
   return (watched[0].revents & (POLLIN | POLLHUP)) == 0 || read(STDIN_FILENO, &byte, 1) != 0;
 }
 
+// A cycle that something waits for is reached at full speed.
+static bool rests(const Board& board, const Requests& requests) {
+  return board.isQuiet() && requests.nextCycle() == Schedule::NEVER;
+}
+
 static void serve(Board& board, Control& control, Requests& requests, bool hasParent) {
   // Of 256 cycles at most. At rest the board runs a little between two milliseconds of sleep, so that its timers do.
   constexpr unsigned TURNS_BUSY = 64;
   constexpr unsigned TURNS_QUIET = 4;
   while (!isAsked && !requests.isEndAsked()) {
-    const bool isQuiet = board.isQuiet();
-    for (unsigned turn = 0; turn < (isQuiet ? TURNS_QUIET : TURNS_BUSY); ++turn)
-      if (!board.run()) throw std::runtime_error("the design has ended its simulation");
+    const bool isQuiet = rests(board, requests);
+    for (unsigned turn = 0; turn < (isQuiet ? TURNS_QUIET : TURNS_BUSY); ++turn) {
+      if (!board.run(requests.nextCycle())) throw std::runtime_error("the design has ended its simulation");
+      requests.act();
+    }
     requests.report();
     requests.replug(milliseconds());
-    if (!look(board, control, hasParent, isQuiet && board.isQuiet() ? 1 : 0)) return;
+    if (!look(board, control, hasParent, isQuiet && rests(board, requests) ? 1 : 0)) return;
     control.serve();
   }
 }

@@ -38,9 +38,13 @@ Requests::Requests(Board& board, Control& control, std::string name, double cycl
     return answer;
   });
   control.on(CYCLE, [this](const Bytes&) { return now(); });
-  control.on(RESET, [this](const Bytes&) {
-    board_.powerUp();
-    return now();
+  control.on(RESET, [this](const Bytes& payload) {
+    return atCycle(payload, 0, [this] {
+      // What the design has said is not lost with it.
+      report();
+      board_.powerUp();
+      tellOf("reset");
+    });
   });
   // The cycle at which the file's time is 0.
   control.on(WAVES_ON, [this](const Bytes& payload) {
@@ -60,9 +64,12 @@ Requests::Requests(Board& board, Control& control, std::string name, double cycl
     return now();
   });
   control.on(UNPLUG, [this](const Bytes& payload) {
-    replugMs_ = nowMs_ + get(payload, 0, 4);
-    board_.unplug();
-    return now();
+    const uint32_t durationMs = get(payload, 0, 4);
+    if (payload.size() <= 4) {
+      unplug(durationMs);
+      return now();
+    }
+    return atCycle(payload, 4, [this, durationMs] { unplugForCycles(durationMs); });
   });
   control.on(EVENTS, [this](const Bytes& payload) {
     events_ = get(payload, 0, 1);
@@ -106,9 +113,48 @@ void Requests::disturb(const Bytes& payload) {
   board_.disturb(set);
 }
 
+Bytes Requests::atCycle(const Bytes& payload, std::size_t place, std::function<void()> work) {
+  if (payload.size() <= place) {
+    work();
+    return now();
+  }
+  const uint64_t cycle = get(payload, place, 4) | static_cast<uint64_t>(get(payload, place + 4, 4)) << 32;
+  schedule_.add(cycle, board_.model().cycle(), std::move(work));
+  Bytes answer;
+  put(answer, cycle, 8);
+  return answer;
+}
+
+void Requests::unplug(uint32_t durationMs) {
+  board_.unplug();
+  replugMs_ = nowMs_ + durationMs;
+  tellOf("unplugged");
+}
+
+void Requests::unplugForCycles(uint32_t durationMs) {
+  board_.unplug();
+  replugMs_.reset();
+  tellOf("unplugged");
+  const uint64_t cycle = board_.model().cycle();
+  const auto duration = static_cast<uint64_t>(durationMs * cyclesPerMs_);
+  schedule_.add(cycle + std::max<uint64_t>(1, duration), cycle, [this] { plug(); });
+}
+
+void Requests::plug() {
+  if (board_.port().isPlugged()) return;
+  replugMs_.reset();
+  board_.port().plug();
+  tellOf("plugged in");
+}
+
 void Requests::replug(double nowMs) {
   nowMs_ = nowMs;
-  if (!board_.port().isPlugged() && nowMs >= replugMs_) board_.port().plug();
+  if (replugMs_.has_value() && nowMs >= *replugMs_) plug();
+}
+
+void Requests::tellOf(const char* what) {
+  const std::string text = "{\"kind\":\"" + std::string(what) + "\",\"cycle\":" + std::to_string(board_.model().cycle()) + "}";
+  control_.tell(LOG, Bytes(text.begin(), text.end()));
 }
 
 static uint64_t numberAfter(const std::string& text, const char* key) {

@@ -85,10 +85,15 @@ export class Control {
     await this.ask(requests.disturb, payload);
   }
 
-  async unplug(durationMs: number): Promise<void> {
+  /** `cycle`: in which it is to happen; by default at once. */
+  async unplug(durationMs: number, cycle?: number): Promise<void> {
     const payload = Buffer.alloc(4);
     payload.writeUInt32LE(durationMs);
-    await this.ask(requests.unplug, payload);
+    await this.ask(requests.unplug, Buffer.concat([payload, ...wide(cycle)]));
+  }
+
+  async reset(cycle?: number): Promise<void> {
+    await this.ask(requests.reset, Buffer.concat(wide(cycle)));
   }
 
   async line() {
@@ -106,4 +111,11 @@ export class Control {
   close(): void {
     this.#socket.destroy();
   }
+}
+
+function wide(cycle: number | undefined): Buffer[] {
+  if (cycle === undefined) return [];
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(BigInt(cycle));
+  return [bytes];
 }

@@ -147,6 +147,33 @@ test("after a reset the board works, and its cycles go on", async () => {
   await terminal.close();
 });
 
+test("what is to happen in a cycle happens in it, in each run, whatever the host does meanwhile", async () => {
+  const runs: unknown[] = [];
+  for (const count of [10, 10_000]) {
+    await using board = await startEcho();
+    const control = await Control.open(board.control);
+    await expect(control.reset(1)).rejects.toThrow(/^cycle 1 has passed: it is cycle \d+$/);
+    // In one go: the board runs at full speed from the first on.
+    await Promise.all([control.unplug(10, 3_000_001), control.reset(3_050_000), control.reset(2_000_003)]);
+    const terminal = await Terminal.open(board.port);
+    terminal.send(bytesOf(count));
+    const seen: unknown[] = [];
+    while (seen.length < 4) seen.push(JSON.parse((await control.next()).payload.toString()));
+    runs.push(seen);
+    expect(existsSync(board.port)).toBe(true);
+    control.close();
+    await terminal.close();
+  }
+  // A board of 12,000 cycles in a millisecond.
+  const each = [
+    { kind: "reset", cycle: 2_000_003 },
+    { kind: "unplugged", cycle: 3_000_001 },
+    { kind: "reset", cycle: 3_050_000 },
+    { kind: "plugged in", cycle: 3_120_001 },
+  ];
+  expect(runs).toEqual([each, each]);
+});
+
 test("at its end, and when it is asked to end, link and socket are gone", async () => {
   const board = await startEcho();
   const control = await Control.open(board.control);
