@@ -1,3 +1,4 @@
+import { measureBoard } from "./board.ts";
 import { measureBuilds } from "./builds.ts";
 import { measureCocotb } from "./cocotb.ts";
 import { measureEndurance } from "./endurance.ts";
@@ -30,4 +31,5 @@ export const parts: ReadonlyMap<string, Part> = new Map<string, Part>([
   ["cocotb", measureCocotb],
   ["waves", measureWaves],
   ["wire", measureWire],
+  ["board", measureBoard],
 ]);

@@ -74,13 +74,17 @@ void Adapter::receive(uint8_t byte, uint64_t cycle) {
     ++counts_.overflowed;
     return;
   }
-  if (pending_.empty()) firstPending_ = cycle;
+  if (pending_.empty() || set_.isFromLast) latencyFrom_ = cycle;
   pending_.push_back(byte);
 }
 
+uint64_t Adapter::dueAt() const {
+  if (pending_.empty()) return UINT64_MAX;
+  return pending_.size() >= set_.packetBytes ? 0 : latencyFrom_ + set_.latencyCycles;
+}
+
 const std::vector<uint8_t>& Adapter::ready(uint64_t cycle) {
-  const bool isDue = pending_.size() >= set_.packetBytes || cycle - firstPending_ >= set_.latencyCycles;
-  if (!pending_.empty() && isDue) {
+  if (cycle >= dueAt()) {
     ready_.insert(ready_.end(), pending_.begin(), pending_.end());
     pending_.clear();
   }

@@ -16,9 +16,11 @@ struct Disturbances {
   // Both ways, or one of them.
   bool up = true;
   bool down = true;
-  // An adapter hands over what it has received in packets: when one is full, or some time after its first byte.
-  uint32_t packetBytes = 512;
-  uint64_t latencyCycles = 256;
+  // An adapter hands over what it has received in packets: when one is full, or some time after its first byte. Without one
+  // that is when there is a gap, some time after the last byte: few system calls on a busy line, and little waiting on a quiet one.
+  uint32_t packetBytes = 64;
+  uint64_t latencyCycles = 100;
+  bool isFromLast = true;
   // What the host does not take in time is lost beyond it; 0: nothing is.
   uint32_t bufferBytes = 0;
 };
@@ -69,6 +71,8 @@ class Adapter {
   // Bytes for the host that are ready at `cycle`.
   const std::vector<uint8_t>& ready(uint64_t cycle);
   void taken(std::size_t count);
+  // When `ready` will have more, if nothing else comes.
+  uint64_t dueAt() const;
   bool isHolding() const { return !pending_.empty() || !ready_.empty(); }
 
   // The cable is pulled: what is under way is lost.
@@ -84,6 +88,6 @@ class Adapter {
   Chance down_{2};
   std::deque<uint32_t> toBoard_;
   std::vector<uint8_t> pending_;
-  uint64_t firstPending_ = 0;
+  uint64_t latencyFrom_ = 0;
   std::vector<uint8_t> ready_;
 };

@@ -105,7 +105,8 @@ void Board::moveBytes() {
 
 bool Board::run(uint64_t last) {
   moveBytes();
-  const bool goesOn = model_.run(std::min(SLICE_CYCLES, last - model_.cycle()));
+  const uint64_t now = model_.cycle();
+  const bool goesOn = model_.run(std::min({now + SLICE_CYCLES, adapter_.dueAt(), last}) - now);
   handleEvent();
   return goesOn;
 }

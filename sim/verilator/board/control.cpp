@@ -41,6 +41,10 @@ std::vector<int> Control::descriptors() const {
   return all;
 }
 
+bool Control::isHolding() const {
+  return std::any_of(clients_.begin(), clients_.end(), [](const Client& one) { return !one.output.empty() || one.isGone; });
+}
+
 void Control::serve() {
   if (listener_ < 0) return;
   for (int next; (next = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0;)

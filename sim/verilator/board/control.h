@@ -25,6 +25,8 @@ class Control {
   void serve();
   // To everyone who listens, unasked.
   void tell(uint8_t code, const Bytes& payload);
+  // Somebody has not taken all that is for it.
+  bool isHolding() const;
   // For poll().
   std::vector<int> descriptors() const;
 

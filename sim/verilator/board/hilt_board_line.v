@@ -2,7 +2,7 @@
 // Every bit of the wire lasts `divider` cycles of the board's clock: as many as the board's own do, or others where the adapter
 // is set to another rate than the board.
 //
-// The program round the model sees characters, not bits. `event` differs from `seen` from the edge at which a character was
+// The program round the model sees characters, not bits. `event_parity` differs from `seen` from the edge at which a character was
 // taken to be sent, or has arrived; until the program has made `seen` equal to it, time stands still (`stop`). What goes over
 // the wire is the frame as it is given, start and stop bit included, so that a disturbance may change any of its ten bits;
 // `noise` does the same to the frame that arrives next.
@@ -137,12 +137,15 @@ module hilt_board_line #(
     assign event_parity = parity_q;
     assign stop         = parity_q ^ seen;
 
+    // Nothing is computed in the many cycles in which nothing happens.
     always @(posedge clk) begin
-        sent_q     <= send_take;
-        received_q <= arrives;
-        stop_q     <= arrives_stop;
-        byte_q     <= arrives_byte;
-        parity_q   <= parity_q ^ (send_take | arrives);
+        if (send_take | arrives) begin
+            sent_q     <= send_take;
+            received_q <= arrives;
+            stop_q     <= arrives_stop;
+            byte_q     <= arrives_byte;
+            parity_q   <= ~parity_q;
+        end
     end
 endmodule
 

@@ -50,15 +50,18 @@ static double milliseconds() {
   return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) * 1e-6;
 }
 
-// Looks for what the outside wants, for `limitMs` at most. False when who has started us is gone.
-static bool look(const Board& board, const Control& control, bool hasParent, int limitMs) {
+enum class Look { nothing, something, parentIsGone };
+
+// Looks for what the outside wants, for `limitMs` at most.
+static Look look(const Board& board, const Control& control, bool hasParent, int limitMs) {
   std::vector<pollfd> watched = {{hasParent ? STDIN_FILENO : -1, POLLIN, 0}};
   // A terminal that has bytes ends a rest; a busy board takes them by itself.
   if (limitMs > 0) watched.push_back({board.port().descriptor(), POLLIN, 0});
   for (const int each : control.descriptors()) watched.push_back({each, POLLIN, 0});
-  if (poll(watched.data(), watched.size(), limitMs) <= 0) return true;
+  if (poll(watched.data(), watched.size(), limitMs) <= 0) return Look::nothing;
   char byte;
-  return (watched[0].revents & (POLLIN | POLLHUP)) == 0 || read(STDIN_FILENO, &byte, 1) != 0;
+  const bool isOfParent = (watched[0].revents & (POLLIN | POLLHUP)) != 0;
+  return isOfParent && read(STDIN_FILENO, &byte, 1) == 0 ? Look::parentIsGone : Look::something;
 }
 
 // A cycle that something waits for is reached at full speed.
@@ -67,19 +70,21 @@ static bool rests(const Board& board, const Requests& requests) {
 }
 
 static void serve(Board& board, Control& control, Requests& requests, bool hasParent) {
-  // Of 256 cycles at most. At rest the board runs a little between two milliseconds of sleep, so that its timers do.
-  constexpr unsigned TURNS_BUSY = 64;
-  constexpr unsigned TURNS_QUIET = 4;
+  // Between two looks outside. At rest the board runs a little between two milliseconds of sleep, so that its timers do.
+  constexpr uint64_t CYCLES_BUSY = 4096;
+  constexpr uint64_t CYCLES_QUIET = 1024;
   while (!isAsked && !requests.isEndAsked()) {
     const bool isQuiet = rests(board, requests);
-    for (unsigned turn = 0; turn < (isQuiet ? TURNS_QUIET : TURNS_BUSY); ++turn) {
+    const uint64_t end = board.model().cycle() + (isQuiet ? CYCLES_QUIET : CYCLES_BUSY);
+    while (board.model().cycle() < end) {
       if (!board.run(requests.nextCycle())) throw std::runtime_error("the design has ended its simulation");
       requests.act();
     }
     requests.report();
     requests.replug(milliseconds());
-    if (!look(board, control, hasParent, isQuiet && rests(board, requests) ? 1 : 0)) return;
-    control.serve();
+    const Look seen = look(board, control, hasParent, isQuiet && rests(board, requests) ? 1 : 0);
+    if (seen == Look::parentIsGone) return;
+    if (seen == Look::something || control.isHolding()) control.serve();
   }
 }
 

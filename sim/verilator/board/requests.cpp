@@ -102,10 +102,11 @@ void Requests::disturb(const Bytes& payload) {
   set.bitErrors = get(payload, 4, 4);
   set.lost = get(payload, 8, 4);
   set.garbage = get(payload, 12, 4);
-  // Without an adapter what has come is handed over when there is a gap, not byte by byte.
   if (const uint32_t packet = get(payload, 16, 2); packet != 0) set.packetBytes = packet;
-  if (const uint32_t latency = get(payload, 18, 2); latency != 0)
+  if (const uint32_t latency = get(payload, 18, 2); latency != 0) {
     set.latencyCycles = static_cast<uint64_t>(latency * cyclesPerMs_);
+    set.isFromLast = false;
+  }
   set.bufferBytes = get(payload, 20, 4);
   const uint32_t directions = get(payload, 24, 1);
   set.up = directions == 0 || (directions & 1) != 0;
