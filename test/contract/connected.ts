@@ -3,6 +3,7 @@ import type { Link } from "../../src/bus/link.ts";
 import { silentLog } from "../../src/core/log.ts";
 import type { Connection, Preparation } from "../../src/links/link-kind.ts";
 import { type LinkSettings, loadLink } from "../../src/links/registry.ts";
+import { breaker } from "../system/board/breaker-device.ts";
 import { describeLinkContract } from "./link-contract.ts";
 import type { ContractLink } from "./suite/contract-test.ts";
 
@@ -28,16 +29,16 @@ async function connect(name: string, settings: LinkSettings, waves: string | und
   return { preparation, connection: await kind.connect(name, settings, preparation.prepared, { log }) };
 }
 
-/** The links of one connection, which is made for the first of them; a second user has another. */
+/** The links of one connection, which is made for the first of them; a second user and a second device have others. */
 export function connected(
   name: string,
   settings: LinkSettings,
   { seed = 1n, waves }: ConnectedOptions = {},
-): Required<Pick<ContractLink, "open" | "beside" | "end">> {
+): Required<Pick<ContractLink, "open" | "beside" | "end">> & Pick<ContractLink, "breaker"> {
   const lives: Promise<Lives>[] = [];
   let count = 0;
-  const fresh = async (user: number, ownSeed: bigint): Promise<Link> => {
-    lives[user] ??= connect(name, settings, waves);
+  const fresh = async (user: number, ownSeed: bigint, own: LinkSettings = settings): Promise<Link> => {
+    lives[user] ??= connect(name, own, waves);
     const { connection } = await lives[user];
     return await connection.fresh({
       ...{ seed: ownSeed, log: silentLog },
@@ -47,6 +48,9 @@ export function connected(
   return {
     open: (own = seed) => fresh(0, own),
     beside: () => fresh(1, seed),
+    ...(settings.link === "simulator"
+      ? { breaker: () => fresh(2, seed, { ...settings, device: breaker }) }
+      : {}),
     end: async () => {
       // A second user may have been refused.
       for (const life of await Promise.allSettled(lives.filter(Boolean))) {

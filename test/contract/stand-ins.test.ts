@@ -1,5 +1,6 @@
 import type { Link } from "../../src/bus/link.ts";
 import { silentLog } from "../../src/core/log.ts";
+import { breaker } from "../system/board/breaker-device.ts";
 import { describeLinkContract } from "./link-contract.ts";
 import { openStandIn, standInNames, standInTraits } from "./stand-ins/stand-ins.ts";
 import { stopProcess } from "./stand-ins/stop-process.ts";
@@ -16,5 +17,9 @@ const onWallTime = {
 
 for (const name of standInNames) {
   const open = (seed = 1n) => openStandIn(name, {}, { ...options, seed });
-  describeLinkContract(name, open, standInTraits(name).time === "wall" ? onWallTime : {});
+  const breaking = { breaker: () => openStandIn(name, {}, { ...options, seed: 1n }, breaker) };
+  describeLinkContract(name, open, {
+    ...(standInTraits(name).time === "wall" ? onWallTime : {}),
+    ...breaking,
+  });
 }

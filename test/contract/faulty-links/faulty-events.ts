@@ -5,6 +5,7 @@ import { changed, claiming, type FaultyLink } from "./faulty-link.ts";
 import { reporting } from "./faulty-windows.ts";
 
 type RegisterEvent = Extract<LinkEvent, { kind: "register" }>;
+type ViolationEvent = Extract<LinkEvent, { kind: "violation" }>;
 type AccessEvent = Extract<LinkEvent, { kind: "access" }>;
 
 /** Accesses are reported otherwise. */
@@ -19,7 +20,39 @@ const inOrder = "events come in the order of their cycles";
 const listeners = "a listener hears from when it is added until it is removed";
 const rises = "each rise of the interrupt is an event";
 
+/** Violations are reported otherwise. */
+function violations(change: (event: ViolationEvent) => readonly LinkEvent[]): FaultyLink["spoil"] {
+  return reporting((event) => (event.kind === "violation" ? change(event) : [event]));
+}
+
+const brokenRule = "a broken rule of the bus is an event";
+
 export const faultyEvents: readonly FaultyLink[] = [
+  {
+    name: "rules are said to be checked, and none is ever broken",
+    killer: brokenRule,
+    spoil: violations(() => []),
+  },
+  {
+    name: "a broken rule is reported twice",
+    killer: brokenRule,
+    spoil: violations((event) => [event, event]),
+  },
+  {
+    name: "a broken rule is called another",
+    killer: brokenRule,
+    spoil: violations((event) => [{ ...event, rule: "AXI_WRITE_4KIB" }]),
+  },
+  {
+    name: "the address of a broken rule is that of its page",
+    killer: brokenRule,
+    spoil: violations((event) => [{ ...event, address: logicalAddress(event.address & ~0xfffn) }]),
+  },
+  {
+    name: "a broken rule has the cycle of the reset",
+    killer: brokenRule,
+    spoil: violations((event) => [{ ...event, cycle: 0 }]),
+  },
   { name: "no access is reported", killer: moved("read"), spoil: accesses(() => []) },
   {
     name: "writes are not reported",

@@ -40,6 +40,7 @@ export function changed(change: (link: Link) => Replacement<Link>): FaultyLink["
     ...sound,
     open: (seed) => spoilt(sound.open(seed)),
     beside: () => spoilt((sound.beside ?? sound.open)()),
+    ...(sound.breaker === undefined ? {} : { breaker: () => spoilt(sound.breaker!()) }),
   });
 }
 

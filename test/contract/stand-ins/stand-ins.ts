@@ -1,5 +1,6 @@
 import type { Link } from "../../../src/bus/link.ts";
 import type { Traits } from "../../../src/bus/traits.ts";
+import type { DeviceSource } from "../../../src/links/device-source.ts";
 import { openSimulator } from "../../../src/links/simulator/open-simulator.ts";
 import type { HarnessSettings } from "../../../src/links/simulator/settings.ts";
 import type { SimulationSettings } from "../../../src/links/simulator/simulator-model.ts";
@@ -74,7 +75,9 @@ export async function openStandIn(
   name: StandInName,
   harness: HarnessSettings,
   options: Parameters<typeof openSimulator>[2],
+  device?: DeviceSource,
 ): Promise<Link> {
-  const simulator = await openSimulator(name, simulationOf(name, harness), options);
+  const settings = { ...simulationOf(name, harness), ...(device === undefined ? {} : { device }) };
+  const simulator = await openSimulator(name, settings, options);
   return standInOver(name, simulator, Object.keys(harness).length > 0);
 }

@@ -83,6 +83,13 @@ export class ContractContext {
     return this.#keep(new ContractContext(contractLink, link));
   }
 
+  /** A link to a device that breaks a rule of its bus; `dispose` ends it, too. */
+  async breaker(): Promise<Link> {
+    const link = await this.contractLink.breaker!();
+    this.#opened.push(link);
+    return link;
+  }
+
   #keep(other: ContractContext): ContractContext {
     this.#opened.push(other.link);
     return other;

@@ -11,6 +11,11 @@ export interface ContractLink {
   open(seed?: bigint): Promise<Link>;
   /** The same for a second user, while the first has the device: another connection. `open` where it is absent. */
   beside?(): Promise<Link>;
+  /**
+   * The same with the device of `breaker-device.ts` in place of ours. Where it is absent, every device of a test keeps the
+   * rules of its bus.
+   */
+  breaker?(): Promise<Link>;
   /** Ends what the links had in common. */
   end?(): Promise<void>;
   /** Cuts the way to the device, as a pulled cable does. Where it is absent, no test loses the link. */

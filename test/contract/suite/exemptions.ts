@@ -153,6 +153,16 @@ export const isForOne: Exemption = {
   },
 };
 
+export const checksNoRules: Exemption = {
+  reason: "traits.busRules is false",
+  applies: ({ busRules }) => !busRules,
+};
+
+export const hasNoBreaker: Exemption = {
+  reason: "no device of a test breaks a rule",
+  applies: (_traits, { breaker }) => breaker === undefined,
+};
+
 export const cannotBeMuted: Exemption = {
   reason: "the device cannot be kept from answering",
   applies: (_traits, { mute }) => mute === undefined,
@@ -177,6 +187,8 @@ export const exemptions: readonly Exemption[] = [
     hasNoSignals,
     isNarrow,
     isForOne,
+    checksNoRules,
+    hasNoBreaker,
     cannotBeLost,
     cannotBeMuted,
     hostCannotSleep,

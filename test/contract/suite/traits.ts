@@ -1,8 +1,13 @@
 import { existsSync } from "node:fs";
 import { expect } from "vitest";
+import type { LinkEvent } from "../../../src/bus/event.ts";
 import { expectBytes, pattern } from "./contract-context.ts";
 import type { ContractTest } from "./contract-test.ts";
-import { hasNoWaves, isForOne } from "./exemptions.ts";
+import { checksNoRules, hasNoBreaker, hasNoWaves, isForOne } from "./exemptions.ts";
+
+function isViolation(event: LinkEvent): event is Extract<LinkEvent, { kind: "violation" }> {
+  return event.kind === "violation";
+}
 
 export const traitTests: readonly ContractTest[] = [
   {
@@ -55,6 +60,28 @@ export const traitTests: readonly ContractTest[] = [
       expect(existsSync(waves.file)).toBe(true);
       expect(waves.groups.flatMap(({ signals }) => signals).length).toBeGreaterThan(0);
       expect(waves.timeOf(100)).toBeGreaterThan(waves.timeOf(99));
+    },
+  },
+  {
+    name: "a broken rule of the bus is an event, with rule, address and cycle",
+    unless: [checksNoRules, hasNoBreaker],
+    async run(context) {
+      await context.load(pattern(64, 5));
+      expect(context.events.filter(isViolation), "our device keeps the rules").toEqual([]);
+      const link = await context.breaker();
+      const events: LinkEvent[] = [];
+      link.onEvent((event) => events.push(event));
+      expect(await link.readRegister(0)).toBe(7);
+      expect(events.filter(isViolation), "before a rule is broken").toEqual([]);
+      const start = link.clock.cycle;
+      link.writeRegister(0, 1);
+      expect(await link.readRegister(0)).toBe(7);
+      await link.idle(100);
+      const [violation, ...others] = events.filter(isViolation);
+      expect(others).toEqual([]);
+      expect(violation).toMatchObject({ rule: "AXI_READ_4KIB", address: 0x5ff8n });
+      expect(violation?.cycle).toBeGreaterThanOrEqual(start);
+      expect(violation?.cycle).toBeLessThanOrEqual(link.clock.cycle);
     },
   },
   {
