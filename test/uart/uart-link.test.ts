@@ -158,7 +158,7 @@ describe("a board", () => {
     const error = await rejection(context.link.idle(2 ** 50));
     expect(error).toMatchObject({ code: "E_LINK_LOST" });
     expect(error.message).toMatch(
-      /^ulx3s: the board has begun anew: .*; the board had acknowledged \d+ of \d+ bytes that were sent$/,
+      /^ulx3s: the board has begun anew: .*; the board had acknowledged \d+ of \d+ bytes that were sent; \d+ register accesses have no answer$/,
     );
     expect(error.cause).toMatchObject({ code: "E_SESSION_LOST" });
     const next = await context.next();
@@ -171,6 +171,19 @@ describe("a board", () => {
     const error = await rejection(fresh(connected));
     expect(error).toMatchObject({ code: "E_BOARD_MISMATCH", blame: "environment" });
     expect(error.message).toMatch(/has build 0x[0-9a-f]{8}, and the target asks for 0x12345678$/);
+  });
+
+  test("that is reset has left unanswered what it was asked last: the message says how much", async () => {
+    const { link } = await contextOf(await connect());
+    // Nothing reaches the board any more.
+    await control.disturb({ lost: 1_000_000_000, directions: 1 });
+    const reads = Promise.allSettled(Array.from({ length: 3 }, () => link.readRegister(0)));
+    await control.ask(requests.reset);
+    const [first] = await reads;
+    expect((first as PromiseRejectedResult).reason).toMatchObject({
+      code: "E_LINK_LOST",
+      message: expect.stringMatching(/bytes that were sent; 3 register accesses have no answer$/),
+    });
   });
 
   test("is for one: a second program is told that the port is taken", async () => {

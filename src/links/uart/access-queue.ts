@@ -34,6 +34,11 @@ export class AccessQueue {
     return this.#last;
   }
 
+  /** Register accesses of which it is not known whether they were done. */
+  get unanswered(): number {
+    return this.#accesses.filter(({ ask }) => ask.kind !== "fence").length;
+  }
+
   /** What was read, or 0, with the error of this access where there is one; rejects when the link is lost. */
   ask(ask: Ask): Promise<{ value: number; error: Error | undefined }> {
     const answer = new Promise<{ value: number; error: Error | undefined }>((resolve, reject) => {

@@ -47,6 +47,14 @@ const hostClock: WireClock = {
   soon: (callback) => setImmediate(callback),
 };
 
+interface Taker {
+  /** Register accesses that the board has not answered. */
+  readonly unanswered?: number;
+  take(message: DownMessage): void;
+  flush(): void;
+  lose(error: Error): void;
+}
+
 /** A serial port of this process, and the board behind it. */
 export class UartConnection implements Connection {
   readonly #name: string;
@@ -61,7 +69,7 @@ export class UartConnection implements Connection {
   #decoder: MessageDecoder<DownMessage> | undefined;
   #pace: Pace | undefined;
   /** Who hears what the board says. */
-  #taker: { take(message: DownMessage): void; flush(): void; lose(error: Error): void } | undefined;
+  #taker: Taker | undefined;
   #isClosed = false;
   /** The port went away before a session had begun. */
   #gone: LinkLostError | undefined;
@@ -232,8 +240,12 @@ export class UartConnection implements Connection {
   }
 
   #lose(cause: SessionLost | LinkLostError): void {
+    const unanswered = this.#taker?.unanswered ?? 0;
+    const accesses = unanswered === 1 ? "1 register access has" : `${unanswered} register accesses have`;
     const error =
-      cause instanceof LinkLostError ? cause : new LinkLostError(this.#name, cause.message, { cause });
+      cause instanceof LinkLostError
+        ? cause
+        : new LinkLostError(this.#name, `${cause.message}; ${accesses} no answer`, { cause });
     this.#taker?.lose(error);
     this.#taker = undefined;
   }

@@ -149,6 +149,10 @@ export class UartLink implements Link {
     if (this.#state.end === undefined) this.#server.flush();
   }
 
+  get unanswered(): number {
+    return this.#accesses.unanswered;
+  }
+
   /** The way to the board is gone. */
   lose(error: Error): void {
     this.#end(this.#state.fail(error));
