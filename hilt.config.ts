@@ -22,6 +22,7 @@ export default defineConfig({
     },
     "virtual-ulx3s": { link: "uart", board: "virtual-ulx3s" },
     icarus: { link: "cocotb", simulator: "icarus", python: ".cache/python" },
+    "icarus-models": { link: "cocotb", simulator: "icarus", python: ".cache/python", host: "cocotbext-axi" },
     ulx3s: { link: "uart", board: "ulx3s", buildHash: "current" },
   },
 });
