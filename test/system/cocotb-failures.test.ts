@@ -82,6 +82,15 @@ async function provoke(link: Link, fault: number): Promise<unknown> {
   return await rejection(link.idle(1000));
 }
 
+/** Icarus below a process. */
+function simulatorsOf(parent: number): string[] {
+  const children = readFileSync(`/proc/${parent}/task/${parent}/children`, "utf8")
+    .trim()
+    .split(" ")
+    .filter(Boolean);
+  return children.filter((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("vvp"));
+}
+
 describe("a simulator under cocotb", () => {
   test("that calls $finish fails the test with the place, hangs is ended, is killed loses the link; the next is fresh", async () => {
     const opened = await connect(settings());
@@ -123,6 +132,20 @@ describe("a simulator under cocotb", () => {
     const next = await opened.fresh();
     next.writeRegister(0, 78);
     expect(await next.readRegister(0)).toBe(78);
+  });
+
+  test("is another process for each test where the target says restart", async () => {
+    const opened = await connect(settings({ fresh: "restart" }));
+    const pids: string[] = [];
+    for (let round = 0; round < 2; round++) {
+      const link = await opened.fresh();
+      link.writeRegister(4, 9);
+      expect(await link.readRegister(4)).toBe(9);
+      pids.push(...simulatorsOf(process.pid));
+      await link[Symbol.asyncDispose]();
+      expect(simulatorsOf(process.pid).filter((pid) => pids.includes(pid))).toEqual([]);
+    }
+    expect(new Set(pids).size).toBeGreaterThan(1);
   });
 
   test("whose Python cannot import a module says so before anything runs", async () => {
@@ -167,10 +190,7 @@ await link.idle(1000);
       stdio: ["ignore", "pipe", "inherit"],
     });
     await once(holder.stdout, "data");
-    const [simulator] = readFileSync(`/proc/${holder.pid}/task/${holder.pid}/children`, "utf8")
-      .trim()
-      .split(" ")
-      .filter((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("vvp")) as [string];
+    const [simulator] = simulatorsOf(holder.pid as number) as [string];
     expect(existsSync(`/proc/${simulator}`)).toBe(true);
     holder.kill("SIGKILL");
     await once(holder, "exit");
