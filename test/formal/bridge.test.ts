@@ -14,9 +14,13 @@ const registers: Proof = {
   ...{ top: "registers_properties", files: ["registers_properties.v"] },
   ...{ modules: ["bridge_registers", "bridge_parser"], parameters: {} },
 };
+const reads = (LESS1: number): Proof => ({
+  ...{ top: "reads_properties", files: ["reads_properties.v"], modules: ["bridge_reads"] },
+  parameters: { LESS1 },
+});
 const parser: Proof = { ...registers, modules: ["bridge_parser", "bridge_registers"] };
 
-test.each([
+const holds: readonly (readonly [what: string, proof: Proof])[] = [
   [
     "a write burst is answered once, when the host has acknowledged it; none of before a session is",
     writes(0),
@@ -26,7 +30,16 @@ test.each([
     "a register access is answered with the third tick at the latest, and nothing else keeps the host's stream waiting",
     registers,
   ],
-])("%s", (_what, proof) => {
+  ...[1, 64, 100, 256].map(
+    (words) =>
+      [
+        `reads in bursts of length ${words} are answered whole, after their addresses; none of before a session is; all has room`,
+        reads(words - 1),
+      ] as const,
+  ),
+];
+
+test.each(holds)("%s", (_what, proof) => {
   expect(prove(proof)).toBe("proven");
 });
 
@@ -66,6 +79,21 @@ test.each([
     parser,
     "(state != DATA) | has_bytes)",
     "(state != DATA) | (has_bytes & read_awaited))",
+  ],
+  ["data come before their address was taken", reads(99), "asks & ~follows", "asks & ~is_cut"],
+  ["more is asked for than has room", reads(99), "((state != OP) | ~places[PLACES_W])", "1'b1"],
+  ["the last word of a read is one too early", reads(99), "beat == burst[7:0]", "beat + 8'd1 == burst[7:0]"],
+  [
+    "data of before the session are given",
+    reads(99),
+    "            s_axi_rvalid <= 1'b0;\n        end",
+    "        end",
+  ],
+  [
+    "room is given back that is in use",
+    reads(99),
+    "wire               frees     = pop &",
+    "wire frees = push &",
   ],
 ])("the proof refuses a bridge in which %s", (_what, proof, from, to) => {
   expect(prove(proof, [from, to])).toBe("refuted");
