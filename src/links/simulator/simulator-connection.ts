@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Link } from "../../bus/link.ts";
 import type { Model, Simulation } from "../../engine/engine.ts";
+import { countedSteadily } from "../../engine/steady-count.ts";
 import type { Connection, FreshOptions } from "../link-kind.ts";
 import { openModel, type SimulationOptions } from "./open-simulator.ts";
 import type { SimulationSettings } from "./simulator-model.ts";
@@ -49,11 +50,15 @@ export class SimulatorConnection implements Connection {
 
   async #nextMemory(): Promise<Model["open"]> {
     const { model } = this.#parts;
-    if (this.#renewed.length === 0 && this.#used.length >= MEMORIES) {
-      for (const used of this.#used.splice(0)) {
-        const open = await model.renew(used);
-        if (open !== undefined) this.#renewed.push(open);
-      }
+    const [first] = this.#used;
+    if (first !== undefined && this.#renewed.length === 0 && this.#used.length >= MEMORIES) {
+      const { byteLength } = first.array("memory.ram").bytes.buffer;
+      await countedSteadily(byteLength, async () => {
+        for (const used of this.#used.splice(0)) {
+          const open = await model.renew(used);
+          if (open !== undefined) this.#renewed.push(open);
+        }
+      });
     }
     return this.#renewed.shift() ?? model.open;
   }
