@@ -10,6 +10,16 @@ export class VirtualBoardError extends HiltError {
   }
 }
 
+/** The process of a virtual board is there and does nothing: it was stopped, or the machine has no time for it. */
+export class BoardStandsStillError extends HiltError {
+  readonly code = "E_BOARD_STANDS_STILL";
+  readonly blame: Blame = "link";
+
+  constructor(board: string, problem: string) {
+    super(`virtual board ${board}: ${problem}`);
+  }
+}
+
 /** A `board.yaml` is not what it must be. */
 export class BoardFileError extends HiltError {
   readonly code = "E_BOARD_FILE";

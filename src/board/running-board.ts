@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { ControlCode } from "../wire/control-message.ts";
 import { encodeUp } from "../wire/encode-message.ts";
 import { WIRE_VERSION } from "../wire/identity.ts";
-import { VirtualBoardError } from "./errors.ts";
+import { BoardStandsStillError } from "./errors.ts";
 
 /** A process that stands still takes connections, and answers nothing. */
 const LIMIT_MS = 5000;
@@ -26,7 +26,7 @@ export function boardPlaces(name: string): { folder: string; port: string; contr
 
 /**
  * Whether the board answers on its control channel: what is left of a process that was killed does not. Rejects with
- * `VirtualBoardError` when its process is there and does not answer.
+ * `BoardStandsStillError` when its process is there and does not answer.
  */
 export async function isRunning(name: string): Promise<boolean> {
   return await asks(name, ControlCode.hello, Uint8Array.of(WIRE_VERSION));
@@ -38,7 +38,7 @@ export async function endBoard(name: string): Promise<boolean> {
   const deadline = performance.now() + LIMIT_MS;
   while (await isRunning(name)) {
     if (performance.now() > deadline)
-      throw new VirtualBoardError(name, `did not end within ${LIMIT_MS / 1000} s`);
+      throw new BoardStandsStillError(name, `did not end within ${LIMIT_MS / 1000} s`);
   }
   return true;
 }
@@ -55,7 +55,7 @@ function asks(name: string, code: number, payload: Uint8Array = new Uint8Array()
     connection.setTimeout(LIMIT_MS, () => {
       connection.destroy();
       const seconds = LIMIT_MS / 1000;
-      reject(new VirtualBoardError(name, `its process is there, and has not answered for ${seconds} s`));
+      reject(new BoardStandsStillError(name, `its process is there, and has not answered for ${seconds} s`));
     });
     connection.once("connect", () => connection.write(request));
     connection.once("data", () => end(true));

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { VirtualBoardError } from "./errors.ts";
+import { BoardStandsStillError, VirtualBoardError } from "./errors.ts";
 import { LINE_DIVIDER } from "./virtual-source.ts";
 
 /** What a virtual board is made of, and where it shows itself. */
@@ -18,6 +18,8 @@ export interface VirtualBoardOptions {
   readonly cyclesPerMs: number;
   /** The board lives on when this process has ended; otherwise it ends with it, however that ends. */
   readonly isDetached?: boolean;
+  /** How long it may take until it runs: by default 30 s, most of it for a machine that is busy. */
+  readonly limitMs?: number;
 }
 
 /** A board in a process of its own. Its terminal is opened like a serial port. */
@@ -31,7 +33,9 @@ export interface VirtualBoard extends AsyncDisposable {
   readonly lost: Promise<never>;
 }
 
-/** Resolves when the terminal is there. Rejects with `VirtualBoardError`. */
+const LIMIT_MS = 30_000;
+
+/** Resolves when the terminal is there. Rejects with `VirtualBoardError`, or `BoardStandsStillError` after `limitMs`. */
 export async function startVirtualBoard(options: VirtualBoardOptions): Promise<VirtualBoard> {
   const { name, program, folder, isDetached = false } = options;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -46,7 +50,7 @@ export async function startVirtualBoard(options: VirtualBoardOptions): Promise<V
     detached: isDetached,
   });
   const ended = endOf(child, name);
-  await Promise.race([firstLine(child), ended]);
+  await Promise.race([firstLine(child, name, options.limitMs ?? LIMIT_MS), ended]);
   if (isDetached) {
     child.unref();
     child.stdout?.destroy();
@@ -87,6 +91,16 @@ function endOf(child: ChildProcess, name: string): Promise<never> {
   });
 }
 
-function firstLine(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => child.stdout?.once("data", () => resolve()));
+function firstLine(child: ChildProcess, name: string, limitMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const limit = setTimeout(() => {
+      child.kill("SIGKILL");
+      reject(new BoardStandsStillError(name, `its process has said nothing for ${limitMs / 1000} s`));
+    }, limitMs);
+    child.once("close", () => clearTimeout(limit));
+    child.stdout?.once("data", () => {
+      clearTimeout(limit);
+      resolve();
+    });
+  });
 }

@@ -45,6 +45,8 @@ const hints: Readonly<Record<string, string>> = {
   E_UNKNOWN_BOARD: "hilt boards lists them; a project has its own in boards/",
   E_BOARD_STATE: "hilt boards shows which virtual boards run",
   E_BOARD_LOCKED: "wait for that process, or end it; hilt boards names who has a board",
+  E_BOARD_STANDS_STILL:
+    "a process that was stopped goes on with kill -CONT; or end it, and hilt boards start begins anew",
   E_VIRTUAL_BOARD:
     "the last line that its process has printed is in the message; hilt boards shows which run",
   E_SIMULATOR_PROCESS:

@@ -36,7 +36,7 @@ export async function listBoards(root: string): Promise<readonly ListedBoard[]> 
 }
 
 function row(name: string, { title }: Board, isVirtual: boolean, port: string | undefined): ListedBoard {
-  const holder = boardHolder(name);
+  const holder = isVirtual ? boardHolder(name, boardPlaces(name).folder) : boardHolder(name);
   return {
     ...{ name, title, isVirtual },
     ...(port === undefined ? {} : { port }),

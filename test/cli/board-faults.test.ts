@@ -10,7 +10,7 @@ import { type Ended, env, hiltPath, projectOf, root } from "./user-project.ts";
 /** What goes wrong with a line, a board and a host, through the real command line: one virtual board, and ports of other programs. */
 
 const runtime = mkdtempSync(join(tmpdir(), "hilt ü-"));
-/** Nobody else's: a lock is known by the board's name on the whole machine. */
+/** Nobody else's, as its folder is. */
 const OWN = `faults-${process.pid}`;
 const NAME = `virtual-${OWN}`;
 const port = join(runtime, "hilt-boards", NAME, "line");
@@ -282,6 +282,7 @@ test("two runs on one board, then the first is killed in mid transfer: the next 
     run(["plain.hil.ts", "--target", "port"]),
   ]);
   expect(`${second.stdout}${second.stderr}`).toContain(`board ${NAME} is in use by process ${child.pid} (`);
+  expect(`${second.stdout}${second.stderr}`).toContain(`; lock ${join(runtime, "hilt-boards", NAME)}`);
   expect([second.status, second.codes]).toEqual([3, ["E_BOARD_LOCKED"]]);
   expect(third.stdout).toContain(`${port}: another program has this port`);
   expect(third.status).toBe(3);

@@ -79,12 +79,20 @@ async function presentBoard(
     buildHash === "current"
       ? boardDesign(board, device, join(cacheDirectory, "boards")).buildHash
       : buildHash;
-  return lockedPort(name, port, { port, control, baudRate, buildHash: wanted });
+  // A virtual board is one of this user's: others may have one of the same name.
+  const directory = isVirtual ? boardPlaces(name).folder : undefined;
+  return lockedPort(name, port, { port, control, baudRate, buildHash: wanted }, directory);
 }
 
 /** For as long as the run takes. */
-function lockedPort(id: string, port: string, prepared: PreparedBoard): Preparation<PreparedBoard> {
-  const lock = lockBoard(id, { command: commandLine(), ...deviceOf(port) });
+function lockedPort(
+  id: string,
+  port: string,
+  prepared: PreparedBoard,
+  directory?: string,
+): Preparation<PreparedBoard> {
+  const place = directory === undefined ? {} : { directory };
+  const lock = lockBoard(id, { command: commandLine(), ...deviceOf(port), ...place });
   return {
     ...{ prepared, sources: [], warnings: [] },
     [Symbol.asyncDispose]: async () => lock[Symbol.dispose](),

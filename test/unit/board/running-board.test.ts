@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { VirtualBoardError } from "../../../src/board/errors.ts";
+import { BoardStandsStillError } from "../../../src/board/errors.ts";
 import { boardPlaces, endBoard, isRunning } from "../../../src/board/running-board.ts";
+import { startVirtualBoard } from "../../../src/board/virtual-board.ts";
 
 test("a board whose process stands still is neither called running nor stopped, and nobody waits for it without end", async () => {
   const folder = mkdtempSync(join(tmpdir(), "hilt brett ü "));
@@ -17,7 +18,10 @@ test("a board whose process stands still is neither called running nor stopped, 
     const asked = await Promise.allSettled([isRunning("virtual-still"), endBoard("virtual-still")]);
     for (const each of asked)
       expect(each).toMatchObject({
-        reason: new VirtualBoardError("virtual-still", "its process is there, and has not answered for 5 s"),
+        reason: new BoardStandsStillError(
+          "virtual-still",
+          "its process is there, and has not answered for 5 s",
+        ),
       });
     expect(await isRunning("virtual-none")).toBe(false);
   } finally {
@@ -26,3 +30,33 @@ test("a board whose process stands still is neither called running nor stopped, 
     rmSync(folder, { recursive: true });
   }
 }, 30_000);
+
+test("a process that is started and says nothing is ended, and does not keep who has started it", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "hilt brett ü "));
+  const [program, pid] = [join(folder, "silent"), join(folder, "pid")];
+  writeFileSync(program, `#!/bin/sh\necho $$ > "${pid}"\nexec sleep 600\n`, { mode: 0o755 });
+  const options = {
+    name: "virtual-silent",
+    program,
+    model: "",
+    folder,
+    seed: 1n,
+    cyclesPerMs: 1,
+    baud: 9600,
+  };
+  try {
+    await expect(startVirtualBoard({ ...options, limitMs: 1500 })).rejects.toEqual(
+      new BoardStandsStillError("virtual-silent", "its process has said nothing for 1.5 s"),
+    );
+    const isThere = () => {
+      try {
+        return process.kill(Number(readFileSync(pid, "utf8")), 0);
+      } catch {
+        return false;
+      }
+    };
+    await vi.waitUntil(() => !isThere(), { timeout: 10_000, interval: 20 });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
