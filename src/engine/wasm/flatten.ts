@@ -1,5 +1,6 @@
 import { UnsupportedConstructError } from "../errors.ts";
 import { BitAliases } from "./bit-aliases.ts";
+import { withoutCut } from "./cut-loops.ts";
 import {
   type Bit,
   Cell,
@@ -86,7 +87,10 @@ class Flattener {
     const isSeen = ({ hide_name: isHidden, attributes }: YosysNet): boolean =>
       isHidden === 0 || attributes["init"] !== undefined;
     const template = {
-      nets: Object.entries(module.netnames).filter(([, net]) => isSeen(net)),
+      nets: Object.entries(module.netnames).flatMap(([name, net]) => {
+        const own = isSeen(net) ? withoutCut(name) : undefined;
+        return own === undefined ? [] : [[own, net] as const];
+      }),
       memories: Object.entries(module.memories ?? {}),
       cells: Object.entries(module.cells),
       ports: Object.entries(module.ports),

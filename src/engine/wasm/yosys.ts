@@ -11,6 +11,7 @@ import {
 import { parameterLiteral } from "../parameter-literal.ts";
 import { runTool } from "../run-tool.ts";
 import type { SourceTree } from "../source-tree.ts";
+import { CUT, cutLoops } from "./cut-loops.ts";
 import { isImplicitNet } from "./implicit-nets.ts";
 import { widenPositions } from "./indexed-parts.ts";
 import { markRefused } from "./mark-refused.ts";
@@ -21,6 +22,7 @@ import { compareOpenItems } from "./open-cases.ts";
 import { plainVerilog } from "./plain-verilog.ts";
 import { PortConnections } from "./port-connections.ts";
 import { simulationView } from "./simulation-view.ts";
+import { markSingleEdges, SINGLE_EDGE } from "./single-edges.ts";
 import { markTasks } from "./system-tasks.ts";
 import { typeLoopVariables } from "./typed-loops.ts";
 import { VirtualFiles } from "./virtual-files.ts";
@@ -53,8 +55,8 @@ export async function elaborate(
   const viewOf = (text: string, path: string): string => {
     const plain = connections.plain(plainVerilog(path, withoutMarked(text, path, omitted)));
     const seen = refuseMovingTargets(simulationView(prepare(plain), source));
-    const view = widenPositions(typeLoopVariables(seen));
-    return markTasks(markRefused(compareOpenItems(view), /\.svh?$/.test(path)));
+    const view = widenPositions(typeLoopVariables(cutLoops(seen)));
+    return markSingleEdges(markTasks(markRefused(compareOpenItems(view), /\.svh?$/.test(path))));
   };
   const virtual = new VirtualFiles(source.files, tree, viewOf);
   const { status, stdout, stderr } = await runTool({
@@ -111,9 +113,24 @@ function scriptOf(source: ModelSource, virtual: VirtualFiles): string {
     `hierarchy -check -top ${source.top} ${parameters.join(" ")}`,
     // No opt_clean: it would drop memories that only the host reads. The generator drops what nothing uses. No `flatten`
     // and nothing after it: each module is written once, and `flatten` puts instances together.
-    `proc -noopt; opt_expr * ${KEPT} %d`,
+    `${PROCESSES.join("; ")}; opt_expr * ${KEPT} %d`,
   ].join("; ");
 }
+
+/**
+ * `proc -noopt`, with two of its passes only for blocks in which they find something, or are fast. Assignments that
+ * are overwritten, which `proc_prune` drops, come to nothing in the generator too.
+ */
+const PROCESSES = [
+  ...[
+    "proc_clean",
+    "proc_rmdead",
+    `proc_prune * a:${CUT} %d`,
+    "proc_init",
+    `proc_arst * a:${SINGLE_EDGE} %d`,
+  ],
+  ...["proc_rom", "proc_mux", "proc_dlatch", "proc_dff", "proc_memwr", "proc_clean"],
+];
 
 /**
  * What constants are not folded in: two inverters in a loop would become a wire, and a power of a constant a shift by 32 bits

@@ -45,6 +45,56 @@ endmodule
   }
 });
 
+/** More than a minute where blocks, or the steps of a loop, are compared with each other. */
+const STEPS = 4_000;
+
+test("loops of 4,000 steps that look for a bit, and as many clocked blocks", async () => {
+  const file = join(folder, "loops.v");
+  writeFileSync(
+    file,
+    `module top(input clk, input [13:0] high, low, input on, output reg [31:0] last, output reg [13:0] first, output [7:0] count);
+localparam N = ${STEPS};
+reg [N-1:0] r;
+always @* begin r = 0; r[high] = on; r[low] = on; end
+integer i, j;
+always @* begin last = 32'hffff_ffff; for (i = 0; i < N; i = i + 1) if (r[i]) last = i; end
+always @(posedge clk) begin first <= N; for (j = N - 1; j >= 0; j = j - 1) if (r[j]) first <= j; end
+wire [N-1:0] q;
+genvar g;
+generate for (g = 0; g < ${STEPS}; g = g + 1) begin : bits
+  reg b = 0;
+  always @(posedge clk) if (g == low) b <= !b;
+  assign q[g] = b;
+end endgenerate
+assign count = q[high] + q[low] + q[0];
+endmodule
+`,
+  );
+  const engine = new WasmEngine({ cacheDirectory: join(folder, "cache") });
+  const simulation = (await engine.build({ top: "top", files: [file], clock: "clk" })).open({ seed: 1n });
+  const seen = [];
+  for (const [high, low, on] of [
+    [3_999, 0, 1],
+    [3_998, 63, 1],
+    [64, 63, 1],
+    [3_968, 3_967, 1],
+    [5, 5, 0],
+    [0, 5, 1],
+  ] as const) {
+    for (const [name, value] of Object.entries({ high, low, on })) simulation.port(name).write(value);
+    simulation.run(1);
+    seen.push(["last", "first", "count"].map((name) => simulation.port(name).read()));
+  }
+  expect(seen).toEqual([
+    [3_999, 0, 2],
+    [3_998, 63, 2],
+    [64, 63, 1],
+    [3_968, 3_967, 2],
+    [0xffff_ffff, STEPS, 3],
+    [5, 0, 2],
+  ]);
+});
+
 /** Yosys alone does not end: it cuts the values that are left in two with each item. */
 test("a casez whose items have ever more open digits, the longest last", async () => {
   const file = join(folder, "open.v");

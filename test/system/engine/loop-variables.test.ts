@@ -51,9 +51,35 @@ always_comb begin y6 = 0; for (h = 1; h > 0; h <<= 1) y6 = y6 ^ h ^ a; end
 always_comb begin y7 = 0; for (logic [3:0] i = 0; i < 8; i++) y7[i] = (i - 4 < Q) ^ a[i]; end
 always_comb begin y8 = 0; for (int unsigned i = 0; i < 8; i++) y8[i] = (i - 4 < Q) ^ a[i]; end`;
 
+/** Loops of more steps than are left in one piece. */
+const long = `
+localparam L = 200; integer i, j, k, m, e; wire [L-1:0] v = {25{a}} ^ (200'd1 << a) ^ (a << 77);
+function [15:0] high(input [L-1:0] bits); integer q; begin
+  high = 0; for (q = 0; q <= L - 1; q = q + 1) if (bits[q]) high = q;
+end endfunction
+function integer sum(input integer n); integer q; begin
+  sum = 0; for (q = 0; q < n; q = q + 1) if (q[0]) sum = sum + q;
+end endfunction
+localparam [15:0] S = sum(L);
+always @* y0 = high(v) + S;
+always @* begin y1 = 0; for (i = 0; i < L; i = i + 1) begin : named reg bit_i; bit_i = v[i]; if (bit_i) y1 = i; end end
+always @* begin y2 = L; for (i = L - 1; i >= 0; i = i - 1) if (!v[i]) y2 = i; end
+always @* begin y3 = 0; for (i = 1; i < L; i = i + 2) case (v[i -: 2]) 1: y3 = y3 + 1; 2: y3 = y3 ^ i; default: ; endcase end
+always @* begin y4 = 0;
+  for (i = 0; i < 20; i = i + 1) for (j = i + 1; j < 20; j = j + 1) if (v[i] && v[j]) y4 = y4 + (i ^ j); end
+always @* begin y5 = 0; for (m = L; m > 3; m = m - 1) if (v[m - 1]) y5 = y5 + m; y5 = {y5, m[15:0]}; end
+always @* begin y6 = 0; for (e = 5; e < L - 196; e = e + 1) if (v[e]) y6 = e; y6 = y6 + e; end
+always @(posedge clk) begin y7 <= 0; for (k = 0; k < 129; k = k + 1) if (v[k]) y7 <= k; else if (k == Q) y7[3] <= 1; end
+always_comb begin y8 = 0; for (int z = 0; z < L; z++) if (v[z]) y8 = {y8, y8[63]} ^ z; end
+genvar g; generate for (g = 0; g < 2; g = g + 1) begin : both reg odd; integer y;
+  always @* begin odd = 0; for (y = 0; y < L; y = y + 1) if (v[y] && y[0] == g) odd = !odd; end
+  always @* y9[g] = odd;
+end endgenerate`;
+
 test.each([
   ["loops.v", verilog, 15],
   ["loops.sv", systemVerilog, 9],
+  ["long.sv", long, 10],
 ])("loops are over values of their variable's width and sign: %s", async (name, items, count) => {
   const outputs = Array.from({ length: count }, (_, index) => ({ name: `y${index}`, width: 64 }));
   const ports = outputs.map((port) => `output reg [63:0] ${port.name}`).join(", ");
