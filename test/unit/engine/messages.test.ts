@@ -30,6 +30,13 @@ describe("what Yosys refuses is named, with the place", () => {
       "v",
       /:4: .*a register that several edges clock/,
     ],
+    ["a part of no bits", "always @* a =\n r[r[2:0] -: 00];", "v", /:3: .*an indexed part of 0 bits/],
+    [
+      "a replication by 0",
+      "always @* a = {r[3:0], {0{r}}, r[7:4]} +\n {0{r}};",
+      "v",
+      /:3: .*a replication by 0 that is not a part of a concatenation/,
+    ],
     [
       "an initial value of a loop",
       "integer i;\ninitial begin a = 1; for (i = 0; i < 3; i = i + 1)\n a = a * 2 + 1; end\nalways @(posedge clk) a <= a + r;",
