@@ -22,6 +22,28 @@ export function attachedPort({ usb }: Pick<Board, "usb">, system = "/sys/class/t
   return undefined;
 }
 
+/**
+ * A name for a port that stays when its adapter is unplugged and gets another number: by the adapter's serial number, else by the
+ * socket that it is in; `port` itself where udev has made none. `links` is where udev makes them.
+ */
+export function lastingName(port: string, links = "/dev/serial"): string {
+  for (const folder of ["by-id", "by-path"].map((name) => join(links, name))) {
+    if (!existsSync(folder)) continue;
+    for (const name of readdirSync(folder).sort())
+      if (deviceOf(join(folder, name)) === deviceOf(port)) return join(folder, name);
+  }
+  return port;
+}
+
+/** Where a link leads to; itself where that is nowhere. */
+function deviceOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
 /** The interface has its number, and the folder above it those of vendor and product. */
 function usbDevice(place: string): { vendor: string; product: string; interface: number } | undefined {
   if (!existsSync(place)) return undefined;

@@ -5,7 +5,7 @@ import { lockBoard } from "../../board/board-lock.ts";
 import { type FoundBoard, findBoard } from "../../board/find-board.ts";
 import { BOARDS } from "../../board/load-board.ts";
 import { boardPlaces, isRunning } from "../../board/running-board.ts";
-import { attachedPort } from "../../board/usb-ports.ts";
+import { attachedPort, lastingName } from "../../board/usb-ports.ts";
 import { boardDesign } from "../board-design.ts";
 import type { Preparation, PrepareOptions } from "../link-kind.ts";
 import type { Resolved } from "../registry.ts";
@@ -71,7 +71,9 @@ async function presentBoard(
   { port: given, buildHash, device, baudRate = board.uart.baud }: BoardSettings,
   { cacheDirectory }: PrepareOptions,
 ): Promise<Preparation<PreparedBoard>> {
-  const places = isVirtual ? boardPlaces(name) : { port: given ?? attachedPort(board), control: undefined };
+  const attached = isVirtual || given !== undefined ? undefined : attachedPort(board);
+  const found = attached === undefined ? given : lastingName(attached);
+  const places = isVirtual ? boardPlaces(name) : { port: found, control: undefined };
   const { port, control } = places;
   if (port === undefined)
     throw new SerialPortError(`${target}: no serial port is that of a ${board.title}, the board ${name}`);

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { divider256 } from "../../../src/board/board.ts";
 import { BOARDS, boardNames, loadBoard, parseBoard } from "../../../src/board/load-board.ts";
-import { attachedPort } from "../../../src/board/usb-ports.ts";
+import { attachedPort, lastingName } from "../../../src/board/usb-ports.ts";
 
 const good = readFileSync(join(BOARDS, "icebreaker/board.yaml"), "utf8");
 const file = "/lab/boards/mine/board.yaml";
@@ -103,5 +103,27 @@ test("a board is found by what its adapter says of itself, by the channel where 
     expect(attachedPort(usb("6010"), join(system, "none"))).toBeUndefined();
   } finally {
     rmSync(system, { recursive: true, force: true });
+  }
+});
+
+test("a board keeps its name when its adapter gets another number: by serial number, else by the socket", () => {
+  const folder = mkdtempSync(join(tmpdir(), "hilt dev ü "));
+  try {
+    const [port, links] = [join(folder, "ttyUSB0"), join(folder, "serial")];
+    for (const name of ["ttyUSB0", "ttyUSB1"]) writeFileSync(join(folder, name), "");
+    expect(lastingName(port, links)).toBe(port);
+    for (const kind of ["by-id", "by-path"]) {
+      mkdirSync(join(links, kind), { recursive: true });
+      symlinkSync("../../gone", join(links, kind, "a-gone"));
+      symlinkSync("../../ttyUSB1", join(links, kind, "b-other"));
+    }
+    symlinkSync("../../ttyUSB0", join(links, "by-path", "usb-0:4.2"));
+    expect(lastingName(port, links)).toBe(join(links, "by-path", "usb-0:4.2"));
+    symlinkSync("../../ttyUSB0", join(links, "by-id", "usb-FTDI_1234"));
+    expect(lastingName(port, links)).toBe(join(links, "by-id", "usb-FTDI_1234"));
+    // Where the device itself is gone there is nothing to look for.
+    expect(lastingName(join(folder, "ttyUSB9"), links)).toBe(join(folder, "ttyUSB9"));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 });
