@@ -102,6 +102,11 @@ export class DmaSystem {
     return this.irql.raise(level);
   }
 
+  /** Runs `work` at DISPATCH_LEVEL, as most routines of the table demand, and returns to the level before. */
+  atDispatch<T>(work: () => T): T {
+    return this.irql.atDispatch(work);
+  }
+
   /** A driver waits here, as for time of the device: it may not at DISPATCH_LEVEL. */
   checkWait(what: string): void {
     this.irql.check(what, BELOW_DISPATCH);

@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import type { LogicalAddress } from "../../../src/core/address.ts";
+import type { Out } from "../../../src/wdm/dma-adapter.ts";
+import { Driver } from "./driver.ts";
+
+function common({ operations, adapter }: Driver, length: number, cacheEnabled = true) {
+  const logical: Out<LogicalAddress> = { value: undefined };
+  const bytes = operations.allocateCommonBuffer(adapter, length, logical, cacheEnabled);
+  return { bytes: bytes as Uint8Array, logical: logical.value as LogicalAddress };
+}
+
+describe("common buffers", () => {
+  test.each([1, 100, 4096, 4097, 40_000])(
+    "A94 of %d bytes: whole pages are taken, the device and the program have the bytes that were asked for",
+    (length) => {
+      const driver = new Driver();
+      const { pages } = driver.host.host;
+      const before = pages.freePages;
+      const { bytes, logical } = common(driver, length);
+      expect(bytes).toHaveLength(length);
+      expect(before - pages.freePages).toBe(Math.ceil(length / 4096));
+      expect([...driver.host.windows.live]).toMatchObject([
+        { logical, lengthBytes: length, access: "read-write" },
+      ]);
+      driver.operations.freeCommonBuffer(driver.adapter, length, logical, bytes, true);
+      expect(pages.freePages).toBe(before);
+      expect(driver.host.windows.live.size).toBe(0);
+    },
+  );
+
+  test.each([0, -1, 1.5, 4096 * 18])("of %d bytes there are none", (length) => {
+    const driver = new Driver();
+    const before = driver.host.host.pages.freePages;
+    expect(common(driver, length).bytes).toBeNull();
+    expect(driver.host.host.pages.freePages).toBe(before);
+  });
+
+  test("A97 leave the map registers to packets", () => {
+    const driver = new Driver();
+    common(driver, 40_000);
+    expect(driver.host.system.freeMapRegisters).toBe(64);
+  });
+});
+
+test("A91 there is no KeFlushIoBuffers to call: what the program wrote is what the device reads", () => {
+  const driver = new Driver();
+  expect(Object.keys(driver.host.system)).not.toContain("keFlushIoBuffers");
+  const buffer = driver.host.host.allocate({ lengthBytes: 100 });
+  buffer.write(new Uint8Array(100).fill(5));
+  const list = driver.listNow(buffer);
+  const [window] = driver.host.windows.live;
+  expect(driver.host.memory.view((window as NonNullable<typeof window>).physical, 100)).toEqual(
+    buffer.read(),
+  );
+  driver.put(list);
+});
