@@ -6,11 +6,13 @@ import { fileURLToPath } from "node:url";
 import type { Link } from "../src/bus/link.ts";
 import { silentLog } from "../src/core/log.ts";
 import { parseFileList } from "../src/engine/file-list.ts";
+import { type LinkSettings, loadLink } from "../src/links/registry.ts";
 import { openSimulator } from "../src/links/simulator/open-simulator.ts";
 import { newVerilator } from "../test/new-verilator.ts";
 import { runSimulation } from "../test/system/cocotb/run-simulation.ts";
 import { type Figure, figure } from "./figure.ts";
 import { awaitedTransfers, prepareTransfers } from "./register-transfers.ts";
+import { treeMicroseconds } from "./tree-microseconds.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const ROUNDS = 5;
@@ -33,6 +35,7 @@ interface Contender {
  */
 export async function measureCocotb(cacheDirectory: string): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), "hilt-cocotb-"));
+  const opened: AsyncDisposable[] = [];
   try {
     const options = { seed: 1n, cacheDirectory, log: silentLog };
     await using wasm = await openSimulator("wasm", { engine: "wasm" }, options);
@@ -42,8 +45,9 @@ export async function measureCocotb(cacheDirectory: string): Promise<Figure[]> {
       plainCocotb("verilator", folder),
       bareBench("verilator", join(folder, "bare")),
       bareBench(newVerilator(), join(folder, "bare-new")),
-      await throughLink("hilt, wasm", wasm),
-      await throughLink("hilt, verilator", verilator),
+      await throughLink("hilt, wasm", wasm, [4000, 200]),
+      await throughLink("hilt, verilator", verilator, [4000, 200]),
+      ...(await bridgesTo(opened, cacheDirectory)),
     ];
     for (const { slice } of contenders) await slice();
     const rounds: Map<string, readonly number[]>[] = [];
@@ -54,6 +58,7 @@ export async function measureCocotb(cacheDirectory: string): Promise<Figure[]> {
     }
     return SIZES.flatMap(([size], index) => figuresOf(size, index, contenders, rounds));
   } finally {
+    for (const each of opened.reverse()) await each[Symbol.asyncDispose]();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -144,10 +149,48 @@ function bareBench(verilator: string, folder: string): Contender {
   };
 }
 
-/** CPU time of this process, for links that simulate inside it. */
-async function throughLink(name: string, link: Link): Promise<Contender> {
+/** hilt's own link to simulators under cocotb, through its harness and through the models of cocotbext-axi. */
+async function bridgesTo(opened: AsyncDisposable[], cacheDirectory: string): Promise<Contender[]> {
+  const newest = { verilator: newVerilator() };
+  const ways = [
+    { name: "Icarus under cocotb", settings: { simulator: "icarus" }, times: [100, 10] },
+    {
+      name: "the newest Verilator under cocotb",
+      settings: { simulator: "verilator", ...newest },
+      times: [1000, 100],
+    },
+    {
+      name: "Icarus under cocotb, models of cocotbext-axi",
+      settings: { simulator: "icarus", host: "cocotbext-axi" },
+      times: [100, 10],
+    },
+  ] as const;
+  const contenders: Contender[] = [];
+  for (const { name, settings, times } of ways) {
+    const python = join(ROOT, ".cache/python");
+    const link = await openTarget(opened, { link: "cocotb", python, ...settings }, cacheDirectory);
+    contenders.push(await throughLink(`hilt, ${name}`, link, times));
+  }
+  return contenders;
+}
+
+async function openTarget(
+  opened: AsyncDisposable[],
+  settings: LinkSettings,
+  cacheDirectory: string,
+): Promise<Link> {
+  const kind = await loadLink(settings.link);
+  const log = silentLog;
+  const preparation = await kind.prepare("bench", settings, { cacheDirectory, log });
+  opened.push(preparation);
+  const connection = await kind.connect("bench", settings, preparation.prepared, { log });
+  opened.push(connection);
+  return await connection.fresh({ seed: 1n, log });
+}
+
+/** CPU time of this process and of those below it. */
+async function throughLink(name: string, link: Link, times: readonly number[]): Promise<Contender> {
   const base = await prepareTransfers(link);
-  const times = [4000, 200];
   return {
     name,
     note: "posted writes, interrupt, status read",
@@ -155,10 +198,9 @@ async function throughLink(name: string, link: Link): Promise<Contender> {
       const found: number[] = [];
       for (const [index, [, lengthBytes]] of SIZES.entries()) {
         const count = times[index] as number;
-        const start = process.cpuUsage();
+        const start = treeMicroseconds();
         await awaitedTransfers(link, base, lengthBytes, count);
-        const { user, system } = process.cpuUsage(start);
-        found.push((user + system) / count);
+        found.push((treeMicroseconds() - start) / count);
       }
       return found;
     },
