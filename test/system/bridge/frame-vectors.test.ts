@@ -171,4 +171,30 @@ describe("golden vectors of frames in Verilog", async () => {
     for (const bad of badChecksums(rawOf(hex(line))))
       expect(received(receiver, bad)).toEqual({ frames: [], payloads: [], bad: 1 });
   });
+
+  /** Stuffing knows bytes as zero or not: every frame of so many bytes is one of these. */
+  const patterns = (length: number): Uint8Array[] =>
+    Array.from({ length: 2 ** length }, (_, bits) =>
+      Uint8Array.from({ length }, (_byte, at) => (((bits >> at) & 1) === 1 ? 0x81 + at : 0)),
+    );
+  const short = Array.from({ length: 11 }, (_, index) => patterns(index + 1)).flat();
+  // And what follows a block of 254 bytes, and two.
+  const long = [254, 508].flatMap((full) =>
+    [-2, -1, 0, 1].flatMap((more) =>
+      [0, 1, 2, 3].flatMap((rest) =>
+        patterns(rest).map((end) => Buffer.concat([new Uint8Array(full + more).fill(0x5a), end])),
+      ),
+    ),
+  );
+
+  test.each([
+    ["of up to 11 bytes", short],
+    ["round one and two full blocks", long],
+  ])("every frame %s comes back from its stuffing, which has no zero inside", (_which, frames) => {
+    for (const raw of frames) {
+      const stuffing = stuffed(encoder, raw, false);
+      expect([...hex(stuffing)].indexOf(0)).toBe(stuffing.length / 2 - 1);
+      expect(unstuffed(decoder, hex(stuffing))).toEqual({ raw: text(raw), cuts: [0] });
+    }
+  });
 });
