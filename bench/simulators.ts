@@ -7,6 +7,7 @@ import type { Simulation } from "../src/engine/engine.ts";
 import { parseFileList } from "../src/engine/file-list.ts";
 import { WasmEngine } from "../src/engine/wasm-engine.ts";
 import { harnessSource } from "../src/links/simulator/harness-source.ts";
+import { cpuSeconds } from "./cpu-seconds.ts";
 import { type Figure, figure } from "./figure.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -40,7 +41,7 @@ export async function measureSimulators(cacheDirectory: string): Promise<Figure[
     return [
       figure("full load, bare", "Mcycles/s", own, "both rings, no host; CPU time"),
       figure("full load, Verilator", "Mcycles/s", verilated, "-O3, a C++ loop, two evals; CPU time"),
-      figure("full load, Icarus", "Mcycles/s", interpreted, "with the start of vvp"),
+      figure("full load, Icarus", "Mcycles/s", interpreted, "with the start of vvp; CPU time"),
       figure("built-in engine : Verilator", "", ratio(verilated), "full load, in the same round"),
       figure("built-in engine : Icarus", "", ratio(interpreted), "full load, in the same round"),
     ];
@@ -50,9 +51,9 @@ export async function measureSimulators(cacheDirectory: string): Promise<Figure[
 }
 
 function speed(cycles: number, work: () => void): number {
-  const start = performance.now();
+  const start = cpuSeconds();
   work();
-  return cycles / (performance.now() - start) / 1000;
+  return cycles / (cpuSeconds() - start) / 1e6;
 }
 
 /** What `full_load.v` does, from outside. */
