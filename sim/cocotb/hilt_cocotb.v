@@ -126,6 +126,7 @@ module hilt_cocotb #(
     reg [31:0]   taken;
     reg [31:0]   out_bytes;
     integer      index;
+    reg          ended;
 
     initial begin
         if (!$value$plusargs("hilt=%s", folder)) folder = ".";
@@ -146,16 +147,18 @@ module hilt_cocotb #(
         forever begin
             @(go);
             take_block;
-            // What depends on inputs settles.
-            #1;
             taken = 32'd0;
-            while (taken != edges && (rst || !stop)) begin
-                #4;
-                clk = 1'b1;
+            ended = 1'b0;
+            while (!ended) begin
+                // What depends on inputs, or on the falling edge, settles.
                 #5;
-                clk = 1'b0;
-                #1;
-                taken = taken + 32'd1;
+                if (taken == edges || (!rst && stop !== 1'b0)) ended = 1'b1;
+                else begin
+                    clk = 1'b1;
+                    #5;
+                    clk = 1'b0;
+                    taken = taken + 32'd1;
+                end
             end
             give_block;
             done = ~done;
@@ -163,13 +166,13 @@ module hilt_cocotb #(
     end
 
     task take_block;
-        reg ended;
+        reg is_whole;
         begin
             in    = $fopen({folder, "/in"}, "rb");
-            ended = 1'b0;
-            while (!ended) begin
+            is_whole = 1'b0;
+            while (!is_whole) begin
                 result = $fread(patch, in);
-                if (result != 12) ended = 1'b1;
+                if (result != 12) is_whole = 1'b1;
                 else if (patch[31:0] != 32'd0)
                     case (patch[95:64])
                         INPUT:            result = $fread(words, in, patch[63:32], patch[31:0]);
@@ -178,7 +181,7 @@ module hilt_cocotb #(
                         PAGE_TABLE:       result = $fread(harness.memory.page_table, in, patch[63:32], patch[31:0]);
                         READ_PERMISSION:  result = $fread(harness.memory.read_permission, in, patch[63:32], patch[31:0]);
                         WRITE_PERMISSION: result = $fread(harness.memory.write_permission, in, patch[63:32], patch[31:0]);
-                        default:          ended = 1'b1;
+                        default:          is_whole = 1'b1;
                     endcase
             end
             $fclose(in);
