@@ -1,4 +1,5 @@
 import { measureBoard } from "./board.ts";
+import { measureBridge } from "./bridge.ts";
 import { measureBuilds } from "./builds.ts";
 import { measureCocotb } from "./cocotb.ts";
 import { measureEndurance } from "./endurance.ts";
@@ -32,4 +33,5 @@ export const parts: ReadonlyMap<string, Part> = new Map<string, Part>([
   ["waves", measureWaves],
   ["wire", measureWire],
   ["board", measureBoard],
+  ["bridge", measureBridge],
 ]);

@@ -1,5 +1,6 @@
 rtl/bridge/uart_rx.v
 rtl/bridge/uart_tx.v
+rtl/bridge/bridge_line.v
 rtl/bridge/crc32.v
 rtl/bridge/cobs_decoder.v
 rtl/bridge/cobs_encoder.v

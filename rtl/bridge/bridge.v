@@ -129,34 +129,18 @@ module bridge #(
     wire [7:0] tx_data;
     wire       line_idle;
 
-    generate
-        if (LINE_W == 9) begin : byte_line
-            assign rx_valid  = rxd[8];
-            assign rx_data   = rxd[7:0];
-            assign tx_ready  = 1'b1;
-            assign txd       = {tx_valid, tx_data};
-            assign line_idle = ~rxd[8];
-        end else begin : serial_line
-            wire rx_quiet;
-            uart_rx #(.DIVIDER_256(DIVIDER_256)) receiver (
-                .clk(clk),
-                .rst(rst),
-                .rxd(rxd[0]),
-                .valid(rx_valid),
-                .data(rx_data),
-                .quiet(rx_quiet)
-            );
-            uart_tx #(.DIVIDER_256(DIVIDER_256)) transmitter (
-                .clk(clk),
-                .rst(rst),
-                .valid(tx_valid),
-                .ready(tx_ready),
-                .data(tx_data),
-                .txd(txd[0])
-            );
-            assign line_idle = rx_quiet & ~rx_valid & tx_ready;
-        end
-    endgenerate
+    bridge_line #(.LINE_W(LINE_W), .DIVIDER_256(DIVIDER_256)) line (
+        .clk(clk),
+        .rst(rst),
+        .rxd(rxd),
+        .txd(txd),
+        .rx_valid(rx_valid),
+        .rx_data(rx_data),
+        .tx_valid(tx_valid),
+        .tx_ready(tx_ready),
+        .tx_data(tx_data),
+        .idle(line_idle)
+    );
 
     // ---- the session
     wire       open;

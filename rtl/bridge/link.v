@@ -49,20 +49,15 @@ module link #(
     // Nothing is waiting, and nothing is on its way.
     output wire        idle
 );
-    localparam        LENGTH_W  = (MTU < 256) ? 8 : (MTU < 512) ? 9 : (MTU < 1024) ? 10 : (MTU < 2048) ? 11 : (MTU < 4096) ? 12 : 13;
+    localparam        LENGTH_W  = (MTU < 256) ? 8 : $clog2(MTU + 1);
     localparam        UP_W      = UP_LOG2 + 1;
     localparam [31:0] MTU_UNITS = MTU / 64;
-    localparam        TICK_W    = bits(TICK_CYCLES - 32'd2);
+    localparam        TICK_W    = $clog2(TICK_CYCLES);
     // The counter ends with its carry.
     localparam [31:0] TICK_FIRST = (32'd1 << TICK_W) + 32'd1 - TICK_CYCLES;
     localparam [3:0] DATA = 4'd2, NAK = 4'd3, PROBE = 4'd4, SYNC_NEW = 4'd8, SYNC_RESUME = 4'd9, SYNC_REPLY = 4'd10, BOOT = 4'd11;
     localparam [1:0] REASON_RESET = 2'd0, REASON_EPOCH = 2'd1, REASON_MESSAGE = 2'd2;
     localparam [4:0] IDENTITY_BYTES = 5'd28;
-
-    function integer bits;
-        input [31:0] value;
-        for (bits = 1; (value >> bits) != 32'd0; bits = bits + 1);
-    endfunction
 
     // ---- time
     reg [TICK_W-1:0] tick_count;
@@ -292,10 +287,8 @@ module link #(
         if (new_session | (good & (kind == SYNC_RESUME)))
             not_token <= not_seq;
         if (start_data | start_sync) begin
-            ack_due <= 1'b0;
-            ack_now <= 1'b0;
-            nak_due <= 1'b0;
-            starved <= ~is_roomy;
+            {ack_due, ack_now, nak_due} <= 3'd0;
+            starved                     <= ~is_roomy;
         end
         if (starved & is_roomy & ~start) begin
             ack_due <= 1'b1;
@@ -312,13 +305,8 @@ module link #(
         // Once for a gap, and again when the repetition may have been damaged.
         if (commit | (ended & ~good))
             naked <= 1'b0;
-        if (~open) begin
-            ack_due <= 1'b0;
-            ack_now <= 1'b0;
-            nak_due <= 1'b0;
-            naked   <= 1'b0;
-            starved <= 1'b0;
-        end
+        if (~open)
+            {ack_due, ack_now, nak_due, naked, starved} <= 5'd0;
     end
 
     // ---- beginning and end of the session
@@ -365,11 +353,8 @@ module link #(
             epoch       <= (epoch == 4'd15) ? 4'd1 : epoch + 4'd1;
         end
         if (rst) begin
-            open       <= 1'b0;
-            beginning  <= 1'b0;
-            sync_due   <= 1'b0;
+            {open, beginning, sync_due, boot_held} <= 4'd0;
             boot_due   <= 1'b1;
-            boot_held  <= 1'b0;
             boot_ticks <= 4'd0;
             epoch      <= 4'd0;
             reason     <= REASON_RESET;

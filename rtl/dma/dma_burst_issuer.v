@@ -75,11 +75,12 @@ module dma_burst_issuer #(
         + {{(COUNT_W+WORD_BYTES_LOG2-LENGTH_W){1'b0}}, length}
         + {{COUNT_W{1'b0}}, {WORD_BYTES_LOG2{1'b1}}};
 
+    // A load that adds ones, too, shares the adder's LUTs.
+    wire [WORD_W-1:0] next_address = word_address + {{(WORD_W-BEATS_W){start}}, beats};
+
     always @(posedge clk) begin
-        if (start)
-            word_address <= host_address[ADDR_W-1:WORD_BYTES_LOG2];
-        else if (present)
-            word_address <= word_address + {{(WORD_W-BEATS_W){1'b0}}, beats};
+        if (start | present)
+            word_address <= start ? host_address[ADDR_W-1:WORD_BYTES_LOG2] : next_address;
 
         if (rst)
             words_left <= 0;

@@ -126,9 +126,14 @@ module dma_channel #(
     wire [31:0] job_length = ring_is_on ? descriptor_length : length_r;
 
     // ---- checks, the first that fails is reported
-    wire [32:0] card_end      = {1'b0, job_card[31:0]} + {1'b0, job_length};
-    wire        out_of_card   = (card_end > (33'd1 << CARD_BYTES_LOG2)) | (job_card[63:32] != 32'd0);
-    wire [32:0] host_end_low  = {1'b0, job_host[31:0]} + {1'b0, job_length};
+    // Only what is no longer than the card's memory is looked at further, so the sums have no more bits than that takes.
+    localparam  SPAN_W        = CARD_BYTES_LOG2 + 1;
+    wire        is_long       = (job_length >> SPAN_W) != 0;
+    wire [SPAN_W:0] card_end  = {1'b0, job_card[SPAN_W-1:0]} + {1'b0, job_length[SPAN_W-1:0]};
+    wire        out_of_card   = is_long | ((job_card >> SPAN_W) != 0) | (card_end > (1 << CARD_BYTES_LOG2));
+    wire [SPAN_W:0] host_end  = {1'b0, job_host[SPAN_W-1:0]} + {1'b0, job_length[SPAN_W-1:0]};
+    // The end lies beyond the last address of 32 bits.
+    wire        leaves_4g     = (&job_host[31:SPAN_W]) & (host_end > (1 << SPAN_W));
     wire        out_of_host;
     wire        is_unreadable = ring_is_on & descriptor_failed;
     wire        is_malformed  = ring_is_on & descriptor_malformed;
@@ -159,12 +164,12 @@ module dma_channel #(
             wire high_is_top = &job_host[ADDR_W-1:32];
             assign host_address_high_read = host_address_high;
             if (ADDR_W < 64) begin : bounded
-                assign out_of_host = ((host_end_low > 33'h1_0000_0000) & high_is_top) | (job_host[63:ADDR_W] != 0);
+                assign out_of_host = (leaves_4g & high_is_top) | (job_host[63:ADDR_W] != 0);
             end else begin : full
-                assign out_of_host = (host_end_low > 33'h1_0000_0000) & high_is_top;
+                assign out_of_host = leaves_4g & high_is_top;
             end
         end else begin : narrow
-            assign out_of_host = (host_end_low > 33'h1_0000_0000) | (ring_is_on & (job_host[63:32] != 0));
+            assign out_of_host = leaves_4g | (ring_is_on & (job_host[63:32] != 0));
             assign host_address_high_read = 32'd0;
         end
         if (ADDR_W < 64) begin : pad

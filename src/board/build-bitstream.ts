@@ -3,10 +3,9 @@ import { basename, dirname, join } from "node:path";
 import { ToolError } from "../engine/errors.ts";
 import { parameterLiteral } from "../engine/parameter-literal.ts";
 import { interruptTools, runTool } from "../engine/run-tool.ts";
-import { onPath } from "../engine/verilator/toolchain.ts";
 import type { Board } from "./board.ts";
 import { BitstreamError } from "./errors.ts";
-import { flows } from "./flows.ts";
+import { flows, flowTools } from "./flows.ts";
 import type { BoardDesign } from "./virtual-source.ts";
 
 export interface Bitstream {
@@ -39,12 +38,11 @@ export async function buildBitstream(
 ): Promise<Bitstream> {
   signal.addEventListener("abort", interruptTools, { once: true });
   // Before anything is computed.
-  const { nextpnr, pack, ...flow } = flows[board.fpga.family];
-  const [synthesiser, placer, packer] = [["yosys"], nextpnr, pack].map(firstOnPath) as [
-    string,
-    string,
-    string,
-  ];
+  const flow = flows[board.fpga.family];
+  const [synthesiser, placer, packer] = flowTools(board.fpga.family).map(({ name, path }) => {
+    if (path === undefined) throw new ToolError(`${name} is not on the PATH: ${flow.remedy}`);
+    return path;
+  }) as [string, string, string];
   mkdirSync(directory, { recursive: true });
   const place = (name: string): string => join(directory, name);
   const run = async (name: string, command: string, args: readonly string[]): Promise<string> => {
@@ -57,7 +55,10 @@ export async function buildBitstream(
   writeFileSync(place("synthesis.ys"), synthesisScript(design, flow.synthesis, directory));
   await run("yosys", synthesiser, ["-q", "-s", "synthesis.ys"]);
   const constraints = join(board.folder, board.constraints);
-  const report = await run("nextpnr", placer, flow.placeArgs(board, constraints));
+  const designArgs = flow.designArgs(board, constraints);
+  // Placement of what does not fit may take hours to say so.
+  refuseTooLarge(board, utilisationIn(await run("nextpnr", placer, [...designArgs, "--pack-only"])));
+  const report = await run("nextpnr", placer, [...designArgs, ...flow.placedArgs]);
   await run("pack", packer, flow.packArgs);
   const maximumHz = frequencyIn(report);
   if (maximumHz < board.clock.hz)
@@ -69,10 +70,15 @@ export async function buildBitstream(
   return { file: place(flow.bitstream), utilisation: utilisationIn(report), maximumHz };
 }
 
-function firstOnPath(names: readonly string[]): string {
-  const [found] = names.map(onPath).filter((path) => path !== undefined);
-  if (found === undefined) throw new ToolError(`${names.join(" or ")} is not on the PATH`);
-  return found;
+function refuseTooLarge(board: Board, utilisation: Bitstream["utilisation"]): void {
+  const lacking = utilisation.find(({ used, available }) => used > available);
+  if (lacking === undefined) return;
+  const { what, used, available } = lacking;
+  throw new BitstreamError(
+    board.name,
+    "nextpnr",
+    `the design needs ${used} ${what}, and the FPGA has ${available}`,
+  );
 }
 
 /**

@@ -4,11 +4,13 @@ import { boardHolder, type Holder } from "../board/board-lock.ts";
 import { type Bitstream, buildBitstream } from "../board/build-bitstream.ts";
 import { BoardStateError } from "../board/errors.ts";
 import { findBoard, virtualName } from "../board/find-board.ts";
+import { flows, flowTools } from "../board/flows.ts";
 import { boardNames, loadBoard } from "../board/load-board.ts";
 import { boardPlaces, endBoard, isRunning } from "../board/running-board.ts";
 import { attachedPort } from "../board/usb-ports.ts";
 import type { LineMode } from "../board/virtual-source.ts";
 import { boardDesign } from "../links/board-design.ts";
+import type { Check } from "../links/link-kind.ts";
 import { startOnBoard } from "../links/start-board.ts";
 import { boardFolders, hiltDirectory, modelsDirectory } from "./project-folders.ts";
 
@@ -79,6 +81,19 @@ export interface BuiltBoard extends Bitstream {
   readonly buildHash: number;
   /** The command that loads it. */
   readonly load: readonly string[];
+}
+
+/** Whether the tools for bitstreams are there, for `hilt doctor`. */
+export function checkBitstreamTools(): readonly Check[] {
+  return (Object.keys(flows) as (keyof typeof flows)[]).map((family) => {
+    const tools = flowTools(family);
+    return {
+      what: `${tools.map(({ name }) => name).join(", ")} (for bitstreams of ${family} boards)`,
+      isNeeded: false,
+      isThere: tools.every(({ path }) => path !== undefined),
+      remedy: flows[family].remedy,
+    };
+  });
 }
 
 /** The bitstream of a board with our own controller in it. */

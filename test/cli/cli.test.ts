@@ -97,5 +97,6 @@ test("list shows benches and targets; doctor what is installed", () => {
   expect(targets.map(({ name }) => name)).toEqual(["wasm"]);
   const { status, stdout } = project.hilt("doctor");
   expect(stdout).toMatch(/ok {7}Node v/);
+  expect(stdout).toMatch(/^ok {7}yosys, nextpnr-ice40 or .*for bitstreams of ice40 boards/m);
   expect(status).toBe(0);
 });

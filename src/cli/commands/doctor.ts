@@ -20,9 +20,10 @@ const OLDEST_MINOR: Readonly<Record<number, number>> = { 20: 19, 22: 12 };
 
 /** `hilt doctor`: what is installed, what is missing, and the command that installs it. */
 export async function handler({ json }: Arguments<typeof builder>): Promise<number> {
-  const [{ loadConfig }, { checkTargets }] = await Promise.all([
+  const [{ loadConfig }, { checkTargets }, { checkBitstreamTools }] = await Promise.all([
     import("../../config/load-config.ts"),
     import("../../session/describe-targets.ts"),
+    import("../../session/boards.ts"),
   ]);
   const checks: Check[] = [
     {
@@ -38,6 +39,7 @@ export async function handler({ json }: Arguments<typeof builder>): Promise<numb
       remedy: "run hilt in a folder that you may write to",
     },
     ...(await checkTargets(await loadConfig(process.cwd()))),
+    ...checkBitstreamTools(),
     {
       what: `${waveViewers.join(" or ")} (to look at waves)`,
       isNeeded: false,
