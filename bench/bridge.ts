@@ -17,7 +17,7 @@ const modules = [
   { what: "bridge, 64 bits", top: "bridge", parameters: { DATA_W: 64, ADDR_W: 64 } },
 ] as const;
 
-/** The size of the bridge in Verilog, and the clock that it stands on the boards, with a small device behind it. */
+/** The size of the bridge in Verilog, and the clock that it stands on the boards, with a small device on it. */
 export async function measureBridge(directory: string): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const { what, top, parameters } of modules) {

@@ -12,7 +12,7 @@ export interface PlatformProfile {
   readonly deviceAddressBits: number;
   /** `out-of-reach`: what the device cannot reach is bounced; `everything`: all of it, so that data move at map and flush alone. */
   readonly bounces: "out-of-reach" | "everything";
-  /** `physical`: a device's addresses are the memory's; `shuffled`: others, in an order that the seed decides, as behind an IOMMU. */
+  /** `physical`: a device's addresses are the memory's; `shuffled`: others, in an order that the seed decides, as with an IOMMU. */
   readonly logicalAddresses: "physical" | "shuffled";
   /** Map registers of all adapters together: pages that can be mapped at a time. */
   readonly mapRegisters: number;

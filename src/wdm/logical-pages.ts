@@ -22,7 +22,7 @@ export class LogicalPages {
     });
   }
 
-  /** Page frame number that a device has for that of a page of memory. A number that is no page's is returned as it is. */
+  /** Page frame number that a device has for that of a page of memory. Any other number is returned as it is. */
   scattered(frame: number): number {
     return this.#find(frame, ({ first, places }, page) => first + places.length + (places[page] as number));
   }

@@ -1,7 +1,7 @@
 import { type Blame, HiltError } from "../core/errors.ts";
 import { hex } from "../core/hex.ts";
 
-/** The other side sent something that is no message: a bridge of another version, or a bridge with a bug. Ends a session. */
+/** The other side sent something that is not a message: a bridge of another version, or a bridge with a bug. Ends a session. */
 export class WireMessageError extends HiltError {
   readonly code = "E_WIRE_MESSAGE";
   readonly blame: Blame = "link";

@@ -62,7 +62,7 @@ export class LineWitness implements Disposable {
     }
     if (epoch !== this.#epoch || !ACKNOWLEDGING.includes(kind)) return;
     const moved = (body.readUInt16LE(3) - this.#acknowledged + OFFSETS * 2 ** 16) % OFFSETS;
-    // What is behind is of a frame that was overtaken; no window is half of all offsets.
+    // What is older is of a frame that was overtaken; no window is half of all offsets.
     if (moved < OFFSETS / 2) this.#acknowledged += moved;
   }
 }

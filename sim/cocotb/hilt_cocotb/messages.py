@@ -36,7 +36,7 @@ VERSION = 1
 
 
 class MessageError(Exception):
-    """The other side sent something that is no message."""
+    """The other side sent something that is not a message."""
 
 
 @dataclass(frozen=True)

@@ -194,7 +194,7 @@ export class CocotbLink implements Link, FarListener {
     await this.#closed;
   }
 
-  /** In its turn; `check` throws for what is no request. */
+  /** In its turn; `check` throws for what is not a request. */
   async #ask<T>(check: () => void, work: () => Promise<T>): Promise<T> {
     check();
     this.#parts.state.check();
@@ -284,7 +284,7 @@ export class CocotbLink implements Link, FarListener {
       if (!isBroken) values.push(value());
     };
     const ask = (code: number, payload: Uint8Array, onAnswer?: (answer: Answer) => void): void => {
-      // The last of them is awaited, and tells of the end of the link.
+      // The last of them is awaited, and reports the end of the link.
       far.ask(code, payload, onAnswer).catch(() => {});
     };
     ask(ControlCode.list, Uint8Array.of(1));

@@ -25,7 +25,7 @@ export class CocotbCodeError extends HiltError {
   /** `traceback`: Python's. */
   constructor(target: string, traceback: string) {
     const lines = traceback.trim().split("\n");
-    // What follows it tells of the values in an assertion.
+    // What follows it are the values in an assertion.
     const what =
       lines.findLast((line) => /^[A-Za-z_][\w.]*(?:Error|Exception|Warning)\b/.test(line)) ?? lines.at(-1);
     super([`${target}: ${what}`, ...lines.map((line) => `    ${line}`)].join("\n"));

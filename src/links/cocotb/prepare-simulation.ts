@@ -37,7 +37,7 @@ const LIMIT_SECONDS = 600;
 export interface SimulatorStart {
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** What the models are told of the design's ports; nothing where it is in the harness. */
+  /** What the models get to know of the design's ports; nothing where it is in the harness. */
   readonly ports?: DevicePorts | undefined;
   /** Stands in the command for a folder of the process's own. */
   readonly folderMark: string;

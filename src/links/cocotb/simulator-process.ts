@@ -11,7 +11,7 @@ import type { SimulatorStart } from "./prepare-simulation.ts";
 /** Lines of its output that an error shows. */
 const LAST_LINES = 20;
 
-/** What cocotb says of its own start is no news; its bridge raises the level again. */
+/** What cocotb says of its own start is not news; its bridge raises the level again. */
 const quiet = { COCOTB_LOG_LEVEL: "WARNING", GPI_LOG_LEVEL: "WARNING", COCOTB_REDUCED_LOG_FMT: "1" };
 
 /** In which a simulator that was asked to ends. */

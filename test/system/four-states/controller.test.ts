@@ -69,7 +69,7 @@ describe("in four states, with X on idle channels and in bytes outside of window
 
     test.each([
       {
-        name: "a cause that is cleared by what is no write",
+        name: "a cause that is cleared by what is not a write",
         file: "dma_registers.v",
         from: "(global_write & (offset == `HILT_GLOBAL_IRQ_STATUS)) ?",
         to: "(offset == `HILT_GLOBAL_IRQ_STATUS) ?",

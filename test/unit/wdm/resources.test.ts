@@ -152,7 +152,7 @@ describe("an MDL that describes no memory", () => {
     ["a frame too few", ([first]) => [first as number]],
     ["a frame that is not RAM", ([first]) => [first as number, 0]],
     ["a frame between the banks, side by side", () => [0x1_00ff, 0x1_0100]],
-    ["a frame that is no number", ([first]) => [first as number, Number.NaN]],
+    ["a frame that is not a number", ([first]) => [first as number, Number.NaN]],
   ];
 
   test.each(wrong)("%s is found and refused, and nothing is held", (_name, frames) => {
