@@ -42,7 +42,8 @@ print(json.dumps([platform.python_version(), of("cocotb"), of("cocotbext-axi")])
 export async function probePython(named: string | undefined): Promise<PythonEnvironment> {
   const interpreter = interpreterOf(named);
   if (interpreter === undefined) {
-    const what = named === undefined ? "there is no python3 on the PATH" : `${resolve(named)} is not a Python`;
+    const what =
+      named === undefined ? "there is no python3 on the PATH" : `${resolve(named)} is not a Python`;
     throw new CocotbPairError(
       existsSync(resolve(named ?? "")) && named !== undefined ? `${what}: it has no bin/python` : what,
     );
