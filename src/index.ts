@@ -59,6 +59,7 @@ export type {
 } from "./wdm/dma-adapter.ts";
 export { DmaSystem } from "./wdm/dma-system.ts";
 export type { Finding } from "./wdm/finding.ts";
+export type { Injection } from "./wdm/injections.ts";
 export type { MapOptions, MappedTransfer } from "./wdm/mapped-transfer.ts";
 export {
   ADDRESS_AND_SIZE_TO_SPAN_PAGES,

@@ -15,6 +15,7 @@ export class Arbiter {
   readonly #onEnd: (allocation: Allocation) => void;
   #freeRegisters: number;
   #isGranting = false;
+  #isHeld = false;
   /** That got no windows in its last turn. */
   #refused: Allocation | undefined;
 
@@ -49,7 +50,8 @@ export class Arbiter {
   /** Grants now or not at all; `grant` is called before it returns true. */
   submitNow(allocation: Allocation): boolean {
     const { adapter } = allocation;
-    const isFree = adapter.owner === undefined && adapter.queue.length === 0 && this.#line.length === 0;
+    const isFree =
+      !this.#isHeld && adapter.owner === undefined && adapter.queue.length === 0 && this.#line.length === 0;
     if (!isFree || !this.#takeResources(allocation)) return false;
     adapter.allocations.push(allocation);
     adapter.owner = allocation;
@@ -74,6 +76,16 @@ export class Arbiter {
     if (record !== undefined) record.state = "cancelled";
     this.#grant();
     return true;
+  }
+
+  /** Grants nothing before the work that goes on now is done. */
+  hold(): void {
+    if (this.#isHeld) return;
+    this.#isHeld = true;
+    queueMicrotask(() => {
+      this.#isHeld = false;
+      this.#grant();
+    });
   }
 
   /** Something that requests wait for may be free now. */
@@ -143,7 +155,7 @@ export class Arbiter {
   }
 
   #grant(): void {
-    if (this.#isGranting) return;
+    if (this.#isGranting || this.#isHeld) return;
     this.#isGranting = true;
     const thrown: unknown[] = [];
     try {

@@ -146,20 +146,18 @@ export function channelRoutines(
           "AllocateAdapterChannel while a request of the same device object has not ended",
         );
       }
-      arbiter.submit(
-        new Allocation({
-          ...{ adapter: state, deviceObject, record: undefined, registers, isList: false },
-          site: parts.history.sites.keep(),
-          grant: (allocation) => {
-            const action = callRoutine(host, allocation, () =>
-              routine(deviceObject, allocation.irp, baseOf(allocation), context),
-            );
-            allocation.hasReturned = true;
-            act(allocation, action);
-          },
-        }),
-      );
-      return STATUS_SUCCESS;
+      const allocation = new Allocation({
+        ...{ adapter: state, deviceObject, record: undefined, registers, isList: false },
+        site: parts.history.sites.keep(),
+        grant: (granted) => {
+          const action = callRoutine(host, granted, () =>
+            routine(deviceObject, granted.irp, baseOf(granted), context),
+          );
+          granted.hasReturned = true;
+          act(granted, action);
+        },
+      });
+      return submit(host, allocation, false);
     },
 
     allocateAdapterChannelEx(state, deviceObject, context, registers, flags, routine, routineContext, base) {
@@ -280,8 +278,10 @@ function dropList(owner: Allocation): void {
 }
 
 /** Makes the request that a context is for. */
-export function submit({ arbiter }: Host, allocation: Allocation, isNow: boolean): number {
+export function submit({ arbiter, injections }: Host, allocation: Allocation, isNow: boolean): number {
   const { record } = allocation;
+  if (injections.strikes("refuse")) return STATUS_INSUFFICIENT_RESOURCES;
+  if (injections.strikes("defer")) arbiter.hold();
   const before = record?.state;
   if (record !== undefined) {
     record.state = "live";

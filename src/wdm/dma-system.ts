@@ -12,6 +12,7 @@ import { DEVICE_DESCRIPTION_VERSION3, PCIBus, statusName } from "./constants.ts"
 import type { DeviceDescription, DeviceObject, DmaAdapter, DmaOperations, Out } from "./dma-adapter.ts";
 import { type Finding, Findings } from "./finding.ts";
 import type { Host } from "./host.ts";
+import { type Injection, Injections } from "./injections.ts";
 import { AT_PASSIVE, BELOW_DISPATCH, Irql } from "./irql.ts";
 import { type Leftovers, leftovers } from "./leftovers.ts";
 import { LogicalPages } from "./logical-pages.ts";
@@ -73,6 +74,7 @@ export class DmaSystem {
       irql: this.irql,
       contexts: new TransferContexts(),
       arbiter: new Arbiter(mapRegisters, ({ record }) => checkIntact(this.#host, record)),
+      injections: new Injections(),
       registers: mapRegisters,
       refusals: [],
       adapters: new Map(),
@@ -121,6 +123,11 @@ export class DmaSystem {
   /** KeLowerIrql. */
   keLowerIrql(level: number): void {
     this.irql.lower(level);
+  }
+
+  /** Refuses, defers or shortens calls to come. Throws `RangeError` for an injection that strikes no call. */
+  inject(injection: Injection): void {
+    this.#host.injections.add(injection);
   }
 
   /** What drivers hold and wait for; empty when nothing. Common buffers count with `isEnding` alone. */

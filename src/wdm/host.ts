@@ -2,6 +2,7 @@ import type { CallSite } from "../core/call-sites.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import type { Arbiter } from "./arbiter.ts";
 import type { Findings } from "./finding.ts";
+import type { Injections } from "./injections.ts";
 import type { Irql } from "./irql.ts";
 import type { MappingParts } from "./mapping.ts";
 import type { TransferContexts } from "./transfer-context.ts";
@@ -13,6 +14,7 @@ export interface Host {
   readonly irql: Irql;
   readonly contexts: TransferContexts;
   readonly arbiter: Arbiter;
+  readonly injections: Injections;
   /** Map registers of all adapters together. */
   readonly registers: number;
   /** The last calls that returned an error, the latest at the end. */

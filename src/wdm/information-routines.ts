@@ -52,6 +52,7 @@ export function informationRoutines(
     cacheEnabled: boolean,
     limit: number,
   ): Uint8Array | null {
+    if (host.injections.strikes("refuse")) return null;
     const buffer = allocateCommonBuffer(parts, state, { length, cacheEnabled, limit });
     if (buffer === undefined) return null;
     logicalAddress.value = buffer.logicalAddress;

@@ -34,7 +34,8 @@ function map(
   writeToDevice: boolean,
   elements: MapLimits["elements"],
 ): Mapping | number {
-  const limits = { pages: allocation.registers - allocation.mappedRegisters, elements };
+  const free = allocation.registers - allocation.mappedRegisters;
+  const limits = { pages: host.injections.strikes("shorten") ? 1 : free, elements };
   const plan = planElements(range, allocation.adapter, allocation.freeBouncePages, limits);
   if (isMapless(host, routine, range.mdl, plan)) return STATUS_INVALID_PARAMETER;
   const site = host.parts.history.sites.keep();
