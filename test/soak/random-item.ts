@@ -102,7 +102,7 @@ export function itemText(item: Item, index: number, a: string, b: string, isVeri
         lines: [
           register,
           // The bits that the loop leaves alone keep their values.
-          `always @(posedge clk) ${choice % 2 === 0 ? "if (c) " : ""}for (k = 0; k < ${item.width}; k = k + 1) ${n}[k${signed(lowest)}] <= ^(${a}) ^ s[k % 3];`,
+          `always @(posedge clk) ${choice % 2 === 0 ? "if (c) " : ""}for (k = 0; k < ${item.width}; k = k + 1) ${loopTarget(item, `${n}[k${signed(lowest)}]`)} <= ^(${a}) ^ s[k % 3];`,
         ],
       };
     case "typed loop":
@@ -146,6 +146,11 @@ export function itemText(item: Item, index: number, a: string, b: string, isVeri
 
 const signed = (offset: number): string =>
   offset === 0 ? "" : offset > 0 ? ` + ${offset}` : ` - ${-offset}`;
+
+/** At times in a concatenation, where an index with the loop's variable must not be taken for an assignment to it. */
+function loopTarget({ choice }: Item, element: string): string {
+  return choice % 3 === 2 ? `{${element}}` : element;
+}
 
 /** How a register starts; the bits that no value is given to are not known. */
 function startOf({ start, width: bits, choice }: Item, signal: Signal): string {
