@@ -135,10 +135,10 @@ const device: readonly Mutant[] = [
     says: /expected .*"kind":9.* found/,
   },
   {
-    name: "a transfer may end one byte behind the card's memory",
+    name: "a transfer may end one byte after the card's memory",
     file: "dma_channel.v",
-    from: "wire        out_of_card   = (card_end > (33'd1 << CARD_BYTES_LOG2))",
-    to: "wire        out_of_card   = (card_end > (33'd1 << CARD_BYTES_LOG2) + 33'd1)",
+    from: "| (card_end > (1 << CARD_BYTES_LOG2));",
+    to: "| (card_end > (1 << CARD_BYTES_LOG2) + 1);",
     says: /expected .*"kind":5.* found/,
   },
   {
