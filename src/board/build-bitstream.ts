@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ToolError } from "../engine/errors.ts";
 import { parameterLiteral } from "../engine/parameter-literal.ts";
@@ -54,8 +54,9 @@ export async function buildBitstream(
   };
   writeFileSync(place("synthesis.ys"), synthesisScript(design, flow.synthesis, directory));
   await run("yosys", synthesiser, ["-q", "-s", "synthesis.ys"]);
-  const constraints = join(board.folder, board.constraints);
-  const designArgs = flow.designArgs(board, constraints);
+  // The tools of PyPI see another folder in the place of /tmp: what they read is where they run.
+  copyFileSync(join(board.folder, board.constraints), place(board.constraints));
+  const designArgs = flow.designArgs(board, board.constraints);
   // Placement of what does not fit may take hours to say so.
   refuseTooLarge(board, utilisationIn(await run("nextpnr", placer, [...designArgs, "--pack-only"])));
   const report = await run("nextpnr", placer, [...designArgs, ...flow.placedArgs]);
