@@ -145,7 +145,7 @@ module registers_properties (
     end
 
     (* hierconn *) wire [2:0] \parser.state ;
-    (* hierconn *) wire [7:0] \parser.left ;
+    (* hierconn *) wire [7:0] \parser.not_left ;
     (* hierconn *) wire       \registers.asked ;
     (* hierconn *) wire       \registers.waited ;
     (* hierconn *) wire       \registers.stuck ;
@@ -162,7 +162,7 @@ module registers_properties (
 
         // For the induction.
         assert (access_valid == (\parser.state == 3'd3));
-        assert (waited <= 9'd255 - {1'b0, \parser.left } | (\parser.state < 3'd5) | access_valid | up_ready);
+        assert (waited <= 9'd255 - {1'b0, ~\parser.not_left } | (\parser.state < 3'd5) | access_valid | up_ready);
         assert (~(awvalid & aw_taken) & ~(wvalid & w_taken) & ~(arvalid & ar_taken));
         if (access_valid & ~out_valid)
             assert (ticks <= (\registers.asked ? {1'b0, \registers.waited } + 2'd1 : 2'd0));
