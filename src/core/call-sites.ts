@@ -17,22 +17,29 @@ export interface CallSite {
 
 /** Where calls of a program stood, of the first ones. */
 export class CallSites {
-  #left = MOST_SITES;
+  #left: number;
 
-  /** Where the call stands that goes on now; undefined when too many are kept already. */
-  keep(): CallSite | undefined {
+  constructor(most: number = MOST_SITES) {
+    this.#left = most;
+  }
+
+  /** Where the call stands that goes on now, of `callee` if it is given; undefined when too many are kept already. */
+  keep(callee?: Callee, frames?: number): CallSite | undefined {
     if (this.#left === 0) return undefined;
     this.#left--;
-    return callSite();
+    return callSite(callee, frames);
   }
 }
 
+/** A function that was called: frames begin with its caller. */
+export type Callee = (...args: never[]) => unknown;
+
 /** Where the call stands that goes on now. */
-export function callSite(): CallSite {
+export function callSite(callee: Callee = callSite, frames: number = FRAMES): CallSite {
   const site: CallSite = {};
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = FRAMES;
-  Error.captureStackTrace(site, callSite);
+  Error.stackTraceLimit = frames;
+  Error.captureStackTrace(site, callee);
   Error.stackTraceLimit = limit;
   return site;
 }

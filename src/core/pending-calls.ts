@@ -1,12 +1,12 @@
-/** Places of more calls are not kept: each costs a tenth of a small transfer. */
-const MOST_PLACES = 1000;
+import { type Callee, type CallSite, CallSites } from "./call-sites.ts";
+
 const FRAMES = 8;
 
 /** A call that has begun and not ended. */
 export interface PendingCall {
   readonly what: string;
-  /** The frames of the caller, a line each; formatted when they are read. */
-  readonly stack?: string;
+  /** Of the caller. */
+  readonly site: CallSite | undefined;
   isAbandoned: boolean;
 }
 
@@ -15,23 +15,16 @@ export class PendingCalls {
   readonly #pending = new Set<PendingCall>();
   /** Called for each call as it begins. */
   onBegin: ((what: string) => void) | undefined;
-  #places: number;
+  readonly #sites: CallSites;
 
-  constructor(places: number = MOST_PLACES) {
-    this.#places = places;
+  /** `places` is how many calls have their place kept, by default as many as anywhere. */
+  constructor(places?: number) {
+    this.#sites = new CallSites(places);
   }
 
-  /** `callee` is the function that was called: frames begin with its caller. */
-  begin(what: string, callee: (...args: never[]) => unknown): PendingCall {
+  begin(what: string, callee: Callee): PendingCall {
     this.onBegin?.(what);
-    const call: PendingCall = { what, isAbandoned: false };
-    if (this.#places > 0) {
-      this.#places--;
-      const limit = Error.stackTraceLimit;
-      Error.stackTraceLimit = FRAMES;
-      Error.captureStackTrace(call, callee);
-      Error.stackTraceLimit = limit;
-    }
+    const call: PendingCall = { what, site: this.#sites.keep(callee, FRAMES), isAbandoned: false };
     this.#pending.add(call);
     return call;
   }
@@ -54,7 +47,7 @@ export class PendingCalls {
   async rejection(call: PendingCall, error: unknown): Promise<unknown> {
     if (call.isAbandoned) await new Promise(() => {});
     if (error instanceof Error) {
-      const frames = framesOf(call.stack ?? new Error(call.what).stack ?? "");
+      const frames = framesOf(call.site?.stack ?? new Error(call.what).stack ?? "");
       if (!error.stack?.includes(frames)) error.stack = `${error.stack}\n${frames}`;
     }
     return error;

@@ -52,7 +52,7 @@ export class UnawaitedError extends HiltError {
     super(
       `${first.what} was started and never awaited: the test ended before it${andMore(calls.length - 1)}`,
     );
-    this.stack = `${this.name}: ${this.message}\n${framesOf(first.stack ?? "")}`;
+    this.stack = `${this.name}: ${this.message}\n${framesOf(first.site?.stack ?? "")}`;
   }
 }
 

@@ -2,7 +2,7 @@ import { PAGE_SIZE } from "../core/address.ts";
 import { OutOfMemoryError } from "../memory/errors.ts";
 import type { PageAllocator } from "../memory/page-allocator.ts";
 
-/** Of the pages that a device reaches, one in so many is kept for an adapter at most. */
+/** At most this part of the pages that a device reaches is kept for an adapter: one in four. */
 const SHARE = 4;
 
 /**
@@ -35,7 +35,7 @@ export class BouncePages {
     return this.#kept.length;
   }
 
-  /** Page frame numbers; undefined, with nothing taken, when there are not so many now. */
+  /** Page frame numbers; undefined, with nothing taken, when fewer are free now. */
   take(count: number): readonly number[] | undefined {
     const own = this.#freeRun(count);
     const missing = count - own.length;

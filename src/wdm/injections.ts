@@ -7,7 +7,7 @@ export interface Injection {
    * driver's present work; one that must not wait is refused. `shorten`: a map gets one page.
    */
   readonly kind: "refuse" | "defer" | "shorten";
-  /** Of the calls of its kind the one so many from now, 1 for the next. */
+  /** Which of the coming calls of its kind, counted from 1, the next one. */
   readonly at?: number;
   /** Of those calls a share, from 0 to 1, drawn from `random`, for the rest of the test. */
   readonly share?: number;

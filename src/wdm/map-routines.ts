@@ -96,7 +96,7 @@ export function mapRoutines(
     });
   }
 
-  /** The registers behind a base; that it has none any more is found. */
+  /** The registers that a base stands for; one that has none any more is found. */
   function registersOf(state: AdapterState, base: unknown): Allocation | undefined {
     const allocation = allocationOf(state, base);
     if (allocation === undefined && base !== null)

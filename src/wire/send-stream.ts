@@ -35,7 +35,7 @@ export class SendStream {
   #limit = 0;
   #frameLimit: number;
   #acknowledgedSinceLoss = 0;
-  /** While so many bytes are out no frame follows. */
+  /** While at least this many bytes are out no frame follows. */
   #flightLimit = Number.POSITIVE_INFINITY;
   /** A frame whose acknowledgement is timed: its end, and when it left. */
   #timed: { readonly end: number; readonly at: number } | undefined;

@@ -1,6 +1,7 @@
 import { refusedLoop } from "./mark-refused.ts";
-import { afterParentheses, macroEnd, statementEnd } from "./statement-end.ts";
+import { macroEnd } from "./statement-end.ts";
 import { applyEdits, type TextEdit } from "./text-edits.ts";
+import { headerOf } from "./typed-loops.ts";
 import { declarationsOf } from "./variable-types.ts";
 import { type Token, tokensOf } from "./verilog-tokens.ts";
 
@@ -17,10 +18,10 @@ export function refuseMovingTargets(text: string): string {
   const targets = targetsOf(tokens);
   if (targets.length === 0) return text;
   const { types } = declarationsOf(tokens);
-  const loops = loopsOf(tokens);
+  const loops = tokens.flatMap(({ text: each }, at) => (each === "for" ? (headerOf(tokens, at) ?? []) : []));
   const moves = (at: number): boolean =>
     types.get(at)?.isGenvar === false &&
-    !loops.some(({ variable, first, last }) => variable === word(at) && at >= first && at <= last);
+    !loops.some(({ variable, end }) => word(variable) === word(at) && at >= variable && at <= end);
   const edits = targets.flatMap(({ first, last }): TextEdit[] => {
     let depth = 0;
     for (let at = first; at < last; at++) {
@@ -70,14 +71,4 @@ function isStart(tokens: readonly Token[], at: number): boolean {
     if (/^(begin|end|endcase|else|[;=])$/.test(word)) return true;
   }
   return false;
-}
-
-function loopsOf(tokens: readonly Token[]): { variable: string; first: number; last: number }[] {
-  return tokens.flatMap(({ text }, at) => {
-    if (text !== "for") return [];
-    const close = afterParentheses(tokens, at + 1) - 1;
-    const assigned = tokens.findIndex((token, each) => each > at && token.text === "=");
-    const variable = tokens[assigned - 1]?.text ?? "";
-    return [{ variable, first: at, last: statementEnd(tokens, close + 1) }];
-  });
 }

@@ -45,7 +45,7 @@ function hasLoop(text: string): boolean {
 }
 
 /** Where the parts of `for (variable = start; condition; step) body` begin. */
-interface Header {
+export interface Header {
   readonly variable: number;
   readonly start: number;
   readonly condition: number;
@@ -55,7 +55,7 @@ interface Header {
   readonly end: number;
 }
 
-function headerOf(tokens: readonly Token[], at: number): Header | undefined {
+export function headerOf(tokens: readonly Token[], at: number): Header | undefined {
   const close = afterParentheses(tokens, at + 1) - 1;
   const semicolons: number[] = [];
   let assigned: number | undefined;

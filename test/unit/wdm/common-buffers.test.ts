@@ -44,7 +44,7 @@ describe("common buffers", () => {
 
 test("A91 there is no KeFlushIoBuffers to call: what the program wrote is what the device reads", () => {
   const driver = new Driver();
-  expect(Object.keys(driver.host.system)).not.toContain("keFlushIoBuffers");
+  expect("keFlushIoBuffers" in driver.host.system).toBe(false);
   const buffer = driver.host.host.allocate({ lengthBytes: 100 });
   buffer.write(new Uint8Array(100).fill(5));
   const list = driver.listNow(buffer);
