@@ -1,7 +1,12 @@
 /** `docs/config.md`: the keys of `hilt.config.ts`, from the schema that checks it. */
 import { z } from "zod";
 import { configSchema } from "../src/config/schema.ts";
-import { DEFAULT_PROFILE, platformProfiles } from "../src/memory/platform-profile.ts";
+import {
+  anyElements,
+  DEFAULT_PROFILE,
+  type ElementLimits,
+  platformProfiles,
+} from "../src/memory/platform-profile.ts";
 
 /** What is used of JSON Schema. */
 interface Schema {
@@ -110,19 +115,24 @@ function wordFor(schema: Schema): string {
   return type === undefined ? "BigInt" : (words[type] ?? type);
 }
 
+function elementsOf({ scatterGatherLimit, elementBytes, elementBoundary }: ElementLimits): string {
+  if (scatterGatherLimit === anyElements.scatterGatherLimit) return "any";
+  return `${scatterGatherLimit}, of ${elementBytes} bytes at most, none across a multiple of ${elementBoundary}`;
+}
+
 function profilesMarkdown(): string[] {
   return [
     "## The profiles that every project has",
     "",
-    "| profile | RAM | fragmentation | pageBytes | deviceAddressBits | bounces | logicalAddresses | mapRegisters |",
-    "|---|---|---|---|---|---|---|---|",
+    "| profile | RAM | fragmentation | pageBytes | deviceAddressBits | bounces | logicalAddresses | mapRegisters | elements |",
+    "|---|---|---|---|---|---|---|---|---|",
     ...Object.entries(platformProfiles).map(([name, profile]) => {
       const banks = profile.banks.map(
         ({ base, bytes }) => `${bytes / 2 ** 20} MiB at 0x${base.toString(16)}`,
       );
       const { fragmentation, pageBytes, deviceAddressBits, bounces, logicalAddresses, mapRegisters } =
         profile;
-      const dma = [deviceAddressBits, bounces, logicalAddresses, mapRegisters];
+      const dma = [deviceAddressBits, bounces, logicalAddresses, mapRegisters, elementsOf(profile)];
       const title = name === DEFAULT_PROFILE ? `\`${name}\` (default)` : `\`${name}\``;
       return `| ${[title, banks.join(", "), fragmentation, pageBytes, ...dma].join(" | ")} |`;
     }),

@@ -1,6 +1,8 @@
 import { defaultTargets } from "../links/registry.ts";
 import {
+  anyElements,
   DEFAULT_PROFILE,
+  type ElementLimits,
   type PlatformProfile,
   platformProfiles,
   profileFault,
@@ -41,4 +43,10 @@ export function completeConfig(data: Config, file: string): CheckedConfig {
       `no profile ${profile}; there is ${Object.keys(profiles).join(", ")}`,
     );
   return { benches, seed: parseSeed(seed, `${file}: seed`), profile, profiles, targets };
+}
+
+/** A profile's device does not take elements of any number and any form. */
+export function limitsElements(profile: ElementLimits): boolean {
+  const names = Object.keys(anyElements) as (keyof ElementLimits)[];
+  return names.some((name) => profile[name] !== anyElements[name]);
 }

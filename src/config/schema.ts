@@ -29,6 +29,9 @@ async function targetSchema(): Promise<z.ZodType<TargetConfig>> {
   }) as z.ZodType<TargetConfig>;
 }
 
+/** A number of something. What it may be beside is checked with the rest of its profile. */
+const limit = (of: string) => z.int({ error: `must be a number of ${of}` }).optional();
+
 const profile = keys({
   banks: z
     .array(
@@ -64,6 +67,17 @@ const profile = keys({
     .min(2)
     .optional()
     .describe("Pages that can be mapped at a time, over all adapters."),
+  scatterGatherLimit: limit("elements").describe(
+    "Most elements of one transfer. `getDmaAdapterInfo` says it; longer lists are refused, maps are shortened.",
+  ),
+  elementBytes: limit("bytes").describe("Most bytes of an element."),
+  elementBoundary: limit("bytes").describe("No element crosses a multiple of these bytes, a power of two."),
+  dmaAlignment: limit("bytes").describe(
+    "Bytes of which the address of each element must be a multiple, a power of two up to 4096. `getDmaAlignment` says it; what breaks it is a finding.",
+  ),
+  minimumTransferUnit: limit("bytes").describe(
+    "Bytes of which the length of each element must be a multiple, as for `dmaAlignment`. `getDmaAdapterInfo` says it.",
+  ),
 });
 
 export async function configSchema(): Promise<z.ZodType<Config>> {

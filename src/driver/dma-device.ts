@@ -10,6 +10,7 @@ import { DeviceContractError, DeviceIdentityError, DeviceResetError } from "./er
 import { type Identity, readIdentity } from "./identity.ts";
 import { InterruptService } from "./interrupt-service.ts";
 import { endingLimitCycles } from "./limits.ts";
+import { ListLimit } from "./list-limit.ts";
 import { type ChannelId, field, RegisterFile } from "./register-file.ts";
 import { RegisterWork } from "./register-work.ts";
 import { RingWork } from "./ring-work.ts";
@@ -37,6 +38,7 @@ export class DmaDevice implements AsyncDisposable {
   readonly #adapter: DmaAdapter;
   /** Of one operation, wherever it starts in its page. */
   readonly #mostBytes: number;
+  readonly #listLimit: ListLimit;
   readonly #channels: Readonly<Record<ChannelId, Channel>>;
   #isClosed = false;
   /** How many were asked for. */
@@ -49,6 +51,7 @@ export class DmaDevice implements AsyncDisposable {
     this.#link = parts.link;
     this.#calls = parts.calls ?? new PendingCalls(0);
     this.#adapter = parts.adapter;
+    this.#listLimit = new ListLimit(parts.adapter);
     this.#mostBytes = ((parts.mapRegisters ?? Number.POSITIVE_INFINITY) - 1) * PAGE_SIZE;
     const interrupts = new InterruptService(parts.link, registers);
     const ringEntriesLog2 =
@@ -166,8 +169,10 @@ export class DmaDevice implements AsyncDisposable {
     let elements = 0;
     // One list at least: the adapter says what is wrong with a transfer of no bytes.
     for (let done = 0; done < lengthBytes || done === 0; ) {
-      const length = Math.min(lengthBytes - done, this.#mostBytes);
-      const range = { offset: offset + done, length, writeToDevice: id === "h2c" };
+      const [from, writeToDevice] = [offset + done, id === "h2c"];
+      const most = Math.min(lengthBytes - done, this.#mostBytes);
+      const length = this.#listLimit.fitting(buffer.mdl, from, most, writeToDevice);
+      const range = { offset: from, length, writeToDevice };
       const mapped = await this.#adapter.map(buffer.mdl, signal === undefined ? range : { ...range, signal });
       // Not `await using`: what it is compiled to takes longer than the rest of a small transfer.
       try {

@@ -73,9 +73,16 @@ export class PageAllocator {
     return found.map((page) => this.#frameOf(page));
   }
 
-  /** Page frame numbers that follow each other, the lowest such run. Throws `OutOfMemoryError`. */
-  allocateContiguous(count: number, limitFrame = Number.POSITIVE_INFINITY): number[] {
-    const pages = this.#run(count, limitFrame);
+  /**
+   * Page frame numbers that follow each other, the lowest such run that crosses no more multiples of `boundaryFrames` than it
+   * must. Throws `OutOfMemoryError`.
+   */
+  allocateContiguous(
+    count: number,
+    limitFrame = Number.POSITIVE_INFINITY,
+    boundaryFrames = Number.POSITIVE_INFINITY,
+  ): number[] {
+    const pages = this.#run(count, limitFrame, boundaryFrames);
     if (pages === undefined) throw new OutOfMemoryError(`${count} neighbouring pages wanted, there are none`);
     for (const page of pages) this.#state[page] = (this.#state[page] as number) | TAKEN;
     this.#free -= count;
@@ -133,19 +140,26 @@ export class PageAllocator {
     throw new RangeError(`no bank holds page ${page} of memory`);
   }
 
-  #run(count: number, limitFrame: number): number[] | undefined {
+  #run(count: number, limitFrame: number, boundaryFrames: number): number[] | undefined {
     const banks = [...this.#memory.banks].sort((a, b) => Number(a.base - b.base));
     for (const { offset, lengthBytes } of banks) {
       const first = offset / PAGE_SIZE;
       let length = 0;
       for (let page = first; page < first + lengthBytes / PAGE_SIZE; page++) {
-        if (this.#frameOf(page) >= limitFrame) break;
+        const frame = this.#frameOf(page);
+        if (frame >= limitFrame) break;
         length = ((this.#state[page] as number) & TAKEN) !== 0 ? 0 : length + 1;
-        if (length === count) return Array.from({ length }, (_, index) => page - count + 1 + index);
+        if (length >= count && canStart(frame - count + 1, count, boundaryFrames))
+          return Array.from({ length: count }, (_, index) => page - count + 1 + index);
       }
     }
     return undefined;
   }
+}
+
+/** Whether neighbouring pages from `frame` on cross no more multiples of `boundaryFrames` than so many must. */
+export function canStart(frame: number, count: number, boundaryFrames: number): boolean {
+  return (frame % boundaryFrames) + Math.min(count, boundaryFrames) <= boundaryFrames;
 }
 
 /** Of each block, in the order of the banks. Blocks are aligned in the address space: the first may be shorter, as the last. */

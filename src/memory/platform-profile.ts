@@ -1,7 +1,7 @@
 import { PAGE_SIZE } from "../core/address.ts";
 
 /** A host as drivers meet it: where its RAM lies, how torn its free memory is, and what its DMA can do. */
-export interface PlatformProfile {
+export interface PlatformProfile extends ElementLimits {
   /** RAM by physical address, at most four pieces; none overlaps another. */
   readonly banks: readonly BankLayout[];
   /** `shuffled`: free pages are handed out in an order that the seed decides; `contiguous`: in order of address. */
@@ -17,6 +17,29 @@ export interface PlatformProfile {
   /** Map registers of all adapters together: pages that can be mapped at a time. */
   readonly mapRegisters: number;
 }
+
+/** What the device, or the way to it, demands of the elements of a scatter/gather list. */
+export interface ElementLimits {
+  /** Most elements of one transfer. */
+  readonly scatterGatherLimit: number;
+  /** Most bytes of an element. */
+  readonly elementBytes: number;
+  /** No element crosses a multiple of these bytes, a power of two. */
+  readonly elementBoundary: number;
+  /** Bytes of which the address of each element is a multiple: a power of two, at most a page. */
+  readonly dmaAlignment: number;
+  /** Bytes of which the length of each element is a multiple: the same. */
+  readonly minimumTransferUnit: number;
+}
+
+/** Elements as a controller without limits takes them. The boundary is that of a 32-bit counter. */
+export const anyElements: ElementLimits = {
+  scatterGatherLimit: 2 ** 32 - 1,
+  elementBytes: 2 ** 32,
+  elementBoundary: 2 ** 32,
+  dmaAlignment: 1,
+  minimumTransferUnit: 1,
+};
 
 export type Fragmentation = "contiguous" | "shuffled";
 
@@ -45,6 +68,7 @@ export const standardProfile: PlatformProfile = {
   bounces: "out-of-reach",
   logicalAddresses: "physical",
   mapRegisters: 4096,
+  ...anyElements,
 };
 
 /** The profiles that every project has. */
@@ -79,24 +103,51 @@ export const platformProfiles: Readonly<Record<string, PlatformProfile>> = {
   },
   /** A host in which transfers wait for map registers. */
   "few-map-registers": { ...standardProfile, mapRegisters: 16 },
+  /** A device that takes few elements, and short ones: transfers are cut. */
+  "short-lists": {
+    ...standardProfile,
+    scatterGatherLimit: 8,
+    elementBytes: 2 * PAGE_SIZE,
+    elementBoundary: 4 * PAGE_SIZE,
+  },
 };
 
 export const DEFAULT_PROFILE = "standard";
 
 /** What is wrong with a profile, with the member's name; undefined when it can be used. */
-export function profileFault({
-  banks,
-  pageBytes,
-  deviceAddressBits,
-  logicalAddresses,
-}: PlatformProfile): string | undefined {
-  const fault = banksFault(banks, logicalAddresses);
+export function profileFault(profile: PlatformProfile): string | undefined {
+  const { banks, pageBytes, deviceAddressBits, logicalAddresses } = profile;
+  const fault = banksFault(banks, logicalAddresses) ?? elementsFault(profile);
   if (fault !== undefined) return fault;
-  if (pageBytes < PAGE_SIZE || !Number.isInteger(Math.log2(pageBytes)))
+  if (pageBytes < PAGE_SIZE || !isPowerOfTwo(pageBytes))
     return `pageBytes: ${pageBytes} is no power of two from ${PAGE_SIZE} on`;
   if (deviceAddressBits < 24 || deviceAddressBits > 64)
     return `deviceAddressBits: ${deviceAddressBits} is not between 24 and 64`;
   return undefined;
+}
+
+function elementsFault(limits: ElementLimits): string | undefined {
+  const { scatterGatherLimit, elementBytes, elementBoundary, dmaAlignment, minimumTransferUnit } = limits;
+  if (!isWhole(scatterGatherLimit))
+    return `scatterGatherLimit: ${scatterGatherLimit} is no number of elements`;
+  for (const [name, bytes] of Object.entries({ dmaAlignment, minimumTransferUnit }))
+    if (!isPowerOfTwo(bytes) || bytes > PAGE_SIZE)
+      return `${name}: ${bytes} is no power of two from 1 to ${PAGE_SIZE}`;
+  const step = Math.max(dmaAlignment, minimumTransferUnit);
+  const steps = `as dmaAlignment or minimumTransferUnit is ${step}`;
+  if (!isWhole(elementBytes) || elementBytes % step !== 0)
+    return `elementBytes: ${elementBytes} is no multiple of ${step}, ${steps}`;
+  if (!isPowerOfTwo(elementBoundary) || elementBoundary < step)
+    return `elementBoundary: ${elementBoundary} is no power of two from ${step} on, ${steps}`;
+  return undefined;
+}
+
+function isWhole(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1;
+}
+
+function isPowerOfTwo(value: number): boolean {
+  return isWhole(value) && Number.isInteger(Math.log2(value));
 }
 
 function banksFault(

@@ -122,6 +122,7 @@ export class BenchSession {
       const system = new DmaSystem({
         ...{ host, windows, mapRegisters: run.profile.mapRegisters },
         log: (text) => messages.print(text),
+        limits: run.profile,
         bouncesAll: run.profile.bounces === "everything",
         ...(run.profile.logicalAddresses === "shuffled"
           ? { logicalOrder: random.fork("logical pages") }

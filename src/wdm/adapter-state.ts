@@ -1,3 +1,4 @@
+import type { ElementLimits } from "../memory/platform-profile.ts";
 import type { Allocation } from "./allocation.ts";
 import type { BouncePages } from "./bounce-pages.ts";
 import type { CommonBuffer } from "./common-buffers.ts";
@@ -12,6 +13,8 @@ export interface AdapterState {
   readonly reach: number;
   /** What is in reach is bounced, too. */
   readonly bouncesAll: boolean;
+  /** What the device demands of elements. */
+  readonly limits: ElementLimits;
   /** Where logical addresses are not the physical ones. */
   readonly logicalPages: LogicalPages | undefined;
   /** Where some memory lies out of the device's reach, or it has no scatter/gather: map registers are pages of their own. */

@@ -1,6 +1,6 @@
 import { PAGE_SIZE } from "../core/address.ts";
 import { OutOfMemoryError } from "../memory/errors.ts";
-import type { PageAllocator } from "../memory/page-allocator.ts";
+import { canStart, type PageAllocator } from "../memory/page-allocator.ts";
 
 /** At most this part of the pages that a device reaches is kept for an adapter: one in four. */
 const SHARE = 4;
@@ -13,18 +13,20 @@ export class BouncePages {
   readonly #pages: PageAllocator;
   readonly #limitFrame: number;
   readonly #isContiguous: boolean;
+  readonly #boundaryFrames: number;
   readonly #kept: readonly number[];
   /** Of those that are kept, by frame: in no request's hands. */
   readonly #free: Map<number, boolean>;
 
   /**
    * Keeps up to `wanted` pages below address `reach`, fewer where memory has fewer. The pages of one request are neighbours
-   * when `isContiguous`.
+   * when `isContiguous`, and then cross no more multiples of `boundary` than they must.
    */
-  constructor(pages: PageAllocator, reach: number, isContiguous: boolean, wanted: number) {
+  constructor(pages: PageAllocator, reach: number, isContiguous: boolean, boundary: number, wanted: number) {
     this.#pages = pages;
     this.#limitFrame = Math.floor(reach / PAGE_SIZE);
     this.#isContiguous = isContiguous;
+    this.#boundaryFrames = Math.max(1, boundary / PAGE_SIZE);
     const most = Math.ceil(pages.pagesBelow(this.#limitFrame) / SHARE);
     this.#kept = this.#keep(Math.min(wanted, most));
     this.#free = new Map(this.#kept.map((frame) => [frame, true]));
@@ -70,7 +72,9 @@ export class BouncePages {
     let run: number[] = [];
     for (const frame of this.#kept) {
       if (run.length === count) return run;
-      if (this.#free.get(frame) === true) run.push(frame);
+      const isFree = this.#free.get(frame) === true;
+      if (isFree && (run.length > 0 || !this.#isContiguous || canStart(frame, count, this.#boundaryFrames)))
+        run.push(frame);
       else if (this.#isContiguous) run = [];
     }
     return run;
@@ -79,7 +83,7 @@ export class BouncePages {
   #allocate(count: number): readonly number[] | undefined {
     try {
       return this.#isContiguous
-        ? this.#pages.allocateContiguous(count, this.#limitFrame)
+        ? this.#pages.allocateContiguous(count, this.#limitFrame, this.#boundaryFrames)
         : this.#pages.allocate(count, this.#limitFrame);
     } catch (error) {
       if (error instanceof OutOfMemoryError) return undefined;

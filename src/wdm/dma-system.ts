@@ -4,6 +4,7 @@ import { type CallSite, describeSite } from "../core/call-sites.ts";
 import type { Random } from "../core/random.ts";
 import type { HostMemory } from "../memory/host-memory.ts";
 import { type Mdl, walkPages } from "../memory/mdl.ts";
+import { anyElements, type ElementLimits } from "../memory/platform-profile.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import { Arbiter } from "./arbiter.ts";
 import { BouncePages } from "./bounce-pages.ts";
@@ -37,6 +38,8 @@ export interface DmaSystemParts {
   readonly bouncesAll?: boolean;
   /** Logical addresses are not the physical ones; the order of the pages is drawn from this. */
   readonly logicalOrder?: Random;
+  /** What devices demand of elements; nothing by default. */
+  readonly limits?: Partial<ElementLimits>;
   /** Gets a line for each call that is no driver's fault and gives nothing. */
   readonly log?: (text: string) => void;
 }
@@ -58,6 +61,7 @@ export class DmaSystem {
   readonly #log: (text: string) => void;
   readonly #bouncesAll: boolean;
   readonly #logicalPages: LogicalPages | undefined;
+  readonly #limits: ElementLimits;
   /** The last call of KeRaiseIrql. */
   #raised: CallSite | undefined;
 
@@ -65,6 +69,7 @@ export class DmaSystem {
     const { host, windows, mapRegisters = MAP_REGISTERS, log = () => {} } = parts;
     this.#log = log;
     this.#bouncesAll = parts.bouncesAll ?? false;
+    this.#limits = { ...anyElements, ...parts.limits };
     if (parts.logicalOrder !== undefined)
       this.#logicalPages = new LogicalPages(host.physical.banks, parts.logicalOrder);
     this.irql = new Irql(this.#findings);
@@ -193,13 +198,14 @@ export class DmaSystem {
     const bouncePages =
       isAllReached && isScattered && !bouncesAll
         ? undefined
-        : new BouncePages(parts.host.pages, reach, !isScattered, wanted);
+        : new BouncePages(parts.host.pages, reach, !isScattered, this.#limits.elementBoundary, wanted);
     const maximumRegisters = bouncePages?.count ?? wanted;
     if (maximumRegisters === 0)
       return this.#refuse(`no memory is free that a device of ${bits} address bits reaches`);
     const state: AdapterState = {
       ...{ adapter, description, reach, maximumRegisters, bouncePages, bouncesAll },
       logicalPages: this.#logicalPages,
+      limits: this.#limits,
       isReleased: false,
       owner: undefined,
       queue: [],

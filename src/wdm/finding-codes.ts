@@ -31,6 +31,10 @@ export const findingCodes = {
   ADAPTER_RELEASED: { code: "0x18", rule: "use no adapter after PutDmaAdapter" },
   NO_ADAPTER: { code: "0x19", rule: "pass the adapter that IoGetDmaAdapter gave" },
   OUTSIDE_MDL: { code: "0x1B", rule: "map only addresses that the MDL describes" },
+  BUFFER_ALIGNMENT: {
+    code: "0x1F",
+    rule: "a buffer begins and ends as GetDmaAlignment and MinimumTransferUnit demand",
+  },
   ZERO_LENGTH: { code: "0x21", rule: "map at least one byte" },
   BEYOND_BUFFER: { code: "0x24", rule: "offset and length must lie inside the MDL chain" },
   DESCRIPTION_VERSION: { code: "0x25", rule: "describe the device with a version from 0 to 3" },

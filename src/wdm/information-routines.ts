@@ -2,13 +2,13 @@ import { type LogicalAddress, PAGE_SIZE, spannedPages } from "../core/address.ts
 import { describeSite } from "../core/call-sites.ts";
 import { chainBytes, type Mdl } from "../memory/mdl.ts";
 import type { AdapterState } from "./adapter-state.ts";
+import { isUnmappable } from "./buffer-checks.ts";
 import { allocateCommonBuffer, freeCommonBuffer } from "./common-buffers.ts";
 import {
   DMA_ADAPTER_INFO_VERSION1,
   DMA_TRANSFER_CONTEXT_SIZE_V1,
   DMA_TRANSFER_INFO_VERSION1,
   DMA_TRANSFER_INFO_VERSION2,
-  MAXULONG,
   STATUS_BUFFER_TOO_SMALL,
   STATUS_INSUFFICIENT_RESOURCES,
   STATUS_INVALID_PARAMETER,
@@ -19,7 +19,7 @@ import {
 import type { Out } from "./dma-adapter.ts";
 import type { Host } from "./host.ts";
 import { leftovers } from "./leftovers.ts";
-import { isMapless, isOffset, offsetIn } from "./map-routines.ts";
+import { isOffset, offsetIn } from "./map-routines.ts";
 import { planElements } from "./mapping.ts";
 import type { Routines } from "./operations-table.ts";
 import { listBytes } from "./scatter-gather.ts";
@@ -73,7 +73,7 @@ export function informationRoutines(
     const offset = offsetIn(mdl, currentVa);
     if (offset < 0 || offset + length > chainBytes(mdl)) return STATUS_BUFFER_TOO_SMALL;
     const plan = planElements({ mdl, offset, length }, state);
-    return isMapless(host, "CalculateScatterGatherList", mdl, plan) ? STATUS_INVALID_PARAMETER : plan;
+    return isUnmappable(host, "CalculateScatterGatherList", mdl, plan) ? STATUS_INVALID_PARAMETER : plan;
   }
 
   return {
@@ -120,7 +120,7 @@ export function informationRoutines(
         );
     },
 
-    getDmaAlignment: () => 1,
+    getDmaAlignment: ({ limits }) => limits.dmaAlignment,
 
     readDmaCounter() {
       findings.report("SYSTEM_DMA_ONLY", "ReadDmaCounter on a bus master");
@@ -138,14 +138,14 @@ export function informationRoutines(
       return STATUS_SUCCESS;
     },
 
-    getDmaAdapterInfo({ reach }, info) {
+    getDmaAdapterInfo({ reach, limits }, info) {
       if (info.version !== DMA_ADAPTER_INFO_VERSION1) return STATUS_NOT_SUPPORTED;
       Object.assign(info, {
         readDmaCounterAvailable: false,
-        scatterGatherLimit: MAXULONG,
+        scatterGatherLimit: limits.scatterGatherLimit,
         dmaAddressWidth: Math.log2(reach),
         flags: 0,
-        minimumTransferUnit: 1,
+        minimumTransferUnit: limits.minimumTransferUnit,
       });
       return STATUS_SUCCESS;
     },
@@ -158,7 +158,7 @@ export function informationRoutines(
         return STATUS_INVALID_PARAMETER;
       if (offset + length > chainBytes(mdl)) return STATUS_INVALID_PARAMETER;
       const plan = planElements({ mdl, offset, length }, state);
-      if (isMapless(host, "GetDmaTransferInfo", mdl, plan)) return STATUS_INVALID_PARAMETER;
+      if (isUnmappable(host, "GetDmaTransferInfo", mdl, plan)) return STATUS_INVALID_PARAMETER;
       const { pages, elements } = plan;
       info.mapRegisterCount = pages;
       info.scatterGatherElementCount = elements;

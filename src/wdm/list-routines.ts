@@ -3,6 +3,7 @@ import { describeSite } from "../core/call-sites.ts";
 import { chainBytes, MDL_PAGES_LOCKED, type Mdl } from "../memory/mdl.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import { Allocation } from "./allocation.ts";
+import { checkElements, checkLocked, isUnmappable } from "./buffer-checks.ts";
 import { callRoutine, checkIntact, claimContext, isSynchronous, submit } from "./channel-routines.ts";
 import {
   DMA_FAIL_ON_BOUNCE,
@@ -14,7 +15,7 @@ import {
 } from "./constants.ts";
 import type { DeviceObject, DriverListControl, Out } from "./dma-adapter.ts";
 import type { Host } from "./host.ts";
-import { checkLocked, isMapless, isOffset, mapPlan, offsetIn, unmap } from "./map-routines.ts";
+import { isOffset, mapPlan, offsetIn, unmap } from "./map-routines.ts";
 import { type Mapping, planElements, type Range } from "./mapping.ts";
 import { inWords } from "./mapping-history.ts";
 import type { Routines } from "./operations-table.ts";
@@ -64,11 +65,13 @@ export function listRoutines(
   ): number {
     const { flags, buffer } = asked;
     const counted = planElements(asked, state);
-    if (isMapless(host, name, asked.mdl, counted)) return STATUS_INVALID_PARAMETER;
+    if (isUnmappable(host, name, asked.mdl, counted)) return STATUS_INVALID_PARAMETER;
     const isBounced = counted.bounces.length > 0;
     if (buffer !== undefined && asked.bufferBytes < listBytes(counted.elements))
       return STATUS_BUFFER_TOO_SMALL;
-    if (counted.pages > state.maximumRegisters) return STATUS_INSUFFICIENT_RESOURCES;
+    const { scatterGatherLimit } = state.limits;
+    if (counted.pages > state.maximumRegisters || counted.elements > scatterGatherLimit)
+      return STATUS_INSUFFICIENT_RESOURCES;
     if (isBounced && (flags & DMA_FAIL_ON_BOUNCE) !== 0) return STATUS_INSUFFICIENT_RESOURCES;
     const other = buffer === undefined ? undefined : userOf(buffer);
     if (other !== undefined) {
@@ -77,6 +80,7 @@ export function listRoutines(
       });
       return STATUS_INVALID_PARAMETER;
     }
+    checkElements(host, name, state.limits, counted);
     const { deviceObject } = asked;
     const isNow = isSynchronous(flags) === true;
     const allocation = new Allocation({

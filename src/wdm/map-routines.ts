@@ -2,12 +2,13 @@ import { WindowError } from "../bus/errors.ts";
 import { type LogicalAddress, logicalAddress } from "../core/address.ts";
 import type { CallSite } from "../core/call-sites.ts";
 import { hexAddress } from "../core/hex.ts";
-import { chainBytes, isLocked, type Mdl } from "../memory/mdl.ts";
+import { chainBytes, type Mdl } from "../memory/mdl.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import { type Allocation, allocationOf } from "./allocation.ts";
+import { checkElements, checkLocked, isUnmappable } from "./buffer-checks.ts";
 import { STATUS_INSUFFICIENT_RESOURCES, STATUS_INVALID_PARAMETER, STATUS_SUCCESS } from "./constants.ts";
 import type { Host } from "./host.ts";
-import { isMemory, type MapLimits, Mapping, type Plan, planElements, type Range } from "./mapping.ts";
+import { type MapLimits, Mapping, type Plan, planElements, type Range } from "./mapping.ts";
 import { inWords } from "./mapping-history.ts";
 import type { Routines } from "./operations-table.ts";
 import { ELEMENT_BYTES, fillList, LIST_HEADER_BYTES } from "./scatter-gather.ts";
@@ -35,9 +36,12 @@ function map(
   elements: MapLimits["elements"],
 ): Mapping | number {
   const free = allocation.registers - allocation.mappedRegisters;
-  const limits = { pages: host.injections.strikes("shorten") ? 1 : free, elements };
-  const plan = planElements(range, allocation.adapter, allocation.freeBouncePages, limits);
-  if (isMapless(host, routine, range.mdl, plan)) return STATUS_INVALID_PARAMETER;
+  const { adapter } = allocation;
+  const most = Math.min(elements, adapter.limits.scatterGatherLimit);
+  const limits = { pages: host.injections.strikes("shorten") ? 1 : free, elements: most };
+  const plan = planElements(range, adapter, allocation.freeBouncePages, limits);
+  if (isUnmappable(host, routine, range.mdl, plan)) return STATUS_INVALID_PARAMETER;
+  checkElements(host, routine, adapter.limits, plan);
   const site = host.parts.history.sites.keep();
   return mapPlan(host, allocation, range, writeToDevice, plan, site) ?? STATUS_INSUFFICIENT_RESOURCES;
 }
@@ -64,25 +68,6 @@ export function mapPlan(
 /** Byte of the MDL that an address of its buffer is. */
 export function offsetIn(mdl: Mdl, currentVa: bigint): number {
   return Number(currentVa - mdl.startVa) - mdl.byteOffset;
-}
-
-/** Finds that a range cannot be mapped as planned: its memory was freed, or its MDL has no pages, or pages that are no memory. */
-export function isMapless({ findings, parts }: Host, routine: string, mdl: Mdl, plan: Plan): boolean {
-  const place = parts.host.freedPlace(mdl);
-  if (place !== undefined) {
-    findings.report("BUFFER_FREED", `${routine} of a buffer that was freed ${place}`);
-    return true;
-  }
-  if (isMemory(plan, parts.host.physical)) return false;
-  findings.report(
-    "MDL_NOT_MEMORY",
-    `${routine} of an MDL whose page frame numbers are not all pages of memory`,
-  );
-  return true;
-}
-
-export function checkLocked({ findings }: Host, routine: string, mdl: Mdl): void {
-  if (!isLocked(mdl)) findings.report("NOT_LOCKED", `${routine} of a buffer whose pages are not locked`);
 }
 
 export function mapRoutines(

@@ -55,15 +55,16 @@ export interface Plan {
   readonly lengthBytes: number;
 }
 
+/** No element crosses a multiple of these bytes, whatever the device takes. */
 const FOUR_GIB = 2 ** 32;
 /** Below 0, where no page lies. */
 const FRAMES_APART = 2 ** 38;
 const NO_LIMITS: MapLimits = { pages: Number.POSITIVE_INFINITY, elements: Number.POSITIVE_INFINITY };
 
-type Device = Pick<AdapterState, "reach" | "description" | "bouncesAll" | "logicalPages">;
+type Device = Pick<AdapterState, "reach" | "description" | "bouncesAll" | "logicalPages" | "limits">;
 
 /**
- * Neighbouring pages are one element, but none crosses a multiple of 4 GiB. A page that the device cannot reach is
+ * Neighbouring pages are one element, as long as the device's limits allow, but none crosses a multiple of 4 GiB. A page that the device cannot reach is
  * replaced by the bounce page of its map register. A device without scatter/gather gets one element for each MDL, through
  * bounce pages unless the bytes lie in one piece already.
  */
@@ -111,11 +112,13 @@ class Planner implements Plan {
   readonly #logicalPages: LogicalPages | undefined;
   readonly #bouncePages: readonly number[] | undefined;
   readonly #limits: MapLimits;
+  readonly #elementBytes: number;
+  readonly #boundary: number;
   #end = -1;
   #physicalEnd = -1;
 
   constructor(
-    { reach, description, bouncesAll, logicalPages }: Device,
+    { reach, description, bouncesAll, logicalPages, limits: { elementBytes, elementBoundary } }: Device,
     bouncePages: readonly number[] | undefined,
     limits: MapLimits,
   ) {
@@ -126,6 +129,8 @@ class Planner implements Plan {
     this.#isScattered = description.scatterGather === true;
     this.#bouncePages = bouncePages;
     this.#limits = limits;
+    this.#elementBytes = elementBytes;
+    this.#boundary = Math.min(elementBoundary, FOUR_GIB);
   }
 
   get elements(): number {
@@ -156,18 +161,38 @@ class Planner implements Plan {
     const inPage = address % PAGE_SIZE;
     const physical = frame * PAGE_SIZE + inPage;
     const seen = this.#logicalFrame(frame) * PAGE_SIZE + inPage;
-    if (seen === this.#end && physical === this.#physicalEnd && seen % FOUR_GIB !== 0) {
-      this.runs[this.runs.length - 1] = (this.runs.at(-1) as number) + bytes;
+    let added = 0;
+    while (added < bytes) {
+      const fits = this.#fitting(inPage + added, bytes - added);
+      if (!this.#addRun(seen + added, physical + added, fits)) break;
+      added += fits;
+    }
+    if (added === 0) return false;
+    if (isBounced) this.bounces.push({ buffer: address, bounce: physical, lengthBytes: added });
+    this.pages++;
+    this.lengthBytes += added;
+    return added === bytes;
+  }
+
+  /** Of some bytes of a page as many as one element may have. */
+  #fitting(inPage: number, bytes: number): number {
+    const most = Math.min(bytes, this.#elementBytes);
+    return this.#boundary < PAGE_SIZE ? Math.min(most, this.#boundary - (inPage % this.#boundary)) : most;
+  }
+
+  #addRun(seen: number, physical: number, bytes: number): boolean {
+    const { runs } = this;
+    const last = runs.length - 1;
+    const isNext = seen === this.#end && physical === this.#physicalEnd && seen % this.#boundary !== 0;
+    if (isNext && (runs[last] as number) + bytes <= this.#elementBytes) {
+      runs[last] = (runs[last] as number) + bytes;
     } else {
-      if (this.runs.length === 2 * this.#limits.elements) return false;
-      this.runs.push(seen, bytes);
+      if (runs.length === 2 * this.#limits.elements) return false;
+      runs.push(seen, bytes);
       this.physicals?.push(physical);
     }
-    if (isBounced) this.bounces.push({ buffer: address, bounce: physical, lengthBytes: bytes });
     this.#end = seen + bytes;
     this.#physicalEnd = physical + bytes;
-    this.pages++;
-    this.lengthBytes += bytes;
     return true;
   }
 
@@ -177,8 +202,8 @@ class Planner implements Plan {
   }
 
   /**
-   * The next bounce page, if there is one. A plan that is only counted has none yet: they lie apart, the worst case, or side by
-   * side for a device without scatter/gather, as they will.
+   * The next bounce page, if there is one. A plan that is only counted has none yet: they lie apart, the worst case, or for a
+   * device without scatter/gather side by side, as they will.
    */
   #bounceFrame(): number | undefined {
     const count = this.bounces.length;

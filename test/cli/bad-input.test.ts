@@ -79,6 +79,11 @@ describe("a configuration", () => {
       "{ profiles: { p: { deviceAddressBits: 8 } } }",
       /profiles\.p\.deviceAddressBits: 8 is not between 24 and 64/,
     ],
+    ["{ profiles: { p: { scatterGatherLimit: '8' } } }", /scatterGatherLimit: must be a number of elements/],
+    [
+      "{ profiles: { p: { elementBytes: 30, dmaAlignment: 4 } } }",
+      /profiles\.p\.elementBytes: 30 is no multiple of 4, as dmaAlignment or minimumTransferUnit is 4/,
+    ],
     ["{ benches: 3 }", /benches: must be a list of paths/],
   ])("%s", (text, message) => {
     const project = projectOf({ "hilt.config.ts": `export default ${text};\n`, "one.hil.ts": empty });

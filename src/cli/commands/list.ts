@@ -14,7 +14,8 @@ export function builder(yargs: Argv) {
 
 /** `hilt list`: what there is to run, and on what. */
 export async function handler({ json }: Arguments<typeof builder>): Promise<number> {
-  const [{ loadConfig }, { describeTargets }, { traitTable }] = await Promise.all([
+  const [{ limitsElements }, { loadConfig }, { describeTargets }, { traitTable }] = await Promise.all([
+    import("../../config/complete-config.ts"),
     import("../../config/load-config.ts"),
     import("../../session/describe-targets.ts"),
     import("../../session/trait-table.ts"),
@@ -41,11 +42,13 @@ export async function handler({ json }: Arguments<typeof builder>): Promise<numb
     "traits:",
     ...columns(traitTable(descriptions)).map((line) => `  ${line}`),
     "profiles:",
-    ...profiles.map(({ name, banks, fragmentation, deviceAddressBits, bounces, logicalAddresses }) => {
+    ...profiles.map((profile) => {
+      const { name, banks, fragmentation, deviceAddressBits, bounces, logicalAddresses } = profile;
       const ram = mib(banks.reduce((sum, { bytes }) => sum + bytes, 0));
       const more = [
         ...(bounces === "everything" ? ["everything bounced"] : []),
         ...(logicalAddresses === "shuffled" ? ["logical addresses shuffled"] : []),
+        ...(limitsElements(profile) ? ["elements limited"] : []),
       ];
       return `  ${name}${name === config.profile ? "*" : ""}  (${[`${ram} in ${banks.length} banks`, fragmentation, `device of ${deviceAddressBits} address bits`, ...more].join(", ")})`;
     }),

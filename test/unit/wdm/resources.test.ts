@@ -192,7 +192,7 @@ test("calls that were refused are remembered, with the line", () => {
 
 test("bounce pages that are neighbours come from what is kept while it is whole, then from free memory", () => {
   const { host } = createHost();
-  const pages = new BouncePages(host.pages, 2 ** 32, true, 4);
+  const pages = new BouncePages(host.pages, 2 ** 32, true, 2 ** 32, 4);
   const [first, second, third] = [pages.take(3), pages.take(1), pages.take(2)];
   const frames = [...(first ?? []), ...(second ?? []), ...(third ?? [])];
   expect(new Set(frames).size).toBe(6);
