@@ -5,45 +5,99 @@ import { BOARDS, loadBoard } from "../src/board/load-board.ts";
 import { LINE_DIVIDER } from "../src/board/virtual-source.ts";
 import type { Link } from "../src/bus/link.ts";
 import { silentLog } from "../src/core/log.ts";
-import type { Simulation } from "../src/engine/engine.ts";
-import { VerilatorEngine } from "../src/engine/verilator-engine.ts";
-import { boardDesign } from "../src/links/board-design.ts";
+import type { Model } from "../src/engine/engine.ts";
+import { recordedScopes } from "../src/engine/verilator/recorded-scopes.ts";
 import { startOnBoard } from "../src/links/start-board.ts";
 import { kind } from "../src/links/uart/uart-kind.ts";
 import { ControlChannel } from "../src/wire/control-channel.ts";
 import { ControlCode } from "../src/wire/control-message.ts";
 import { type Figure, figure } from "./figure.ts";
 import { openDriver } from "./open-driver.ts";
+import { buildReplay, recordedLine } from "./replayed-top.ts";
 
 const NAME = "ulx3s";
 const PAIRS = 5;
 const TRANSFERS = 12;
 const TRANSFER_BYTES = 16 * 1024;
-const BARE_CYCLES = 4_000_000;
+/** So many transfers are recorded, for the top alone to see again. */
+const RECORDED_TRANSFERS = 4;
 const READS = 400;
 /** Both directions of a line of 3 Mbaud in a second. */
 const LINE_BYTES = 600_000;
 
 /**
- * The virtual ULX3S, its line bit by bit and busy in both directions, beside the model of its top alone in a loop of C++, slice
- * by slice in turn; what a register read takes on it, and what it costs the host.
+ * The virtual ULX3S, its line bit by bit and busy in both directions, beside the model of its top alone in a loop of C++, which
+ * sees the same line from a record, in turn; what a register read takes on it, and what it costs the host.
  */
 export async function measureBoard(cacheDirectory: string): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), "hilt-bench-board-"));
   try {
-    const board = loadBoard(NAME, [BOARDS]);
-    await using started = await startOnBoard({
-      ...{ name: NAME, board, mode: "bits", folder, seed: 1n, cacheDirectory, log: silentLog },
-    });
-    using control = await ControlChannel.connect(started.control);
-    const port = { port: started.port };
-    await using connection = await kind.connect(NAME, port, port, { log: silentLog });
-    await using link = await connection.fresh({ seed: 1n, log: silentLog });
-    const [top, waits] = [await openTop(cacheDirectory), await readTimes(link)];
-    return [...readFigures(waits), ...(await busyFigures(link, top, () => stateOf(control, started.pid)))];
+    const top = await topAlone(folder, cacheDirectory);
+    await using board = await openBoard(folder, cacheDirectory, false);
+    const { link, control, pid } = board;
+    const waits = await readTimes(link);
+    return [...readFigures(waits), ...(await busyFigures(link, top, () => stateOf(control, pid)))];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** `waves`: with a record of its line from power-up on. */
+async function openBoard(folder: string, cacheDirectory: string, waves: boolean) {
+  const board = loadBoard(NAME, [BOARDS]);
+  const started = await startOnBoard({
+    ...{ name: NAME, board, mode: "bits", folder, seed: 1n, cacheDirectory, waves, log: silentLog },
+  });
+  const control = await ControlChannel.connect(started.control);
+  const file = join(folder, "line.fst");
+  if (waves) await control.beginWaves(file, recordedScopes("hilt_virtual_board", ["rxd", "txd"]));
+  const port = { port: started.port };
+  const connection = await kind.connect(NAME, port, port, { log: silentLog });
+  const link = await connection.fresh({ seed: 1n, log: silentLog });
+  return {
+    ...{ link, control, file, design: started.design, pid: started.pid },
+    async [Symbol.asyncDispose]() {
+      await link[Symbol.asyncDispose]();
+      await connection[Symbol.asyncDispose]();
+      control[Symbol.dispose]();
+      await started[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The top alone, with a record of its line while transfers were made. */
+interface TopAlone {
+  readonly model: Model;
+  /** Cycles from power-up until the transfers began, and until they had ended. */
+  readonly from: number;
+  readonly to: number;
+}
+
+async function topAlone(folder: string, cacheDirectory: string): Promise<TopAlone> {
+  await using board = await openBoard(folder, cacheDirectory, true);
+  const { link, control, file, design } = board;
+  await using transfers = await openTransfers(link);
+  const from = await control.cycle();
+  await transfers.run(RECORDED_TRANSFERS);
+  const to = await control.cycle();
+  await control.endWaves();
+  return { model: await buildReplay(design, recordedLine(file), folder, cacheDirectory), from, to };
+}
+
+/** Transfers in both directions at once. */
+async function openTransfers(link: Link) {
+  const { host, driver } = await openDriver(link);
+  const [source, target] = [
+    host.allocate({ lengthBytes: TRANSFER_BYTES }),
+    host.allocate({ lengthBytes: TRANSFER_BYTES }),
+  ];
+  return {
+    async run(count: number): Promise<void> {
+      for (let done = 0; done < count; done++)
+        await Promise.all([driver.hostToCard(source), driver.cardToHost(target)]);
+    },
+    [Symbol.asyncDispose]: () => driver[Symbol.asyncDispose](),
+  };
 }
 
 /** Milliseconds, in order. */
@@ -73,21 +127,15 @@ interface BoardState {
 
 async function busyFigures(
   link: Link,
-  top: Simulation,
+  top: TopAlone,
   stateNow: () => Promise<BoardState>,
 ): Promise<Figure[]> {
-  const { host, driver: opened } = await openDriver(link);
-  await using driver = opened;
-  const [source, target] = [
-    host.allocate({ lengthBytes: TRANSFER_BYTES }),
-    host.allocate({ lengthBytes: TRANSFER_BYTES }),
-  ];
+  await using transfers = await openTransfers(link);
   const [speeds, ratios, loads, shares]: number[][] = [[], [], [], []];
   for (let round = 0; round < PAIRS; round++) {
     const bare = bareSpeed(top);
     const [from, before] = [await stateNow(), process.cpuUsage()];
-    for (let count = 0; count < TRANSFERS; count++)
-      await Promise.all([driver.hostToCard(source), driver.cardToHost(target)]);
+    await transfers.run(TRANSFERS);
     const { user, system } = process.cpuUsage(before);
     const to = await stateNow();
     const [cycles, bytes] = [to.cycle - from.cycle, to.bytes - from.bytes];
@@ -105,7 +153,12 @@ async function busyFigures(
       speeds ?? [],
       `transfers both ways at once, the line ${busy} % busy`,
     ),
-    figure("virtual board : its top alone", "", ratios ?? [], "CPU time, paired; the top alone is at rest"),
+    figure(
+      "virtual board : its top alone",
+      "",
+      ratios ?? [],
+      "CPU time, paired; the top alone sees a record of the same line",
+    ),
     figure(
       "host of a board, both directions of 3 Mbaud",
       "% of a core",
@@ -115,26 +168,15 @@ async function busyFigures(
   ];
 }
 
-/** The top without the far end of its line, which is at rest. */
-async function openTop(cacheDirectory: string): Promise<Simulation> {
-  const board = loadBoard(NAME, [BOARDS]);
-  const design = boardDesign(board, undefined, join(cacheDirectory, "boards"));
-  const { top, files, includeDirectories, parameters, ports } = design;
-  const model = await new VerilatorEngine({ cacheDirectory }).build({
-    ...{ top, files, includeDirectories, clock: ports.clock },
-    parameters: { ...parameters, LINE_W: 1, DIVIDER_256: 256 * LINE_DIVIDER },
-  });
-  const simulation = model.open({ seed: 1n });
-  simulation.port(ports.receive).write(1);
-  return simulation;
-}
-
 /** Cycles per CPU second of the loop in sim/verilator/model.cpp. */
-function bareSpeed(simulation: Simulation): number {
+function bareSpeed({ model, from, to }: TopAlone): number {
+  const simulation = model.open({ seed: 1n });
+  simulation.run(from);
   const start = process.cpuUsage();
-  simulation.run(BARE_CYCLES);
+  simulation.run(to - from);
   const { user, system } = process.cpuUsage(start);
-  return (BARE_CYCLES * 1e6) / (user + system);
+  simulation.close();
+  return ((to - from) * 1e6) / (user + system);
 }
 
 async function stateOf(control: ControlChannel, pid: number): Promise<BoardState> {
