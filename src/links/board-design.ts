@@ -10,6 +10,7 @@ import { parseFileList } from "../engine/file-list.ts";
 import { readTree } from "../engine/source-tree.ts";
 import { bindPins, definesOf, deviceInstance, hiltDma } from "./device-binding.ts";
 import type { DeviceBinding, DeviceSource } from "./device-source.ts";
+import { refuseVhdl } from "./refuse-vhdl.ts";
 
 /** Root of the installation: the folder that holds `rtl`, `sim` and `boards`, the same from `src` and from `dist`. */
 const ROOT: string = fileURLToPath(new URL("../..", import.meta.url));
@@ -30,6 +31,7 @@ export function boardDesign(
   directory: string,
 ): DeviceOnBoard {
   const { binding, files, includeDirectories } = device ?? ownDevice(board);
+  if (device !== undefined) refuseVhdl(device, `the top of board ${board.name}, which is Verilog,`);
   const text = deviceInstance(binding, device?.key);
   const defines = definesOf(binding);
   // A model that is kept is found by the names of its files.

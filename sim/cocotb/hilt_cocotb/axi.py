@@ -9,7 +9,7 @@ from typing import Any
 from cocotb.clock import Clock
 from cocotb.queue import Queue
 from cocotb.triggers import Event, FallingEdge, First, Timer
-from cocotbext.axi import AxiBus, AxiLiteBus, AxiLiteMaster, AxiResp
+from cocotbext.axi import AxiLiteMaster, AxiResp, axi_channels, axil_channels
 from cocotbext.axi.axi_slave import AxiSlaveRead, AxiSlaveWrite
 
 from . import messages
@@ -17,12 +17,16 @@ from .compat import cancel, is_one, now_ns, start_soon, value_change
 from .design import ALL_ANSWERED, RISEN
 from .host_memory import READ, WRITE, HostMemory
 from .messages import Control
+from .ports import Ports, need
 
 _PERIOD_NS = 10
 _RESET_EDGES = 4
 _OKAY = 0
 _DECERR = 3
 _ERRORS = 4
+
+_CHANNELS_LITE = tuple(getattr(axil_channels, f"AxiLite{each}Bus") for each in ("AW", "W", "B", "AR", "R"))
+_CHANNELS = tuple(getattr(axi_channels, f"Axi{each}Bus") for each in ("AW", "W", "B", "AR", "R"))
 
 _REGISTER = 1
 _ACCESS = 2
@@ -40,11 +44,13 @@ class Axi:
 
     def __init__(self, top: Any, ports: dict[str, Any]) -> None:
         self._top = top
-        self._ports = ports
-        self._clock = getattr(top, ports["clock"])
-        self._reset = getattr(top, ports["reset"])
+        self._clock = need(top, ports["clock"])
+        self._reset = need(top, ports["reset"])
         self._active = 0 if ports["activeLow"] else 1
-        self._interrupt = getattr(top, ports["interrupt"])
+        self._interrupt = need(top, ports["interrupt"])
+        lanes_log2 = (ports["dataWidth"] // 8).bit_length() - 1
+        self._registers = Ports(top, ports["registers"], _CHANNELS_LITE, lanes_log2)
+        self._memory = Ports(top, ports["memory"], _CHANNELS, lanes_log2)
         self._settings = bytearray()
         self._master: Any = None
         self._tasks: list[Any] = []
@@ -156,8 +162,8 @@ class Axi:
 
     def _connect(self) -> None:
         """Not before the device has had an edge in reset: the models refuse what is undefined."""
-        registers = AxiLiteBus.from_prefix(self._top, **self._ports["registers"])
-        memory = AxiBus.from_prefix(self._top, **self._ports["memory"])
+        registers = axil_channels.AxiLiteBus.from_entity(self._registers)
+        memory = axi_channels.AxiBus.from_entity(self._memory)
         polarity = {"reset_active_level": bool(self._active)}
         self._master = AxiLiteMaster(registers, self._clock, self._reset, **polarity)
         self._address_mask = (1 << len(registers.write.aw.awaddr)) - 1

@@ -41,7 +41,7 @@ def prepare(request: dict[str, Any]) -> dict[str, Any]:
         **{name: value for name, value in request["build"].items() if value},
         build_dir=folder,
         always=True,
-        cwd=os.getcwd(),
+        cwd=request["cwd"],
     )
     starting = _start_of(runner, request, folder)
     return {"command": starting[0], "env": starting[1]}

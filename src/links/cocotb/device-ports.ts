@@ -1,24 +1,31 @@
-import { hiltDma } from "../device-binding.ts";
-import type { PortTable } from "../device-source.ts";
+import { bindPins, hiltDma } from "../device-binding.ts";
+import type { DeviceBinding, PortTable } from "../device-source.ts";
 import { CocotbSettingsError } from "./errors.ts";
 import type { CocotbTarget } from "./settings.ts";
 
-/** Where the models of cocotbext-axi find the ports of a device; `sim/cocotb/hilt_cocotb/axi.py` has the other end. */
+/** Where the models of cocotbext-axi find the ports of a device; `sim/cocotb/hilt_cocotb/ports.py` has the other end. */
 export interface DevicePorts {
   readonly clock: string;
   readonly reset: string;
   readonly activeLow: boolean;
   readonly interrupt: string;
-  readonly registers: Prefix;
-  readonly memory: Prefix;
+  readonly dataWidth: number;
+  readonly registers: Table;
+  readonly memory: Table;
 }
 
-interface Prefix {
+/** Ports by signal that are called otherwise than by the prefix, and `null` for those that are not there. */
+interface Table {
   readonly prefix: string;
-  readonly bus_separator: "";
+  readonly ports: Readonly<Record<string, string | null>>;
 }
 
-/** Undefined for a device in the harness. Throws `CocotbSettingsError` for what only the harness can do. */
+const withoutIds = { awid: null, bid: null, arid: null, rid: null };
+
+/**
+ * Undefined for a device in the harness. Throws `CocotbSettingsError` for what only the harness can do, and `BindingError`
+ * for a table with wrong entries.
+ */
 export function devicePorts(
   target: string,
   { host = "harness", harness, device }: CocotbTarget,
@@ -30,20 +37,16 @@ export function devicePorts(
       target,
       `harness.${others[0]}: with host "cocotbext-axi" there is no harness`,
     );
-  const { clock, reset, interrupt, registers, memory } = device?.binding ?? hiltDma;
+  const binding: DeviceBinding = device?.binding ?? hiltDma;
+  bindPins(binding, device?.key);
+  const { clock, reset, interrupt, registers, memory, dataWidth, idWidth } = binding;
   return {
-    ...{ clock, interrupt, reset: reset.port, activeLow: reset.activeLow ?? false },
-    registers: prefixOf(target, "registers", registers),
-    memory: prefixOf(target, "memory", memory),
+    ...{ clock, interrupt, dataWidth, reset: reset.port, activeLow: reset.activeLow ?? false },
+    registers: tableOf(registers),
+    memory: tableOf(memory, idWidth === 0 ? withoutIds : {}),
   };
 }
 
-function prefixOf(target: string, room: string, { prefix, ports = {} }: PortTable): Prefix {
-  const [odd] = Object.keys(ports);
-  if (odd !== undefined)
-    throw new CocotbSettingsError(
-      target,
-      `device.${room}.ports.${odd}: with host "cocotbext-axi" every port is found by its prefix`,
-    );
-  return { prefix, bus_separator: "" };
+function tableOf({ prefix, ports = {} }: PortTable, absent: Table["ports"] = {}): Table {
+  return { prefix, ports: { ...absent, ...ports } };
 }

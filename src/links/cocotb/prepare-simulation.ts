@@ -16,20 +16,20 @@ import { parseFileList } from "../../engine/file-list.ts";
 import { runTool } from "../../engine/run-tool.ts";
 import { requestKey, sourceKey } from "../../engine/source-key.ts";
 import { readTree } from "../../engine/source-tree.ts";
-import { hiltDma } from "../device-binding.ts";
-import type { DeviceSource } from "../device-source.ts";
+import { bindPins, hiltDma } from "../device-binding.ts";
+import type { DeviceBinding, DeviceSource } from "../device-source.ts";
 import type { PrepareOptions } from "../link-kind.ts";
 import { boundSource, harnessSource, ROOT } from "../simulator/harness-source.ts";
 import { type DevicePorts, devicePorts } from "./device-ports.ts";
+import { checkLanguage, languageOf, takesVhdlAlone } from "./languages.ts";
 import { PACKAGE, type PythonEnvironment, probePython } from "./python-environment.ts";
 import type { CocotbTarget } from "./settings.ts";
-import { findSimulator, type Simulator } from "./simulators.ts";
+import { BUILD_MARK, findSimulator, type Simulator } from "./simulators.ts";
 
 const TOP = "hilt_cocotb";
 /** Of our own controller where nothing stands round it. */
 const OWN_PARAMETERS = { DATA_W: 64, ADDR_W: 64 };
 /** Stands for a folder that is not known when the simulation is built. */
-const BUILD_MARK = "@hilt-build@";
 const FOLDER_MARK = "@hilt-folder@";
 const LIMIT_SECONDS = 600;
 
@@ -57,6 +57,7 @@ export async function prepareSimulation(
   { cacheDirectory }: Pick<PrepareOptions, "cacheDirectory">,
 ): Promise<PreparedSimulation> {
   const begin = performance.now();
+  checkLanguage(name, settings);
   const ports = devicePorts(name, settings);
   const python = await probePython(settings.python);
   const simulator = findSimulator(settings, python);
@@ -67,8 +68,8 @@ export async function prepareSimulation(
   );
   const folder = resolve(cacheDirectory, "cocotb", key);
   const fromCache = existsSync(join(folder, "start.json"));
-  if (!fromCache) await build(source, settings, { python, simulator, folder });
-  const text = readFileSync(join(folder, "start.json"), "utf8").replaceAll(BUILD_MARK, folder);
+  if (!fromCache) await build(source, settings, { python, simulator, folder, ports });
+  const text = readFileSync(join(folder, "start.json"), "utf8").replaceAll(BUILD_MARK, inJson(folder));
   return {
     start: {
       ...(JSON.parse(text) as Omit<SimulatorStart, "folderMark" | "ports">),
@@ -86,6 +87,11 @@ function sourceOf({ host, device }: CocotbTarget, cacheDirectory: string): Model
   const harness =
     device === undefined ? harnessSource() : boundSource(device, join(resolve(cacheDirectory), "devices"));
   return { ...harness, top: TOP, files: [...harness.files, join(PACKAGE, "hilt_cocotb.v")] };
+}
+
+/** As it stands within a string of JSON. */
+function inJson(path: string): string {
+  return JSON.stringify(path).slice(1, -1);
 }
 
 /** The device alone. */
@@ -117,31 +123,43 @@ interface BuildParts {
   readonly python: PythonEnvironment;
   readonly simulator: Simulator;
   readonly folder: string;
+  readonly ports: DevicePorts | undefined;
 }
 
 /** In a folder of its own, which takes its place when it is whole: others may build the same. */
 async function build(
   source: ModelSource,
   settings: CocotbTarget,
-  { python, simulator, folder }: BuildParts,
+  { python, simulator, folder, ports }: BuildParts,
 ): Promise<void> {
   mkdirSync(join(folder, ".."), { recursive: true });
   const draft = mkdtempSync(`${folder}-`);
   try {
+    const control = join(draft, "ports.vlt");
+    const isControlled = ports !== undefined && settings.simulator === "verilator";
+    if (isControlled) writeFileSync(control, visiblePorts(settings.device?.binding ?? hiltDma));
+    const placed = (words: readonly string[]): string[] =>
+      words.map((word) => word.replaceAll(BUILD_MARK, draft));
     const request = {
       simulator: settings.simulator,
       folder: draft,
+      // A library of VHDL is made in the working folder; names of files in Verilog may be relative to it.
+      cwd: takesVhdlAlone(settings.simulator) ? draft : process.cwd(),
+      language: languageOf(source.files),
       build: {
-        sources: source.files,
+        sources: [...source.files, ...(isControlled ? [control] : [])],
         includes: source.includeDirectories ?? [],
         parameters: source.parameters ?? {},
         defines: source.defines ?? {},
         hdl_toplevel: source.top,
-        timescale: ["1ns", "1ps"],
-        build_args: simulator.buildArguments,
+        timescale: settings.simulator === "nvc" ? null : ["1ns", "1ps"],
+        build_args: placed(simulator.buildArguments),
       },
       without: simulator.without,
-      test: { plusargs: [`+hilt=${FOLDER_MARK}`] },
+      test: {
+        plusargs: ports === undefined ? [`+hilt=${FOLDER_MARK}`] : [],
+        test_args: placed(simulator.testArguments),
+      },
     };
     const { status, stdout, stderr } = await runTool({
       ...{ name: `${simulator.what} under cocotb`, command: python.interpreter, limitSeconds: LIMIT_SECONDS },
@@ -153,8 +171,9 @@ async function build(
       },
     });
     if (status !== 0) throw buildError(simulator, `${stdout}\n${stderr}`);
-    const answer = stdout.trim().split("\n").at(-1) as string;
-    writeFileSync(join(draft, "start.json"), answer.replaceAll(draft, BUILD_MARK));
+    // Python writes other signs than ASCII as escapes.
+    const answer = JSON.stringify(JSON.parse(stdout.trim().split("\n").at(-1) as string));
+    writeFileSync(join(draft, "start.json"), answer.replaceAll(inJson(draft), BUILD_MARK));
     renameSync(draft, folder);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
@@ -165,12 +184,20 @@ async function build(
   }
 }
 
+/** For Verilator: the ports of the device are seen from outside, and nothing else, which costs less. */
+function visiblePorts(binding: DeviceBinding): string {
+  const rows = bindPins(binding).pins.map(
+    ({ port }) => `public_flat_rw -module "${binding.top}" -var "${port}"\n`,
+  );
+  return ["`verilator_config\n", ...rows].join("");
+}
+
 /** What the simulator said of the sources, without the traceback of the runner that has started it. */
 function buildError({ what }: Simulator, output: string): Error {
   const lines = output.split("\n").filter((line) => line.trim() !== "");
   const start = lines.findIndex((line) => line.startsWith("Traceback"));
   const said = (start < 0 ? lines : lines.slice(0, start)).filter((line) => !/^(?:INFO|make)\b/.test(line));
-  const place = said.map((line) => /(?:^|\s)(\S+\.s?vh?:\d+)/.exec(line)?.[1]).find(Boolean);
+  const place = said.map((line) => /(?:^|\s)(\S+\.(?:s?vh?|vhdl?):\d+)/.exec(line)?.[1]).find(Boolean);
   if (place === undefined && said.length === 0)
     return new ToolError(`${what} under cocotb cannot build the simulation: ${lines.slice(-20).join("\n")}`);
   return new BuildError(said.slice(-20).join("\n    "), undefined, { tool: what });

@@ -34,12 +34,14 @@ export interface CocotbTarget extends Omit<CocotbSettings, "device"> {
 
 export type SimulatorName = (typeof simulators)[number];
 
-/** Those that take Verilog. */
-const simulators = ["icarus", "verilator", "questa", "riviera", "xcelium", "vcs", "dsim"] as const;
+const simulators = [
+  ...(["icarus", "verilator", "ghdl", "nvc"] as const),
+  ...(["questa", "riviera", "xcelium", "vcs", "dsim"] as const),
+] as const;
 
 export const shape: Shape<CocotbSettings> = {
   simulator: oneOf("simulator", ...simulators).describe(
-    "What computes the RTL, as cocotb's runner calls it: `icarus`, `verilator`, `questa`, `riviera`, `xcelium`, `vcs`, `dsim`.",
+    "What computes the RTL, as cocotb's runner calls it: `icarus`, `verilator`, `questa`, `riviera`, `xcelium`, `vcs`, `dsim`, and for devices in VHDL `ghdl` and `nvc`.",
   ),
   python: text
     .min(1)
@@ -56,7 +58,7 @@ export const shape: Shape<CocotbSettings> = {
   host: oneOf("host", "harness", "cocotbext-axi")
     .optional()
     .describe(
-      "What is round the device: hilt's harness, with the same cycles as on every engine (the default), or the models of `cocotbext-axi` on the device's own ports, found by the prefixes of its table.",
+      "What is round the device: hilt's harness, with the same cycles as on every engine (the default), or the models of `cocotbext-axi` on the device's own ports, found by its table.",
     ),
   fresh: oneOf("way to a fresh device", "restart", "reset")
     .optional()

@@ -3,14 +3,19 @@ import { readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { environmentOf, findToolchain, onPath } from "../../engine/verilator/toolchain.ts";
 import { CocotbPairError } from "./errors.ts";
+import { takesVhdlAlone, VHDL_STANDARD } from "./languages.ts";
 import type { PythonEnvironment } from "./python-environment.ts";
-import type { CocotbTarget } from "./settings.ts";
+import type { CocotbTarget, SimulatorName } from "./settings.ts";
 
 /** The oldest Verilator that cocotb 2 can be compiled with. */
 const OLDEST_VERILATOR = 5.036;
 const OLDEST_ICARUS = 11;
+/** Stands for the folder of the build, which is not known before. */
+export const BUILD_MARK = "@hilt-build@";
 /** What a simulator is called on the PATH, of those that are only looked for. */
 const commands: Readonly<Record<string, string>> = {
+  ghdl: "ghdl",
+  nvc: "nvc",
   questa: "vsim",
   riviera: "vsim",
   xcelium: "xrun",
@@ -25,6 +30,8 @@ export interface Simulator {
   /** Absolute path of its command. */
   readonly path: string;
   readonly buildArguments: readonly string[];
+  /** For its start, beside those of cocotb's runner. */
+  readonly testArguments: readonly string[];
   /** Arguments of cocotb's runner that are left out. */
   readonly without: readonly string[];
   /** Of its build and of its process. */
@@ -47,7 +54,23 @@ export function findSimulator(settings: CocotbTarget, python: PythonEnvironment)
   const path = onPath(command);
   if (path === undefined)
     throw new CocotbPairError(`${settings.simulator} is not installed: there is no ${command} on the PATH`);
-  return { what: settings.simulator, path, buildArguments: [], without: [], env: process.env };
+  const what = versionOf(settings.simulator, path);
+  return { what, path, ...argumentsOf(settings.simulator), without: [], env: process.env };
+}
+
+/** The first line that it says of itself names the version, where it says one. */
+function versionOf(simulator: SimulatorName, path: string): string {
+  if (!takesVhdlAlone(simulator)) return simulator;
+  const { stdout = "" } = spawnSync(path, ["--version"], { encoding: "utf8" });
+  const version = /\d+\.\d+(?:\.\d+)?/.exec(stdout)?.[0];
+  return [simulator.toUpperCase(), version].filter(Boolean).join(" ");
+}
+
+/** GHDL elaborates once more when it starts, and needs the same then. */
+function argumentsOf(simulator: SimulatorName): Pick<Simulator, "buildArguments" | "testArguments"> {
+  if (simulator === "nvc") return { buildArguments: [VHDL_STANDARD], testArguments: [] };
+  const both = simulator === "ghdl" ? [VHDL_STANDARD, `--workdir=${BUILD_MARK}`] : [];
+  return { buildArguments: both, testArguments: both };
 }
 
 function icarus(): Simulator {
@@ -61,7 +84,7 @@ function icarus(): Simulator {
       `Icarus Verilog ${version[1]}.${version[2]} (${path}) is too old for cocotb: it takes ${OLDEST_ICARUS} and newer`,
     );
   const what = version === null ? "Icarus Verilog" : `Icarus Verilog ${version[1]}.${version[2]}`;
-  return { what, path, buildArguments: [], without: [], env: process.env };
+  return { what, path, buildArguments: [], testArguments: [], without: [], env: process.env };
 }
 
 function verilator(settings: CocotbTarget, cocotb: string): Simulator {
@@ -75,6 +98,7 @@ function verilator(settings: CocotbTarget, cocotb: string): Simulator {
   return {
     ...{ what: `Verilator ${version ?? "of an unknown version"}`, path },
     // Of warnings that the sources have, the engines and lint tell.
+    testArguments: [],
     buildArguments: ["--timing", "-Wno-fatal", "-Wno-lint", "-O3", "--x-assign", "fast", "--noassert"],
     // Every signal public makes a model several times as slow; those of a crossing are by their own attribute. Code of the
     // user's may look at any.

@@ -7,6 +7,7 @@ import type { ModelSource } from "../../engine/engine.ts";
 import { parseFileList } from "../../engine/file-list.ts";
 import { bindPins, definesOf, deviceInstance, hiltDma } from "../device-binding.ts";
 import type { DeviceBinding, DeviceSource } from "../device-source.ts";
+import { refuseVhdl } from "../refuse-vhdl.ts";
 
 /** Root of the installation: the folder that holds `rtl` and `sim`, the same from `src` and from `dist`. */
 export const ROOT: string = fileURLToPath(new URL("../../..", import.meta.url));
@@ -29,6 +30,7 @@ export function harnessSource(root: string = ROOT): ModelSource {
  */
 export function boundSource(device: DeviceSource, directory: string, root: string = ROOT): ModelSource {
   const { binding } = device;
+  refuseVhdl(device, "hilt's harness, which is Verilog,");
   const instance = deviceInstance(binding, device.key);
   const defines = definesOf(binding);
   const folder = join(
