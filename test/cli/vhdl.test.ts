@@ -12,9 +12,16 @@ const vhdl = readFileSync(
   "utf8",
 );
 const copier = {
-  ...{ files: ["rtl ü/Block_Copier.vhd"], top: "block_copier", dataWidth: 32, addressWidth: 32, idWidth: 1 },
-  ...{ clock: "clk", reset: { port: "rst" }, interrupt: "irq" },
-  ...{ registers: { prefix: "s_axil_" }, memory: { prefix: "M_AXI_" } },
+  files: ["rtl ü/Block_Copier.vhd"],
+  top: "block_copier",
+  dataWidth: 32,
+  addressWidth: 32,
+  idWidth: 1,
+  clock: "clk",
+  reset: { port: "rst" },
+  registers: { prefix: "s_axil_" },
+  memory: { prefix: "M_AXI_" },
+  interrupt: "irq",
 } as const;
 const models = { link: "cocotb", python: `${root}/.cache/python`, host: "cocotbext-axi" };
 const ghdl = { ...models, simulator: "ghdl", device: copier };
