@@ -43,3 +43,12 @@ export function dataError(
   const arrived = Number(max(address, start) - start);
   return { kind, stage: stages.DATA, write: isWrite, residueBytes: lengthBytes - arrived, address };
 }
+
+/** Nothing of the descriptor is known: reading it failed. */
+export function isUnreadable({ kind, stage }: Pick<Outcome, "kind" | "stage">): boolean {
+  return stage === stages.DESCRIPTOR && isBusError(kind);
+}
+
+export function isBusError(kind: number): boolean {
+  return kind === kinds.SLVERR || kind === kinds.DECERR;
+}

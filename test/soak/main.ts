@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import type { EngineName } from "./judges.ts";
+import { guarded, soakMutants, summaryOf } from "./mutants/soak-mutants.ts";
 import { runPackages } from "./packages/run-packages.ts";
 import { soakLine } from "./soak-line.ts";
 import { soakModules } from "./soak-modules.ts";
@@ -31,6 +32,8 @@ const parts = [
   ...Object.keys(modules),
   ...[SCRIPTS, WIRE, WIRE_RTL, LINE, PACKAGES],
 ];
+/** They are no search for faults of this version: only asked for by name. */
+const mutants = Object.keys(guarded);
 const RUNS = 10_000;
 /** A script of calls without a device takes a thousandth of the time of the others, a build of Verilator much longer. */
 const otherRuns: Readonly<Record<string, number>> = {
@@ -40,6 +43,8 @@ const otherRuns: Readonly<Record<string, number>> = {
   // MiB under each hazard, both ways together.
   [LINE]: 64,
   "verilator-modules": 2000,
+  "device-mutants": 100,
+  "harness-mutants": 60,
 };
 
 const options = await yargs(hideBin(process.argv))
@@ -55,10 +60,11 @@ const options = await yargs(hideBin(process.argv))
   .option("hazard", { type: "string", describe: "Of the line: only this one" })
   .option("path", { type: "string", describe: "Only this counterexample of --seed, as a failure printed it" })
   .option("variant", {
-    choices: parts,
+    choices: [...parts, ...mutants],
     describe:
-      "Only this build of the controller, only these modules, the scripts, the wire, the wire in Verilog, the line, or the packages",
+      "Only this build of the controller, only these modules, the scripts, the wire, the wire in Verilog, the line, the packages, or mutants of the Verilog: drawn by seed, each given to the guards, the cheapest first",
   })
+  .option("shrink", { type: "boolean", default: true, describe: "Make a counterexample smaller" })
   .option("jobs", { type: "number", default: availableParallelism(), describe: "Processes" })
   .option("update", {
     type: "boolean",
@@ -88,6 +94,7 @@ async function runHere(name: string, runs: number): Promise<boolean> {
     runs,
     seed: options.seed,
     cacheDirectory: CACHE,
+    shrinks: options.shrink,
     ...(options.path === undefined ? {} : { path: options.path }),
     onRun: (done) => {
       if (done - reported < often) return;
@@ -135,6 +142,16 @@ async function soak(name: string, request: SoakRequest): Promise<Outcome> {
   if (name === LINE) {
     const { summary, failure } = await soakLine({ ...request, hazard: options.hazard });
     return { failure, summary };
+  }
+  const verilog = guarded[name as keyof typeof guarded];
+  if (verilog !== undefined) {
+    const onMutant = (line: string): void => console.log(line);
+    const { runs, seed, path } = request;
+    const report = await soakMutants(verilog, {
+      ...{ mutants: runs, seed, onMutant },
+      ...(path === undefined ? {} : { path }),
+    });
+    return { failure: undefined, summary: summaryOf(report) };
   }
   const folder = mkdtempSync(join(tmpdir(), "hilt-modules-"));
   try {

@@ -12,6 +12,16 @@ export interface Plan {
   readonly disturbances: readonly Disturbance[];
   /** Cycles between two looks of the host, used in turn. */
   readonly polls: readonly number[];
+  readonly edge: Edge;
+}
+
+/**
+ * One channel's memory lies at an edge of the address space: of 4 GiB, after the first `bytes`, or of all, where the last transfer
+ * ends with the last byte. Which it is, is the build's.
+ */
+export interface Edge {
+  readonly channel: ChannelId | "none";
+  readonly bytes: number;
 }
 
 export const channelIds = ["h2c", "c2h"] as const;
@@ -21,6 +31,9 @@ export interface ChannelPlan {
   readonly compact: boolean;
   readonly completions: boolean;
   readonly entriesLog2: number;
+  /** Where in their page the ring and its records begin; rounded down to what their form allows. */
+  readonly ringPlace: number;
+  readonly recordsPlace: number;
   readonly coalesceCount: number;
   readonly coalesceTime: number;
   /** Descriptors behind one doorbell. */
@@ -96,20 +109,38 @@ const piece: fc.Arbitrary<Piece> = fc.record({
   ),
 });
 
+const tiny = piece.map((one): Piece => ({ ...one, lengthBytes: 1 + (one.lengthBytes % 24) }));
+/** More turns of a ring, and more than one block of descriptors of a large one, than long transfers have time for. */
+const many = fc
+  .tuple(fc.array(tiny, { minLength: 5, maxLength: 16, size: "max" }), fc.integer({ min: 10, max: 40 }))
+  .map(([some, times]) => Array.from({ length: times }, () => some).flat());
+const place = fc.oneof(fc.nat({ max: 4095 }), near(3968, 127));
+
 const channel: fc.Arbitrary<ChannelPlan> = fc.record({
   compact: fc.boolean(),
   completions: fc.oneof(
     { arbitrary: fc.constant(true), weight: 3 },
     { arbitrary: fc.constant(false), weight: 1 },
   ),
-  entriesLog2: fc.integer({ min: 1, max: 7 }),
+  entriesLog2: fc.integer({ min: 1, max: 10 }),
+  ringPlace: place,
+  recordsPlace: place,
   coalesceCount: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 6 })),
   coalesceTime: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 40 })),
-  batch: fc.integer({ min: 1, max: 64 }),
+  batch: fc.oneof(
+    { arbitrary: fc.integer({ min: 1, max: 64 }), weight: 4 },
+    { arbitrary: fc.constant(1023), weight: 1 },
+  ),
   pieces: fc.oneof(
     { arbitrary: fc.array(piece, { minLength: 0, maxLength: 8, size: "max" }), weight: 3 },
     { arbitrary: fc.array(piece, { minLength: 0, maxLength: 64, size: "max" }), weight: 1 },
+    { arbitrary: many, weight: 1 },
   ),
+});
+
+const edge: fc.Arbitrary<Edge> = fc.record({
+  channel: fc.oneof(fc.constant("none" as const), fc.constantFrom(...channelIds)),
+  bytes: fc.oneof(fc.nat({ max: 4096 }), fc.nat({ max: 1 << 18 })),
 });
 
 const latency = fc
@@ -162,4 +193,5 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
     minLength: 1,
     maxLength: 6,
   }),
+  edge,
 });

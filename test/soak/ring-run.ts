@@ -1,35 +1,21 @@
 import { type LogicalAddress, logicalAddress, physicalAddress } from "../../src/core/address.ts";
-import { Random } from "../../src/core/random.ts";
 import { type ChannelName, field, type NamedRegisters } from "../../src/driver/register-file.ts";
-import {
-  COMPLETION_BYTES,
-  type Completion,
-  decodeCompletion,
-  descriptorBytes,
-  encodeDescriptor,
-} from "../../src/driver/ring.ts";
-import type { SimulatorLink } from "../../src/links/simulator/simulator-link.ts";
-import { dataError, GOOD, kinds, type Outcome, stages } from "./expectation.ts";
-import { type ChannelId, type ChannelPlan, HALF_CARD_BYTES, type Injection, type Piece } from "./plan.ts";
+import { COMPLETION_BYTES, descriptorBytes, encodeDescriptor } from "../../src/driver/ring.ts";
+import { AbortModel } from "./abort-model.ts";
+import type { Checks } from "./checks.ts";
+import { CompletionRecords, recordDigits } from "./completion-records.ts";
+import { DoneModel } from "./done-model.ts";
+import { GOOD, isBusError, isUnreadable, kinds, type Outcome, stages } from "./expectation.ts";
+import { hostBytes, openWindows } from "./host-bytes.ts";
+import { type ChannelParts, lengthOf, PlacedPieces } from "./placed-pieces.ts";
+import { GUARD_BYTES, type Placement } from "./placement.ts";
+import type { ChannelId, ChannelPlan, Injection } from "./plan.ts";
 
-export const GUARD_BYTES = 64;
-const GUARD = 0xa5;
-const STALE = 0x5a;
-
-/** Sizes of the device under test. */
-export interface Geometry {
-  readonly wordBytes: number;
-  readonly burstBytes: number;
-}
-
-interface PlacedPiece extends Piece {
-  readonly address: LogicalAddress;
-  readonly cardAddress: number;
-  /** The buffer with a guard on either side; absent where nothing may be touched. */
-  readonly buffer: Uint8Array | undefined;
-  /** What `buffer` must hold in the end; for c2h a byte that may be either is in `loose`. */
-  readonly expected: Uint8Array;
-  loose: { readonly from: number; readonly arrived: Uint8Array } | undefined;
+interface RingParts extends ChannelParts {
+  readonly plan: ChannelPlan;
+  readonly registers: NamedRegisters<ChannelName>;
+  readonly injections: readonly Injection[];
+  readonly placement: Placement;
 }
 
 /** The host's side of one ring in a run of the soak: feeds it, and checks what comes back. */
@@ -37,79 +23,52 @@ export class RingRun {
   readonly id: ChannelId;
   readonly plan: ChannelPlan;
   readonly registers: NamedRegisters<ChannelName>;
-  readonly #link: SimulatorLink;
-  readonly #geometry: Geometry;
+  readonly done: DoneModel;
+  readonly #checks: Checks;
+  readonly #aborts: AbortModel;
   readonly #isWrite: boolean;
   readonly #ringAddress: LogicalAddress;
   readonly #ring: Uint8Array;
   readonly #recordsAddress: LogicalAddress;
-  readonly #records: Uint8Array;
-  readonly #pieces: PlacedPiece[] = [];
+  readonly #records: CompletionRecords;
+  readonly #pieces: PlacedPieces;
   /** Which slots of the ring and of the records fail, with the response. */
   readonly #failingDescriptors = new Map<number, { kind: number; offset: number }>();
   readonly #failingRecords = new Map<number, number>();
-  readonly #failingData = new Map<number, { kind: number; address: bigint }>();
-  readonly #card: Uint8Array;
 
   /** Pieces that were settled before the ring was switched on last. */
   #base = 0;
   #submitted = 0;
   #settled = 0;
   #earlierResidue = 0;
-  /** Aborts that may still hit a descriptor. */
-  #aborts = 0;
-  #pendingInterrupts = 0;
-  /** DONE events that the rules promise, in this look and the one before. */
-  #raises = 0;
-  #raisesBefore = 0;
-  #unseenRaise = false;
-  /** Interrupt-flagged descriptors since DONE was seen last, for a ring with a time limit. */
-  #flagged = 0;
+  #endedWell: boolean | undefined;
   /** COMPLETED since the last reset. */
   #completed = 0;
   fetchesAreExact = true;
   descriptorBytesUsed = 0;
 
-  constructor(parts: {
-    id: ChannelId;
-    plan: ChannelPlan;
-    link: SimulatorLink;
-    registers: NamedRegisters<ChannelName>;
-    geometry: Geometry;
-    injections: readonly Injection[];
-    /** Where host memory for this channel starts. */
-    memoryBase: bigint;
-    /** What the card holds, as the model knows it: the whole of it. */
-    card: Uint8Array;
-    seed: number;
-  }) {
-    this.id = parts.id;
-    this.plan = parts.plan;
+  constructor(parts: RingParts) {
+    const { id, plan, link, placement } = parts;
+    this.id = id;
+    this.plan = plan;
     this.registers = parts.registers;
-    this.#link = parts.link;
-    this.#geometry = parts.geometry;
-    this.#isWrite = parts.id === "c2h";
-    this.#card = parts.card;
-    let at = parts.memoryBase;
-    const entries = this.#entries;
-    const take = (lengthBytes: number, access: "read" | "write"): [LogicalAddress, Uint8Array] => {
-      const address = logicalAddress(at);
-      const physical = physicalAddress(at);
-      at += BigInt(Math.ceil((lengthBytes + GUARD_BYTES) / 4096) * 4096);
-      parts.link.windows.open({ logical: address, physical, lengthBytes, access, use: "mapped" });
-      return [address, parts.link.memory.view(physical, lengthBytes + GUARD_BYTES)];
+    this.done = new DoneModel(id, plan, parts.checks);
+    this.#checks = parts.checks;
+    this.#aborts = new AbortModel(parts.checks);
+    this.#isWrite = id === "c2h";
+    this.#pieces = new PlacedPieces(parts);
+    const open = (address: bigint, entryBytes: number, access: "read" | "write"): Uint8Array => {
+      const lengthBytes = this.#entries * entryBytes;
+      openWindows(link, address, lengthBytes, access);
+      return hostBytes(link.memory, physicalAddress(address), lengthBytes + GUARD_BYTES);
     };
-    // Descriptors may start anywhere that their form allows.
-    at += BigInt(this.#descriptorBytes * (parts.seed % 7));
-    [this.#ringAddress, this.#ring] = take(entries * this.#descriptorBytes, "read");
-    at = ((at + 4095n) / 4096n) * 4096n + BigInt(COMPLETION_BYTES * (parts.seed % 5));
-    [this.#recordsAddress, this.#records] = take(entries * COMPLETION_BYTES, "write");
-    this.#records.fill(GUARD, entries * COMPLETION_BYTES);
-    at = ((at + 4095n) / 4096n) * 4096n + 4096n;
-    for (const [index, piece] of parts.plan.pieces.entries()) {
-      at = this.#place(piece, at, new Random(BigInt(parts.seed) * 1000n + BigInt(index)));
-    }
-    for (const each of parts.injections) if (each.channel === parts.id) this.#inject(each);
+    this.#ringAddress = logicalAddress(placement.ring);
+    this.#ring = open(placement.ring, this.#descriptorBytes, "read");
+    this.#recordsAddress = logicalAddress(placement.records);
+    this.#records = new CompletionRecords(open(placement.records, COMPLETION_BYTES, "write"), this.#entries);
+    for (const [index, piece] of plan.pieces.entries())
+      this.#pieces.place(piece, placement.pieces[index] as bigint);
+    for (const each of parts.injections) if (each.channel === id) this.#inject(each, parts);
   }
 
   get #entries(): number {
@@ -132,73 +91,28 @@ export class RingRun {
     return `${this.id}: ${this.#base + this.#settled} of ${this.#pieces.length} descriptors settled, ${this.#submitted - this.#settled} queued`;
   }
 
-  #place(piece: Piece, at: bigint, random: Random): bigint {
-    // One byte at the last address is no overrun.
-    const lengthBytes = piece.defect === "host-range" ? Math.max(2, piece.lengthBytes) : piece.lengthBytes;
-    const address = logicalAddress(at + 4096n + BigInt(piece.pageOffset));
-    const half = this.#isWrite ? HALF_CARD_BYTES : 0;
-    const cardAddress = half + Math.min(piece.cardOffset, HALF_CARD_BYTES - lengthBytes);
-    const view = this.#link.memory.view(
-      physicalAddress(address - BigInt(GUARD_BYTES)),
-      lengthBytes + 2 * GUARD_BYTES,
-    );
-    if (this.#isWrite) {
-      view.fill(STALE);
-      view.fill(GUARD, 0, GUARD_BYTES);
-      view.fill(GUARD, GUARD_BYTES + lengthBytes);
-    } else {
-      view.fill(GUARD);
-      view.set(random.bytes(lengthBytes), GUARD_BYTES);
-    }
-    this.#link.windows.open({
-      logical: address,
-      physical: physicalAddress(address),
-      lengthBytes,
-      access: this.#isWrite ? "write" : "read",
-      use: "mapped",
-    });
-    this.#pieces.push({
-      ...piece,
-      lengthBytes,
-      address,
-      cardAddress,
-      buffer: view,
-      expected: view.slice(),
-      loose: undefined,
-    });
-    return (address + BigInt(lengthBytes + GUARD_BYTES + 4095)) & ~4095n;
-  }
-
-  #inject(injection: Injection): void {
+  #inject(injection: Injection, { link }: RingParts): void {
     const { stage, target, place, response } = injection;
     const kind = kinds[response];
-    if (stage === "data") {
-      const index = target % Math.max(1, this.#pieces.length);
-      const piece = this.#pieces[index];
-      if (piece === undefined || piece.defect !== "none" || this.#failingData.has(index)) return;
-      const address = logicalAddress(piece.address + BigInt(Math.floor(place * piece.lengthBytes)));
-      this.#failingData.set(index, { kind, address });
-      this.#link.errors.at(address, this.#isWrite ? "write" : "read", response);
-      return;
-    }
+    if (stage === "data") this.#pieces.inject(injection);
     const slot = target % this.#entries;
     if (stage === "descriptor" && !this.#failingDescriptors.has(slot)) {
       const offset = Math.floor((place * this.#descriptorBytes) / 8) * 8;
       this.#failingDescriptors.set(slot, { kind, offset });
       const address = this.#ringAddress + BigInt(slot * this.#descriptorBytes + offset);
-      this.#link.errors.at(logicalAddress(address), "read", response);
+      link.errors.at(logicalAddress(address), "read", response);
     }
     if (stage === "completion" && this.plan.completions && !this.#failingRecords.has(slot)) {
       this.#failingRecords.set(slot, kind);
       const address = this.#recordsAddress + BigInt(slot * COMPLETION_BYTES + (place < 0.5 ? 0 : 8));
-      this.#link.errors.at(logicalAddress(address), "write", response);
+      link.errors.at(logicalAddress(address), "write", response);
     }
   }
 
   /** Programs the ring and switches it on. */
   switchOn(): void {
     const { registers, plan } = this;
-    this.#records.fill(0, 0, this.#entries * COMPLETION_BYTES);
+    this.#records.clear();
     registers.write("RING_BASE_LOW", Number(this.#ringAddress & 0xffff_ffffn));
     registers.write("RING_BASE_HIGH", Number(this.#ringAddress >> 32n));
     registers.write("COMPLETION_BASE_LOW", Number(this.#recordsAddress & 0xffff_ffffn));
@@ -211,12 +125,12 @@ export class RingRun {
         (plan.completions ? field("RING_CONTROL", "COMPLETIONS").mask : 0) |
         (plan.entriesLog2 << 8),
     );
+    this.#endedWell = undefined;
     this.#base += this.#settled;
     this.#submitted = 0;
     this.#settled = 0;
     this.#earlierResidue = 0;
-    this.#aborts = 0;
-    this.#pendingInterrupts = 0;
+    this.#aborts.forget();
   }
 
   /** Writes descriptors into free slots and rings the doorbell. */
@@ -227,20 +141,20 @@ export class RingRun {
       this.#submitted - this.#settled < this.#entries - 1 &&
       this.#base + this.#submitted < this.#pieces.length
     ) {
-      this.#write(this.#pieces[this.#base + this.#submitted] as PlacedPiece, this.#submitted % this.#entries);
+      this.#write(this.#base + this.#submitted, this.#submitted % this.#entries);
       this.#submitted++;
       count++;
     }
     if (count > 0) this.registers.write("RING_TAIL", this.#submitted % this.#entries);
   }
 
-  #write(piece: PlacedPiece, slot: number): void {
-    const index = this.#pieces.indexOf(piece);
-    const view = viewOf(this.#ring);
+  #write(index: number, slot: number): void {
+    const piece = this.#pieces.at(index);
+    const { buffer, byteOffset, length } = this.#ring;
+    const view = new DataView(buffer, byteOffset, length);
     encodeDescriptor(view, slot * this.#descriptorBytes, this.plan.compact ? "compact" : "full", {
-      hostAddress: piece.defect === "host-range" ? 2n ** 64n - 1n : piece.address,
-      cardAddress:
-        piece.defect === "card-range" ? 2 * HALF_CARD_BYTES - piece.lengthBytes + 1 : piece.cardAddress,
+      hostAddress: this.#pieces.hostAddressOf(piece),
+      cardAddress: this.#pieces.cardAddressOf(piece),
       lengthBytes: lengthOf(piece),
       interrupt: piece.interrupt,
       end: piece.end,
@@ -252,51 +166,37 @@ export class RingRun {
     }
   }
 
-  /** An abort was written: one descriptor may end with it. */
-  noteAbort(): void {
-    if (this.hasQueued) this.#aborts++;
+  /**
+   * An abort was written, and the head read after that: the descriptor at the head, or the next one, may end with it. With one
+   * more in the queue one of them must.
+   */
+  noteAbort(head = this.headIndex, { isSure = false } = {}): void {
+    if (!this.hasQueued) return;
+    const last = this.countAt(head) + 1;
+    this.#aborts.note(last, isSure && last + 1 < this.#submitted);
   }
 
-  /** The channel was seen idle: nothing of an abort is left. */
+  /** The channel was seen idle or halted: nothing of an abort is left. */
   noteIdle(): void {
-    this.#aborts = 0;
+    this.#aborts.forget();
   }
 
-  /** What must become of the piece at `slot` unless an abort comes first. */
+  /** What must become of the piece at `slot` unless something cuts it short. */
   #expect(index: number, slot: number): Outcome {
-    const piece = this.#pieces[index] as PlacedPiece;
-    const refused = (kind: number, stage: number): Outcome => {
-      return { kind, stage, write: false, residueBytes: lengthOf(piece), address: 0n };
-    };
     const failing = this.#failingDescriptors.get(slot);
-    if (failing !== undefined) {
-      const address = this.#ringAddress + BigInt(slot * this.#descriptorBytes + failing.offset);
-      return { kind: failing.kind, stage: stages.DESCRIPTOR, write: false, residueBytes: 0, address };
-    }
-    if (piece.defect === "malformed") return refused(kinds.MALFORMED, stages.DESCRIPTOR);
-    if (piece.defect === "zero-length") return refused(kinds.ZERO_LENGTH, stages.DATA);
-    if (piece.defect === "card-range") return refused(kinds.CARD_RANGE, stages.DATA);
-    if (piece.defect === "host-range") return refused(kinds.HOST_RANGE, stages.DATA);
-    const data = this.#failingData.get(index);
-    if (data === undefined) return GOOD;
-    return dataError(
-      this.#isWrite,
-      data.kind,
-      piece.address,
-      piece.lengthBytes,
-      data.address,
-      this.#geometry,
-    );
+    if (failing === undefined) return this.#pieces.expect(index);
+    const address = this.#ringAddress + BigInt(slot * this.#descriptorBytes + failing.offset);
+    return { kind: failing.kind, stage: stages.DESCRIPTOR, write: false, residueBytes: 0, address };
   }
 
   /**
    * Settles everything up to `count` descriptors since the ring was switched on. `last` is what the registers say of the
-   * last of them, when the channel has halted at it.
+   * last of them, when the channel has halted at it. `barred`: BUS_MASTER is 0.
    */
   settleUpTo(count: number, last: Outcome | undefined, options: { readonly barred: boolean }): void {
-    check(count <= this.#submitted, `${this.describe()}: the ring's head went to ${count}, past the tail`);
-    check(count >= this.#settled, `${this.describe()}: the ring's head went back to ${count}`);
-    while (this.#settled < count) {
+    const isPlausible = count >= this.#settled && count <= this.#submitted;
+    this.#checks.that("head", isPlausible, () => `${this.describe()}: the ring's head went to ${count}`);
+    while (this.#settled < Math.min(count, this.#submitted)) {
       const isLast = this.#settled + 1 === count;
       this.#settleOne(isLast ? last : undefined, isLast && options.barred);
     }
@@ -305,109 +205,120 @@ export class RingRun {
   #settleOne(reported: Outcome | undefined, isBarred: boolean): void {
     const slot = this.#settled % this.#entries;
     const index = this.#base + this.#settled;
-    const piece = this.#pieces[index] as PlacedPiece;
+    const piece = this.#pieces.at(index);
     const where = `${this.id}: descriptor ${index} (slot ${slot}, ${piece.lengthBytes} bytes, defect ${piece.defect})`;
-    const expected = this.#expect(index, slot);
     const recordKind = this.plan.completions ? this.#failingRecords.get(slot) : undefined;
     const outcome = reported ?? GOOD;
-    const transfer = this.#checkOutcome(outcome, expected, recordKind, where);
+    const transfer = this.#checkOutcome({ outcome, index, slot, recordKind, isBarred, where });
     const residue = transfer.residueBytes;
     const endsTransfer = piece.end && !isUnreadable(transfer);
     const total = (this.#earlierResidue + residue) % 2 ** 32;
     if (this.plan.completions) {
-      this.#checkRecord(
-        slot,
-        index,
-        transfer,
-        endsTransfer ? total : residue,
-        recordKind !== undefined || isBarred,
-        where,
-      );
+      const isOff = outcome.kind === kinds.BUS_MASTER_OFF;
+      const due = isOff ? "never" : recordKind !== undefined || isBarred ? "perhaps" : "always";
+      this.#checkRecord({ slot, index, transfer, residueBytes: endsTransfer ? total : residue, due, where });
     }
     this.#earlierResidue = endsTransfer ? 0 : total;
-    this.#apply(piece, transfer, where);
-    this.#countInterrupts(piece, outcome);
+    this.#pieces.apply(index, transfer, where);
+    this.done.settled(outcome.kind === kinds.NONE, piece.interrupt);
     this.#settled++;
     this.#completed++;
     this.descriptorBytesUsed += this.#descriptorBytes;
-    if (outcome.kind !== kinds.NONE) this.fetchesAreExact = false;
+    this.#endedWell = outcome.kind === kinds.NONE;
+    if (!this.#endedWell) this.fetchesAreExact = false;
   }
 
   /** The outcome of the transfer itself: without the failure of its record. */
-  #checkOutcome(outcome: Outcome, expected: Outcome, recordKind: number | undefined, where: string): Outcome {
+  #checkOutcome(one: {
+    outcome: Outcome;
+    index: number;
+    slot: number;
+    recordKind: number | undefined;
+    isBarred: boolean;
+    where: string;
+  }): Outcome {
+    const { outcome, index, slot, recordKind, isBarred, where } = one;
+    const checks = this.#checks;
+    const expected = this.#expect(index, slot);
+    const isOff = outcome.kind === kinds.BUS_MASTER_OFF;
+    checks.that("bus-master-cause", !isOff || isBarred, `${where}: BUS_MASTER_OFF, but BUS_MASTER is 1`);
+    this.#aborts.ended(this.#settled, outcome.kind, where);
     if (outcome.stage === stages.COMPLETION) {
-      const isBusMaster = outcome.kind === kinds.BUS_MASTER_OFF;
-      check(isBusMaster || outcome.kind === recordKind, `${where}: its record failed with ${outcome.kind}`);
-      check(expected.kind === kinds.NONE, `${where}: the error of the record hides the transfer's`);
+      const isRecordKind = isOff || outcome.kind === recordKind;
+      checks.that(
+        "record-error",
+        isRecordKind && outcome.write === !isOff && outcome.residueBytes === 0,
+        `${where}: its record failed with ${outcome.kind}`,
+      );
+      const isPlace = outcome.address === this.#recordsAddress + BigInt(slot * COMPLETION_BYTES);
+      checks.that("record-error", isPlace, `${where}: its record failed at another place`);
+      checks.that(
+        "record-error",
+        expected.kind === kinds.NONE,
+        `${where}: the record's error hides the transfer's`,
+      );
       return GOOD;
     }
-    if (outcome.kind === kinds.ABORTED || outcome.kind === kinds.BUS_MASTER_OFF) {
-      if (outcome.kind === kinds.ABORTED) {
-        check(this.#aborts > 0, `${where}: ABORTED without an abort`);
-        this.#aborts--;
-      }
-      check(
-        expected.kind === kinds.NONE || expected === GOOD || isBusError(expected.kind),
-        `${where}: ABORTED instead of ${expected.kind}`,
-      );
-      check(outcome.residueBytes >= 1, `${where}: ABORTED with residue 0`);
-      if (isBusError(expected.kind)) {
-        check(outcome.residueBytes >= expected.residueBytes, `${where}: ABORTED behind its error`);
-      }
+    if (outcome.kind === kinds.ABORTED || isOff) {
+      const isAllowed = expected.kind === kinds.NONE || isBusError(expected.kind);
+      checks.that("outcome", isAllowed, `${where}: cut short instead of ${expected.kind}`);
+      this.#pieces.checkCut(index, outcome, expected, where);
       return outcome;
     }
     const what = (one: Outcome): string => JSON.stringify({ ...one, address: one.address?.toString(16) });
-    check(
+    checks.that(
+      "outcome",
       outcome.kind === expected.kind &&
         outcome.stage === expected.stage &&
         outcome.write === expected.write &&
         outcome.residueBytes === expected.residueBytes &&
         outcome.address === expected.address,
-      `${where}: expected ${what(expected)}, found ${what(outcome)}`,
+      () => `${where}: expected ${what(expected)}, found ${what(outcome)}`,
     );
-    check(
-      recordKind === undefined || outcome.kind !== kinds.NONE,
-      `${where}: the error of its record was lost`,
-    );
+    const isKept = recordKind === undefined || outcome.kind !== kinds.NONE;
+    checks.that("record-error", isKept, `${where}: the error of its record was lost`);
     return outcome;
-  }
-
-  #recordAt(slot: number): Completion {
-    return decodeCompletion(viewOf(this.#records), slot * COMPLETION_BYTES);
   }
 
   #phaseOf(settled: number): 0 | 1 {
     return Math.floor(settled / this.#entries) % 2 === 0 ? 1 : 0;
   }
 
-  #checkRecord(
-    slot: number,
-    index: number,
-    transfer: Outcome,
-    residueBytes: number,
-    mayBeMissing: boolean,
-    where: string,
-  ): void {
-    const record = this.#recordAt(slot);
-    if (record.phase !== this.#phaseOf(this.#settled) || mayBeMissing) {
-      check(mayBeMissing, `${where}: no completion record, though the head is past it`);
-      // As a driver must: a stale record would look new in the next turn.
-      this.#records[(slot + 1) * COMPLETION_BYTES - 1] = this.#phaseOf(this.#settled) << 7;
+  #checkRecord(one: {
+    slot: number;
+    index: number;
+    transfer: Outcome;
+    residueBytes: number;
+    due: "always" | "perhaps" | "never";
+    where: string;
+  }): void {
+    const { slot, index, transfer, residueBytes, due, where } = one;
+    const phase = this.#phaseOf(this.#settled);
+    const isThere = this.#records.at(slot).phase === phase;
+    this.#checks.that(
+      "record-absent",
+      !isThere || due !== "never",
+      `${where}: a completion record with BUS_MASTER 0`,
+    );
+    this.#checks.that(
+      "record-present",
+      isThere || due !== "always",
+      `${where}: no completion record, though the head is past it`,
+    );
+    if (!isThere || due !== "always") {
+      this.#records.turn(slot, phase);
       return;
     }
-    const tag = this.plan.compact || isUnreadable(transfer) ? 0 : 0x1000_0000 + index;
-    const expected: Completion = {
-      index: slot,
-      status: transfer.kind,
-      stage: transfer.stage,
-      write: transfer.write,
-      phase: record.phase,
+    const expected = recordDigits({
+      ...{ index: slot, status: transfer.kind, stage: transfer.stage, write: transfer.write, phase },
       residueBytes,
-      tag,
-    };
-    check(
-      JSON.stringify(record) === JSON.stringify(expected),
-      `${where}: record ${JSON.stringify(record)}, expected ${JSON.stringify(expected)}`,
+      tag: this.plan.compact || isUnreadable(transfer) ? 0 : 0x1000_0000 + index,
+    });
+    const found = this.#records.digitsAt(slot);
+    this.#checks.that(
+      "record-bytes",
+      found === expected,
+      () => `${where}: record ${found}, expected ${expected}`,
     );
   }
 
@@ -415,22 +326,24 @@ export class RingRun {
   checkEarlyRecord(): void {
     if (!this.plan.completions || !this.hasQueued || !this.#isWrite) return;
     const slot = this.#settled % this.#entries;
-    const record = this.#recordAt(slot);
+    const record = this.#records.at(slot);
     if (this.#failingRecords.has(slot)) return;
     if (record.phase !== this.#phaseOf(this.#settled) || record.status !== kinds.NONE) return;
-    const piece = this.#pieces[this.#base + this.#settled] as PlacedPiece;
-    const arrived = this.#card.subarray(piece.cardAddress, piece.cardAddress + piece.lengthBytes);
-    const found = piece.buffer?.subarray(GUARD_BYTES, GUARD_BYTES + piece.lengthBytes);
-    check(
-      Buffer.compare(found as Uint8Array, arrived) === 0,
-      `${this.id}: descriptor ${this.#base + this.#settled}: its record was written before its data`,
+    const index = this.#base + this.#settled;
+    this.#checks.that(
+      "record-after-data",
+      this.#pieces.hasArrived(index),
+      `${this.id}: descriptor ${index}: its record was written before its data`,
     );
   }
 
   /** Records that are there, for a ring that was switched off and has no head any more. */
-  recordsBehindSettled(): number {
+  recordsAfterSettled(): number {
     let count = this.#settled;
-    while (count < this.#submitted && this.#recordAt(count % this.#entries).phase === this.#phaseOf(count)) {
+    while (
+      count < this.#submitted &&
+      this.#records.at(count % this.#entries).phase === this.#phaseOf(count)
+    ) {
       count++;
     }
     return count;
@@ -440,84 +353,25 @@ export class RingRun {
   outcomeFromRecord(count: number): Outcome | undefined {
     if (count === this.#settled) return undefined;
     const slot = (count - 1) % this.#entries;
-    const { status, stage, write, residueBytes } = this.#recordAt(slot);
+    const { status, stage, write, residueBytes } = this.#records.at(slot);
     if (status === kinds.NONE) return undefined;
     const index = this.#base + count - 1;
-    const expected = this.#expect(index, slot);
     // The record of an END carries the sum; what was missing before is known.
     let earlier = this.#earlierResidue;
     for (let at = this.#settled; at < count - 1; at++) {
-      if (this.#pieces[this.#base + at]?.end === true) earlier = 0;
+      if (this.#pieces.at(this.#base + at).end) earlier = 0;
     }
-    const isSum = this.#pieces[index]?.end === true && !isUnreadable({ kind: status, stage });
+    const isSum = this.#pieces.at(index).end && !isUnreadable({ kind: status, stage });
     const own = isSum ? residueBytes - earlier : residueBytes;
-    return { kind: status, stage, write, residueBytes: own, address: expected.address };
-  }
-
-  #apply(piece: PlacedPiece, transfer: Outcome, where: string): void {
-    const isRefused = transfer.kind >= kinds.ZERO_LENGTH && transfer.kind <= kinds.HOST_RANGE;
-    const touches = transfer.stage === stages.DATA && !isRefused;
-    const arrivedBytes = touches ? piece.lengthBytes - transfer.residueBytes : 0;
-    if (!this.#isWrite) {
-      const source = piece.expected.subarray(GUARD_BYTES, GUARD_BYTES + arrivedBytes);
-      this.#card.set(source, piece.cardAddress);
-      return;
-    }
-    const arrived = this.#card.slice(piece.cardAddress, piece.cardAddress + piece.lengthBytes);
-    piece.expected.set(arrived.subarray(0, arrivedBytes), GUARD_BYTES);
-    if (touches && isBusError(transfer.kind)) piece.loose = { from: arrivedBytes, arrived };
-    const found = piece.buffer?.subarray(GUARD_BYTES, GUARD_BYTES + arrivedBytes) as Uint8Array;
-    check(
-      Buffer.compare(found, arrived.subarray(0, arrivedBytes)) === 0,
-      `${where}: settled before its data were there`,
-    );
-  }
-
-  #countInterrupts(piece: Piece, outcome: Outcome): void {
-    if (outcome.kind === kinds.NONE) {
-      if (piece.interrupt) {
-        this.#pendingInterrupts++;
-        this.#flagged++;
-      }
-      if (piece.interrupt && this.#pendingInterrupts >= this.plan.coalesceCount) this.#raise();
-    } else if (this.#pendingInterrupts > 0) this.#raise();
-  }
-
-  #raise(): void {
-    this.#pendingInterrupts = 0;
-    this.#raises++;
-  }
-
-  /** The ring was switched off, or halted without a descriptor: what was pending is raised. */
-  flushInterrupts(): void {
-    if (this.#pendingInterrupts > 0) this.#raise();
-  }
-
-  /** `done`: DONE stood in the look that ends now; the head was read after it was cleared. */
-  checkInterrupts(done: boolean): void {
-    if (this.plan.coalesceTime === 0) {
-      check(!this.#unseenRaise || done, `${this.id}: a DONE interrupt was lost`);
-      check(!done || this.#raises + this.#raisesBefore > 0, `${this.id}: a DONE interrupt without a reason`);
-    }
-    if (done) this.#flagged = 0;
-    this.#unseenRaise = this.#raises > 0 && !done;
-    this.#raisesBefore = this.#raises;
-    this.#raises = 0;
+    const isCut = status === kinds.ABORTED || status === kinds.BUS_MASTER_OFF;
+    const address = isCut ? undefined : this.#expect(index, slot).address;
+    return { kind: status, stage, write, residueBytes: own, address };
   }
 
   /** After a reset nothing is pending, and the counters start again. */
   noteReset(): void {
-    this.#pendingInterrupts = 0;
-    this.#raises = 0;
-    this.#raisesBefore = 0;
-    this.#unseenRaise = false;
-    this.#flagged = 0;
+    this.done.reset();
     this.#completed = 0;
-  }
-
-  /** The time limit of coalescing must raise DONE. */
-  get waitsForTime(): boolean {
-    return this.plan.coalesceTime > 0 && this.#flagged > 0;
   }
 
   get headIndex(): number {
@@ -539,56 +393,20 @@ export class RingRun {
     return this.slotOf(this.#settled - 1);
   }
 
+  /** The last descriptor did; nothing has since the ring was switched on. */
+  get endedWell(): boolean | undefined {
+    return this.#endedWell;
+  }
+
   /** Everything in memory, when the run is over. */
   async checkEnd(): Promise<void> {
     const completed = await this.registers.read("COMPLETED");
-    check(
+    this.#checks.that(
+      "completed",
       completed === this.#completed,
       `${this.id}: COMPLETED is ${completed}, expected ${this.#completed}`,
     );
-    const entryBytes = this.#entries * COMPLETION_BYTES;
-    check(
-      this.#records.subarray(entryBytes).every((byte) => byte === GUARD),
-      `${this.id}: bytes behind the records`,
-    );
-    for (const [index, piece] of this.#pieces.entries()) {
-      const found = piece.buffer as Uint8Array;
-      const { expected, loose } = piece;
-      if (Buffer.compare(found, expected) === 0) continue;
-      const at = found.findIndex((byte, place) => byte !== expected[place] && !isLoose(loose, place, byte));
-      check(
-        at < 0,
-        `${this.id}: descriptor ${index}: byte ${at - GUARD_BYTES} of ${piece.lengthBytes} is ${found[at]}, expected ${expected[at]}`,
-      );
-    }
+    this.#checks.that("records-end", this.#records.isGuardWhole, `${this.id}: bytes after the records`);
+    this.#pieces.checkEnd();
   }
-}
-
-function isLoose(loose: PlacedPiece["loose"], place: number, byte: number): boolean {
-  if (loose === undefined) return false;
-  const at = place - GUARD_BYTES;
-  return at >= loose.from && loose.arrived[at] === byte;
-}
-
-function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, length);
-}
-
-function lengthOf(piece: Piece): number {
-  return piece.defect === "zero-length" ? 0 : piece.lengthBytes;
-}
-
-/** Nothing of the descriptor is known: reading it failed. */
-function isUnreadable({ kind, stage }: Pick<Outcome, "kind" | "stage">): boolean {
-  return stage === stages.DESCRIPTOR && isBusError(kind);
-}
-
-function isBusError(kind: number): boolean {
-  return kind === kinds.SLVERR || kind === kinds.DECERR;
-}
-
-export class SoakFailure extends Error {}
-
-export function check(condition: boolean, message: string): void {
-  if (!condition) throw new SoakFailure(message);
 }

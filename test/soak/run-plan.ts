@@ -5,8 +5,13 @@ import { field, RegisterFile } from "../../src/driver/register-file.ts";
 import { openSimulator } from "../../src/links/simulator/open-simulator.ts";
 import type { SimulatorLink } from "../../src/links/simulator/simulator-link.ts";
 import type { SimulationSettings } from "../../src/links/simulator/simulator-model.ts";
+import type { BankLayout } from "../../src/memory/platform-profile.ts";
+import { BusMasterWatch } from "./bus-master-watch.ts";
 import { CardMemory } from "./card.ts";
+import { Checks } from "./checks.ts";
 import { kinds, type Outcome, stages } from "./expectation.ts";
+import type { Geometry } from "./placed-pieces.ts";
+import { type Placement, placeBefore, placeFrom } from "./placement.ts";
 import {
   type ChannelId,
   type ChannelPlan,
@@ -15,22 +20,40 @@ import {
   HALF_CARD_BYTES,
   type Plan,
 } from "./plan.ts";
-import { check, type Geometry, RingRun, SoakFailure } from "./ring-run.ts";
+import { RingRun } from "./ring-run.ts";
 
 /** A build of the device that the soak runs on. */
 export interface Variant {
   readonly name: string;
   readonly device?: SimulationSettings["device"];
   readonly geometry: Geometry;
+  /** Where banks of RAM begin, of 16 MiB each. */
+  readonly banks: readonly bigint[];
   /** Where each channel finds host memory. */
   readonly memoryBases: Readonly<Record<ChannelId, bigint>>;
+  /** What `Plan.edge` puts a channel's memory at. */
+  readonly edge: { readonly at: bigint; readonly isTop: boolean };
   /** It has neither compact descriptors, nor completion records, nor coalescing. */
   readonly isPlain?: boolean;
+  /** Its largest ring; by default the largest that there is. */
+  readonly entriesLog2?: number;
 }
 
-/** What is left of a channel's plan on a plain build. */
-function plainly(channel: ChannelPlan): ChannelPlan {
-  return { ...channel, compact: false, completions: false, coalesceCount: 0, coalesceTime: 0 };
+/** What is left of a channel's plan on a build. */
+function fitted(channel: ChannelPlan, { isPlain = false, entriesLog2 = 16 }: Variant): ChannelPlan {
+  const sized = { ...channel, entriesLog2: Math.min(channel.entriesLog2, entriesLog2) };
+  if (!isPlain) return sized;
+  return { ...sized, compact: false, completions: false, coalesceCount: 0, coalesceTime: 0 };
+}
+
+const BANK_BYTES = 2 ** 24;
+
+function placementOf(id: ChannelId, { edge, ...plan }: Plan, variant: Variant): Placement {
+  const { at, isTop } = variant.edge;
+  if (edge.channel !== id) return placeFrom(variant.memoryBases[id], plan[id]);
+  return isTop
+    ? placeBefore(at, plan[id])
+    : placeFrom(at - BigInt(edge.bytes - (edge.bytes % 4096)), plan[id]);
 }
 
 export interface Tally {
@@ -48,6 +71,7 @@ const RESET = field("CONTROL", "RESET").mask;
 const ABORT = field("COMMAND", "ABORT").mask;
 const RESUME = field("COMMAND", "RESUME").mask;
 const BUSY = field("STATUS", "BUSY").mask;
+const DONE = field("STATUS", "DONE").mask;
 const HALTED = field("STATUS", "HALTED").mask;
 const causes = {
   h2c: { done: field("IRQ_STATUS", "H2C_DONE").mask, error: field("IRQ_STATUS", "H2C_ERROR").mask },
@@ -58,10 +82,15 @@ const causes = {
 export type EngineChoice = Pick<SimulationSettings, "engine" | "verilator" | "verilatorOptions">;
 
 /** Runs a plan on a device fresh out of reset. Throws `SoakFailure` with what is wrong. */
-export async function runPlan(plan: Plan, variant: Variant, cacheDirectory: string): Promise<Tally> {
+export async function runPlan(
+  plan: Plan,
+  variant: Variant,
+  cacheDirectory: string,
+  checks: Checks = new Checks(),
+): Promise<Tally> {
   const link = await openForPlan(plan, variant, cacheDirectory, { engine: "wasm" });
   try {
-    return await runPlanOn(link, plan, variant);
+    return await placePlan(link, plan, variant, checks).run();
   } finally {
     await link[Symbol.asyncDispose]();
   }
@@ -69,15 +98,19 @@ export async function runPlan(plan: Plan, variant: Variant, cacheDirectory: stri
 
 export async function openForPlan(
   plan: Plan,
-  { device }: Variant,
+  { device, banks }: Variant,
   cacheDirectory: string,
   engine: EngineChoice,
 ): Promise<SimulatorLink> {
   return await openSimulator(
     "soak",
     { ...engine, harness: plan.harness, ...(device === undefined ? {} : { device }) },
-    { seed: BigInt(plan.seed), cacheDirectory, log: silentLog },
+    { seed: BigInt(plan.seed), cacheDirectory, log: silentLog, banks: layoutOf(banks) },
   );
+}
+
+export function layoutOf(banks: Variant["banks"]): BankLayout[] {
+  return banks.map((base) => ({ base: Number(base), bytes: BANK_BYTES }));
 }
 
 /** Runs a plan on a link that has just been opened for it. */
@@ -86,10 +119,29 @@ export async function runPlanOn(link: SimulatorLink, plan: Plan, variant: Varian
 }
 
 /** What a plan needs is in the memories of host and card; nothing has happened yet. */
-export function placePlan(link: SimulatorLink, plan: Plan, variant: Variant): PlanRun {
-  const fitting =
-    variant.isPlain === true ? { ...plan, h2c: plainly(plan.h2c), c2h: plainly(plan.c2h) } : plan;
-  return new PlanRun(fitting, variant, link);
+export function placePlan(
+  link: SimulatorLink,
+  plan: Plan,
+  variant: Variant,
+  checks: Checks = new Checks(),
+): PlanRun {
+  const fitting = { ...plan, h2c: fitted(plan.h2c, variant), c2h: fitted(plan.c2h, variant) };
+  return new PlanRun(fitting, variant, link, checks);
+}
+
+/** What STATUS and RESIDUE of an idle ring say; one that was switched on again may keep what they said before. */
+function hasEnded(well: boolean | undefined, status: number, residue: number): boolean {
+  if (well === undefined) return status === (status & DONE);
+  return well ? status === DONE && residue === 0 : status === 0;
+}
+
+interface LookOptions {
+  /** IRQ_STATUS, and when it was read. */
+  readonly seen: number;
+  readonly statusCycle: number;
+  /** BUS_MASTER is 0. */
+  readonly barred: boolean;
+  readonly resume: boolean;
 }
 
 class PlanRun {
@@ -101,12 +153,15 @@ class PlanRun {
   readonly #rings: readonly RingRun[];
   readonly #disturbances: Disturbance[];
   readonly #bad: LinkEvent[] = [];
+  readonly #checks: Checks;
+  readonly #busMaster: BusMasterWatch;
   #fetchedBytes = 0;
   #look = 0;
 
-  constructor(plan: Plan, variant: Variant, link: SimulatorLink) {
+  constructor(plan: Plan, variant: Variant, link: SimulatorLink, checks: Checks) {
     this.#plan = plan;
     this.#link = link;
+    this.#checks = checks;
     this.#registers = new RegisterFile(link);
     this.#card = new CardMemory(link.simulation);
     this.#model = new Random(BigInt(plan.seed)).bytes(2 * HALF_CARD_BYTES);
@@ -121,11 +176,13 @@ class PlanRun {
           registers: this.#registers[id],
           geometry: variant.geometry,
           injections: plan.injections,
-          memoryBase: variant.memoryBases[id],
+          placement: placementOf(id, plan, variant),
+          checks,
           card: this.#model,
           seed: plan.seed,
         }),
     );
+    this.#busMaster = new BusMasterWatch(link);
     link.onEvent((event) => {
       if (event.kind === "fault" || event.kind === "violation") this.#bad.push(event);
       else if (event.kind === "access" && event.direction === "read" && event.master !== 0) {
@@ -143,7 +200,9 @@ class PlanRun {
       const { cycle } = this.#link.clock;
       if (await this.#lookAround()) lastProgress = cycle;
       const states = this.#rings.map((ring) => ring.describe());
-      check(cycle - lastProgress < STUCK_CYCLES, `nothing moves any more: ${states.join("; ")}`);
+      const isMoving = cycle - lastProgress < STUCK_CYCLES;
+      this.#checks.that("progress", isMoving, `nothing moves any more: ${states.join("; ")}`);
+      if (!isMoving) break;
     }
     await this.#finish();
     return {
@@ -178,7 +237,7 @@ class PlanRun {
     ring.fetchesAreExact = false;
     if (kind === "abort") {
       ring.registers.write("COMMAND", ABORT);
-      ring.noteAbort();
+      ring.noteAbort(await ring.registers.read("RING_HEAD"), { isSure: true });
     } else if (kind === "bus-master-off") {
       await this.#takeBus();
     } else if (this.#plan.h2c.completions && this.#plan.c2h.completions && !this.#losesRecords()) {
@@ -193,10 +252,11 @@ class PlanRun {
 
   async #takeBus(): Promise<void> {
     for (const ring of this.#rings) ring.fetchesAreExact = false;
-    this.#registers.global.write("CONTROL", 0);
+    this.#busMaster.clear();
     for (const ring of this.#rings) await this.#untilIdle(ring);
     await this.#lookAround({ barred: true, resume: false });
-    this.#registers.global.write("CONTROL", BUS_MASTER);
+    const late = this.#busMaster.set();
+    this.#checks.that("address-after-off", late === undefined, `BUS_MASTER is 0, but ${late}`);
     for (const ring of this.#rings) ring.registers.write("COMMAND", RESUME);
   }
 
@@ -205,7 +265,7 @@ class PlanRun {
     ring.noteAbort();
     await this.#untilIdle(ring);
     this.#settleFromRecords(ring);
-    ring.flushInterrupts();
+    ring.done.flush();
     // Its error, if it had one, is no surprise any more.
     this.#registers.global.write("IRQ_STATUS", causes[ring.id].error);
     ring.switchOn();
@@ -217,77 +277,115 @@ class PlanRun {
     for (const ring of this.#rings) ring.noteAbort();
     const end = this.#link.clock.cycle + WAIT_CYCLES;
     while (((await this.#registers.global.read("CONTROL")) & RESET) !== 0) {
-      check(this.#link.clock.cycle < end, `CONTROL.RESET is still 1 after ${WAIT_CYCLES} cycles`);
+      const isInTime = this.#link.clock.cycle < end;
+      this.#checks.that("progress", isInTime, `CONTROL.RESET is still 1 after ${WAIT_CYCLES} cycles`);
+      if (!isInTime) break;
     }
     for (const ring of this.#rings) {
       this.#settleFromRecords(ring);
       ring.noteReset();
     }
-    check((await this.#registers.global.read("IRQ_STATUS")) === 0, "IRQ_STATUS is not 0 after the reset");
+    const causes = await this.#registers.global.read("IRQ_STATUS");
+    this.#checks.that("reset", causes === 0, `IRQ_STATUS is ${causes} after the reset`);
+    for (const ring of this.#rings) {
+      for (const name of ["STATUS", "ERROR", "RESIDUE", "COMPLETED", "RING_CONTROL"] as const) {
+        const value = await ring.registers.read(name);
+        this.#checks.that("reset", value === 0, `${ring.id}: ${name} is ${value} after the reset`);
+      }
+    }
     this.#start();
   }
 
   #settleFromRecords(ring: RingRun): void {
-    const count = ring.recordsBehindSettled();
+    const count = ring.recordsAfterSettled();
     ring.settleUpTo(count, ring.outcomeFromRecord(count), { barred: false });
   }
 
   async #untilIdle(ring: RingRun): Promise<void> {
     const end = this.#link.clock.cycle + WAIT_CYCLES;
     while (((await ring.registers.read("STATUS")) & BUSY) !== 0) {
-      check(this.#link.clock.cycle < end, `${ring.id}: still busy after ${WAIT_CYCLES} cycles`);
+      const isInTime = this.#link.clock.cycle < end;
+      this.#checks.that("progress", isInTime, `${ring.id}: still busy after ${WAIT_CYCLES} cycles`);
+      if (!isInTime) break;
     }
   }
 
   /** One service of the interrupt: clear, then see what is new. Returns whether anything is. */
   async #lookAround({ barred = false, resume = true } = {}): Promise<boolean> {
     const seen = await this.#registers.global.read("IRQ_STATUS");
+    const statusCycle = this.#link.clock.cycle;
     if (seen !== 0) this.#registers.global.write("IRQ_STATUS", seen);
     let isNew = false;
     for (const ring of this.#rings) {
-      if (await this.#lookAt(ring, seen, { barred, resume })) isNew = true;
+      if (await this.#lookAt(ring, { seen, statusCycle, barred, resume })) isNew = true;
     }
     this.#checkBus();
     return isNew;
   }
 
-  async #lookAt(
-    ring: RingRun,
-    seen: number,
-    { barred, resume }: { barred: boolean; resume: boolean },
-  ): Promise<boolean> {
+  async #lookAt(ring: RingRun, { seen, statusCycle, barred, resume }: LookOptions): Promise<boolean> {
     const { registers } = ring;
     const status = await registers.read("STATUS");
     const head = await registers.read("RING_HEAD");
+    const headCycle = this.#link.clock.cycle;
     const count = ring.countAt(head);
     const before = ring.countAt(ring.headIndex);
     ring.checkEarlyRecord();
     const hasHalted = (status & HALTED) !== 0 && (status & BUSY) === 0;
     if (!hasHalted) {
-      // A descriptor that fails is behind the head some cycles before the channel halts.
+      // A descriptor that fails is counted by the head some cycles before the channel halts.
       const error = await registers.read("ERROR");
       const isFailing =
         field("ERROR", "KIND").of(error) !== kinds.NONE &&
         field("ERROR", "INDEX").of(error) === ring.slotOf(count - 1);
       ring.settleUpTo(isFailing ? Math.max(before, count - 1) : count, undefined, { barred });
-      ring.checkInterrupts((seen & causes[ring.id].done) !== 0);
-      if ((status & BUSY) === 0 && !isFailing) ring.noteIdle();
+      ring.done.look({ done: (seen & causes[ring.id].done) !== 0, statusCycle, headCycle });
+      if ((status & BUSY) === 0) {
+        const residue = await registers.read("RESIDUE");
+        const isWell = error === 0 && hasEnded(ring.endedWell, status, residue);
+        this.#checks.that(
+          "status",
+          isWell,
+          `${ring.id}: idle with STATUS ${status}, ERROR 0x${error.toString(16)}, RESIDUE ${residue}`,
+        );
+        ring.noteIdle();
+      }
       return count !== before;
     }
+    this.#checks.that("status", status === HALTED, `${ring.id}: halted with STATUS ${status}`);
     const { outcome, index } = await this.#readOutcome(ring);
     const stays = outcome.kind === kinds.BUS_MASTER_OFF && outcome.stage === stages.DESCRIPTOR;
+    if (stays) this.#checkBarred(ring, outcome, barred);
     ring.settleUpTo(count, stays ? undefined : outcome, { barred });
     const expectedIndex = stays ? head : ring.lastSlot;
-    check(index === expectedIndex, `${ring.id}: ERROR.INDEX is ${index}, expected ${expectedIndex}`);
-    if (stays) ring.flushInterrupts();
+    this.#checks.that(
+      "error-index",
+      index === expectedIndex,
+      `${ring.id}: ERROR.INDEX is ${index}, expected ${expectedIndex}`,
+    );
+    if (stays) ring.done.flush();
     const now = seen | (await this.#registers.global.read("IRQ_STATUS"));
-    check((now & causes[ring.id].error) !== 0, `${ring.id}: halted without an error interrupt`);
+    const isRaised = (now & causes[ring.id].error) !== 0;
+    this.#checks.that("error-interrupt", isRaised, `${ring.id}: halted without an error interrupt`);
     this.#registers.global.write("IRQ_STATUS", causes[ring.id].error);
-    ring.checkInterrupts((now & causes[ring.id].done) !== 0);
+    ring.done.look({ done: (now & causes[ring.id].done) !== 0, statusCycle, headCycle });
     ring.noteIdle();
     ring.fetchesAreExact = false;
     if (resume) registers.write("COMMAND", RESUME);
     return true;
+  }
+
+  /** The ring's next descriptor was not read because BUS_MASTER is 0. */
+  #checkBarred(ring: RingRun, { residueBytes, address, write }: Outcome, isBarred: boolean): void {
+    const { id } = ring;
+    this.#checks.that("bus-master-cause", isBarred, `${id}: BUS_MASTER_OFF, but BUS_MASTER is 1`);
+    this.#checks.that("status", ring.hasQueued, `${id}: BUS_MASTER_OFF without a descriptor`);
+    const isNothing = residueBytes === 0 && address === 0n && !write;
+    this.#checks.that(
+      "status",
+      isNothing,
+      `${id}: RESIDUE ${residueBytes} of a descriptor that was not read`,
+    );
   }
 
   async #readOutcome(ring: RingRun): Promise<{ outcome: Outcome; index: number }> {
@@ -309,8 +407,7 @@ class PlanRun {
 
   #checkBus(): void {
     const [event] = this.#bad;
-    if (event === undefined) return;
-    throw new SoakFailure(
+    this.#checks.that("bus", event === undefined, () =>
       JSON.stringify(event, (_key, value) => (typeof value === "bigint" ? `0x${value.toString(16)}` : value)),
     );
   }
@@ -320,22 +417,25 @@ class PlanRun {
     for (const ring of this.#rings) await this.#untilIdle(ring);
     await this.#link.idle(longest * 16 + 64);
     const seen = await this.#registers.global.read("IRQ_STATUS");
+    const statusCycle = this.#link.clock.cycle;
     const isHigh = this.#link.simulation.port("irq").read() === 1;
-    check(isHigh === (seen !== 0), `the interrupt line is ${isHigh ? "high" : "low"}, IRQ_STATUS ${seen}`);
+    const line = `the interrupt line is ${isHigh ? "high" : "low"}, IRQ_STATUS ${seen}`;
+    this.#checks.that("interrupt-line", isHigh === (seen !== 0), line);
     for (const ring of this.#rings) {
       const done = (seen & causes[ring.id].done) !== 0;
-      check(!ring.waitsForTime || done, `${ring.id}: the time limit of coalescing did not raise DONE`);
-      ring.checkInterrupts(done);
+      ring.done.look({ done, statusCycle, headCycle: statusCycle });
     }
     this.#registers.global.write("IRQ_STATUS", 0xffff_ffff);
     for (const ring of this.#rings) await ring.checkEnd();
-    check((await this.#registers.global.read("IRQ_STATUS")) === 0, "IRQ_STATUS does not stay clear");
-    check(this.#link.simulation.port("irq").read() === 0, "the interrupt line is high with no cause");
+    const rest = await this.#registers.global.read("IRQ_STATUS");
+    const isLow = this.#link.simulation.port("irq").read() === 0;
+    this.#checks.that("interrupt-line", rest === 0 && isLow, `IRQ_STATUS is ${rest} after it was cleared`);
     this.#checkCard();
     this.#checkBus();
     if (this.#rings.every((ring) => ring.fetchesAreExact)) {
       const used = this.#rings.reduce((sum, ring) => sum + ring.descriptorBytesUsed, 0);
-      check(
+      this.#checks.that(
+        "descriptor-bytes",
         this.#fetchedBytes === used,
         `${this.#fetchedBytes} bytes of descriptors were read, ${used} were needed`,
       );
@@ -346,6 +446,7 @@ class PlanRun {
     const found = this.#card.read(0, this.#model.length);
     if (Buffer.compare(found, this.#model) === 0) return;
     const at = found.findIndex((byte, place) => byte !== this.#model[place]);
-    throw new SoakFailure(`card byte 0x${at.toString(16)} is ${found[at]}, expected ${this.#model[at]}`);
+    const message = `card byte 0x${at.toString(16)} is ${found[at]}, expected ${this.#model[at]}`;
+    this.#checks.that("card-bytes", false, message);
   }
 }

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { type CheckName, Checks, SoakFailure } from "./checks.ts";
 import { type Plan, plans } from "./plan.ts";
 import { runPlan, type Variant } from "./run-plan.ts";
 
@@ -9,6 +10,8 @@ export interface SoakRequest {
   readonly path?: string;
   /** Whether a counterexample is made smaller; by default it is. */
   readonly shrinks?: boolean;
+  /** Checks that are not made. */
+  readonly without?: readonly CheckName[];
   readonly cacheDirectory: string;
   readonly onRun?: (done: number) => void;
 }
@@ -26,6 +29,8 @@ export interface SoakCounterexample<T> {
   /** The smallest reproduction that was found. */
   readonly smallest: T;
   readonly message: string;
+  /** The check that found it. */
+  readonly check?: CheckName;
 }
 
 /** Random rings of descriptors on one build of the controller; a failing run is shrunk. */
@@ -34,7 +39,7 @@ export async function soakRings(variant: Variant, request: SoakRequest): Promise
   let cycles = 0;
   let descriptors = 0;
   const property = fc.asyncProperty(plans, async (plan) => {
-    const tally = await runPlan(plan, variant, request.cacheDirectory);
+    const tally = await runPlan(plan, variant, request.cacheDirectory, new Checks(request.without));
     cycles += tally.cycles;
     descriptors += tally.descriptors;
     runs++;
@@ -54,6 +59,7 @@ export async function soakRings(variant: Variant, request: SoakRequest): Promise
     path: details.counterexamplePath ?? "",
     smallest: details.counterexample?.[0] as Plan,
     message: messageOf(details.errorInstance),
+    ...(details.errorInstance instanceof SoakFailure ? { check: details.errorInstance.check } : {}),
   };
   return { runs, cycles, descriptors, failure };
 }

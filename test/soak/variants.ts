@@ -5,16 +5,20 @@ import { hiltDma } from "../../src/links/device-binding.ts";
 import type { Variant } from "./run-plan.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const BELOW_4_GIB = 0x1000_0000n;
-const HALF_BANK = 0x80_0000n;
-const ABOVE_4_GIB = 0x1_8000_0000n;
+const GIB_4 = 2n ** 32n;
+const BANK = 0x100_0000n;
+const HALF_BANK = BANK / 2n;
+const LOW = 0x1000_0000n;
 
 /** The builds of the controller that the soak knows, by name. */
 export const variants: Readonly<Record<string, Variant>> = {
   wide: {
     name: "wide",
-    geometry: { wordBytes: 8, burstBytes: 2048 },
-    memoryBases: { h2c: BELOW_4_GIB, c2h: ABOVE_4_GIB },
+    geometry: { wordBytes: 8, burstBytes: 2048, addressBits: 64 },
+    // Neighbours: what goes on after 4 GiB is one piece.
+    banks: [GIB_4 - BANK, GIB_4],
+    memoryBases: { h2c: GIB_4 - BANK, c2h: GIB_4 + HALF_BANK },
+    edge: { at: GIB_4, isTop: false },
   },
   narrow: {
     name: "narrow",
@@ -27,8 +31,10 @@ export const variants: Readonly<Record<string, Variant>> = {
       },
       ...parseFileList(join(root, "rtl/dma/dma.f"), root),
     },
-    geometry: { wordBytes: 4, burstBytes: 1024 },
-    memoryBases: { h2c: BELOW_4_GIB, c2h: BELOW_4_GIB + HALF_BANK },
+    geometry: { wordBytes: 4, burstBytes: 1024, addressBits: 32 },
+    banks: [LOW, GIB_4 - BANK],
+    memoryBases: { h2c: LOW, c2h: LOW + HALF_BANK },
+    edge: { at: GIB_4, isTop: true },
   },
   /** A small build: rings without compact descriptors, records and coalescing, one short burst at a time. */
   plain: {
@@ -45,8 +51,11 @@ export const variants: Readonly<Record<string, Variant>> = {
       },
       ...parseFileList(join(root, "rtl/dma/dma.f"), root),
     },
-    geometry: { wordBytes: 4, burstBytes: 64 },
-    memoryBases: { h2c: BELOW_4_GIB, c2h: ABOVE_4_GIB },
+    geometry: { wordBytes: 4, burstBytes: 64, addressBits: 40 },
+    banks: [LOW, 2n ** 40n - BANK],
+    memoryBases: { h2c: LOW, c2h: LOW + HALF_BANK },
+    edge: { at: 2n ** 40n, isTop: true },
     isPlain: true,
+    entriesLog2: 7,
   },
 };

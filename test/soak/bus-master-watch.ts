@@ -1,0 +1,52 @@
+import type { LinkEvent } from "../../src/bus/event.ts";
+import type { Link } from "../../src/bus/link.ts";
+import { field, RegisterFile } from "../../src/driver/register-file.ts";
+
+/**
+ * What the device asks for after CONTROL.BUS_MASTER was cleared, by the cycles of events. What it offered before the write was
+ * answered must stay until it is taken: of each master one address in each direction.
+ */
+export class BusMasterWatch {
+  readonly #link: Pick<Link, "writeRegister">;
+  readonly #control: number;
+  /** Since when it has been 0: undefined until the write has been answered. */
+  #offSince: number | undefined;
+  #isClearing = false;
+  readonly #after = new Map<string, number>();
+  #late: string | undefined;
+
+  constructor(link: Link) {
+    this.#link = link;
+    this.#control = new RegisterFile(link).global.addressOf("CONTROL");
+    link.onEvent((event) => this.#note(event));
+  }
+
+  /** Writes BUS_MASTER as 0. */
+  clear(): void {
+    this.#after.clear();
+    this.#isClearing = true;
+    this.#link.writeRegister(this.#control, 0);
+  }
+
+  /** Writes it as 1; what was asked for in between and should not have been. */
+  set(): string | undefined {
+    const late = this.#late;
+    this.#late = undefined;
+    this.#isClearing = false;
+    this.#offSince = undefined;
+    this.#link.writeRegister(this.#control, field("CONTROL", "BUS_MASTER").mask);
+    return late;
+  }
+
+  #note(event: LinkEvent): void {
+    if (event.kind === "register" && event.access === "write" && event.address === this.#control) {
+      if (this.#isClearing) this.#offSince = event.cycle;
+    } else if (event.kind === "access" && this.#offSince !== undefined && event.cycle > this.#offSince) {
+      const asker = `${event.direction} ${event.master}`;
+      const count = (this.#after.get(asker) ?? 0) + 1;
+      this.#after.set(asker, count);
+      if (count > 1)
+        this.#late ??= `${asker} asks for 0x${event.address.toString(16)} in cycle ${event.cycle}; it was cleared in cycle ${this.#offSince}`;
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { Random } from "../../../src/core/random.ts";
+import { drawn, type Mutation, mutationsOf } from "./mutations.ts";
+import { type Verdict, Workplace } from "./workplace.ts";
+
+/** One guard after the other, the cheapest first. */
+export interface Stage {
+  readonly name: string;
+  readonly run: (place: Workplace) => Promise<Verdict>;
+}
+
+/** Verilog whose mutants are drawn, and what guards it. */
+export interface Guarded {
+  readonly folder: string;
+  readonly stages: readonly Stage[];
+}
+
+/** Of the built-in engine: a change that is no Verilog, or none that it takes. */
+const REFUSED =
+  /E_BUILD|E_UNSUPPORTED|does not take|ERROR:|syntax error|combinational loop|is used but has no driver/;
+const SOAK_SECONDS = 240;
+const TEST_SECONDS = 600;
+/** Each mutant would be a build of Verilator; that both engines compute the same is for other tests. */
+const BUILT_IN = "^((?!erilator).)*$";
+
+const rings = (variant: string, runs: number): Stage => ({
+  name: variant,
+  run: (place) => place.rings(variant, runs),
+});
+const soaked = (variant: string, runs: number): Stage => ({
+  name: variant,
+  run: (place) => place.soak(variant, runs, SOAK_SECONDS),
+});
+const tested = (name: string, files: readonly string[], names = BUILT_IN): Stage => ({
+  name,
+  run: (place) => place.tests(files, names, TEST_SECONDS),
+});
+
+export const guarded = {
+  "device-mutants": {
+    folder: "rtl/dma",
+    stages: [
+      rings("wide", 40),
+      rings("plain", 30),
+      rings("narrow", 30),
+      rings("wide", 150),
+      tested("registers", ["test/system/register-map.test.ts", "test/system/pins"]),
+      tested("cut short", ["test/system/cut-short.test.ts", "test/system/controller.test.ts"]),
+      tested("driver", ["test/system/driver.test.ts"]),
+      tested("lint", ["test/system/lint.test.ts"], "dma|controller"),
+    ],
+  },
+  "harness-mutants": {
+    folder: "sim/harness",
+    stages: [
+      tested("rules", ["test/system/harness"]),
+      soaked("wide", 60),
+      soaked("narrow", 40),
+      tested("contract", ["test/contract"], "wasm"),
+      tested("lint", ["test/system/lint.test.ts"], "hilt_harness"),
+    ],
+  },
+} as const satisfies Readonly<Record<string, Guarded>>;
+
+export interface MutantRequest {
+  readonly mutants: number;
+  readonly seed: number;
+  /** Number of the only one to be run. */
+  readonly path?: string;
+  readonly onMutant?: (line: string) => void;
+}
+
+export interface MutantReport {
+  readonly killed: ReadonlyMap<string, number>;
+  /** Changes that are not Verilog of the engine's: they are not counted. */
+  readonly refused: number;
+  readonly survivors: readonly string[];
+}
+
+/** Draws mutants of Verilog by seed, and gives each to one guard after the other until one finds it. */
+export async function soakMutants(
+  { folder, stages }: Guarded,
+  { mutants, seed, path, onMutant }: MutantRequest,
+): Promise<MutantReport> {
+  using place = new Workplace();
+  const files = readdirSync(join(place.path, folder)).filter((name) => name.endsWith(".v"));
+  const all = files.flatMap((name) => {
+    const file = `${folder}/${name}`;
+    return mutationsOf(file, place.read(file));
+  });
+  const killed = new Map<string, number>();
+  const survivors: string[] = [];
+  let refused = 0;
+  for (const [number, mutation] of drawn(all, mutants, new Random(BigInt(seed))).entries()) {
+    if (path !== undefined && Number(path) !== number) continue;
+    const end = await place.with(mutation, () => judged(place, stages));
+    if (end === "refused") refused++;
+    else if (end === undefined) survivors.push(textOf(mutation));
+    else killed.set(end.stage, (killed.get(end.stage) ?? 0) + 1);
+    const what = end === undefined ? "LIVES" : end === "refused" ? end : `${end.stage}: ${end.why}`;
+    onMutant?.(`${number}: ${textOf(mutation)}: ${what}`);
+  }
+  return { killed, refused, survivors };
+}
+
+async function judged(
+  place: Workplace,
+  stages: readonly Stage[],
+): Promise<{ stage: string; why: string } | "refused" | undefined> {
+  for (const { name, run } of stages) {
+    const { passed, output, isLate } = await run(place);
+    if (isLate) return { stage: name, why: "did not end in time" };
+    if (passed) continue;
+    if (REFUSED.test(output)) return "refused";
+    return { stage: name, why: reasonIn(output) };
+  }
+  return undefined;
+}
+
+function reasonIn(output: string): string {
+  const [, why] = /(?:FAILED|Error): (.*)/.exec(output) ?? [];
+  return (why ?? output.trim().split("\n").at(-1) ?? "").slice(0, 120);
+}
+
+function textOf({ file, line, from, to }: Mutation): string {
+  const short = (text: string): string => JSON.stringify(text.replaceAll(/\s+/g, " "));
+  return `${file}:${line} ${short(from)} -> ${short(to)}`;
+}
+
+/** For people. */
+export function summaryOf({ killed, refused, survivors }: MutantReport): string {
+  const dead = [...killed.values()].reduce((sum, count) => sum + count, 0);
+  const share = ((100 * dead) / Math.max(1, dead + survivors.length)).toFixed(1);
+  const stages = [...killed].map(([stage, count]) => `${stage} ${count}`).join(", ");
+  const lines = survivors.map((one) => `\n  lives: ${one}`);
+  return `${dead} of ${dead + survivors.length} mutants killed (${share} %): ${stages}; ${refused} not counted${lines.join("")}`;
+}

@@ -1,0 +1,105 @@
+import { spawn } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseFileList } from "../../../src/engine/file-list.ts";
+import { hiltDma } from "../../../src/links/device-binding.ts";
+import type { Variant } from "../run-plan.ts";
+import { soakRings } from "../soak-rings.ts";
+import { variants } from "../variants.ts";
+import { applied, type Mutation } from "./mutations.ts";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const CONFIG = "vitest.mutants.config.mjs";
+
+/** What a guard says of the Verilog in the workplace. */
+export interface Verdict {
+  readonly passed: boolean;
+  readonly output: string;
+  /** It did not end in time. */
+  readonly isLate: boolean;
+}
+
+/** A copy of the project whose Verilog is changed, one place at a time, and whose guards are run. */
+export class Workplace implements Disposable {
+  readonly path: string = mkdtempSync(join(tmpdir(), "hilt-mutants-"));
+
+  constructor() {
+    const configs = ["package.json", "tsconfig.json"];
+    for (const entry of ["src", "rtl", "sim", "test", "boards", "scripts", "docs", ...configs])
+      cpSync(join(root, entry), join(this.path, entry), { recursive: true });
+    symlinkSync(join(root, "node_modules"), join(this.path, "node_modules"));
+    const alias = JSON.stringify({ hilt: join(this.path, "src/index.ts") });
+    const test = JSON.stringify({
+      include: ["test/**/*.test.ts"],
+      bail: 1,
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
+    });
+    writeFileSync(
+      join(this.path, CONFIG),
+      `export default { root: ${JSON.stringify(this.path)}, resolve: { alias: ${alias} }, test: ${test} };\n`,
+    );
+  }
+
+  read(file: string): string {
+    return readFileSync(join(this.path, file), "utf8");
+  }
+
+  /** Runs `use` with a change in place, and takes it back. */
+  async with<T>(mutation: Mutation, use: () => Promise<T>): Promise<T> {
+    const path = join(this.path, mutation.file);
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, applied(text, mutation));
+    try {
+      return await use();
+    } finally {
+      writeFileSync(path, text);
+      rmSync(join(this.path, ".hilt"), { recursive: true, force: true });
+    }
+  }
+
+  /** A slice of random rings, of which only the controller is the workplace's; in this process, which costs the least. */
+  async rings(name: string, runs: number): Promise<Verdict> {
+    const variant = variants[name] as Variant;
+    const device = parseFileList(join(this.path, "rtl/dma/dma.f"), this.path);
+    const mutant = { ...variant, device: { binding: variant.device?.binding ?? hiltDma, ...device } };
+    const cacheDirectory = join(this.path, ".hilt/cache");
+    const { failure } = await soakRings(mutant, { runs, seed: 20_261, shrinks: false, cacheDirectory });
+    return { passed: failure === undefined, output: failure?.message ?? "", isLate: false };
+  }
+
+  /** A slice of the soak, all of the workplace's. */
+  soak(variant: string, runs: number, limitSeconds: number): Promise<Verdict> {
+    const options = ["--variant", variant, "--runs", String(runs), "--seed", "20261", "--jobs", "1"];
+    return this.#run(["--import", "tsx", "test/soak/main.ts", ...options, "--no-shrink"], limitSeconds);
+  }
+
+  /** Tests by file, those whose name fits `names`. */
+  tests(files: readonly string[], names: string, limitSeconds: number): Promise<Verdict> {
+    const vitest = ["node_modules/vitest/vitest.mjs", "run", "--config", CONFIG, "--maxWorkers", "1"];
+    return this.#run([...vitest, "--reporter", "dot", "-t", names, ...files], limitSeconds);
+  }
+
+  async #run(args: readonly string[], limitSeconds: number): Promise<Verdict> {
+    const child = spawn(process.execPath, args, { cwd: this.path, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+      });
+    let isLate = false;
+    const limit = setTimeout(() => {
+      isLate = true;
+      child.kill("SIGKILL");
+    }, limitSeconds * 1000);
+    const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+    clearTimeout(limit);
+    return { passed: code === 0, output, isLate };
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
