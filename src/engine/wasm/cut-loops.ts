@@ -1,5 +1,6 @@
 import { afterParentheses, macroEnd, statementEnd } from "./statement-end.ts";
 import { applyEdits, type TextEdit } from "./text-edits.ts";
+import { headerOf } from "./typed-loops.ts";
 import { declarationsOf, type VariableType } from "./variable-types.ts";
 import { type Token, tokensOf } from "./verilog-tokens.ts";
 
@@ -61,7 +62,7 @@ export function withoutCut(name: string): string | undefined {
 
 /** Tokens take time: most sources have only loops of few steps, as their numbers show. */
 function mayBeLong(text: string): boolean {
-  const ends = [...text.matchAll(/\bfor\s*\([^;]*;[^;]*[<>]=?\s*([^;]*);/g)].map(([, end = ""]) =>
+  const ends = [...text.matchAll(/\bfor\s*\([^;]*;[^;]*(?:[<>]=?|!=)\s*([^;]*);/g)].map(([, end = ""]) =>
     end.trim(),
   );
   return ends.length > 1 || ends.some((end) => !/^\d+$/.test(end) || Number(end) > PIECE || end === "0");
@@ -102,22 +103,21 @@ class LongLoop {
     // Where loops begin at one place the outer ones come first, and where they end last.
     const edits = inner.length > 0 ? [insert(body.index, OPENING), ...inner, insert(end, " endcase")] : inner;
     if (header.steps <= PIECE) return edits;
-    const { variable, isOwn, start, condition, semicolon, change } = header;
-    const [name, piece] = [`${CUT_PREFIX}${(this.#tokens[this.#at] as Token).index}`, COUNTER];
-    const [relation, by] = change > 0 ? ["<", "+"] : [">", "-"];
-    const far = `${piece} ${by} ${Math.abs(change) * PIECE}`;
+    const { variable, isOwn, start, condition, semicolon } = header;
+    const name = `${CUT_PREFIX}${(this.#tokens[this.#at] as Token).index}`;
     const value = this.#textOf(start, condition - 1);
     // What the variable is where the loop has no steps.
     const first = isOwn ? "" : `${variable} = ${value}; `;
-    const long = `${piece} = ${value}; ${this.#textOf(condition, semicolon, piece)}; ${piece} = ${far}`;
+    const pieces = piecesOf(header, this.#textOf(condition + 2, semicolon), value);
+    const long = `${COUNTER} = ${pieces.start}; ${pieces.goesOn}; ${COUNTER} = ${pieces.next}`;
     return [
       insert(
         (this.#tokens[this.#at] as Token).index,
-        `begin : ${name} integer ${piece}; ${first}for (${long}) ${OPENING}`,
+        `begin : ${name} ${pieces.counter}; ${first}for (${long}) ${OPENING}`,
       ),
-      ...this.#replaced(start, condition - 1, piece),
+      ...this.#replaced(start, condition - 1, COUNTER),
       insert((this.#tokens[condition] as Token).index, "("),
-      insert((this.#tokens[semicolon] as Token).index, `) && ${variable} ${relation} ${far}`),
+      insert((this.#tokens[semicolon] as Token).index, `) && ${pieces.isNear}`),
       ...edits,
       insert(end, " endcase end"),
     ];
@@ -136,10 +136,11 @@ class LongLoop {
     return this.#tokens[at]?.text ?? "";
   }
 
-  #textOf(from: number, to: number, piece?: string): string {
-    const names = this.#tokens.slice(from, to).map(({ text }) => (text.startsWith("\\") ? `${text} ` : text));
-    if (piece !== undefined) names[0] = piece;
-    return names.join(" ");
+  #textOf(from: number, to: number): string {
+    return this.#tokens
+      .slice(from, to)
+      .map(({ text }) => (text.startsWith("\\") ? `${text} ` : text))
+      .join(" ");
   }
 
   #replaced(from: number, to: number, text: string): TextEdit[] {
@@ -149,26 +150,25 @@ class LongLoop {
   }
 
   #headerOf(): Header | undefined {
-    const semicolons = [];
-    for (let at = this.#at; at < this.#close; at++) if (this.#text(at) === ";") semicolons.push(at);
-    const [first, semicolon, none] = semicolons;
-    if (first === undefined || semicolon === undefined || none !== undefined) return undefined;
-    const isOwn = /^(int|integer)$/.test(this.#text(this.#at + 2));
-    const variable = this.#at + (isOwn ? 3 : 2);
-    const type = this.#types.get(variable);
-    const isInteger = type?.isGenvar === false && type.isSigned && type.range?.join(":") === "31:0";
-    if (!isInteger || this.#text(variable + 1) !== "=") return undefined;
-    const [start, condition] = [variable + 2, first + 1];
-    const change = this.#change(semicolon + 1, this.#text(variable));
-    const relation = this.#text(condition + 1);
-    const isCounting = change > 0 ? /^<=?$/.test(relation) : change < 0 && /^>=?$/.test(relation);
+    const parts = headerOf(this.#tokens, this.#at);
+    if (parts === undefined) return undefined;
+    const { start, condition, step } = parts;
+    const [variable, relation, semicolon] = [this.#text(parts.variable), this.#text(condition + 1), step - 1];
+    const type = countingType(this.#types.get(parts.variable));
+    if (type === undefined || this.#text(condition) !== variable) return undefined;
+    const change = this.#change(step, variable);
+    if (!counts(relation, change)) return undefined;
     const bound = this.#tokens.slice(condition + 2, semicolon).map(({ text }) => text);
-    if (!isCounting || this.#text(condition) !== this.#text(variable)) return undefined;
-    if (bound.some((text) => text === this.#text(variable) || !BOUND.test(text))) return undefined;
-    const [from, to] = [this.#textOf(start, first), bound.join(" ")].map(numberOf) as [number, number];
-    const steps = Math.ceil(Math.abs(to - from) / Math.abs(change)) + (relation.length - 1);
+    if (bound.some((text) => text === variable || !BOUND.test(text))) return undefined;
+    const [from, to] = [this.#textOf(start, condition - 1), bound.join(" ")].map(numberOf) as [
+      number,
+      number,
+    ];
+    const steps = Math.ceil((to - from) / change) + (/^[<>]=$/.test(relation) ? 1 : 0);
+    if (type.width < 32 && mayWrap(from + steps * change, relation, change, type)) return undefined;
     return {
-      ...{ variable: this.#text(variable), isOwn, start, condition, semicolon, change },
+      ...{ variable, relation, type, start, condition, semicolon, change },
+      isOwn: parts.variable > this.#at + 2,
       steps: Number.isNaN(steps) ? Number.POSITIVE_INFINITY : steps,
     };
   }
@@ -179,30 +179,93 @@ class LongLoop {
     const text = words.join(" ");
     if (text === "$ ++" || text === "++ $") return 1;
     if (text === "$ --" || text === "-- $") return -1;
-    const [, short, long, step] = CHANGE.exec(text) ?? [];
-    return step === undefined ? 0 : Number(`${short ?? long}${step}`);
+    const [, short, long, step = ""] = CHANGE.exec(text) ?? [];
+    const by = numberOf(step);
+    return by > 0 ? Number(`${short ?? long}${by}`) : 0;
   }
 }
 
 interface Header {
   readonly variable: string;
+  readonly type: CountingType;
   /** Whether the header declares it. */
   readonly isOwn: boolean;
   /** Where its parts begin, and the semicolon after the condition. */
   readonly start: number;
   readonly condition: number;
   readonly semicolon: number;
+  readonly relation: string;
   /** By how much the variable changes with each step. */
   readonly change: number;
   readonly steps: number;
 }
 
+interface CountingType {
+  readonly width: number;
+  readonly isSigned: boolean;
+}
+
+/** An integer, or what has no sign and counts its bits from 0. */
+function countingType(type: VariableType | undefined): CountingType | undefined {
+  if (type === undefined || type.isGenvar || type.range?.[1] !== "0") return undefined;
+  const width = Number(type.range[0]) + 1;
+  const isTaken = type.isSigned ? width === 32 : width > 0;
+  return isTaken ? { width, isSigned: type.isSigned } : undefined;
+}
+
+/** Whether a loop counts to its bound, not away from it or past it. */
+function counts(relation: string, change: number): boolean {
+  if (relation === "!=") return Math.abs(change) === 1;
+  return change > 0 ? /^<=?$/.test(relation) : change < 0 && /^>=?$/.test(relation);
+}
+
+/** A variable of few bits may come to its bound, or to its last value, round its own end. */
+function mayWrap(last: number, relation: string, change: number, { width }: CountingType): boolean {
+  if (Number.isNaN(last)) return relation === "!=" || Math.abs(change) > 1;
+  return last < 0 || last >= 2 ** width;
+}
+
+/**
+ * The loop over the pieces. Its counter has bits enough for the piece after the last one, and where it has no sign it stops
+ * at 0 on its way down: what is left then is less than a piece. A bound that the variable does not come to (`!=`) is one that
+ * the counter does not come to either.
+ */
+function piecesOf(
+  { variable, type, relation, change }: Header,
+  bound: string,
+  start: string,
+): { counter: string; start: string; goesOn: string; next: string; isNear: string } {
+  const size = Math.abs(change) * PIECE;
+  const [before, isDown] = [change > 0 ? "<" : ">", change < 0];
+  const goesOn =
+    relation === "!="
+      ? `${COUNTER} ${before} (${bound}) || (${bound}) ${before} (${start})`
+      : `${COUNTER} ${relation} ${bound}`;
+  if (type.isSigned) {
+    const next = `${COUNTER} ${isDown ? "-" : "+"} ${size}`;
+    return { counter: `integer ${COUNTER}`, start, goesOn, next, isNear: `${variable} ${before} ${next}` };
+  }
+  const { width } = type;
+  const next = isDown ? `(${COUNTER} > ${size}) ? ${COUNTER} - ${size} : 0` : `${COUNTER} + ${size}`;
+  return {
+    ...{ counter: `reg [${width + 31}:0] ${COUNTER}`, goesOn, next },
+    start: `(${start}) & ${width}'h${(2n ** BigInt(width) - 1n).toString(16)}`,
+    isNear: isDown ? `${variable} + ${size} > ${COUNTER}` : `${variable} < ${next}`,
+  };
+}
+
 /** A bound whose value does not change while the loop runs: names, numbers, and what stands between them. */
 const BOUND = /^([A-Za-z_\\`$'].*|\d[\d_]*|[-+*/%()[\]:]|<<|>>|\*\*)$/;
-const CHANGE = /^(?:\$ ([-+])=|\$ = \$ ([-+])) (\d+)$/;
+const CHANGE = /^(?:\$ ([-+])=|\$ = \$ ([-+])) ([^-+]+)$/;
 
+const RADIX: Readonly<Record<string, string>> = { b: "0b", o: "0o", d: "", h: "0x" };
+
+/** Of a number as its tokens stand beside each other; not a number for anything else. */
 function numberOf(text: string): number {
-  return /^-? ?\d+$/.test(text) ? Number(text.replace(" ", "")) : Number.NaN;
+  const plain = text.replace(/[ _]/g, "");
+  if (/^-?\d+$/.test(plain)) return Number(plain);
+  const [, radix = "", digits = ""] = /^\d*'([bodh])([\da-f]+)$/i.exec(plain) ?? [];
+  return digits === "" ? Number.NaN : Number(`${RADIX[radix.toLowerCase()]}${digits}`);
 }
 
 function insert(index: number, text: string): TextEdit {

@@ -74,12 +74,21 @@ always_comb begin y8 = 0; for (int z = 0; z < L; z++) if (v[z]) y8 = {y8, y8[63]
 genvar g; generate for (g = 0; g < 2; g = g + 1) begin : both reg odd; integer y;
   always @* begin odd = 0; for (y = 0; y < L; y = y + 1) if (v[y] && y[0] == g) odd = !odd; end
   always @* y9[g] = odd;
-end endgenerate`;
+end endgenerate
+reg [7:0] n, d, late; reg [31:0] w; reg [40:0] wide;
+always @* begin y10 = 0; for (n = 0; n != 200; n = n + 1'b1) if (v[n]) y10 = {y10, n}; y10 = y10 + n; end
+always @* begin y11 = 0; for (d = 8'd199; d != 0; d = d - 8'd1) if (v[d]) y11 = {y11, d}; y11 = y11 + d; end
+always @* begin y12 = 0; for (w = L - 1; w >= 4; w = w - 2) if (v[w]) y12 = y12 * 3 + w; y12 = y12 + w; end
+always @* begin y13 = 0; for (late = L + 80; late < L; late = late + 1) if (v[late]) y13 = y13 * 3 + late; end
+always @* begin y14 = 0; for (int unsigned z = 1; z != L; z++) if (v[z]) y14 = {y14, y14[63]} ^ z; end
+always @* begin y15 = 0; for (i = L - 1; i != -1; i = i - 1) if (v[i]) y15 = y15 * 3 + i; y15 = y15 + i; end
+always @* begin y16 = 0; for (wide = L; wide > 1; wide = wide - 1) if (v[wide - 1]) y16 = y16 * 3 + wide; end
+always @* begin y17 = 0; for (d = 250; d != 150; d = d + 1) if (d > L ? v[d - L] : v[d]) y17 = y17 * 3 + d; end`;
 
 test.each([
   ["loops.v", verilog, 15],
   ["loops.sv", systemVerilog, 9],
-  ["long.sv", long, 10],
+  ["long.sv", long, 18],
 ])("loops are over values of their variable's width and sign: %s", async (name, items, count) => {
   const outputs = Array.from({ length: count }, (_, index) => ({ name: `y${index}`, width: 64 }));
   const ports = outputs.map((port) => `output reg [63:0] ${port.name}`).join(", ");
