@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { installGuestKernel } from "./guest.js";
 import { installPackages, root, run } from "./install.js";
 
 /** Debian packages, each with a shell command that succeeds when it is there. */
@@ -17,6 +18,8 @@ const tools = {
   "liblz4-dev": "test -e /usr/include/lz4.h",
   gtkwave: "command -v fst2vcd",
   ghdl: "command -v ghdl",
+  "qemu-system-x86": "command -v qemu-system-x86_64",
+  "busybox-static": "busybox true",
   "python3-venv": "python3 -c 'import ensurepip'",
 };
 
@@ -54,6 +57,7 @@ function installPythonPackages() {
 
 installPackages();
 installTools();
+installGuestKernel();
 installPythonPackages();
 run("npm", ["run", "--silent", "check"]);
 run(process.execPath, ["node_modules/vitest/vitest.mjs", "run", ...process.argv.slice(2)]);

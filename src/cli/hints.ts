@@ -38,6 +38,11 @@ const hints: Readonly<Record<string, string>> = {
   E_NOISY_LINE:
     "a shorter cable, a common ground, another adapter, or a lower baud rate in the board and in baudRate of the target",
   E_BOARD_MISMATCH: "hilt boards build makes the bitstream of these sources; load it, or correct the target",
+  E_NO_CARD: "lspci -nn shows the functions of this computer, each with its address and its identifiers",
+  E_CARD_SETUP: "hilt doctor shows the IOMMU, what has the card, and permissions; docs/pcie.md explains them",
+  E_CARD_BUSY: "sudo fuser -v on the file that the message names shows which process has the card",
+  E_CARD_RESET: "docs/pcie.md has the ways to reset a card",
+  E_PIN_LIMIT: "docs/troubleshooting.md says how the limit is raised",
   E_COMMAND_LINE: "hilt --help shows commands and options",
   E_BITSTREAM:
     "the logs of the tools lie in .hilt/boards; device in board.yaml sets the size of the controller",

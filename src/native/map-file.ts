@@ -19,7 +19,17 @@ const mmap = koffi
  * file system cannot map it.
  */
 export function mapFile(descriptor: number, lengthBytes: number): Uint8Array {
-  const address: unknown = mmap(null, lengthBytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+  return new Uint8Array(koffi.view(mapPages(descriptor, lengthBytes, 0), lengthBytes));
+}
+
+/** The address of bytes of an open file in this process, from `offset` on, shared with who else has them. */
+export function mapPages(descriptor: number, lengthBytes: number, offset: number): bigint {
+  const address: bigint = mmap(null, lengthBytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, offset);
   if (address === MAP_FAILED) throw SystemCallError.last("mmap");
-  return new Uint8Array(koffi.view(address, lengthBytes));
+  return address;
+}
+
+/** Where mapped bytes are in this process. */
+export function addressOf(bytes: Uint8Array): bigint {
+  return koffi.address(bytes);
 }
