@@ -11,6 +11,7 @@ module hilt_board #(
     parameter [31:0] CLOCK_HZ    = 12000000,
     parameter        DATA_W      = 64,       // the device's AXI4 data bus, 32 or 64
     parameter        ADDR_W      = 64,       // its addresses, 32 to 64 bits
+    parameter        IRQ_LINES   = 1,        // its interrupts, 1 to 8
     parameter        MTU         = 1024,     // these four as the bridge has them
     parameter        UP_LOG2     = 12,
     parameter        DOWN_LOG2   = 12,
@@ -79,7 +80,7 @@ module hilt_board #(
     wire        rlast;
     wire        rvalid;
     wire        rready;
-    wire        irq;
+    wire [IRQ_LINES-1:0] irq;
 
     // The bridge takes whole words in ascending order; a device may have fewer bits of address and ID.
     wire        unused = &{1'b0, awaddr, awsize, awburst, awprot, araddr, arsize, arburst, arprot, bid, rid};
@@ -93,7 +94,7 @@ module hilt_board #(
         .DATA_W(DATA_W),
         .ADDR_W(ADDR_W),
         .ID_W(4),
-        .IRQ_LINES(1),
+        .IRQ_LINES(IRQ_LINES),
         .MTU(MTU),
         .UP_LOG2(UP_LOG2),
         .DOWN_LOG2(DOWN_LOG2),

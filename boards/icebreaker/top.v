@@ -6,6 +6,7 @@ module top #(
     parameter [15:0] DIVIDER_256 = 16'd1024, // 12 MHz / 3 Mbaud
     parameter        DATA_W      = 32,
     parameter        ADDR_W      = 32,
+    parameter        IRQ_LINES   = 1,
     parameter [31:0] BUILD_HASH  = 32'd0
 ) (
     input  wire              clk_12mhz,
@@ -26,6 +27,7 @@ module top #(
         .CLOCK_HZ(12000000),
         .DATA_W(DATA_W),
         .ADDR_W(ADDR_W),
+        .IRQ_LINES(IRQ_LINES),
         .MTU(512),
         .UP_LOG2(11),
         .DOWN_LOG2(11),

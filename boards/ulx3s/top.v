@@ -7,6 +7,7 @@ module top #(
     parameter [15:0] DIVIDER_256 = 16'd2133, // 25 MHz / 3 Mbaud
     parameter        DATA_W      = 64,
     parameter        ADDR_W      = 64,
+    parameter        IRQ_LINES   = 1,
     parameter [31:0] BUILD_HASH  = 32'd0
 ) (
     input  wire              clk_25mhz,
@@ -26,6 +27,7 @@ module top #(
         .CLOCK_HZ(25000000),
         .DATA_W(DATA_W),
         .ADDR_W(ADDR_W),
+        .IRQ_LINES(IRQ_LINES),
         .MTU(1024),
         .UP_LOG2(12),
         .DOWN_LOG2(12),

@@ -5,7 +5,7 @@
 // Python one signal each way, whatever it moves and however many cycles pass.
 //
 // A block is a row of patches: {array, index, count} and `count` elements, all of them words of 32 bits, big-endian, but for
-// the elements of `command` and `ram` (64 bits) and of `page_table` (16). `out` begins with a status of 48 bytes; after it
+// the elements of `command` and `ram` (64 bits) and of `page_table` (16). `out` begins with a status; after it
 // stand messages of the control channel as docs/wire.md has them. Word 29 of the settings is the reset.
 `default_nettype none
 
@@ -13,6 +13,7 @@ module hilt_cocotb #(
     parameter        DATA_W            = 64,
     parameter        RAM_BYTES_LOG2    = 25,
     parameter        REGION_BYTES_LOG2 = 24,
+    parameter        IRQ_LINES         = 1,
     parameter [31:0] BUILD_HASH        = 32'h0
 );
     // Arrays of a patch.
@@ -28,7 +29,8 @@ module hilt_cocotb #(
     localparam [7:0] REGISTER_WRITTEN = 8'h40;
     localparam [15:0] EVENT           = 16'h10f0;
 
-    localparam STATUS_BYTES = 48;
+    // Sized: it stands in a concatenation.
+    localparam [31:0] STATUS_BYTES = 44 + 4 * IRQ_LINES;
 
     reg clk /* verilator public_flat_rw */;
     reg rst;
@@ -47,17 +49,23 @@ module hilt_cocotb #(
     end
 
     wire [31:0] command_tail = words[30];
-    wire [31:0] irq_seen     = words[31];
-    wire [31:0] stop_mask    = words[32];
+    wire [31:0] stop_mask    = words[31];
     // Edges of the clock to take at most; without a reset, up to `stop`.
-    wire [31:0] edges        = words[33];
+    wire [31:0] edges        = words[32];
+    wire [32*IRQ_LINES-1:0] irq_seen;
+    genvar line;
+    generate
+        for (line = 0; line < IRQ_LINES; line = line + 1) begin : seen
+            assign irq_seen[32*line +: 32] = words[33 + line];
+        end
+    endgenerate
 
     reg  [12:0] event_tail;
     wire        stop;
     wire [2:0]  stop_cause;
     wire [63:0] cycle;
-    wire        irq;
-    wire [31:0] irq_rises;
+    wire [IRQ_LINES-1:0] irq;
+    wire [32*IRQ_LINES-1:0] irq_rises;
     wire [8:0]  command_head;
     wire [12:0] event_head;
     wire [31:0] read_beats;
@@ -67,6 +75,7 @@ module hilt_cocotb #(
         .DATA_W(DATA_W),
         .RAM_BYTES_LOG2(RAM_BYTES_LOG2),
         .REGION_BYTES_LOG2(REGION_BYTES_LOG2),
+        .IRQ_LINES(IRQ_LINES),
         .BUILD_HASH(BUILD_HASH)
     ) harness (
         .clk(clk),
@@ -99,8 +108,8 @@ module hilt_cocotb #(
         .cfg_error_control_3(words[27][27:24]),
         .cfg_error_read_beat_kind(words[28][1:0]),
         .cfg_error_write_beat_kind(words[28][9:8]),
-        .cfg_error_read_beat(words[34]),
-        .cfg_error_write_beat(words[35]),
+        .cfg_error_read_beat(words[41]),
+        .cfg_error_write_beat(words[42]),
         .host_command_tail(command_tail[8:0]),
         .host_event_tail(event_tail),
         .host_keeps_writes(1'b1),
@@ -201,7 +210,7 @@ module hilt_cocotb #(
                 give_log;
             out_bytes = $ftell(out);
             result    = $fseek(out, 0, 0);
-            $fwrite(out, "%u", {refused, write_beats, read_beats, {23'd0, command_head}, irq_rises, {31'd0, irq},
+            $fwrite(out, "%u", {irq_rises, refused, write_beats, read_beats, {23'd0, command_head}, {(32 - IRQ_LINES){1'b0}}, irq,
                                 {29'd0, stop_cause}, taken, cycle, out_bytes - STATUS_BYTES, (stop === 1'bx) ? 32'd0 : 32'd1});
             $fflush(out);
             $fflush;
@@ -253,14 +262,34 @@ module hilt_cocotb #(
                 $fwrite(out, "%u", {harness.events.event_write_beat[at[11:0]], when, 32'h0000_0107, 16'd20, EVENT});
             if (info[2]) $fwrite(out, "%u", {when, 32'h0000_0003, 16'd12, EVENT});
             if (info[3]) $fwrite(out, "%u", {when, 32'h0000_0103, 16'd12, EVENT});
-            if (info[4]) $fwrite(out, "%u", {32'd1, when, 32'h0000_0005, 16'd16, EVENT});
-            if (info[5]) $fwrite(out, "%u", {32'd0, when, 32'h0000_0005, 16'd16, EVENT});
+            if (info[4]) edges_of.give(1'b1);
+            if (info[5]) edges_of.give(1'b0);
             if (info[8])
                 for (rule = 0; rule < 24; rule = rule + 1)
                     if (info[40 + rule])
                         $fwrite(out, "%u", {rule, harness.events.event_violation[at[11:0]], when, 32'h0000_0008, 16'd24, EVENT});
         end
     endtask
+
+    // An event for each interrupt line that rose, or that fell.
+    generate
+        if (IRQ_LINES == 1) begin : edges_of
+            task give(input rises);
+                $fwrite(out, "%u", {32'd0, when, 16'd0, 7'd0, rises, 8'd5, 16'd16, EVENT});
+            endtask
+        end else begin : edges_of
+            task give(input rises);
+                integer    each;
+                reg [15:0] edges_here;
+                begin
+                    edges_here = harness.events.several.event_lines[at[11:0]];
+                    for (each = 0; each < IRQ_LINES; each = each + 1)
+                        if (edges_here[rises ? each : 8 + each])
+                            $fwrite(out, "%u", {each, when, 16'd0, 7'd0, rises, 8'd5, 16'd16, EVENT});
+                end
+            endtask
+        end
+    endgenerate
 
     // The first beat of an unaligned burst moves less than a whole word.
     function [31:0] burst_bytes(input [63:0] address, input [7:0] length);

@@ -8,6 +8,7 @@ module hilt_harness #(
     parameter        DATA_W            = 64, // 32 or 64
     parameter        RAM_BYTES_LOG2    = 25,
     parameter        REGION_BYTES_LOG2 = 24,
+    parameter        IRQ_LINES         = 1,  // 1 to 8
     parameter [31:0] BUILD_HASH        = 32'h0
 ) (
     input  wire        clk,
@@ -48,17 +49,17 @@ module hilt_harness #(
     input  wire [12:0] host_event_tail,
     // What the device writes to host memory is logged, byte by byte.
     input  wire        host_keeps_writes,
-    // Rises of the interrupt line that the host knows of.
-    input  wire [31:0] host_irq_seen,
+    // Rises that the host knows of, 32 bits for each interrupt line.
+    input  wire [32*IRQ_LINES-1:0] host_irq_seen,
     // Which of the lower two causes stop; a full log always does.
     input  wire [2:0]  host_stop_mask,
 
     output wire        stop,
-    // {event log full, irq has risen, all commands done}
+    // {event log full, a line of irq has risen, all commands done}
     output wire [2:0]  stop_cause,
     output reg  [63:0] cycle,
-    output wire        irq,
-    output wire [31:0] irq_rises,
+    output wire [IRQ_LINES-1:0] irq,
+    output wire [32*IRQ_LINES-1:0] irq_rises,
     output wire [8:0]  command_head,
     output wire [12:0] event_head,
     output wire [31:0] read_beats,
@@ -340,7 +341,7 @@ module hilt_harness #(
         .broken_address(broken_address)
     );
 
-    hilt_harness_events #(.BEAT_BYTES_LOG2($clog2(DATA_W / 8))) events (
+    hilt_harness_events #(.BEAT_BYTES_LOG2($clog2(DATA_W / 8)), .IRQ_LINES(IRQ_LINES)) events (
         .clk(clk),
         .rst(rst),
         .cycle(cycle),

@@ -1,15 +1,18 @@
 // The event log: one record for each cycle in which something happened, in parallel memories that the host reads
 // directly. While it is full, time must not go on; the host sees to that (`full`).
 //
-// Bits of `event_info`: 0 AR taken, 1 AW taken, 2 read burst ended, 3 write burst ended, 4 irq rose, 5 irq fell, 6 read
+// Bits of `event_info`: 0 AR taken, 1 AW taken, 2 read burst ended, 3 write burst ended, 4 a line of irq rose, 5 one fell, 6 read
 // fault, 7 write fault, 8 rule broken, 9 read failed on purpose, 10 write failed on purpose; 13:11 bytes of a beat, as their
 // logarithm to base 2; 14 a row of 8 bytes was written, round the address of the write beat; 23:16 ARLEN, 31:24 AWLEN,
 // 35:32 ID of AR, 39:36 ID of AW, 63:40 the rules.
 // Bits of `event_row_info`: 7:0 the bytes of the row that were written, 8 the last beat of its burst.
+// Bits of `several.event_lines`, which is there for devices with several interrupt lines alone: 7:0 the lines that rose, 15:8
+// those that fell.
 `default_nettype none
 
 module hilt_harness_events #(
-    parameter BEAT_BYTES_LOG2 = 3
+    parameter BEAT_BYTES_LOG2 = 3,
+    parameter IRQ_LINES       = 1 // 1 to 8
 ) (
     input  wire        clk,
     input  wire        rst,
@@ -19,8 +22,8 @@ module hilt_harness_events #(
     output reg  [12:0] head,
     input  wire [12:0] tail,
     output wire        full,
-    // How often the interrupt line has risen since the reset, this cycle included.
-    output wire [31:0] irq_rises,
+    // How often each interrupt line has risen since the reset, this cycle included.
+    output wire [32*IRQ_LINES-1:0] irq_rises,
 
     input  wire        ar_taken,
     input  wire [3:0]  arid,
@@ -32,7 +35,7 @@ module hilt_harness_events #(
     input  wire [7:0]  awlen,
     input  wire        read_ended,
     input  wire        write_ended,
-    input  wire        irq,
+    input  wire [IRQ_LINES-1:0] irq,
     input  wire        read_fault,
     input  wire        read_failed,
     input  wire [63:0] read_beat_address,
@@ -57,20 +60,43 @@ module hilt_harness_events #(
     reg [63:0] event_row_data      [0:4095] /* verilator public_flat_rw */;
     reg [15:0] event_row_info      [0:4095] /* verilator public_flat_rw */;
 
-    reg         irq_before;
-    reg  [31:0] rises_before;
+    reg  [IRQ_LINES-1:0] irq_before;
+    reg  [32*IRQ_LINES-1:0] rises_before;
+    wire [IRQ_LINES-1:0] rose = irq & ~irq_before;
+    wire [IRQ_LINES-1:0] fell = ~irq & irq_before;
     wire        violation = broken != 24'd0;
-    wire [10:0] what      = {write_failed, read_failed, violation, write_fault, read_fault, ~irq & irq_before, irq & ~irq_before,
+    wire [10:0] what      = {write_failed, read_failed, violation, write_fault, read_fault, |fell, |rose,
                              write_ended, read_ended, aw_taken, ar_taken};
     wire        record    = ((what != 11'd0) | row_written) & ~rst;
     wire [11:0] place     = head[11:0];
 
     assign full = (head - tail) == 13'd4096;
-    assign irq_rises = rises_before + {31'd0, irq & ~irq_before};
+
+    genvar line;
+    generate
+        for (line = 0; line < IRQ_LINES; line = line + 1) begin : count
+            assign irq_rises[32*line +: 32] = rises_before[32*line +: 32] + {31'd0, rose[line]};
+        end
+        if (IRQ_LINES > 1) begin : several
+            reg  [15:0] event_lines [0:4095] /* verilator public_flat_rw */;
+            wire [15:0] edges;
+            for (line = 0; line < 8; line = line + 1) begin : pick
+                if (line < IRQ_LINES) begin : there
+                    assign edges[line]     = rose[line];
+                    assign edges[8 + line] = fell[line];
+                end else begin : absent
+                    assign edges[line]     = 1'b0;
+                    assign edges[8 + line] = 1'b0;
+                end
+            end
+            always @(posedge clk)
+                if (record) event_lines[place] <= edges;
+        end
+    endgenerate
 
     always @(posedge clk) begin
-        irq_before <= irq & ~rst;
-        rises_before <= rst ? 32'd0 : irq_rises;
+        irq_before <= irq & ~{IRQ_LINES{rst}};
+        rises_before <= rst ? {32*IRQ_LINES{1'b0}} : irq_rises;
         if (rst)
             head <= 13'd0;
         else if (record)

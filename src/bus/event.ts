@@ -34,7 +34,12 @@ export type LinkEvent =
       readonly address: LogicalAddress;
       readonly bytes: Uint8Array;
     }
-  | { readonly kind: "interrupt"; readonly cycle: number; readonly asserted: boolean }
+  | {
+      readonly kind: "interrupt";
+      readonly cycle: number;
+      readonly vector: number;
+      readonly asserted: boolean;
+    }
   | {
       readonly kind: "fault";
       readonly cycle: number;

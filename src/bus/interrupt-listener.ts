@@ -1,5 +1,6 @@
 /**
- * One asker for the device's interrupt. A rise of the line meets every wait that is parked then.
+ * One asker for one interrupt of the device, its vector. A rise of the line meets every wait for it that is parked then;
+ * those for other vectors are not touched.
  *
  * A latch begins when the listener is made (`Link.listen`) and ends with each wait that yields true. Where
  * `traits.interrupts` is `level`, a wait yields true when the line is high, or rises while it waits. Where it is

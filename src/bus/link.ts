@@ -9,14 +9,17 @@ import type { Pace, Traits } from "./traits.ts";
 import type { WaveRecord } from "./wave-record.ts";
 import type { WindowTable } from "./window.ts";
 
-/** An element of a list for `perform`; `wait` is one for the interrupt. `width` is in bits, 32 by default. */
+/**
+ * An element of a list for `perform`; `wait` is one for the interrupt `vector`, 0 by default. `width` is in bits, 32 by
+ * default.
+ */
 export type Operation = NarrowOperation | WideOperation;
 
 /** What every link does. */
 export type NarrowOperation =
   | { readonly kind: "write"; readonly address: number; readonly value: number; readonly width?: 32 }
   | { readonly kind: "read"; readonly address: number; readonly width?: 32 }
-  | { readonly kind: "wait"; readonly limitCycles: number };
+  | { readonly kind: "wait"; readonly limitCycles: number; readonly vector?: number };
 
 /** One access of 64 bits, of links whose `traits.registerBits` is 64. */
 export type WideOperation =
@@ -80,7 +83,7 @@ export interface Link extends AsyncDisposable {
    * are met when it is over.
    */
   perform(operations: readonly Operation[]): Promise<number[]>;
-  /** An asker of its own for the interrupt `vector`, 0 by default. Throws `RangeError` when the device lacks it. */
+  /** An asker of its own for the interrupt `vector`, 0 by default. Throws `RangeError` when the device lacks it (`traits.vectors`). */
   listen(options?: { readonly vector?: number }): InterruptListener;
   /** Lets device time pass, after what was posted has been done. */
   idle(cycles: number): Promise<void>;

@@ -7,6 +7,8 @@ export interface Traits {
   readonly time: "stepped" | "wall";
   /** `message`: what reaches the host is that the line rose; nobody can ask whether it is still high. */
   readonly interrupts: "level" | "message";
+  /** How many interrupts the device has: vectors 0 to one less. */
+  readonly vectors: number;
   /**
    * What the device may touch is checked in units of `readUnit` and `writeUnit` bytes, aligned to their size: allowed
    * is what any byte of a unit allows. `reportsFaults`: a refused access is an event, too. `unchecked`: the device may

@@ -39,7 +39,7 @@ export function wordsOf(entry: JournalEntry, nameOf: RegisterNames = nameless): 
     case "windows":
       return windowWords(entry);
     case "interrupt":
-      return `interrupt line goes ${entry.asserted ? "high" : "low"}`;
+      return `interrupt ${entry.vector} goes ${entry.asserted ? "high" : "low"}`;
     case "fault":
       return `FAULT: ${entry.direction} of logical ${hexAddress(entry.address)} outside every window`;
     case "injected-error":

@@ -76,7 +76,10 @@ export function entryAt(view: DataView, at: number): JournalEntry | undefined {
       return { ...access, lengthBytes: size, ...(master === NO_MASTER ? {} : { master }) };
     }
     case KIND.interrupt:
-      return { kind: "interrupt", ...moments, asserted: direction === "write" };
+      return {
+        ...{ kind: "interrupt", ...moments, vector: view.getUint8(at + AT.source) },
+        asserted: direction === "write",
+      };
     case KIND.fault:
       return { kind: "fault", ...moments, direction, address: logicalAddress(wide) };
     case KIND["injected-error"]:

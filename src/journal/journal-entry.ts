@@ -78,6 +78,7 @@ export type BreachEntry =
 
 export interface InterruptEntry {
   readonly kind: "interrupt";
+  readonly vector: number;
   readonly asserted: boolean;
 }
 

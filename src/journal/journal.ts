@@ -114,7 +114,7 @@ export class Journal {
         return;
       }
       case "interrupt":
-        this.#note(KIND.interrupt, cycle, cycle, event.asserted, 0, 0, NOWHERE);
+        this.#note(KIND.interrupt, cycle, cycle, event.asserted, event.vector, 0, NOWHERE);
         return;
       case "violation": {
         const rule = protocolRules.findIndex(({ name }) => name === event.rule);

@@ -9,7 +9,7 @@ import type { ModelSource } from "../engine/engine.ts";
 import { parseFileList } from "../engine/file-list.ts";
 import { readTree } from "../engine/source-tree.ts";
 import { bindPins, definesOf, deviceInstance, hiltDma } from "./device-binding.ts";
-import type { DeviceBinding, DeviceSource } from "./device-source.ts";
+import { type DeviceBinding, type DeviceSource, interruptsOf } from "./device-source.ts";
 import { refuseVhdl } from "./refuse-vhdl.ts";
 
 /** Root of the installation: the folder that holds `rtl`, `sim` and `boards`, the same from `src` and from `dist`. */
@@ -33,6 +33,7 @@ export function boardDesign(
   const { binding, files, includeDirectories } = device ?? ownDevice(board);
   if (device !== undefined) refuseVhdl(device, `the top of board ${board.name}, which is Verilog,`);
   const text = deviceInstance(binding, device?.key);
+  const { length: lines } = interruptsOf(binding);
   const defines = definesOf(binding);
   // A model that is kept is found by the names of its files.
   const name = `${board.name}-${digestOf(text + defines).slice(0, 16)}`;
@@ -49,6 +50,8 @@ export function boardDesign(
       DIVIDER_256: divider256(board),
       DATA_W: binding.dataWidth,
       ADDR_W: binding.addressWidth,
+      // The top of a board of somebody's own may lack it, as long as one line is enough.
+      ...(lines === 1 ? {} : { IRQ_LINES: lines }),
     },
   };
   const buildHash = hashOf(design, readFileSync(join(board.folder, board.constraints)));

@@ -1,5 +1,11 @@
 import { BindingError } from "./binding-error.ts";
-import type { DeviceBinding, PortTable } from "./device-source.ts";
+import {
+  type DeviceBinding,
+  type DeviceSource,
+  interruptsOf,
+  MOST_INTERRUPTS,
+  type PortTable,
+} from "./device-source.ts";
 
 /** The hilt DMA controller of `rtl/dma`. */
 export const hiltDma: DeviceBinding = {
@@ -14,6 +20,11 @@ export const hiltDma: DeviceBinding = {
   memory: { prefix: "m_axi_" },
   interrupt: "irq",
 };
+
+/** How many interrupts a target's device has; our own without one. */
+export function vectorsOf(device: DeviceSource | undefined): number {
+  return interruptsOf(device?.binding ?? hiltDma).length;
+}
 
 /** Generated files by path from the repository root: the instance of our own device. */
 export function bindingFiles(): ReadonlyMap<string, string> {
@@ -80,8 +91,8 @@ export function bindPins(
   binding: DeviceBinding,
   key = "device",
 ): { readonly pins: readonly Pin[]; readonly assigns: readonly string[] } {
-  const problems: string[] = checkWidths(binding);
-  const { clock, reset, interrupt } = binding;
+  const problems: string[] = [...checkWidths(binding), ...checkInterrupts(binding)];
+  const { clock, reset } = binding;
   const pins: Pin[] = [
     { port: clock, expression: "clk", entry: "clock" },
     { port: reset.port, expression: reset.activeLow === true ? "~rst" : "rst", entry: "reset.port" },
@@ -101,10 +112,21 @@ export function bindPins(
       }
     }
   }
-  pins.push({ port: interrupt, expression: "irq", entry: "interrupt" });
+  pins.push(...interruptPins(binding));
   problems.push(...boundTwice(pins));
   if (problems.length > 0) throw new BindingError(problems.map((problem) => `${key}.${problem}`));
   return { pins, assigns };
+}
+
+function interruptPins(binding: DeviceBinding): Pin[] {
+  const ports = interruptsOf(binding);
+  const entryOf = (vector: number): string =>
+    typeof binding.interrupt === "string" ? "interrupt" : `interrupt[${vector}]`;
+  return ports.map((port, vector) => ({
+    port,
+    expression: ports.length === 1 ? "irq" : `irq[${vector}]`,
+    entry: entryOf(vector),
+  }));
 }
 
 function boundTwice(pins: readonly Pin[]): string[] {
@@ -161,6 +183,13 @@ function checkNames(table: PortTable, signals: readonly Signal[], room: string):
   return Object.keys(table.ports ?? {})
     .filter((name) => !names.includes(name))
     .map((name) => `${room}.ports.${name}: no such signal; there are ${names.join(", ")}`);
+}
+
+function checkInterrupts(binding: DeviceBinding): string[] {
+  const { length } = interruptsOf(binding);
+  return length > 0 && length <= MOST_INTERRUPTS
+    ? []
+    : [`interrupt: a device has 1 to ${MOST_INTERRUPTS} interrupts, not ${length}`];
 }
 
 function checkWidths({ addressWidth, idWidth, dataWidth }: DeviceBinding): string[] {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { DeviceBinding, PortTable } from "./device-source.ts";
+import { type DeviceBinding, MOST_INTERRUPTS, type PortTable } from "./device-source.ts";
 import { type ParameterSetting, parameterFault } from "./parameter.ts";
 import { keys, text, truth, verilogName } from "./schema-terms.ts";
 
@@ -48,6 +48,11 @@ const defines = z.record(
   { error: "must be an object of names of Verilog" },
 );
 
+const interruptList = z
+  .array(verilogName)
+  .min(1, { error: "must have a name" })
+  .max(MOST_INTERRUPTS, { error: `must have at most ${MOST_INTERRUPTS} names` });
+
 export const deviceSchema: z.ZodType<DeviceSettings> = keys({
   files: z
     .array(text, { error: "must be a list of paths" })
@@ -84,5 +89,9 @@ export const deviceSchema: z.ZodType<DeviceSettings> = keys({
   }).describe("The reset."),
   registers: portTable.describe("The AXI4-Lite slave with the device's registers."),
   memory: portTable.describe("The AXI4 master to host memory."),
-  interrupt: verilogName.describe("The interrupt's port: a level, active high."),
+  interrupt: z
+    .union([verilogName, interruptList], { error: "must be the name of a port, or a list of names" })
+    .describe(
+      `The interrupt's port, a level, active high; or a list of up to ${MOST_INTERRUPTS}, by vector from 0: \`["done", "failed"]\`.`,
+    ),
 });

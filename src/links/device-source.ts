@@ -20,8 +20,8 @@ export interface DeviceBinding {
   readonly registers: PortTable;
   /** The AXI4 master to host memory. */
   readonly memory: PortTable;
-  /** Level, active high. */
-  readonly interrupt: string;
+  /** Each a level, active high: one, or several, of which the first is vector 0. */
+  readonly interrupt: string | readonly string[];
 }
 
 /**
@@ -33,6 +33,14 @@ export interface PortTable {
   /** The signals' part of the names is in upper case (`M_AXI_AWADDR`). */
   readonly upperCase?: boolean | undefined;
   readonly ports?: Readonly<Record<string, string | null>> | undefined;
+}
+
+/** The most interrupts of a device: the bridge to a serial line has as many. */
+export const MOST_INTERRUPTS = 8;
+
+/** The interrupts' ports, by vector. */
+export function interruptsOf({ interrupt }: Pick<DeviceBinding, "interrupt">): readonly string[] {
+  return typeof interrupt === "string" ? [interrupt] : interrupt;
 }
 
 /** A device with its table. */

@@ -17,6 +17,7 @@ const ofTraits = {
     isMet: ({ interrupts }) => interrupts === "message",
     lack: "has an interrupt line with a level",
   },
+  "several-vectors": { isMet: ({ vectors }) => vectors > 1, lack: "has one interrupt" },
   observes: {
     isMet: ({ observes }) => observes !== "nothing",
     lack: "does not see what the device accesses",

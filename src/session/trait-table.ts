@@ -7,6 +7,7 @@ const yesNo = (value: boolean): string => (value ? "yes" : "no");
 const rows: { readonly [T in keyof Traits]: readonly [title: string, value: (traits: Traits) => string] } = {
   time: ["time", ({ time }) => time],
   interrupts: ["interrupts", ({ interrupts }) => interrupts],
+  vectors: ["interrupt vectors", ({ vectors }) => String(vectors)],
   windows: ["windows (read/write unit)", windowsOf],
   registerErrors: ["register errors", ({ registerErrors }) => registerErrors],
   observes: ["observed accesses", ({ observes }) => observes],

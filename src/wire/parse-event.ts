@@ -45,7 +45,12 @@ export function parseEvent(payload: Uint8Array): LinkEvent | undefined {
         bytes: Uint8Array.from(payload.subarray(HEAD_BYTES + 8)),
       };
     case EventKind.interrupt:
-      return { kind: "interrupt", cycle, asserted: bytes.readUInt32LE(HEAD_BYTES) !== 0 };
+      return {
+        kind: "interrupt",
+        cycle,
+        vector: bytes.readUInt32LE(HEAD_BYTES),
+        asserted: (flags & 1) === 1,
+      };
     case EventKind.fault:
       return { kind: "fault", cycle, direction, address: address() };
     case EventKind.injectedError:

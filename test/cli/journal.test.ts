@@ -118,7 +118,7 @@ test("hilt journal show prints what crossed the link, with what failed", () => {
     /\(asked \d+\) +host reads {2}MAGIC = 0x544c4948$/,
     /host opens {2}2 read windows of 5000 bytes at logical 0x[0-9a-f]{16} to 0x[0-9a-f]{16}, hash 0x[0-9a-f]{8}$/,
     /device reads 2048 bytes at logical 0x[0-9a-f]{16} \(id 0\)$/,
-    /interrupt line goes high$/,
+    /interrupt 0 goes high$/,
     /host closes 2 read windows of 5000 bytes/,
     /host writes SCRATCH = 0x00001234$/,
     /host reads {2}register 0x0404: FAILED, refused$/,

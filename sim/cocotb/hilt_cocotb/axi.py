@@ -47,7 +47,7 @@ class Axi:
         self._clock = need(top, ports["clock"])
         self._reset = need(top, ports["reset"])
         self._active = 0 if ports["activeLow"] else 1
-        self._interrupt = need(top, ports["interrupt"])
+        self._lines = [need(top, port) for port in ports["interrupts"]]
         lanes_log2 = (ports["dataWidth"] // 8).bit_length() - 1
         self._registers = Ports(top, ports["registers"], _CHANNELS_LITE, lanes_log2)
         self._memory = Ports(top, ports["memory"], _CHANNELS, lanes_log2)
@@ -62,8 +62,8 @@ class Axi:
 
     def _forget(self) -> None:
         self.cycle = 0
-        self.is_raised = False
-        self.rises = 0
+        self.levels = 0
+        self.rises = (0,) * len(self._lines)
         self.posted = 0
         self.answered = 0
         self.refused = 0
@@ -72,7 +72,7 @@ class Axi:
         self._beat_errors: list[tuple[int, int] | None] = [None, None]
         self._commands: Any = Queue()
         self._stops = 0
-        self._seen = 0
+        self._seen = self.rises
         self._stopped = Event()
         self._out.clear()
 
@@ -114,7 +114,7 @@ class Axi:
     def _now(self) -> int:
         return max(0, now_ns() - self._origin_ns) // _PERIOD_NS
 
-    async def run(self, cycles: int, stops: int, seen: int) -> bytes:
+    async def run(self, cycles: int, stops: int, seen: tuple[int, ...]) -> bytes:
         self._stops, self._seen = stops, seen
         self._stopped.clear()
         if not self._is_stopped():
@@ -154,7 +154,8 @@ class Axi:
         self._writes.forget()
         self._reset.value = 1 - self._active
         self._origin_ns = now_ns()
-        self._tasks = [start_soon(self._serve_registers()), start_soon(self._watch_interrupt())]
+        self._tasks = [start_soon(self._serve_registers())]
+        self._tasks += [start_soon(self._watch(line)) for line in self._lines]
 
     def map_memory(self, path: str) -> None:
         """Host memory of the next test."""
@@ -189,17 +190,26 @@ class Axi:
             self.refused += status != _OKAY
             self._look()
 
-    async def _watch_interrupt(self) -> None:
+    async def _watch(self, line: Any) -> None:
         while True:
             # What it does within a cycle is nobody's business.
-            is_high = is_one(self._interrupt)
-            if is_high != self.is_raised:
-                self.is_raised = is_high
-                self.rises += is_high
-                self.event(_INTERRUPT, 0, struct.pack("<I", int(is_high)))
-                self._look()
-            await value_change(self._interrupt)
+            self._look_at_lines()
+            await value_change(line)
             await FallingEdge(self._clock)
+
+    def _look_at_lines(self) -> None:
+        """All of them: what changes in one cycle is in the order of the harness, rises first."""
+        levels = sum(is_one(line) << vector for vector, line in enumerate(self._lines))
+        if levels == self.levels:
+            return
+        before, self.levels = self.levels, levels
+        rose, fell = levels & ~before, before & ~levels
+        self.rises = tuple(count + (rose >> vector & 1) for vector, count in enumerate(self.rises))
+        for flag, lines in ((1, rose), (0, fell)):
+            for vector in range(len(self._lines)):
+                if lines >> vector & 1:
+                    self.event(_INTERRUPT, flag, struct.pack("<I", vector))
+        self._look()
 
 
 class _Reads(AxiSlaveRead):

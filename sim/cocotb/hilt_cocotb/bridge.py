@@ -48,9 +48,9 @@ class Bridge:
         self._design = design
         self._identity = identity
         self._out = bytearray()
-        self._quiet_rises = 0
+        self._quiet_rises = design.rises
         # Of a list that is under way: when it began, and whether an operation of it has failed.
-        self._list_rises: int | None = None
+        self._list_rises: list[int] | None = None
         self._list_refused = 0
         self._is_broken = False
         self._is_over = False
@@ -135,13 +135,13 @@ class Bridge:
         return struct.pack("<Q", self._design.cycle)
 
     async def _reset(self, payload: bytes) -> bytes:
-        self._quiet_rises = 0
         self._is_broken = False
         self._companions.stop()
         random.seed(self._seed)
         if payload:
             self._design.map_memory(payload.decode())
         await self._design.reset()
+        self._quiet_rises = self._design.rises
         self._companions.restart()
         return self._state()
 
@@ -156,14 +156,15 @@ class Bridge:
 
     def _state(self) -> bytes:
         design = self._design
-        return struct.pack("<QII", design.cycle, int(design.is_raised), design.rises)
+        return struct.pack(f"<QI{len(design.rises)}I", design.cycle, design.levels, *design.rises)
 
     async def _run_until(self, payload: bytes) -> bytes:
-        until, stops, seen = struct.unpack("<QII", payload) if len(payload) > 8 else (*struct.unpack("<Q", payload), 0, 0)
-        await self._run(until - self._design.cycle, stops, seen)
+        (until,) = struct.unpack_from("<Q", payload)
+        stops, *seen = struct.unpack_from(f"<{len(payload) // 4 - 2}I", payload, 8) or (0,)
+        await self._run(until - self._design.cycle, stops, tuple(seen))
         return self._state()
 
-    async def _run(self, cycles: int, stops: int, seen: int) -> None:
+    async def _run(self, cycles: int, stops: int, seen: tuple[int, ...]) -> None:
         """Lets time pass, with a sign of life now and then."""
         design = self._design
         end = design.cycle + cycles
@@ -179,7 +180,7 @@ class Bridge:
                 if select.select([self._connection], [], [], 0)[0]:
                     raise _Aborted
 
-    def _is_stopped(self, stops: int, seen: int) -> bool:
+    def _is_stopped(self, stops: int, seen: tuple[int, ...]) -> bool:
         is_answered = stops & ALL_ANSWERED and self._pending == 0
         return bool(is_answered or (stops & RISEN and self._design.rises != seen))
 
@@ -201,45 +202,45 @@ class Bridge:
         return self._state()
 
     async def _wait(self, payload: bytes) -> bytes:
-        """A wait of a list: until the interrupt, or for `cycles`; then until every register access is answered."""
-        cycles, kind, limit = struct.unpack("<QII", payload)
+        """A wait of a list: until an interrupt, or for `cycles`; then until every register access is answered."""
+        cycles, kind, limit, vector = struct.unpack("<QIII", payload)
         if self._list_rises is None:
             raise _NotDone("a wait stands in a list")
         design = self._design
         if kind != _MESSAGE:
-            self._list_rises = design.rises
+            self._list_rises[vector] = design.rises[vector]
         end = design.cycle + cycles
-        while not self._is_met(kind) and design.cycle < end:
-            held = self._pending > 0 and (design.is_raised or design.rises != self._quiet_rises)
+        while not self._is_met(kind, vector) and design.cycle < end:
+            held = self._pending > 0 and (design.levels != 0 or design.rises != self._quiet_rises)
             await self._run(end - design.cycle, RISEN | (ALL_ANSWERED if held else 0), design.rises)
         is_done = await self._finish(limit)
         self._is_broken = not is_done or design.refused != self._list_refused
-        is_met = not self._is_broken and self._is_met(kind)
+        is_met = not self._is_broken and self._is_met(kind, vector)
         if is_met:
-            self._list_rises = design.rises
+            self._list_rises[vector] = design.rises[vector]
         return self._state() + bytes((is_met,))
 
-    def _is_met(self, kind: int) -> bool:
-        design = self._design
-        is_high = kind != _MESSAGE and design.is_raised
-        return self._pending == 0 and (is_high or design.rises != self._list_rises)
+    def _is_met(self, kind: int, vector: int) -> bool:
+        design, since = self._design, self._list_rises
+        is_high = kind != _MESSAGE and design.levels >> vector & 1 == 1
+        return self._pending == 0 and (is_high or (since is not None and design.rises[vector] != since[vector]))
 
     async def _list(self, payload: bytes) -> bytes:
         begins = payload == b"\1"
-        self._list_rises = self._design.rises if begins else None
+        self._list_rises = list(self._design.rises) if begins else None
         self._list_refused = self._design.refused
         self._is_broken = False
         return self._state()
 
 
-def _identity() -> bytes:
-    return struct.pack("<4sBBBBBBHHHIIHBB", b"HILT", messages.VERSION, 32, 64, 64, 30, 1, 1024, 0, 0, 100_000_000, 0, 0, 0, 0)
+def _identity(lines: int) -> bytes:
+    return struct.pack("<4sBBBBBBHHHIIHBB", b"HILT", messages.VERSION, 32, 64, 64, 30, lines, 1024, 0, 0, 100_000_000, 0, 0, 0, 0)
 
 
 def _design(top: Any, folder: str) -> Design:
     ports = os.environ.get("HILT_COCOTB_PORTS")
     if not ports:
-        return Harness(top, folder)
+        return Harness(top, folder, int(os.environ["HILT_COCOTB_LINES"]))
     from .axi import Axi
 
     return Axi(top, json.loads(ports))
@@ -258,5 +259,5 @@ async def bridge(top: Any) -> None:
     await design.ready()
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(os.path.join(folder, "control"))
-        await Bridge(connection, design, _identity(), companions).serve()
+        await Bridge(connection, design, _identity(len(design.rises)), companions).serve()
     companions.stop()

@@ -7,7 +7,7 @@ from typing import Protocol
 ALL_ANSWERED = 1
 """Stop when every register access has been answered."""
 RISEN = 2
-"""Stop when the interrupt line has risen more often than the host knows."""
+"""Stop when an interrupt line has risen more often than the host knows."""
 
 
 class Design(Protocol):
@@ -15,10 +15,10 @@ class Design(Protocol):
 
     cycle: int
     """Edges of the clock since the reset."""
-    is_raised: bool
-    """The interrupt line is high."""
-    rises: int
-    """How often it has risen since the reset."""
+    levels: int
+    """Of the interrupt lines, a bit each."""
+    rises: tuple[int, ...]
+    """How often each of them has risen since the reset."""
     posted: int
     """Register accesses since the reset."""
     answered: int
@@ -37,7 +37,7 @@ class Design(Protocol):
     def inject(self, mode: int, direction: int, status: int, at: int) -> None:
         """An error of host memory. Raises `ValueError` for one that there is no room for."""
 
-    async def run(self, cycles: int, stops: int, seen: int) -> bytes:
+    async def run(self, cycles: int, stops: int, seen: tuple[int, ...]) -> bytes:
         """Lets up to `cycles` cycles pass, fewer if one of `stops` holds. The messages of what has happened meanwhile."""
 
     def map_memory(self, path: str) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 from .compat import is_one, value_change
 
-_STATUS = struct.Struct("=IIQ8I")
 _FIRST_READ = 8192
 
 SETTINGS = 0
@@ -25,7 +24,7 @@ _ERROR_CONTROL = 27
 _ERROR_BEAT_KIND = 28
 _IS_RESET = 29
 _RUN = 30
-_ERROR_BEAT = 34
+_ERROR_BEAT = 41
 _ERRORS = 4
 
 READ = 0
@@ -46,7 +45,9 @@ class Harness:
 
     capacity = 256
 
-    def __init__(self, top: Any, folder: str) -> None:
+    def __init__(self, top: Any, folder: str, lines: int) -> None:
+        self._lines = lines
+        self._status = struct.Struct(f"=IIQ7I{lines}I")
         self._go = top.go
         self._done = top.done
         self._going = 0
@@ -65,8 +66,8 @@ class Harness:
 
     def _forget(self) -> None:
         self.cycle = 0
-        self.is_raised = False
-        self.rises = 0
+        self.levels = 0
+        self.rises = (0,) * self._lines
         self.posted = 0
         self.answered = 0
         self.refused = 0
@@ -116,15 +117,15 @@ class Harness:
                 controls |= (error[2] << 2 | 1 << error[1]) << 8 * each
         self._set(_ERROR_CONTROL, controls)
 
-    async def run(self, cycles: int, stops: int, seen: int) -> bytes:
+    async def run(self, cycles: int, stops: int, seen: tuple[int, ...]) -> bytes:
         if self._commands:
             self._post()
-        self._set(_RUN, self.posted % 512, seen, stops, min(cycles, 0xFFFF_FFFF))
+        self._set(_RUN, self.posted % 512, stops, min(cycles, 0xFFFF_FFFF), *seen)
         return await self._cross()
 
     async def reset(self) -> None:
         self._forget()
-        self._set(_ERROR_CONTROL, 0, 0, 1, 0, 0, 0, _RESET_EDGES)
+        self._set(_ERROR_CONTROL, 0, 0, 1, 0, 0, _RESET_EDGES)
         await self._cross()
         self._set(_IS_RESET, 0)
         self._forget()
@@ -137,15 +138,16 @@ class Harness:
         self._go.value = self._going
         await value_change(self._done)
         out = os.pread(self._out, _FIRST_READ, 0)
-        status = _STATUS.unpack_from(out)
-        is_defined, length, self.cycle, _taken, _cause, raised, self.rises, head, *beats, refused = status
+        status = self._status.unpack_from(out)
+        is_defined, length, self.cycle, _taken, _cause, self.levels, head = status[:7]
+        *beats, refused = status[7:10]
         if not is_defined:
             raise Undefined(self.cycle)
         self._beats = beats
-        self.is_raised = raised != 0
+        self.rises = status[10:]
         self.answered += (head - self.answered) % 512
         self.refused = refused
-        end = _STATUS.size + length
+        end = self._status.size + length
         if len(out) < end:
             out += os.pread(self._out, end - len(out), len(out))
-        return out[_STATUS.size : end]
+        return out[self._status.size : end]

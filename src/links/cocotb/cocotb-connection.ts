@@ -5,6 +5,7 @@ import type { Link } from "../../bus/link.ts";
 import type { Bank } from "../../memory/physical-memory.ts";
 import { standardProfile } from "../../memory/platform-profile.ts";
 import { ControlCode } from "../../wire/control-message.ts";
+import { vectorsOf } from "../device-binding.ts";
 import type { Connection, FreshOptions } from "../link-kind.ts";
 import { LinkState } from "../link-state.ts";
 import { SimulationEndedError } from "../simulator/errors.ts";
@@ -98,9 +99,11 @@ export class CocotbConnection implements Connection {
 
   async #start(): Promise<Running> {
     const { name, settings, start, stallMs } = this.#parts;
-    const process = await startSimulator(name, start, { limitMs: stallMs, modules: settings.modules });
+    const process = await startSimulator(name, start, {
+      ...{ limitMs: stallMs, modules: settings.modules, lines: vectorsOf(settings.device) },
+    });
     process.onLine((line) => this.#onLine(line));
-    const far = new FarEnd(process.socket, stallMs, (what, cause) => {
+    const far = new FarEnd(process.socket, { stallMs, lines: vectorsOf(settings.device) }, (what, cause) => {
       this.#lose(far, new LinkLostError(name, `the simulator ${what}`, { cause }));
       void process.kill();
     });

@@ -14,6 +14,7 @@ import type { LinkState } from "../link-state.ts";
 import { Pump } from "../pump.ts";
 import { checkNarrow, checkRegister } from "../register-address.ts";
 import { FREQUENCY_HZ } from "../simulator/simulator-traits.ts";
+import { checkVector, checkVectors } from "../vector.ts";
 import { CocotbCodeError } from "./errors.ts";
 import type { Answer, FarEnd, FarListener } from "./far-end.ts";
 import { FarErrors } from "./far-errors.ts";
@@ -37,13 +38,16 @@ export interface CocotbLinkParts {
   readonly close: () => Promise<void>;
 }
 
+type WaitOperation = Extract<NarrowOperation, { kind: "wait" }>;
+
 interface Asked {
   readonly access: "read" | "write";
   readonly address: number;
 }
 
-/** What an asker of the interrupt has seen: how often the line had risen. */
+/** What an asker of an interrupt has seen: how often the line had risen. */
 interface Latch {
+  readonly vector: number;
   rises: number;
 }
 
@@ -72,9 +76,11 @@ export class CocotbLink implements Link, FarListener {
   #lastRead = 0;
   #writeError: Error | undefined;
   #cycle = 0;
-  #isRaised = false;
-  #rises = 0;
-  /** When nothing posted was under way last. */
+  /** Of the interrupt lines, a bit each. */
+  #levels = 0;
+  /** By vector. */
+  #rises: readonly number[];
+  /** Of all lines, when nothing posted was under way last. */
   #quietRises = 0;
   #crossings = 0;
   #closed: Promise<void> | undefined;
@@ -83,6 +89,7 @@ export class CocotbLink implements Link, FarListener {
     this.#parts = parts;
     this.name = parts.name;
     this.traits = parts.traits;
+    this.#rises = new Array<number>(parts.traits.vectors).fill(0);
     this.pace = parts.pace;
     this.memory = parts.memory.memory;
     this.windows = parts.memory.windows;
@@ -133,15 +140,14 @@ export class CocotbLink implements Link, FarListener {
 
   perform(operations: readonly Operation[]): Promise<number[]> {
     return this.#ask(
-      () => checkList(this.name, operations),
+      () => checkList(this, operations),
       () => this.#list(operations as readonly NarrowOperation[]),
     );
   }
 
   listen({ vector = 0 }: { readonly vector?: number } = {}): InterruptListener {
-    if (vector !== 0)
-      throw new RangeError(`${this.name}: the device has 1 interrupt, vector 0; not ${vector}`);
-    const latch: Latch = { rises: this.#rises };
+    checkVector(this.name, this.traits.vectors, vector);
+    const latch: Latch = { vector, rises: this.#rises[vector] as number };
     return { wait: (limitCycles, signal) => this.#waitFor(latch, limitCycles, signal) };
   }
 
@@ -240,12 +246,16 @@ export class CocotbLink implements Link, FarListener {
     }
   }
 
-  #note({ cycle, isRaised, rises, failed }: Answer): void {
+  #note({ cycle, levels, rises, failed }: Answer): void {
     if (failed !== undefined) return;
     this.#cycle = cycle;
-    this.#isRaised = isRaised;
+    this.#levels = levels;
     this.#rises = rises;
-    if (this.#asked.length === 0) this.#quietRises = rises;
+    if (this.#asked.length === 0) this.#quietRises = this.#allRises;
+  }
+
+  get #allRises(): number {
+    return this.#rises.reduce((sum, rises) => sum + rises, 0);
   }
 
   /** For the pump: nobody does anything but wait. */
@@ -256,17 +266,17 @@ export class CocotbLink implements Link, FarListener {
     // Something has been done meanwhile: waits may be met.
     if (this.#crossings !== before) return;
     await this.#turns.ask(async () => {
-      const payload = Buffer.alloc(16);
+      const payload = Buffer.alloc(12 + 4 * this.#rises.length);
       payload.writeBigUInt64LE(BigInt(until), 0);
       payload.writeUInt32LE(this.#waitStops, 8);
-      payload.writeUInt32LE(this.#rises, 12);
+      for (const [vector, rises] of this.#rises.entries()) payload.writeUInt32LE(rises, 12 + 4 * vector);
       await this.#cross(() => this.#parts.far.ask(ControlCode.runUntil, payload));
     });
   }
 
   /** A rise, and where there was one already, the end of what was posted: a wait is met then. */
   get #waitStops(): number {
-    const isHeldUp = this.#asked.length > 0 && (this.#isRaised || this.#rises !== this.#quietRises);
+    const isHeldUp = this.#asked.length > 0 && (this.#levels !== 0 || this.#allRises !== this.#quietRises);
     return isHeldUp ? STOP.risen | STOP.allAnswered : STOP.risen;
   }
 
@@ -290,7 +300,7 @@ export class CocotbLink implements Link, FarListener {
     ask(ControlCode.list, Uint8Array.of(1));
     for (const operation of operations) {
       if (operation.kind === "wait") {
-        const [payload, posted] = [this.#waitPayload(operation.limitCycles), this.#posted];
+        const [payload, posted] = [this.#waitPayload(operation), this.#posted];
         ask(ControlCode.wait, payload, (answer) => take(answer, posted, () => answer.rest[0] as number));
         continue;
       }
@@ -307,11 +317,12 @@ export class CocotbLink implements Link, FarListener {
     return values;
   }
 
-  #waitPayload(limitCycles: number): Uint8Array {
-    const payload = Buffer.alloc(16);
+  #waitPayload({ limitCycles, vector = 0 }: WaitOperation): Uint8Array {
+    const payload = Buffer.alloc(20);
     payload.writeBigUInt64LE(BigInt(limitCycles), 0);
     payload.writeUInt32LE(this.traits.interrupts === "message" ? 1 : 0, 8);
     payload.writeUInt32LE(REGISTER_LIMIT_CYCLES, 12);
+    payload.writeUInt32LE(vector, 16);
     return payload;
   }
 
@@ -320,7 +331,7 @@ export class CocotbLink implements Link, FarListener {
     this.#parts.state.check();
     if (this.#turns.isBusy) await this.#turns.ask(async () => {});
     this.#throwPending();
-    if (this.traits.interrupts === "level") latch.rises = this.#rises;
+    if (this.traits.interrupts === "level") latch.rises = this.#rises[latch.vector] as number;
     // Of its own: a rise meets every wait that is parked, also several of one asker.
     const own: Latch = { ...latch };
     await this.#park(this.#cycle + limitCycles, () => this.#isMet(own) || signal?.aborted === true);
@@ -329,16 +340,16 @@ export class CocotbLink implements Link, FarListener {
       await this.#finish();
       this.#throwPending();
       if (!this.#isMet(own)) return false;
-      latch.rises = this.#rises;
+      latch.rises = this.#rises[latch.vector] as number;
       return true;
     });
   }
 
   /** Everything that was posted has been done (one of them may clear the line), and there is an interrupt. */
-  #isMet({ rises }: Latch): boolean {
+  #isMet({ vector, rises }: Latch): boolean {
     if (this.#asked.length > 0) return false;
-    const isHigh = this.traits.interrupts === "level" && this.#isRaised;
-    return isHigh || this.#rises !== rises;
+    const isHigh = this.traits.interrupts === "level" && ((this.#levels >>> vector) & 1) === 1;
+    return isHigh || this.#rises[vector] !== rises;
   }
 
   #park(deadline: number, isMet: () => boolean): Promise<boolean> {
@@ -370,8 +381,9 @@ function finishPayload(): Uint8Array {
   return payload;
 }
 
-function checkList(link: string, operations: readonly Operation[]): void {
-  checkNarrow(link, operations);
+function checkList({ name, traits }: CocotbLink, operations: readonly Operation[]): void {
+  checkNarrow(name, operations);
+  checkVectors(name, traits.vectors, operations);
   for (const operation of operations as readonly NarrowOperation[]) {
     if (operation.kind === "wait") checkCycles(operation.limitCycles);
     else checkRegister(operation.address, operation.kind === "write" ? operation.value : 0, LAST_REGISTER);

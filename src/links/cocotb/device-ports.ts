@@ -1,5 +1,5 @@
 import { bindPins, hiltDma } from "../device-binding.ts";
-import type { DeviceBinding, PortTable } from "../device-source.ts";
+import { type DeviceBinding, interruptsOf, type PortTable } from "../device-source.ts";
 import { CocotbSettingsError } from "./errors.ts";
 import type { CocotbTarget } from "./settings.ts";
 
@@ -8,7 +8,8 @@ export interface DevicePorts {
   readonly clock: string;
   readonly reset: string;
   readonly activeLow: boolean;
-  readonly interrupt: string;
+  /** By vector. */
+  readonly interrupts: readonly string[];
   readonly dataWidth: number;
   readonly registers: Table;
   readonly memory: Table;
@@ -39,9 +40,15 @@ export function devicePorts(
     );
   const binding: DeviceBinding = device?.binding ?? hiltDma;
   bindPins(binding, device?.key);
-  const { clock, reset, interrupt, registers, memory, dataWidth, idWidth } = binding;
+  const { clock, reset, registers, memory, dataWidth, idWidth } = binding;
   return {
-    ...{ clock, interrupt, dataWidth, reset: reset.port, activeLow: reset.activeLow ?? false },
+    ...{
+      clock,
+      interrupts: interruptsOf(binding),
+      dataWidth,
+      reset: reset.port,
+      activeLow: reset.activeLow ?? false,
+    },
     registers: tableOf(registers),
     memory: tableOf(memory, idWidth === 0 ? withoutIds : {}),
   };

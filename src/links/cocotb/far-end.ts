@@ -9,8 +9,10 @@ import { parseEvent } from "../../wire/parse-event.ts";
 /** What an answer says of the device: as of then. */
 export interface FarState {
   readonly cycle: number;
-  readonly isRaised: boolean;
-  readonly rises: number;
+  /** Of the interrupt lines, a bit each. */
+  readonly levels: number;
+  /** By line, since the reset. */
+  readonly rises: readonly number[];
 }
 
 export interface Answer extends FarState {
@@ -33,7 +35,8 @@ interface Request {
   readonly reject: (error: Error) => void;
 }
 
-const STATE_BYTES = 16;
+/** Before the rises. */
+const STATE_BYTES = 12;
 /** Of a message: its payload has 65,535 bytes, and whole words. */
 const MOST_BYTES = 65_520;
 const HEAD_BYTES = 12;
@@ -49,6 +52,7 @@ export const FarArray = { settings: 0, ram: 1, pageTable: 2, readPermission: 3, 
 export class FarEnd {
   readonly #socket: Socket;
   readonly #stallMs: number;
+  readonly #lines: number;
   readonly #onFailure: (what: string, cause?: unknown) => void;
   readonly #requests: Request[] = [];
   /** Of the arrays of the host: they go before all else, since no time passes in between. */
@@ -58,10 +62,15 @@ export class FarEnd {
   #watch: NodeJS.Timeout | undefined;
   #end: Error | undefined;
 
-  /** `onFailure`: nothing more comes of it, and why. */
-  constructor(socket: Socket, stallMs: number, onFailure: (what: string, cause?: unknown) => void) {
+  /** `lines`: interrupts of the device. `onFailure`: nothing more comes of it, and why. */
+  constructor(
+    socket: Socket,
+    { stallMs, lines }: { readonly stallMs: number; readonly lines: number },
+    onFailure: (what: string, cause?: unknown) => void,
+  ) {
     this.#socket = socket;
     this.#stallMs = stallMs;
+    this.#lines = lines;
     this.#onFailure = onFailure;
     const decoder = downDecoder((message) => this.#take(message));
     socket.on("data", (bytes) => {
@@ -170,24 +179,25 @@ export class FarEnd {
       clearTimeout(this.#watch);
       this.#watch = undefined;
     }
-    request.resolve(isFailed ? failure(payload) : success(payload));
+    request.resolve(isFailed ? failure(payload) : success(payload, this.#lines));
   }
 }
 
-const noState: FarState = { cycle: 0, isRaised: false, rises: 0 };
+const noState: FarState = { cycle: 0, levels: 0, rises: [] };
 
 function failure(payload: Uint8Array): Answer {
   return { ...noState, failed: Buffer.from(payload).toString("utf8"), rest: new Uint8Array() };
 }
 
-function success(payload: Uint8Array): Answer {
+function success(payload: Uint8Array, lines: number): Answer {
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-  if (bytes.length < STATE_BYTES) return { ...noState, failed: undefined, rest: payload };
+  const end = STATE_BYTES + 4 * lines;
+  if (bytes.length < end) return { ...noState, failed: undefined, rest: payload };
   return {
     cycle: bytes.readUInt32LE(0) + bytes.readUInt32LE(4) * 2 ** 32,
-    isRaised: bytes.readUInt32LE(8) !== 0,
-    rises: bytes.readUInt32LE(12),
+    levels: bytes.readUInt32LE(8),
+    rises: Array.from({ length: lines }, (_, line) => bytes.readUInt32LE(STATE_BYTES + 4 * line)),
     failed: undefined,
-    rest: payload.subarray(STATE_BYTES),
+    rest: payload.subarray(end),
   };
 }

@@ -38,6 +38,13 @@ export interface SimulatorProcess {
   end(): Promise<void>;
 }
 
+interface StartOptions {
+  readonly limitMs: number;
+  readonly modules?: readonly string[] | undefined;
+  /** Interrupts of the device. */
+  readonly lines: number;
+}
+
 /**
  * Starts a simulator, and resolves when it has connected. It has a process group of its own, so Ctrl-C reaches it through
  * this process alone. Rejects with `SimulatorProcessError` when it ends before, or has not connected within `limitMs`.
@@ -45,7 +52,7 @@ export interface SimulatorProcess {
 export async function startSimulator(
   name: string,
   start: SimulatorStart,
-  { limitMs, modules = [] }: { readonly limitMs: number; readonly modules?: readonly string[] | undefined },
+  { limitMs, modules = [], lines }: StartOptions,
 ): Promise<SimulatorProcess> {
   const folder = mkdtempSync(join(tmpdir(), "hilt-cocotb-"));
   const server = createServer();
@@ -61,6 +68,7 @@ export async function startSimulator(
       ...process.env,
       ...start.env,
       HILT_COCOTB: folder,
+      HILT_COCOTB_LINES: String(lines),
       HILT_COCOTB_MODULES: modules.join(","),
       HILT_COCOTB_PORTS: start.ports === undefined ? "" : JSON.stringify(start.ports),
       PYTHONPATH: [process.cwd(), start.env["PYTHONPATH"]].join(":"),

@@ -40,9 +40,9 @@ const rows: readonly Row[] = [
   beat(1 << 10, "injected-error", "write"),
   { flag: 1 << 2, event: (cycle) => ({ kind: "access-end", cycle, direction: "read" }) },
   { flag: 1 << 3, event: (cycle) => ({ kind: "access-end", cycle, direction: "write" }) },
-  { flag: 1 << 4, event: (cycle) => ({ kind: "interrupt", cycle, asserted: true }) },
-  { flag: 1 << 5, event: (cycle) => ({ kind: "interrupt", cycle, asserted: false }) },
 ];
+/** Edges of interrupt lines; which ones stands in `several.event_lines` where there are several. */
+const [ROSE, FELL] = [1 << 4, 1 << 5];
 const VIOLATION = 1 << 8;
 /** The bits of `rows` and of violations. */
 const EVENTS = (1 << 11) - 1;
@@ -74,10 +74,17 @@ const columns = [
   "write_beat",
   "violation",
 ] as const;
-export const EVENT_PLACES: readonly string[] = [
-  ...["event_head", "host_event_tail"],
-  ...columns.map((name) => `events.event_${name}`),
-];
+/** Of a device with several interrupts: which lines rose, and which fell. */
+const LINES = "events.several.event_lines";
+
+/** Where the log of a device with so many interrupts is. */
+export function eventPlaces(vectors: number): readonly string[] {
+  return [
+    ...["event_head", "host_event_tail"],
+    ...columns.map((name) => `events.event_${name}`),
+    ...(vectors > 1 ? [LINES] : []),
+  ];
+}
 
 /** The ring of records; the host and the last words of a model have the same bytes. */
 class EventRing {
@@ -86,10 +93,16 @@ class EventRing {
   readonly #cycle: Uint32Array;
   readonly #addresses: Readonly<Record<AddressColumn, BigUint64Array>>;
   readonly #rows: WrittenRows | undefined;
+  readonly #lines: Uint16Array | undefined;
 
-  /** `bytesOf` finds a column. */
-  constructor(bytesOf: (column: (typeof columns)[number]) => Uint8Array, rows?: WrittenRows) {
+  /** `bytesOf` finds a column; `lines` is the one that devices with one interrupt lack. */
+  constructor(
+    bytesOf: (column: (typeof columns)[number]) => Uint8Array,
+    lines: Uint8Array | undefined,
+    rows?: WrittenRows,
+  ) {
     this.#rows = rows;
+    this.#lines = lines && new Uint16Array(lines.buffer, lines.byteOffset, DEPTH);
     const words = (column: "info" | "cycle"): Uint32Array => {
       const { buffer, byteOffset, length } = bytesOf(column);
       return new Uint32Array(buffer, byteOffset, length / 4);
@@ -133,12 +146,24 @@ class EventRing {
       const address = row.column === undefined ? 0n : (this.#addresses[row.column][index] as bigint);
       listener(row.event(cycle, logicalAddress(address), flags, ids));
     }
+    if ((flags & (ROSE | FELL)) !== 0) this.#edges(index, cycle, flags, listener);
     if ((flags & VIOLATION) === 0) return;
     const broken = above >>> 8;
     const address = logicalAddress(this.#addresses.violation[index] as bigint);
     for (const { name, bit } of protocolRules) {
       if ((broken >>> bit) & 1) listener({ kind: "violation", cycle, rule: name, address });
     }
+  }
+
+  /** Rises first, in the order of the vectors. */
+  #edges(index: number, cycle: number, flags: number, listener: LinkEventListener): void {
+    const lines = this.#lines?.[index] ?? (flags & ROSE ? 1 : 0) | (flags & FELL ? 1 << 8 : 0);
+    for (const [asserted, mask] of [
+      [true, lines & 0xff],
+      [false, lines >>> 8],
+    ] as const)
+      for (let vector = 0; mask >>> vector > 0; vector++)
+        if ((mask >>> vector) & 1) listener({ kind: "interrupt", cycle, vector, asserted });
   }
 }
 
@@ -171,12 +196,12 @@ class WrittenRows {
 
 /** The events that nobody has taken, from what `EVENT_PLACES` held when the model ended; none from other bytes. */
 export function eventsLeft(blocks: readonly Uint8Array[]): LinkEvent[] {
-  if (blocks.length !== EVENT_PLACES.length) return [];
+  if (blocks.length < eventPlaces(1).length) return [];
   const [head, tail, ...rest] = blocks.map((block) => Uint8Array.from(block));
   const counterOf = (bytes: Uint8Array | undefined): number =>
     bytes?.reduceRight((value, byte) => value * 256 + byte, 0) ?? 0;
   const events: LinkEvent[] = [];
-  const ring = new EventRing((column) => rest[columns.indexOf(column)] as Uint8Array);
+  const ring = new EventRing((column) => rest[columns.indexOf(column)] as Uint8Array, rest[columns.length]);
   ring.decode(counterOf(tail) & COUNTER_MASK, counterOf(head) & COUNTER_MASK, (event) => events.push(event));
   return events;
 }
@@ -192,12 +217,14 @@ export class EventLog {
   readonly #ring: EventRing;
   #tail = 0;
 
-  constructor(simulation: Simulation) {
+  /** Of a device with so many interrupts. */
+  constructor(simulation: Simulation, vectors: number) {
     this.#headPort = simulation.port("event_head");
     this.#tailPort = simulation.port("host_event_tail");
     this.#keepsWrites = simulation.port("host_keeps_writes");
     this.#ring = new EventRing(
       (column) => simulation.array(`events.event_${column}`).bytes,
+      vectors > 1 ? simulation.array(LINES).bytes : undefined,
       new WrittenRows(simulation),
     );
   }

@@ -6,7 +6,7 @@ import { writeWhole } from "../../core/write-whole.ts";
 import type { ModelSource } from "../../engine/engine.ts";
 import { parseFileList } from "../../engine/file-list.ts";
 import { bindPins, definesOf, deviceInstance, hiltDma } from "../device-binding.ts";
-import type { DeviceBinding, DeviceSource } from "../device-source.ts";
+import { type DeviceBinding, type DeviceSource, interruptsOf } from "../device-source.ts";
 import { refuseVhdl } from "../refuse-vhdl.ts";
 
 /** Root of the installation: the folder that holds `rtl` and `sim`, the same from `src` and from `dist`. */
@@ -57,12 +57,17 @@ function keep(file: string, text: string): void {
 
 function modelSource(
   lists: Required<Pick<ModelSource, "files" | "includeDirectories">>,
-  { dataWidth }: DeviceBinding,
+  binding: DeviceBinding,
 ): ModelSource {
+  const { length: lines } = interruptsOf(binding);
   return {
     top: HARNESS,
     ...lists,
-    parameters: { DATA_W: dataWidth, RAM_BYTES_LOG2, REGION_BYTES_LOG2 },
+    parameters: {
+      ...{ DATA_W: binding.dataWidth, RAM_BYTES_LOG2, REGION_BYTES_LOG2 },
+      // The model of a device with one is the same whether its binding is a list.
+      ...(lines === 1 ? {} : { IRQ_LINES: lines }),
+    },
     clock: "clk",
     stop: "stop",
   };

@@ -5,7 +5,7 @@ import { type Bank, layOutBanks, PhysicalMemory } from "../../memory/physical-me
 import { type BankLayout, standardProfile } from "../../memory/platform-profile.ts";
 import type { FreshOptions, WavesChoice, WavesWindow } from "../link-kind.ts";
 import { SimulatedMemoryError } from "./errors.ts";
-import { EVENT_PLACES } from "./event-log.ts";
+import { eventPlaces } from "./event-log.ts";
 import { applySettings } from "./harness-settings.ts";
 import { RAM_BYTES_LOG2, REGION_BYTES_LOG2 } from "./harness-source.ts";
 import { HarnessWindows } from "./harness-windows.ts";
@@ -51,9 +51,10 @@ export async function openModel(
   options: SimulationOptions,
 ): Promise<SimulatorLink> {
   const { coverageFile, seed, lastWords, onMessage, waves, open = model.open, onClose } = options;
+  const traits = traitsOf(settings, { waves: waves !== undefined });
   const simulation = await open({
     seed,
-    ...(lastWords === undefined ? {} : { lastWords: { ...lastWords, places: EVENT_PLACES } }),
+    ...(lastWords === undefined ? {} : { lastWords: { ...lastWords, places: eventPlaces(traits.vectors) } }),
     onMessage: (message) => onMessage?.({ ...message, cycle: message.cycle - RESET_CYCLES }),
   });
   const banks = placeBanks(options.banks ?? standardProfile.banks);
@@ -84,7 +85,7 @@ export async function openModel(
     windows: new HarnessWindows(simulation, memory, banks, settings.harness?.maximumWindows),
     waves: recorder,
     signalPatterns: settings.signals ?? [],
-    traits: traitsOf(settings, { waves: waves !== undefined }),
+    traits,
     pace: paceOf(settings),
     run,
     close: async () => {

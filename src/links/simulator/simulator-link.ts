@@ -13,10 +13,12 @@ import type { PhysicalMemory } from "../../memory/physical-memory.ts";
 import { LinkState } from "../link-state.ts";
 import { Pump } from "../pump.ts";
 import { checkNarrow, checkRegister } from "../register-address.ts";
+import { checkVector, checkVectors } from "../vector.ts";
 import { type Answer, type CommandKind, CommandQueue, wholeCycle } from "./command-queue.ts";
 import { SimulationEndedError } from "./errors.ts";
 import { EventLog } from "./event-log.ts";
 import { HarnessErrors } from "./harness-errors.ts";
+import { InterruptLines } from "./interrupt-lines.ts";
 import { SimulatedSignals } from "./simulated-signals.ts";
 import { FREQUENCY_HZ } from "./simulator-traits.ts";
 
@@ -61,19 +63,14 @@ export class SimulatorLink implements Link {
   readonly #firstCycle: number;
   readonly #commands: CommandQueue;
   readonly #events: EventLog;
-  readonly #interrupt: Port;
-  readonly #risesPort: Port;
-  readonly #risesSeen: Port;
+  readonly #lines: InterruptLines;
   readonly #stopMask: Port;
   readonly #pump: Pump;
   readonly #listeners = new Set<LinkEventListener>();
   readonly #byteListeners = new Set<LinkEventListener>();
   /** Answers of registers that are to be delivered among the events of the log. */
   #answers: LinkEvent[] = [];
-  /** As of the last time that device time passed. */
-  #isRaised = false;
-  #rises = 0;
-  /** When nothing posted was under way last. */
+  /** Of all lines, when nothing posted was under way last. */
   #quietRises = 0;
   #writeError: Error | undefined;
   readonly #state: LinkState;
@@ -104,10 +101,8 @@ export class SimulatorLink implements Link {
       },
     };
     this.#commands = new CommandQueue(simulation);
-    this.#events = new EventLog(simulation);
-    this.#interrupt = simulation.port("irq");
-    this.#risesPort = simulation.port("irq_rises");
-    this.#risesSeen = simulation.port("host_irq_seen");
+    this.#lines = new InterruptLines(simulation);
+    this.#events = new EventLog(simulation, this.#lines.count);
     this.#stopMask = simulation.port("host_stop_mask");
     const link = this;
     this.#pump = new Pump({
@@ -134,21 +129,24 @@ export class SimulatorLink implements Link {
 
   async perform(operations: readonly Operation[]): Promise<number[]> {
     checkNarrow(this.name, operations);
+    checkVectors(this.name, this.#lines.count, operations);
     this.#throwPending();
     const values: number[] = [];
-    const latch = this.#latch();
+    const latches = this.#latches();
     for (const operation of operations) {
       if (operation.kind === "write") this.writeRegister(operation.address, operation.value);
       else if (operation.kind === "read") values.push(this.#read(operation.address));
-      else values.push(this.#runToInterrupt(latch, operation.limitCycles) ? 1 : 0);
+      else {
+        const latch = latches[operation.vector ?? 0] as Latch;
+        values.push(this.#runToInterrupt(latch, operation.limitCycles) ? 1 : 0);
+      }
     }
     return values;
   }
 
   listen({ vector = 0 }: { readonly vector?: number } = {}): InterruptListener {
-    if (vector !== 0)
-      throw new RangeError(`${this.name}: the device has 1 interrupt, vector 0; not ${vector}`);
-    const latch = this.#latch();
+    checkVector(this.name, this.#lines.count, vector);
+    const latch = this.#latch(vector);
     return { wait: (limitCycles, signal) => this.#waitFor(latch, limitCycles, signal) };
   }
 
@@ -162,20 +160,26 @@ export class SimulatorLink implements Link {
   }
 
   /** Begins now. Where interrupts are levels each wait begins its own, too. */
-  #latch(): Latch {
-    return { rises: this.#rises };
+  #latch(vector: number): Latch {
+    return { vector, rises: this.#lines.rises(vector) };
+  }
+
+  #latches(): Latch[] {
+    const latches: Latch[] = [];
+    for (let vector = 0; vector < this.#lines.count; vector++) latches.push(this.#latch(vector));
+    return latches;
   }
 
   /** Everything that was posted has been done (one of them may clear the line), and there is an interrupt. Lets no time pass. */
-  #isMet({ rises }: Latch): boolean {
+  #isMet({ vector, rises }: Latch): boolean {
     if (this.#commands.pending > 0) return false;
-    const isHigh = this.traits.interrupts === "level" && this.#isRaised;
-    return isHigh || this.#rises !== rises;
+    const isHigh = this.traits.interrupts === "level" && this.#lines.isHigh(vector);
+    return isHigh || this.#lines.rises(vector) !== rises;
   }
 
   #begin(latch: Latch): void {
     this.#throwPending();
-    if (this.traits.interrupts === "level") latch.rises = this.#rises;
+    if (this.traits.interrupts === "level") latch.rises = this.#lines.rises(latch.vector);
   }
 
   #runToInterrupt(latch: Latch, limitCycles: number): boolean {
@@ -204,7 +208,7 @@ export class SimulatorLink implements Link {
     this.#finishCommands(0);
     this.#throwPending();
     if (!this.#isMet(own)) return false;
-    asker.rises = this.#rises;
+    asker.rises = this.#lines.rises(asker.vector);
     return true;
   }
 
@@ -264,7 +268,7 @@ export class SimulatorLink implements Link {
     this.#state.check();
     // Inputs change here and nowhere else: an output that is read after one has changed is computed again.
     this.#stopMask.write(stopMask);
-    this.#risesSeen.write(this.#rises);
+    this.#lines.tellSeen();
     try {
       this.#parts.run(cycles);
     } catch (error) {
@@ -273,10 +277,9 @@ export class SimulatorLink implements Link {
     const { end } = this.simulation;
     if (end !== undefined)
       this.#state.fail(new SimulationEndedError(this.name, { ...end, cycle: end.cycle - this.#firstCycle }));
-    this.#isRaised = this.#interrupt.read() !== 0;
-    this.#rises = this.#risesPort.read();
+    this.#lines.look();
     this.#commands.take(this.#noteAnswer, this.#listeners.size > 0);
-    if (this.#commands.pending === 0) this.#quietRises = this.#rises;
+    if (this.#commands.pending === 0) this.#quietRises = this.#lines.total;
     if (this.#listeners.size === 0) {
       this.#events.skip();
       return;
@@ -298,7 +301,8 @@ export class SimulatorLink implements Link {
 
   /** A rise, and where there was one already, the end of what was posted: a wait is met then. */
   get #waitMask(): number {
-    const isHeldUp = this.#commands.pending > 0 && (this.#isRaised || this.#rises !== this.#quietRises);
+    const { isAnyHigh, total } = this.#lines;
+    const isHeldUp = this.#commands.pending > 0 && (isAnyHigh || total !== this.#quietRises);
     return isHeldUp ? STOP.interrupt | STOP.commandsDone : STOP.interrupt;
   }
 
@@ -335,7 +339,8 @@ export class SimulatorLink implements Link {
   }
 }
 
-/** What an asker of the interrupt has seen: how often the line had risen. */
+/** What an asker of an interrupt has seen: how often the line had risen. */
 interface Latch {
+  readonly vector: number;
   rises: number;
 }

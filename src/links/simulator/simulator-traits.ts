@@ -1,4 +1,5 @@
 import type { Pace, Traits } from "../../bus/traits.ts";
+import { vectorsOf } from "../device-binding.ts";
 import type { SimulationSettings } from "./simulator-model.ts";
 
 /** Simulated time is counted as if the clock ran at 100 MHz. */
@@ -8,11 +9,12 @@ const CYCLES_AROUND_A_BURST = 16;
 
 /** What simulations of these settings are like. */
 export function traitsOf(
-  { interrupts = "level", signals = [] }: SimulationSettings,
+  { interrupts = "level", signals = [], device }: SimulationSettings,
   { waves }: { readonly waves: boolean },
 ): Traits {
   return {
     ...{ time: "stepped", interrupts, registerErrors: "reported", observes: "bursts" },
+    vectors: vectorsOf(device),
     ...{ busRules: true, errors: true, waves },
     signals: signals.length > 0,
     // Permissions are kept for words of the widest bus.

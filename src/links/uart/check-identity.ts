@@ -1,10 +1,16 @@
+import type { Traits } from "../../bus/traits.ts";
 import { hex } from "../../core/hex.ts";
 import type { Identity } from "../../wire/identity.ts";
 import { BoardMismatchError } from "./errors.ts";
 import type { PortSettings } from "./settings.ts";
 
 /** Throws `BoardMismatchError` for a board that is not what the target describes, with what was found. */
-export function checkIdentity(name: string, identity: Identity, settings: PortSettings): void {
+export function checkIdentity(
+  name: string,
+  identity: Identity,
+  settings: PortSettings,
+  { vectors }: Pick<Traits, "vectors">,
+): void {
   const { buildHash, registerBits, registerAddressBits, memoryBits, memoryAddressBits, mtu } = identity;
   const { interruptLines, clockHz } = identity;
   const wanted = settings.buildHash;
@@ -28,5 +34,9 @@ export function checkIdentity(name: string, identity: Identity, settings: PortSe
   if (bad.length > 0)
     throw new BoardMismatchError(
       `${name}: the board on ${settings.port} has ${bad.join(", ")}: hilt knows no such board`,
+    );
+  if (interruptLines !== vectors)
+    throw new BoardMismatchError(
+      `${name}: the board on ${settings.port} has ${interruptLines} interrupt${interruptLines === 1 ? "" : "s"}, and the target's device has ${vectors}`,
     );
 }

@@ -95,7 +95,7 @@ export class UartConnection implements Connection {
     const cycles = new CycleMap();
     const waves = window === undefined ? undefined : await this.#record(window.path, cycles);
     const identity = await this.#begin();
-    checkIdentity(this.#name, identity, this.#settings);
+    checkIdentity(this.#name, identity, this.#settings, this.#traits);
     this.#pace ??= await this.#measure(identity);
     const layout = layOutBanks(banks ?? standardProfile.banks);
     const bytes = layout.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);

@@ -15,6 +15,7 @@ import { type DownMessage, Status, type StatusCode, type UpMessage } from "../..
 import { EventListeners } from "../event-listeners.ts";
 import { LinkState } from "../link-state.ts";
 import { checkNarrow, checkRegister } from "../register-address.ts";
+import { checkVector, checkVectors } from "../vector.ts";
 import { AccessQueue, type AskKind } from "./access-queue.ts";
 import { BoardWindows } from "./board-windows.ts";
 import type { CycleMap } from "./cycle-map.ts";
@@ -179,9 +180,7 @@ export class UartLink implements Link {
   }
 
   listen({ vector = 0 }: { readonly vector?: number } = {}): InterruptListener {
-    const lines = this.#rises.length;
-    if (!Number.isInteger(vector) || vector < 0 || vector >= lines)
-      throw new RangeError(`${this.name}: the device has ${lines} interrupts, from vector 0; not ${vector}`);
+    checkVector(this.name, this.#rises.length, vector);
     const latch = { rises: this.#rises[vector] as number };
     return {
       wait: (limitCycles, signal) =>
@@ -252,6 +251,7 @@ export class UartLink implements Link {
 
   #checkList(operations: readonly Operation[]): void {
     checkNarrow(this.name, operations);
+    checkVectors(this.name, this.#rises.length, operations);
     for (const operation of operations) {
       if (operation.kind === "wait") checkCycles(operation.limitCycles);
       else
@@ -266,7 +266,7 @@ export class UartLink implements Link {
   /** What follows a read or a wait that fails is not done: each is answered before the list goes on. */
   async #list(operations: readonly NarrowOperation[]): Promise<number[]> {
     const values: number[] = [];
-    const latch = { rises: this.#rises[0] ?? 0 };
+    const latches = this.#rises.map((rises) => ({ rises }));
     this.#isListing = true;
     this.#waits.hold(true);
     try {
@@ -274,7 +274,11 @@ export class UartLink implements Link {
         this.#state.check();
         if (operation.kind === "write") this.#write(operation.address, operation.value);
         else if (operation.kind === "read") values.push(await this.#read(operation.address));
-        else values.push((await this.#waitFor(0, latch, operation.limitCycles, undefined, true)) ? 1 : 0);
+        else {
+          const { limitCycles, vector = 0 } = operation;
+          const latch = latches[vector] as { rises: number };
+          values.push((await this.#waitFor(vector, latch, limitCycles, undefined, true)) ? 1 : 0);
+        }
       }
       return values;
     } finally {
@@ -354,7 +358,7 @@ export class UartLink implements Link {
       if (((changed >>> vector) & 1) === 0) continue;
       const asserted = this.#isHigh(vector);
       if (asserted) this.#rises[vector] = (this.#rises[vector] as number) + 1;
-      this.#hear({ kind: "interrupt", cycle: this.clock.cycle, asserted });
+      this.#hear({ kind: "interrupt", cycle: this.clock.cycle, vector, asserted });
     }
     this.#waits.settle();
   }

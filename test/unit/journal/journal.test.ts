@@ -35,6 +35,7 @@ const header: JournalHeader = {
     ...{
       time: "stepped",
       interrupts: "level",
+      vectors: 1,
       registerErrors: "reported",
       observes: "bursts",
       busRules: true,
@@ -174,7 +175,7 @@ test("a reader written from docs/journal.md reads the same", () => {
 
 test("what is dropped from a ring is counted, and what was there before a breach is kept", () => {
   const journal = new Journal();
-  const rise = (cycle: number): void => journal.note({ kind: "interrupt", cycle, asserted: true });
+  const rise = (cycle: number): void => journal.note({ kind: "interrupt", cycle, vector: 0, asserted: true });
   for (let cycle = 0; cycle < 1500; cycle++) rise(cycle);
   const before = journal.ring.copy();
   for (let cycle = 1500; cycle < 5000; cycle++) rise(cycle);
@@ -268,7 +269,8 @@ test("a file that is not closed is not complete, and has what was written", () =
   const file = new JournalFile(path);
   const journal = new Journal(new JournalRing(), file);
   file.begin(header);
-  for (let cycle = 0; cycle < 5000; cycle++) journal.note({ kind: "interrupt", cycle, asserted: true });
+  for (let cycle = 0; cycle < 5000; cycle++)
+    journal.note({ kind: "interrupt", cycle, vector: 0, asserted: true });
   const { entries, damage, isComplete } = readJournal(path, readFileSync(path));
   expect(isComplete).toBe(false);
   expect(entries.length).toBeGreaterThan(4000);
@@ -393,11 +395,11 @@ test("an access of the device is listed by the end of it; one without an end by 
   } as const;
   journal.note({ ...access, cycle: 10 });
   journal.note({ ...access, cycle: 11, address: logicalAddress(0x2000n) });
-  journal.note({ kind: "interrupt", cycle: 15, asserted: true });
+  journal.note({ kind: "interrupt", cycle: 15, vector: 0, asserted: true });
   journal.note({ kind: "access-end", cycle: 20, direction: "read" });
   expect(describeJournal(journal.entries)).toEqual([
     "cycle       11  device reads 8 bytes at logical 0x0000000000002000",
-    "cycle       15  interrupt line goes high",
+    "cycle       15  interrupt 0 goes high",
     "cycle       20  device reads 8 bytes at logical 0x0000000000001000",
   ]);
 });

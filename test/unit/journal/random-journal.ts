@@ -40,7 +40,7 @@ const event: fc.Arbitrary<(cycle: number) => LinkEvent> = fc.oneof(
   ),
   fc.boolean().map(
     (asserted) =>
-      (cycle: number): LinkEvent => ({ kind: "interrupt", cycle, asserted }),
+      (cycle: number): LinkEvent => ({ kind: "interrupt", cycle, vector: 0, asserted }),
   ),
   fc.record({ kind: fc.constantFrom("fault" as const, "injected-error" as const), direction, address }).map(
     (breach) =>

@@ -195,7 +195,7 @@ test("a file that grew is completed when its process is gone, with what it had n
           address,
           bytes: new Uint8Array(lengthBytes).fill(cycle),
         });
-      journal.note({ kind: "interrupt", cycle: 2e12, asserted: true });
+      journal.note({ kind: "interrupt", cycle: 2e12, vector: 0, asserted: true });
       copyFileSync(paths[0], paths[1]);
       const then = memory.slice();
       const entries = completed(then);

@@ -14,7 +14,14 @@ import {
 } from "../../../src/session/needs.ts";
 
 const simulation: Traits = {
-  ...{ time: "stepped", interrupts: "level", registerErrors: "reported", observes: "bursts", busRules: true },
+  ...{
+    time: "stepped",
+    interrupts: "level",
+    vectors: 1,
+    registerErrors: "reported",
+    observes: "bursts",
+    busRules: true,
+  },
   windows: { readUnit: 8, writeUnit: 1, reportsFaults: true },
   ...{ errors: true, waves: true, signals: true, registerBits: 32, users: "many" },
 };
@@ -27,7 +34,7 @@ const uart: Traits = {
   observes: "requests",
 };
 const card: Traits = {
-  ...{ time: "wall", interrupts: "message", registerErrors: "silent", observes: "nothing" },
+  ...{ time: "wall", interrupts: "message", vectors: 2, registerErrors: "silent", observes: "nothing" },
   windows: { readUnit: 4096, writeUnit: 4096, reportsFaults: true },
   ...{ busRules: false, errors: false, waves: false, signals: false, registerBits: 64, users: "one" },
 };
@@ -51,8 +58,8 @@ test("what a target meets is read from its traits, word by word", () => {
   expect(met(uart)).toEqual([
     ...["wall", "level", "observes", "faults", "strict-windows", "register-errors", ...device],
   ]);
-  expect(met(card)).toEqual(["wall", "message", "faults", "registers-64", ...device]);
-  expect(met(open)).toEqual(["wall", "message", "registers-64", ...device]);
+  expect(met(card)).toEqual(["wall", "message", "several-vectors", "faults", "registers-64", ...device]);
+  expect(met(open)).toEqual(["wall", "message", "several-vectors", "registers-64", ...device]);
   expect(met(silent)).toEqual([...known.filter((word) => word !== "faults"), ...device]);
   expect(met(simulation, false)).toEqual(known);
 });
