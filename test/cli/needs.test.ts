@@ -189,6 +189,7 @@ export default { targets: { "two\\nlines": wasm, m: { ...wasm, interrupts: "mess
                              two\\nlines  m
   time                       stepped     stepped
   interrupts                 level       message
+  interrupt vectors          1           1
   windows (read/write unit)  8/8 bytes   8/8 bytes
 `);
   expect(stdout).toContain("\n  signals inside             no          yes\n");

@@ -51,8 +51,8 @@ const mutants: readonly Mutant[] = [
   {
     name: "a pulse is seen where it lasts",
     file: "simulator-link.ts",
-    from: "return isHigh || this.#rises !== rises;",
-    to: "return this.#isRaised;",
+    from: "return isHigh || this.#lines.rises(vector) !== rises;",
+    to: "return this.#lines.isHigh(vector);",
     killer: "a rise meets every wait that is parked",
   },
   {
