@@ -20,6 +20,8 @@ export default defineConfig({
       engine: "verilator",
       harness: { readLatency: [1, 60], writeLatency: [1, 20], stalls: 0.4 },
     },
+    slot: { link: "slot" },
+    "slot-rough": { link: "slot", harness: { readLatency: [1, 60], writeLatency: [1, 20], stalls: 0.4 } },
     "virtual-ulx3s": { link: "uart", board: "virtual-ulx3s" },
     icarus: { link: "cocotb", simulator: "icarus", python: ".cache/python" },
     "icarus-models": { link: "cocotb", simulator: "icarus", python: ".cache/python", host: "cocotbext-axi" },

@@ -1,5 +1,6 @@
 import { silentLog } from "../src/core/log.ts";
 import { buildModel } from "../src/links/simulator/simulator-model.ts";
+import { buildSlot } from "../src/links/slot/start-slot.ts";
 import { newVerilator } from "./new-verilator.ts";
 
 /**
@@ -11,6 +12,7 @@ export async function setup(): Promise<void> {
   await Promise.allSettled([
     buildModel({ engine: "wasm" }, options),
     buildModel({ engine: "verilator" }, options),
+    buildSlot({ settings: {}, ...options }),
     buildModel({ engine: "wasm", signals: ["device.**"] }, options),
     buildModel({ engine: "verilator", signals: ["device.**"] }, options),
     // Throws where it is not installed.

@@ -4,6 +4,8 @@
 // Each beat is translated and checked on its own; a beat outside answers DECERR, moves no data, and is reported. A beat
 // that is to fail (`read_error`, `write_error`) answers that and moves no data; a write burst answers for its first bad
 // beat. Timing: the first R beat may come LR cycles after its AR was taken, B may come LB cycles after the last W.
+//
+// With HILT_HOST_OUTSIDE there is no memory here: C++ round the model translates, checks and moves each row of 8 bytes.
 `default_nettype none
 
 module hilt_harness_memory #(
@@ -89,10 +91,12 @@ module hilt_harness_memory #(
     localparam RAM_PAGE_W = RAM_BYTES_LOG2 - 12;
     localparam INDEX_W    = REGION_BYTES_LOG2 + 2;
 
+`ifndef HILT_HOST_OUTSIDE
     reg [63:0]           ram              [0:(1<<WORD_W)-1] /* verilator public_flat_rw */;
     reg [RAM_PAGE_W-1:0] page_table       [0:(1<<(INDEX_W-12))-1] /* verilator public_flat_rw */;
     reg [31:0]           read_permission  [0:(1<<(INDEX_W-8))-1] /* verilator public_flat_rw */;
     reg [31:0]           write_permission [0:(1<<(INDEX_W-8))-1] /* verilator public_flat_rw */;
+`endif
 
     // ---- AR queue
     reg [3:0]  ar_id      [0:63];
@@ -118,6 +122,12 @@ module hilt_harness_memory #(
     wire               r_is_due  = (ar_head != ar_tail) & ~r_wait[31];
     wire [63:0]        r_address = ({r_start[63:BEAT_BYTES_LOG2], {BEAT_BYTES_LOG2{1'b0}}})
                                  + ({56'd0, r_beat} << BEAT_BYTES_LOG2);
+    wire [DATA_W-1:0]  r_data;
+    wire               r_take    = rvalid & rready;
+
+`ifdef HILT_HOST_OUTSIDE
+`include "hilt_host_outside.vh"
+`else
     wire               r_hit;
     wire [INDEX_W-1:0] r_index;
     wire [31:0]        r_row     = read_permission[r_index[INDEX_W-1:8]];
@@ -125,8 +135,6 @@ module hilt_harness_memory #(
     wire [WORD_W-1:0]  r_word    = {page_table[r_index[INDEX_W-1:12]], r_index[11:3]};
     wire               r_good    = r_allowed & (read_error == OKAY);
     wire [63:0]        r_row_data = r_good ? ram[r_word] : 64'd0;
-    wire [DATA_W-1:0]  r_data;
-    wire               r_take    = rvalid & rready;
 
     hilt_harness_lookup #(.REGION_BYTES_LOG2(REGION_BYTES_LOG2)) read_lookup (
         .address(r_address),
@@ -138,6 +146,7 @@ module hilt_harness_memory #(
         .hit(r_hit),
         .index(r_index)
     );
+`endif
 
     assign rvalid = r_is_due & (r_held | ~stall_r);
     assign rdata  = r_held ? r_held_data : r_data;
@@ -194,11 +203,6 @@ module hilt_harness_memory #(
     wire [63:0]        w_start   = aw_address[aw_head[5:0]];
     wire [63:0]        w_address = ({w_start[63:BEAT_BYTES_LOG2], {BEAT_BYTES_LOG2{1'b0}}})
                                  + ({56'd0, w_beat} << BEAT_BYTES_LOG2);
-    wire               w_hit;
-    wire [INDEX_W-1:0] w_index;
-    wire [31:0]        w_row     = write_permission[w_index[INDEX_W-1:8]];
-    wire               w_allowed = w_hit & w_row[w_index[7:3]];
-    wire [WORD_W-1:0]  w_word    = {page_table[w_index[INDEX_W-1:12]], w_index[11:3]};
     wire               w_take    = wvalid & wready;
     wire               w_last    = w_beat == w_len;
     wire               w_strobed = wstrb != 0;
@@ -208,6 +212,13 @@ module hilt_harness_memory #(
     wire [1:0]         w_answer  = (w_response != OKAY)     ? w_response
                                  : (~w_allowed & w_strobed) ? DECERR
                                  :                            write_error;
+
+`ifndef HILT_HOST_OUTSIDE
+    wire               w_hit;
+    wire [INDEX_W-1:0] w_index;
+    wire [31:0]        w_row     = write_permission[w_index[INDEX_W-1:8]];
+    wire               w_allowed = w_hit & w_row[w_index[7:3]];
+    wire [WORD_W-1:0]  w_word    = {page_table[w_index[INDEX_W-1:12]], w_index[11:3]};
 
     hilt_harness_lookup #(.REGION_BYTES_LOG2(REGION_BYTES_LOG2)) write_lookup (
         .address(w_address),
@@ -219,6 +230,7 @@ module hilt_harness_memory #(
         .hit(w_hit),
         .index(w_index)
     );
+`endif
 
     assign write_is_open = aw_head != aw_tail;
     assign wready        = write_is_open & ~stall_w;
@@ -236,7 +248,9 @@ module hilt_harness_memory #(
     assign write_fault  = w_take & ~w_allowed & w_strobed;
     assign write_failed = w_take & (w_allowed | ~w_strobed) & (write_error != OKAY);
 
+`ifndef HILT_HOST_OUTSIDE
     integer i;
+`endif
     always @(posedge clk) begin
         if (rst) begin
             aw_head    <= 7'd0;
@@ -256,10 +270,12 @@ module hilt_harness_memory #(
             aw_address[aw_tail[5:0]] <= awaddr;
             aw_len[aw_tail[5:0]]     <= awlen;
         end
+`ifndef HILT_HOST_OUTSIDE
         if (w_take & w_good) begin
             for (i = 0; i < 8; i = i + 1)
                 if (w_row_strobe[i]) ram[w_word][8*i +: 8] <= w_row_data[8*i +: 8];
         end
+`endif
     end
 
     // ---- B queue
@@ -308,7 +324,10 @@ module hilt_harness_memory #(
         end
     endgenerate
 
-    wire unused = &{1'b0, r_start[2:0], r_index[2:0], w_index[2:0], r_wait[30:0], b_wait[30:0]};
+    wire unused = &{1'b0, r_start[2:0], r_wait[30:0], b_wait[30:0]};
+`ifndef HILT_HOST_OUTSIDE
+    wire unused_index = &{1'b0, r_index[2:0], w_index[2:0]};
+`endif
 endmodule
 
 `default_nettype wire

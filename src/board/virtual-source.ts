@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { writeWhole } from "../core/write-whole.ts";
 import type { ModelSource } from "../engine/engine.ts";
-import { BOARD_SOURCES } from "../engine/verilator/board-program.ts";
+import { BOARD_SOURCES } from "../engine/verilator/model-program.ts";
 
 /** What goes into the FPGA. */
 export interface BoardDesign {

@@ -54,6 +54,8 @@ const hints: Readonly<Record<string, string>> = {
     "a process that was stopped goes on with kill -CONT; or end it, and hilt boards start begins anew",
   E_VIRTUAL_BOARD:
     "the last line that its process has printed is in the message; hilt boards shows which run",
+  E_SLOT:
+    "the last line that its process has printed is in the message; TMPDIR chooses where its sockets are",
   E_SIMULATOR_PROCESS:
     "what the process has printed last is in the message; hilt doctor shows what is installed",
   E_COCOTB_CODE: "the traceback of Python is in the message",

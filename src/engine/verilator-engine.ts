@@ -12,9 +12,9 @@ import type { ToolLimit } from "./run-tool.ts";
 import { keepSealed, readSealed } from "./sealed-file.ts";
 import { requestKey, sourceKey } from "./source-key.ts";
 import { readTree, type SourceTree } from "./source-tree.ts";
-import { boardProgram } from "./verilator/board-program.ts";
 import { compileModel, shimHash } from "./verilator/compile.ts";
 import { isLoaded, loadLibrary } from "./verilator/library.ts";
+import { modelProgram, type ProgramName } from "./verilator/model-program.ts";
 import { type OptionFiles, optionFiles } from "./verilator/option-files.ts";
 import { SourceCopies } from "./verilator/source-copies.ts";
 import { findToolchain, type Toolchain, toolchainKey } from "./verilator/toolchain.ts";
@@ -69,10 +69,13 @@ export class VerilatorEngine implements Engine {
     return modelOf(source, library(built), built, fromCache, performance.now() - start);
   }
 
-  /** The library of a model that this engine has built, and the program that runs it as a virtual board. */
-  async board({ key }: Model): Promise<{ readonly model: string; readonly program: string }> {
+  /** The library of a model that this engine has built, and the program that runs it in a process of its own. */
+  async program(
+    name: ProgramName,
+    { key }: Model,
+  ): Promise<{ readonly model: string; readonly program: string }> {
     const directory = this.#directory;
-    const program = await boardProgram(findToolchain(this.#options.verilator), directory);
+    const program = await modelProgram(name, findToolchain(this.#options.verilator), directory);
     return { model: join(directory, `${key}.so`), program };
   }
 

@@ -21,6 +21,10 @@ export const links = {
     settings: () => import("./cocotb/settings.ts"),
     kind: () => import("./cocotb/cocotb-kind.ts"),
   },
+  slot: {
+    settings: () => import("./slot/settings.ts"),
+    kind: () => import("./slot/slot-kind.ts"),
+  },
 } satisfies Readonly<Record<string, Row>>;
 
 interface Row {

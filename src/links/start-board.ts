@@ -36,7 +36,7 @@ export async function startOnBoard(options: StartOptions): Promise<StartedBoard>
   const model = await engine.build(waves ? { ...source, waves: [] } : source);
   const cyclesPerMs = (LINE_DIVIDER * board.uart.baud) / 1000;
   const started = await startVirtualBoard({
-    ...{ name, ...(await engine.board(model)), folder, seed, cyclesPerMs, isDetached },
+    ...{ name, ...(await engine.program("virtual board", model)), folder, seed, cyclesPerMs, isDetached },
   });
   return { ...started, design, model };
 }

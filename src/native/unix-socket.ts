@@ -85,6 +85,11 @@ export class UnixSocket implements Disposable {
     return true;
   }
 
+  /** Waits for something, and takes what has come, up to the length of `bytes`; 0 when the other side has closed the socket. */
+  next(bytes: Uint8Array): number {
+    return recv(this.descriptor, bytes, bytes.length, 0);
+  }
+
   /** What has come, up to the length of `bytes`; 0 when nothing has, undefined when the other side has closed the socket. */
   take(bytes: Uint8Array): number | undefined {
     try {

@@ -34,4 +34,6 @@ export const ControlCode = {
   log: 17,
   memory: 18,
   failure: 19,
+  state: 20,
+  counts: 21,
 } as const;

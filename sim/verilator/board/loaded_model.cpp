@@ -17,11 +17,10 @@ Function LoadedModel::optional(const char* name) const {
   return reinterpret_cast<Function>(dlsym(library_, name));
 }
 
-template <class Function>
-Function LoadedModel::needed(const char* name) const {
-  const auto function = optional<Function>(name);
-  if (function == nullptr) throw std::runtime_error(std::string("the model has no function ") + name);
-  return function;
+void* LoadedModel::neededSymbol(const char* name) const {
+  void* const symbol = dlsym(library_, name);
+  if (symbol == nullptr) throw std::runtime_error(std::string("the model has no function ") + name);
+  return symbol;
 }
 
 LoadedModel::LoadedModel(const std::string& library) : library_(dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL)) {

@@ -21,7 +21,7 @@ class LoadedModel {
   // What the design has printed since the last call, as a JSON list; empty when it has printed nothing.
   std::string messages();
 
-  // A port of up to 32 bits; throws std::runtime_error for a name that the top module does not have.
+  // A port of up to 32 bits, or a variable that is kept; throws std::runtime_error for a name that the model does not have.
   struct Port {
     const char* place;
     unsigned bytes;
@@ -31,6 +31,12 @@ class LoadedModel {
   static uint32_t read(const Port& port);
   static void write(const Port& port, uint32_t value);
 
+  // A function of the library; throws std::runtime_error for one that it lacks.
+  template <class Function>
+  Function needed(const char* name) const {
+    return reinterpret_cast<Function>(neededSymbol(name));
+  }
+
   // Throws std::runtime_error for a model that was built without waves, or when the file cannot be written.
   void openWaves(const std::string& file, const std::string& scopes);
   void closeWaves();
@@ -38,8 +44,7 @@ class LoadedModel {
  private:
   template <class Function>
   Function optional(const char* name) const;
-  template <class Function>
-  Function needed(const char* name) const;
+  void* neededSymbol(const char* name) const;
 
   void* library_;
   void* memory_ = nullptr;

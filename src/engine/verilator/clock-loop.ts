@@ -9,9 +9,12 @@ const ASIDE = new RegExp(String.raw`__(?:Slow|Syms|Dpi|Trace|ConstPool)|^${PREFI
 const DEBUG = /___(?:eval_debug_assertions$|dump_triggers__)/;
 /** How the generated code reaches a member of the top module. */
 const SELF = String.raw`(?:vlSelf->|vlSelfRef\.|TOP\.)`;
-/** What must run as often as `eval` would run it; any function that is not of the same part may hide such a thing. */
+/**
+ * What must run as often as `eval` would run it; any function that is not of the same part may hide such a thing. Those of
+ * sim/verilator/slot look at host memory alone.
+ */
 const EFFECTS = new RegExp(
-  String.raw`\bVL_(?:F?WRITEF|F?DISPLAY|STOP|FINISH|FATAL|F[A-Z]+_|SYSTEM|RAND|URAND|TIME)|\b${PREFIX}(?!\w*ico)\w+\(`,
+  String.raw`\bVL_(?:F?WRITEF|F?DISPLAY|STOP|FINISH|FATAL|F[A-Z]+_|SYSTEM|RAND|URAND|TIME)|\b${PREFIX}(?!\w*(?:ico|hilt_host_(?:read|check)))\w+\(`,
 );
 
 /**

@@ -2,19 +2,23 @@ import type { ErrorInjection, ErrorResponse } from "../../bus/error-injection.ts
 import type { Direction } from "../../bus/event.ts";
 import type { LogicalAddress } from "../../core/address.ts";
 import { ControlCode } from "../../wire/control-message.ts";
-import type { FarEnd } from "./far-end.ts";
 
 const ENTRIES = 4;
 const RESPONSE = { SLVERR: 2, DECERR: 3 } as const;
 const MODE = { at: 0, afterBeats: 1, remove: 2 } as const;
 
+/** Takes requests of the control channel. */
+interface Asked {
+  ask(code: number, payload: Uint8Array): Promise<unknown>;
+}
+
 /** Errors of host memory that the simulator is asked for; they go with the next crossing. */
 export class FarErrors implements ErrorInjection {
   readonly addresses = ENTRIES;
-  readonly #far: FarEnd;
+  readonly #far: Asked;
   #used = 0;
 
-  constructor(far: FarEnd) {
+  constructor(far: Asked) {
     this.#far = far;
   }
 

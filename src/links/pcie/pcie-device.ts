@@ -59,8 +59,10 @@ export interface PcieDma {
   unmap(iova: bigint, lengthBytes: number): void;
 }
 
-export interface DmaMemory {
+export interface DmaMemory extends Disposable {
   readonly bytes: Uint8Array;
   /** The bytes are zero from now on; nothing of them is mapped. */
   clear(): void;
+  /** It is mapped for the device no more, and never will be; the bytes stay. */
+  [Symbol.dispose](): void;
 }

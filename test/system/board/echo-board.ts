@@ -26,7 +26,12 @@ export async function startEcho(
   );
   const model = await engine.build(options.waves === true ? { ...source, waves: [] } : source);
   const board = await startVirtualBoard({
-    ...{ name: "echo", ...(await engine.board(model)), folder: join(parent, "board"), seed: 1n },
+    ...{
+      name: "echo",
+      ...(await engine.program("virtual board", model)),
+      folder: join(parent, "board"),
+      seed: 1n,
+    },
     ...{ cyclesPerMs: 12_000, isDetached: options.isDetached ?? false },
   });
   return {

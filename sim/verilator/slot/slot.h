@@ -1,0 +1,96 @@
+// The device of a slot: a model of the harness round it, whose register port, interrupt and event log are worked here.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+#include "loaded_model.h"
+
+using Bytes = std::vector<uint8_t>;
+
+enum class Access : uint32_t { write = 1, read = 2 };
+
+class Slot {
+ public:
+  // Words of the settings of the harness, as src/links/cocotb/settings-words.ts lays them out.
+  static constexpr std::size_t SETTINGS_WORDS = 29;
+  enum Stop : uint32_t { ALL_ANSWERED = 1, RISEN = 2 };
+
+  explicit Slot(LoadedModel& model);
+
+  // A device as after power-up, out of its reset; the seed is in the first two words.
+  void powerUp(const Bytes& settings);
+  // The reset input alone, for some cycles: time and rises go on.
+  void reset();
+
+  uint64_t cycle() const { return base_ + read64(cyclePort_); }
+  bool isRaised() const { return LoadedModel::read(irq_) != 0; }
+  uint32_t rises() const { return rises_; }
+  bool hasEnded() const { return hasEnded_; }
+  uint32_t pending() const;
+  // Records of the event log and accesses of registers so far: something happens.
+  uint64_t activity() const { return activity_; }
+
+  // Posted; done when time passes.
+  void post(Access access, uint32_t address, uint32_t value);
+  // Until all that was posted is answered; false when for `limit` cycles nothing was.
+  bool finish(uint64_t limit);
+  // To this cycle at most, or until one of `stops` holds; `rises`: those that are known.
+  void runUntil(uint64_t cycle, uint32_t stops, uint32_t rises);
+  // What the last read gave: all ones where the device has refused it.
+  uint32_t lastRead() const { return lastRead_; }
+
+  // Kinds of events that are told, by bit: docs/wire.md.
+  void watch(uint32_t kinds);
+  // What happens while time passes: the payload of an event, in order.
+  std::function<void(const Bytes&)> onEvent;
+  // How often the line has risen meanwhile.
+  std::function<void(uint32_t)> onRise;
+
+  void failAt(unsigned entry, uint64_t address, uint32_t control);
+  void failAfter(uint64_t beats, bool isWrite, uint32_t response);
+
+ private:
+  struct Event {
+    uint64_t cycle;
+    Bytes payload;
+  };
+  using Place = const char*;
+
+  static uint64_t read64(const LoadedModel::Port& port);
+  static uint64_t at64(Place array, uint32_t index);
+  void find();
+  void runReset();
+  void step(uint64_t cycles, uint32_t stopMask);
+  void takeAnswers();
+  void takeEvents();
+  void takeRecord(uint32_t index);
+  void takeRow(uint32_t index, uint64_t cycle);
+  void endRow();
+  Bytes begin(uint8_t kind, uint8_t flags, uint64_t cycle) const;
+  bool isWatched(uint8_t kind) const { return (kinds_ >> (kind - 1) & 1) != 0; }
+  void note(uint64_t cycle, Bytes payload) { events_.push_back({cycle, std::move(payload)}); }
+
+  LoadedModel& model_;
+  uint64_t base_ = 0;
+  uint32_t rises_ = 0;
+  uint32_t risesBase_ = 0;
+  uint64_t version_ = 0;
+  uint32_t tail_ = 0;
+  uint32_t taken_ = 0;
+  uint32_t lastRead_ = 0;
+  uint32_t eventTail_ = 0;
+  uint32_t kinds_ = 0;
+  uint64_t activity_ = 0;
+  bool hasEnded_ = false;
+  std::vector<Event> events_;
+  // Consecutive bytes that the device has written.
+  uint64_t rowStart_ = 0;
+  uint64_t rowCycle_ = 0;
+  Bytes row_;
+  LoadedModel::Port cyclePort_, irq_, irqRises_, irqSeen_, stopMask_, commandHead_, commandTail_, eventHead_, eventTailPort_,
+      keepsWrites_, version64_, rst_;
+  Place command_, response_, eventCycle_, eventInfo_, readAddress_, writeAddress_, readBeat_, writeBeat_, violation_, rowData_,
+      rowInfo_;
+};

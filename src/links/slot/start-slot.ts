@@ -1,0 +1,136 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Model } from "../../engine/engine.ts";
+import { VerilatorEngine, type VerilatorOptions } from "../../engine/verilator-engine.ts";
+import { settingsWords } from "../cocotb/settings-words.ts";
+import { SlotError } from "./errors.ts";
+import type { FunctionSettings } from "./settings.ts";
+import { slotSource } from "./slot-source.ts";
+import type { SlotTarget } from "./slot-traits.ts";
+
+export interface BuildSlotOptions extends Omit<VerilatorOptions, "verilator"> {
+  readonly settings: SlotTarget;
+  /** It can record waves. */
+  readonly waves?: boolean;
+}
+
+/** Files of a slot that was built. Plain data. */
+export interface BuiltSlot {
+  /** The library of the model. */
+  readonly library: string;
+  readonly program: string;
+}
+
+export interface StartSlotOptions {
+  readonly name: string;
+  readonly settings: SlotTarget;
+  readonly built: BuiltSlot;
+  /** A folder of its own, which goes with it; short, since a socket's path has 107 bytes. */
+  readonly folder: string;
+  /** `stepped`: moved by its control channel. `free`: runs by itself. */
+  readonly time: "stepped" | "free";
+}
+
+/** A slot in a process of its own. */
+export interface RunningSlot extends AsyncDisposable {
+  readonly pid: number;
+  /** Unix socket of vfio-user. */
+  readonly socket: string;
+  /** Unix socket of the control channel. */
+  readonly control: string;
+  /** Rejects when the process ends without having been asked to. */
+  readonly lost: Promise<never>;
+}
+
+const LIMIT_MS = 30_000;
+const DEFAULT_BAR_BYTES = 65_536;
+const TABLE_BYTES = 4096;
+
+/** The model of the device and the program that runs it, from the cache where they are there. */
+export async function buildSlot(options: BuildSlotOptions): Promise<BuiltSlot & { readonly model: Model }> {
+  const { settings, cacheDirectory, log, waves = false } = options;
+  const { verilator, device } = settings;
+  const engine = new VerilatorEngine({
+    cacheDirectory,
+    ...(log === undefined ? {} : { log }),
+    ...(verilator === undefined ? {} : { verilator }),
+  });
+  const source = slotSource(device, cacheDirectory);
+  const model = await engine.build(waves ? { ...source, waves: [] } : source);
+  const { model: library, program } = await engine.program("simulated slot", model);
+  return { model, library, program };
+}
+
+/** Resolves when the sockets are there. Rejects with `SlotError`. */
+export async function startSlot(options: StartSlotOptions): Promise<RunningSlot> {
+  const { name, settings, built, folder, time } = options;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const [socket, control] = [join(folder, "slot"), join(folder, "control")];
+  const words = [
+    ...[`model=${built.library}`, `socket=${socket}`, `control=${control}`, `name=${name}`, `time=${time}`],
+    ...[...functionWords(settings.function ?? {}), "parent=stdin"],
+    `settings=${Buffer.from(settingsWords(settings.harness ?? {}, 1n, [])).toString("hex")}`,
+  ];
+  const child = spawn(built.program, words, { stdio: ["pipe", "pipe", "pipe"] });
+  const ended = endOf(child, name);
+  await Promise.race([firstLine(child, name), ended]);
+  let isAsked = false;
+  const lost = ended.catch((error: unknown) => {
+    if (!isAsked) throw error;
+    return new Promise<never>(() => {});
+  });
+  // Whoever waits for nothing else hears of it by the link.
+  lost.catch(() => {});
+  return {
+    ...{ pid: child.pid as number, socket, control, lost },
+    async [Symbol.asyncDispose]() {
+      isAsked = true;
+      child.kill("SIGTERM");
+      await ended.catch(() => {});
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function functionWords(settings: FunctionSettings): string[] {
+  const { vendorId = 0x1234, deviceId = 0x11e9, barBits = 64, interrupts = "msi" } = settings;
+  const { barBytes = DEFAULT_BAR_BYTES } = settings;
+  const table = interrupts === "msi-x" ? [`table=${barBytes - TABLE_BYTES}`] : [];
+  return [
+    ...[`vendor=${vendorId}`, `device=${deviceId}`, `barBytes=${barBytes}`, `wide=${barBits === 64 ? 1 : 0}`],
+    ...table,
+  ];
+}
+
+/** Rejects at the end of the process, with what it has said last. */
+function endOf(child: ChildProcess, name: string): Promise<never> {
+  let said = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    said = `${said}${text}`.slice(-4096);
+  });
+  return new Promise((_resolve, reject) => {
+    child.on("error", (cause) =>
+      reject(new SlotError(name, `cannot be started: ${cause.message}`, { cause })),
+    );
+    child.on("close", (status, signal) => {
+      const how = signal === null ? `ended with status ${status}` : `was ended by ${signal}`;
+      const last = said.trim().split("\n").at(-1);
+      reject(new SlotError(name, last ? `${how}: ${last}` : how));
+    });
+  });
+}
+
+function firstLine(child: ChildProcess, name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const limit = setTimeout(() => {
+      child.kill("SIGKILL");
+      reject(new SlotError(name, `its process has said nothing for ${LIMIT_MS / 1000} s`));
+    }, LIMIT_MS);
+    child.once("close", () => clearTimeout(limit));
+    child.stdout?.once("data", () => {
+      clearTimeout(limit);
+      resolve();
+    });
+  });
+}
