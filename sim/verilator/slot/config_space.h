@@ -28,6 +28,8 @@ class ConfigSpace {
   // True when a function-level reset is asked for.
   bool write(uint32_t offset, const uint8_t* bytes, uint32_t count);
 
+  // Vectors of MSI.
+  uint32_t messages() const { return 1u << (bytes_[0x42] >> 1 & 7); }
   bool isMemoryEnabled() const { return (bytes_[0x04] & 2) != 0; }
   bool isBusMaster() const { return (bytes_[0x04] & 4) != 0; }
 

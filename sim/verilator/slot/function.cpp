@@ -20,7 +20,7 @@ uint64_t Function::lengthOf(uint32_t region) const {
 }
 
 uint32_t Function::vectorsOf(uint32_t index) const {
-  if (index == MSI) return settings_.vectors;
+  if (index == MSI) return config_.messages();
   return index == MSIX && !table_.empty() ? settings_.vectors : 0;
 }
 
@@ -112,10 +112,10 @@ void Function::powerUp() {
 void Function::applyCommand() { memory_.enable(config_.isBusMaster()); }
 
 // A message is a write of the function's: without the bus-master bit there is none.
-void Function::risen(uint32_t count) {
+void Function::risen(uint32_t line, uint32_t count) {
   if (!config_.isBusMaster()) return;
   const std::vector<int>& own = events_[MSIX].empty() ? events_[MSI] : events_[MSIX];
-  if (own.empty() || own[0] < 0) return;
+  if (line >= own.size() || own[line] < 0) return;
   const uint64_t added = count;
-  if (::write(own[0], &added, sizeof added) < 0) return;
+  if (::write(own[line], &added, sizeof added) < 0) return;
 }

@@ -27,6 +27,7 @@ class Function {
   ~Function();
 
   uint64_t lengthOf(uint32_t region) const;
+  // Of MSI as many as its capability says: a power of two.
   uint32_t vectorsOf(uint32_t index) const;
   // False: the device has not answered.
   bool read(uint32_t region, uint64_t offset, uint8_t* bytes, uint32_t count);
@@ -38,7 +39,7 @@ class Function {
   // As after power-up of the device.
   void powerUp();
   const AccessCounts& counts() const { return counts_; }
-  void risen(uint32_t count);
+  void risen(uint32_t line, uint32_t count);
 
  private:
   bool isInTable(uint64_t offset, uint32_t count) const;

@@ -88,7 +88,7 @@ static void serve(Slot& slot, VfioUser& client, Control& control, SlotRequests& 
   uint64_t since = 0;
   while (!isAsked && !requests.isEndAsked()) {
     if (isFree && !slot.hasEnded()) {
-      slot.runUntil(slot.cycle() + SLICE, 0, 0);
+      slot.runUntil(slot.cycle() + SLICE, 0, {});
       requests.report();
       if (slot.activity() != activity) since = slot.cycle();
       activity = slot.activity();
@@ -108,7 +108,7 @@ int main(int count, char** arguments) {
     Words words = wordsOf(count, arguments);
     Control control(words["control"]);
     LoadedModel model(words["model"]);
-    Slot slot(model);
+    Slot slot(model, static_cast<uint32_t>(numberOf(words, "vectors", 1)));
     VfioUser client(words["socket"]);
     DmaMap memory(client);
     Function function(slot, memory, functionOf(words));

@@ -26,8 +26,6 @@ static const Setting SETTINGS[] = {
     {"cfg_stall_register", 9, 8, 8},
 };
 
-Slot::Slot(LoadedModel& model) : model_(model) {}
-
 uint64_t Slot::read64(const LoadedModel::Port& port) {
   uint64_t value = 0;
   std::memcpy(&value, port.place, 8);
@@ -68,6 +66,7 @@ void Slot::find() {
   violation_ = model_.port("events.event_violation").place;
   rowData_ = model_.port("events.event_row_data").place;
   rowInfo_ = model_.port("events.event_row_info").place;
+  if (rises_.size() > 1) eventLines_ = model_.port("events.several.event_lines").place;
 }
 
 void Slot::powerUp(const Bytes& settings) {
@@ -80,7 +79,7 @@ void Slot::powerUp(const Bytes& settings) {
     else LoadedModel::write(port, static_cast<uint32_t>(payloadAt(settings, 4 * each.word, 4) >> each.shift) & ((1u << each.width) - 1));
   }
   hasEnded_ = false;
-  rises_ = 0;
+  std::fill(rises_.begin(), rises_.end(), 0u);
   runReset();
   base_ = 0;
 }
@@ -135,7 +134,7 @@ bool Slot::finish(uint64_t limit) {
   return true;
 }
 
-void Slot::runUntil(uint64_t until, uint32_t stops, uint32_t rises) {
+void Slot::runUntil(uint64_t until, uint32_t stops, const std::vector<uint32_t>& rises) {
   while (!hasEnded_ && cycle() < until) {
     if ((stops & ALL_ANSWERED) != 0 && pending() == 0) return;
     if ((stops & RISEN) != 0 && rises_ != rises) return;
@@ -146,19 +145,25 @@ void Slot::runUntil(uint64_t until, uint32_t stops, uint32_t rises) {
 // A full log ends a step in any case.
 void Slot::step(uint64_t cycles, uint32_t stopMask) {
   LoadedModel::write(stopMask_, stopMask);
-  LoadedModel::write(irqSeen_, rises_ - risesBase_);
+  for (std::size_t line = 0; line < rises_.size(); ++line) {
+    const uint32_t seen = rises_[line] - risesBase_[line];
+    std::memcpy(const_cast<char*>(irqSeen_.place) + 4 * line, &seen, 4);
+  }
   write64(version64_, ++version_ << 32);
   if (!model_.run(cycles)) hasEnded_ = true;
   takeAnswers();
   takeEvents();
-  const uint32_t rises = risesBase_ + LoadedModel::read(irqRises_);
-  const uint32_t news = rises - rises_;
-  rises_ = rises;
   std::stable_sort(events_.begin(), events_.end(), [](const Event& a, const Event& b) { return a.cycle < b.cycle; });
   std::vector<Event> events;
   events.swap(events_);
   for (const Event& each : events) onEvent(each.payload);
-  if (news > 0) onRise(news);
+  for (uint32_t line = 0; line < rises_.size(); ++line) {
+    uint32_t count = 0;
+    std::memcpy(&count, irqRises_.place + 4 * static_cast<std::size_t>(line), 4);
+    const uint32_t news = risesBase_[line] + count - rises_[line];
+    rises_[line] += news;
+    if (news > 0) onRise(line, news);
+  }
 }
 
 void Slot::takeAnswers() {
@@ -230,17 +235,24 @@ void Slot::takeRecord(uint32_t index) {
   if (has(10)) beat(7, true);
   if (has(2) && isWatched(3)) note(cycle, begin(3, 0, cycle));
   if (has(3) && isWatched(3)) note(cycle, begin(3, 1, cycle));
-  for (const unsigned bit : {4u, 5u}) {
-    if (!has(bit) || !isWatched(5)) continue;
-    Bytes event = begin(5, 0, cycle);
-    putTo(event, bit == 4 ? 1 : 0, 4);
-    note(cycle, std::move(event));
-  }
+  if (isWatched(5)) takeEdges(index, cycle, has(4), has(5));
   for (int rule = 0; rule < RULES && has(8) && isWatched(8); ++rule) {
     if (!has(40 + static_cast<unsigned>(rule))) continue;
     Bytes event = begin(8, 0, cycle);
     putTo(event, at64(violation_, index), 8);
     putTo(event, static_cast<uint64_t>(rule), 4);
+    note(cycle, std::move(event));
+  }
+}
+
+void Slot::takeEdges(uint32_t index, uint64_t cycle, bool hasRisen, bool hasFallen) {
+  // Rises, and above them falls.
+  uint16_t lines = static_cast<uint16_t>((hasRisen ? 1 : 0) | (hasFallen ? 0x100 : 0));
+  if (rises_.size() > 1) std::memcpy(&lines, eventLines_ + 2 * static_cast<std::size_t>(index), 2);
+  for (unsigned bit = 0; bit < 16 && (hasRisen || hasFallen); ++bit) {
+    if ((lines >> bit & 1) == 0) continue;
+    Bytes event = begin(5, bit < 8 ? 1 : 0, cycle);
+    putTo(event, bit % 8, 4);
     note(cycle, std::move(event));
   }
 }

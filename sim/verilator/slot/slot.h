@@ -17,7 +17,8 @@ class Slot {
   static constexpr std::size_t SETTINGS_WORDS = 29;
   enum Stop : uint32_t { ALL_ANSWERED = 1, RISEN = 2 };
 
-  explicit Slot(LoadedModel& model);
+  // `lines`: interrupts of the device.
+  Slot(LoadedModel& model, uint32_t lines) : model_(model), rises_(lines, 0), risesBase_(lines, 0) {}
 
   // A device as after power-up, out of its reset; the seed is in the first two words.
   void powerUp(const Bytes& settings);
@@ -25,8 +26,9 @@ class Slot {
   void reset();
 
   uint64_t cycle() const { return base_ + read64(cyclePort_); }
-  bool isRaised() const { return LoadedModel::read(irq_) != 0; }
-  uint32_t rises() const { return rises_; }
+  // Of the interrupt lines, a bit each; and how often each has risen.
+  uint32_t levels() const { return LoadedModel::read(irq_); }
+  const std::vector<uint32_t>& rises() const { return rises_; }
   bool hasEnded() const { return hasEnded_; }
   uint32_t pending() const;
   // Records of the event log and accesses of registers so far: something happens.
@@ -37,7 +39,7 @@ class Slot {
   // Until all that was posted is answered; false when for `limit` cycles nothing was.
   bool finish(uint64_t limit);
   // To this cycle at most, or until one of `stops` holds; `rises`: those that are known.
-  void runUntil(uint64_t cycle, uint32_t stops, uint32_t rises);
+  void runUntil(uint64_t cycle, uint32_t stops, const std::vector<uint32_t>& rises);
   // What the last read gave: all ones where the device has refused it.
   uint32_t lastRead() const { return lastRead_; }
 
@@ -45,8 +47,8 @@ class Slot {
   void watch(uint32_t kinds);
   // What happens while time passes: the payload of an event, in order.
   std::function<void(const Bytes&)> onEvent;
-  // How often the line has risen meanwhile.
-  std::function<void(uint32_t)> onRise;
+  // How often a line has risen meanwhile.
+  std::function<void(uint32_t line, uint32_t count)> onRise;
 
   void failAt(unsigned entry, uint64_t address, uint32_t control);
   void failAfter(uint64_t beats, bool isWrite, uint32_t response);
@@ -66,6 +68,7 @@ class Slot {
   void takeAnswers();
   void takeEvents();
   void takeRecord(uint32_t index);
+  void takeEdges(uint32_t index, uint64_t cycle, bool hasRisen, bool hasFallen);
   void takeRow(uint32_t index, uint64_t cycle);
   void endRow();
   Bytes begin(uint8_t kind, uint8_t flags, uint64_t cycle) const;
@@ -73,9 +76,10 @@ class Slot {
   void note(uint64_t cycle, Bytes payload) { events_.push_back({cycle, std::move(payload)}); }
 
   LoadedModel& model_;
+  // By line; and what they were at the last reset.
+  std::vector<uint32_t> rises_;
+  std::vector<uint32_t> risesBase_;
   uint64_t base_ = 0;
-  uint32_t rises_ = 0;
-  uint32_t risesBase_ = 0;
   uint64_t version_ = 0;
   uint32_t tail_ = 0;
   uint32_t taken_ = 0;
@@ -92,5 +96,5 @@ class Slot {
   LoadedModel::Port cyclePort_, irq_, irqRises_, irqSeen_, stopMask_, commandHead_, commandTail_, eventHead_, eventTailPort_,
       keepsWrites_, version64_, rst_;
   Place command_, response_, eventCycle_, eventInfo_, readAddress_, writeAddress_, readBeat_, writeBeat_, violation_, rowData_,
-      rowInfo_;
+      rowInfo_, eventLines_;
 };

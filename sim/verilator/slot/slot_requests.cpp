@@ -24,9 +24,11 @@ SlotRequests::SlotRequests(Slot& slot, LoadedModel& model, Function& function, V
   });
   on(SLOT_CYCLE, [this](const Bytes&) { return now(); });
   on(SLOT_RUN_UNTIL, [this](const Bytes& payload) {
+    std::vector<uint32_t> known;
     const bool isPlain = payload.size() <= 8;
-    slot_.runUntil(payloadAt(payload, 0, 8), isPlain ? 0 : static_cast<uint32_t>(payloadAt(payload, 8, 4)),
-                   isPlain ? 0 : static_cast<uint32_t>(payloadAt(payload, 12, 4)));
+    for (std::size_t line = 0; !isPlain && line < slot_.rises().size(); ++line)
+      known.push_back(static_cast<uint32_t>(payloadAt(payload, 12 + 4 * line, 4)));
+    slot_.runUntil(payloadAt(payload, 0, 8), isPlain ? 0 : static_cast<uint32_t>(payloadAt(payload, 8, 4)), known);
     return state();
   });
   on(SLOT_FINISH, [this](const Bytes& payload) {
@@ -68,7 +70,7 @@ SlotRequests::SlotRequests(Slot& slot, LoadedModel& model, Function& function, V
     return answer;
   });
   slot_.onEvent = [this](const Bytes& event) { control_.tell(SLOT_EVENT, event); };
-  slot_.onRise = [this](uint32_t count) { function_.risen(count); };
+  slot_.onRise = [this](uint32_t line, uint32_t count) { function_.risen(line, count); };
   // A read has let time pass: who steps the slot hears of it before the answer.
   client_.onRead = [this] {
     report();
@@ -102,8 +104,8 @@ Bytes SlotRequests::now() const {
 
 Bytes SlotRequests::state() const {
   Bytes answer = now();
-  putTo(answer, slot_.isRaised() ? 1 : 0, 4);
-  putTo(answer, slot_.rises(), 4);
+  putTo(answer, slot_.levels(), 4);
+  for (const uint32_t rises : slot_.rises()) putTo(answer, rises, 4);
   putTo(answer, slot_.pending(), 4);
   return answer;
 }

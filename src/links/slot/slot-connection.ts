@@ -6,6 +6,7 @@ import { layOutBanks, PhysicalMemory } from "../../memory/physical-memory.ts";
 import { standardProfile } from "../../memory/platform-profile.ts";
 import { ControlCode } from "../../wire/control-message.ts";
 import { settingsWords } from "../cocotb/settings-words.ts";
+import { vectorsOf } from "../device-binding.ts";
 import type { Connection, FreshOptions } from "../link-kind.ts";
 import { LinkState } from "../link-state.ts";
 import { PageWindows } from "../pcie/page-windows.ts";
@@ -51,7 +52,7 @@ export class SlotConnection implements Connection {
         this.#link?.lose(window === undefined ? cause : new WindowError(window, why, { cause }));
       },
     });
-    this.#device.interrupts.enable(this.#device.interrupts.vectors);
+    this.#device.interrupts.enable(vectorsOf(parts.settings.device));
   }
 
   async fresh({ seed, banks: layouts, waves, onMessage }: FreshOptions): Promise<Link> {
@@ -62,7 +63,7 @@ export class SlotConnection implements Connection {
     control.listener = undefined;
     control.watch(0);
     control.move(ControlCode.reset, settingsWords(settings.harness ?? {}, seed, []));
-    device.interrupts.take(0);
+    for (let vector = 0; vector < device.interrupts.vectors; vector++) device.interrupts.take(vector);
     const { config } = device;
     config.write(COMMAND, 16, config.read(COMMAND, 16) | MEMORY_AND_MASTER);
     const banks = layOutBanks(layouts ?? standardProfile.banks);

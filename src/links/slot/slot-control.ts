@@ -12,6 +12,8 @@ import type { MessageDecoder } from "../../wire/message-decoder.ts";
 import { parseEvent } from "../../wire/parse-event.ts";
 
 const ROOM_BYTES = 64 * 1024;
+/** Of a state, before the rises. */
+const HEAD_BYTES = 12;
 
 export interface SlotListener {
   /** Of the device, as of then. */
@@ -24,8 +26,8 @@ export interface SlotListener {
 /** Of the device, as of then. */
 export interface SlotState {
   readonly cycle: number;
-  /** How often the interrupt line has risen. */
-  readonly rises: number;
+  /** How often each interrupt line has risen. */
+  readonly rises: readonly number[];
   /** Register accesses that were not answered. */
   readonly pending: number;
 }
@@ -134,7 +136,9 @@ export class SlotControl implements Disposable {
 
   #note(state: Buffer): void {
     const cycle = state.readUInt32LE(0) + state.readUInt32LE(4) * 2 ** 32;
-    this.#listener?.state({ cycle, rises: state.readUInt32LE(12), pending: state.readUInt32LE(16) });
+    const lines = (state.length - HEAD_BYTES) / 4 - 1;
+    const rises = Array.from({ length: lines }, (_, line) => state.readUInt32LE(HEAD_BYTES + 4 * line));
+    this.#listener?.state({ cycle, rises, pending: state.readUInt32LE(state.length - 4) });
   }
 
   #hear(): void {

@@ -17,6 +17,7 @@ import type { PcieDevice, PcieRegion } from "../pcie/pcie-device.ts";
 import { Pump } from "../pump.ts";
 import { checkNarrow, checkRegister } from "../register-address.ts";
 import { FREQUENCY_HZ } from "../simulator/simulator-traits.ts";
+import { checkVector, checkVectors } from "../vector.ts";
 import type { SlotControl, SlotListener, SlotState } from "./slot-control.ts";
 import { RefusedError } from "./vfio-user-client.ts";
 
@@ -45,6 +46,7 @@ export interface SlotLinkParts {
 
 /** What an asker of the interrupt has seen: how many messages had come. */
 interface Latch {
+  readonly vector: number;
   messages: number;
 }
 
@@ -70,9 +72,10 @@ export class SlotLink implements Link, SlotListener {
   /** Addresses of writes that were posted since everything posted was done last. */
   #posted: number[] = [];
   #cycle = 0;
-  #rises = 0;
-  #messages = 0;
-  /** When nothing posted was under way last. */
+  /** By vector: rises of its line as the slot counts them, and messages that have come. */
+  #rises: readonly number[];
+  readonly #messages: number[];
+  /** Of all vectors, when nothing posted was under way last. */
   #quietMessages = 0;
   #closed: Promise<void> | undefined;
 
@@ -81,6 +84,8 @@ export class SlotLink implements Link, SlotListener {
     this.name = parts.name;
     this.traits = parts.traits;
     this.pace = parts.pace;
+    this.#rises = new Array<number>(parts.traits.vectors).fill(0);
+    this.#messages = [...this.#rises];
     this.memory = parts.memory;
     this.windows = parts.windows;
     this.waves = parts.waves;
@@ -123,21 +128,24 @@ export class SlotLink implements Link, SlotListener {
 
   async perform(operations: readonly Operation[]): Promise<number[]> {
     checkNarrow(this.name, operations);
+    checkVectors(this.name, this.traits.vectors, operations);
     this.#parts.state.check();
     const values: number[] = [];
-    const latch: Latch = { messages: this.#messages };
+    const latches = this.#messages.map((_, vector) => this.#latch(vector));
     for (const operation of operations) {
       if (operation.kind === "write") this.writeRegister(operation.address, operation.value);
       else if (operation.kind === "read") values.push(this.#read(operation.address));
-      else values.push(this.#runToInterrupt(latch, operation.limitCycles) ? 1 : 0);
+      else
+        values.push(
+          this.#runToInterrupt(latches[operation.vector ?? 0] as Latch, operation.limitCycles) ? 1 : 0,
+        );
     }
     return values;
   }
 
   listen({ vector = 0 }: { readonly vector?: number } = {}): InterruptListener {
-    if (vector !== 0)
-      throw new RangeError(`${this.name}: the device has 1 interrupt, vector 0; not ${vector}`);
-    const latch: Latch = { messages: this.#messages };
+    checkVector(this.name, this.traits.vectors, vector);
+    const latch = this.#latch(vector);
     return { wait: (limitCycles, signal) => this.#waitFor(latch, limitCycles, signal) };
   }
 
@@ -165,10 +173,12 @@ export class SlotLink implements Link, SlotListener {
 
   state({ cycle, rises, pending }: SlotState): void {
     this.#cycle = cycle;
-    if (rises !== this.#rises) this.#messages += this.#parts.device.interrupts.take(0);
+    for (const [vector, count] of rises.entries())
+      if (count !== this.#rises[vector])
+        (this.#messages[vector] as number) += this.#parts.device.interrupts.take(vector);
     this.#rises = rises;
     if (pending < this.#posted.length) this.#posted.splice(0, this.#posted.length - pending);
-    if (this.#posted.length === 0) this.#quietMessages = this.#messages;
+    if (this.#posted.length === 0) this.#quietMessages = this.#allMessages;
   }
 
   event(event: LinkEvent): void {
@@ -245,12 +255,20 @@ export class SlotLink implements Link, SlotListener {
   #settle(own: Latch, asker: Latch): boolean {
     this.#finish();
     if (!this.#isMet(own)) return false;
-    asker.messages = this.#messages;
+    asker.messages = this.#messages[asker.vector] as number;
     return true;
   }
 
-  #isMet({ messages }: Latch): boolean {
-    return this.#posted.length === 0 && this.#messages !== messages;
+  #latch(vector: number): Latch {
+    return { vector, messages: this.#messages[vector] as number };
+  }
+
+  #isMet({ vector, messages }: Latch): boolean {
+    return this.#posted.length === 0 && this.#messages[vector] !== messages;
+  }
+
+  get #allMessages(): number {
+    return this.#messages.reduce((sum, count) => sum + count, 0);
   }
 
   #park(deadline: number, isMet: () => boolean): Promise<boolean> {
@@ -272,17 +290,17 @@ export class SlotLink implements Link, SlotListener {
 
   #advance(cycles: number): void {
     this.#parts.state.check();
-    const payload = Buffer.alloc(16);
+    const payload = Buffer.alloc(12 + 4 * this.#rises.length);
     payload.writeBigUInt64LE(BigInt(this.#cycle + cycles), 0);
     payload.writeUInt32LE(this.#stops, 8);
-    payload.writeUInt32LE(this.#rises, 12);
+    for (const [vector, count] of this.#rises.entries()) payload.writeUInt32LE(count, 12 + 4 * vector);
     this.#guard(() => this.#parts.control.move(ControlCode.runUntil, payload));
     this.#parts.state.check();
   }
 
   /** A rise, and where there was a message already, the end of what was posted: a wait is met then. */
   get #stops(): number {
-    const isHeldUp = this.#posted.length > 0 && this.#messages !== this.#quietMessages;
+    const isHeldUp = this.#posted.length > 0 && this.#allMessages !== this.#quietMessages;
     return isHeldUp ? STOP.risen | STOP.allAnswered : STOP.risen;
   }
 

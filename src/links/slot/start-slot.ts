@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Model } from "../../engine/engine.ts";
 import { VerilatorEngine, type VerilatorOptions } from "../../engine/verilator-engine.ts";
 import { settingsWords } from "../cocotb/settings-words.ts";
+import { vectorsOf } from "../device-binding.ts";
 import { SlotError } from "./errors.ts";
 import type { FunctionSettings } from "./settings.ts";
 import { slotSource } from "./slot-source.ts";
@@ -69,7 +70,7 @@ export async function startSlot(options: StartSlotOptions): Promise<RunningSlot>
   const [socket, control] = [join(folder, "slot"), join(folder, "control")];
   const words = [
     ...[`model=${built.library}`, `socket=${socket}`, `control=${control}`, `name=${name}`, `time=${time}`],
-    ...[...functionWords(settings.function ?? {}), "parent=stdin"],
+    ...[...functionWords(settings.function ?? {}), `vectors=${vectorsOf(settings.device)}`, "parent=stdin"],
     `settings=${Buffer.from(settingsWords(settings.harness ?? {}, 1n, [])).toString("hex")}`,
   ];
   const child = spawn(built.program, words, { stdio: ["pipe", "pipe", "pipe"] });
