@@ -16,6 +16,7 @@ import { soakScripts } from "./soak-scripts.ts";
 import { soakWire } from "./soak-wire.ts";
 import { soakWireRtl } from "./soak-wire-rtl.ts";
 import { variants } from "./variants.ts";
+import { runWdmMutants } from "./wdm-mutants/wdm-mutants.ts";
 
 const CACHE = fileURLToPath(new URL("../../.hilt/cache", import.meta.url));
 /** Of a part, at most so often that a progress line is printed. */
@@ -27,6 +28,7 @@ const WIRE = "wire";
 const WIRE_RTL = "wire-rtl";
 const LINE = "line";
 const PACKAGES = "packages";
+const WDM_MUTANTS = "wdm-mutants";
 const parts = [
   ...Object.keys(variants),
   ...Object.keys(modules),
@@ -43,6 +45,7 @@ const otherRuns: Readonly<Record<string, number>> = {
   // MiB under each hazard, both ways together.
   [LINE]: 64,
   "verilator-modules": 2000,
+  [WDM_MUTANTS]: 300,
   "device-mutants": 100,
   "harness-mutants": 60,
 };
@@ -60,9 +63,9 @@ const options = await yargs(hideBin(process.argv))
   .option("hazard", { type: "string", describe: "Of the line: only this one" })
   .option("path", { type: "string", describe: "Only this counterexample of --seed, as a failure printed it" })
   .option("variant", {
-    choices: [...parts, ...mutants],
+    choices: [...parts, ...mutants, WDM_MUTANTS],
     describe:
-      "Only this build of the controller, only these modules, the scripts, the wire, the wire in Verilog, the line, the packages, or mutants of the Verilog: drawn by seed, each given to the guards, the cheapest first",
+      "Only this build of the controller, only these modules, the scripts, the wire, the wire in Verilog, the line, the packages, or mutants: of the Verilog, drawn by seed, each given to the guards, the cheapest first, or of the DMA system against its unit tests",
   })
   .option("shrink", { type: "boolean", default: true, describe: "Make a counterexample smaller" })
   .option("jobs", { type: "number", default: availableParallelism(), describe: "Processes" })
@@ -80,11 +83,20 @@ const jobs = options.path === undefined ? Math.max(1, options.jobs) : 1;
 let failed = false;
 for (const name of names) {
   const runs = options.runs ?? otherRuns[name] ?? RUNS;
-  if (name === PACKAGES) failed = await runPackages(options.package, options.update);
+  if (name === WDM_MUTANTS) failed = await mutate(runs);
+  else if (name === PACKAGES) failed = await runPackages(options.package, options.update);
   else failed = jobs > 1 && runs > 1 ? await spread(name, runs) : await runHere(name, runs);
   if (failed) break;
 }
 process.exitCode = failed ? 1 : 0;
+
+function mutate(mutants: number): Promise<boolean> {
+  const { seed, path } = options;
+  return runWdmMutants({
+    ...{ mutants, seed, log: (line: string) => console.log(line) },
+    ...(path === undefined ? {} : { path }),
+  });
+}
 
 async function runHere(name: string, runs: number): Promise<boolean> {
   const started = process.hrtime.bigint();

@@ -1,0 +1,74 @@
+/** A process that runs the tests of `src/wdm` and `src/memory` on one mutant after the other. */
+import { fileURLToPath } from "node:url";
+import {
+  BaseSequencer,
+  createVitest,
+  type Reporter,
+  type TestModule,
+  type TestSpecification,
+} from "vitest/node";
+
+/** What the process is told. */
+export interface Trial {
+  readonly file: string;
+  /** Of the file, instead of its own. */
+  readonly text: string;
+  /** Runs of each property. */
+  readonly runs: number;
+}
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const trial: { now: Trial | undefined } = { now: undefined };
+const failed: string[] = [];
+
+/** Milliseconds that the tests of a file took the last time. */
+const costs = new Map<string, number>();
+
+/** Most mutants die of some test, and the next ones are soon over when it is a cheap one. */
+class CheapestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const costOf = ({ moduleId }: TestSpecification): number => costs.get(moduleId) ?? 0;
+    return files.toSorted((a, b) => costOf(a) - costOf(b));
+  }
+}
+
+const reporter: Reporter = {
+  onTestModuleEnd(module: TestModule) {
+    if (module.ok()) costs.set(module.moduleId, module.diagnostic().duration);
+    for (const { message } of module.errors()) failed.push(`${module.relativeModuleId}: ${message}`);
+    for (const test of module.children.allTests("failed"))
+      failed.push(`${module.relativeModuleId} > ${test.fullName}`);
+  },
+};
+
+const vitest = await createVitest(
+  "test",
+  {
+    ...{ root, config: false, watch: false, bail: 1, testTimeout: 60_000, reporters: [reporter] },
+    ...{ pool: "threads", isolate: false, fileParallelism: false },
+    sequence: { sequencer: CheapestFirst },
+    include: ["test/unit/{wdm,memory}/**/*.test.ts"],
+    setupFiles: [fileURLToPath(new URL("./property-runs.ts", import.meta.url))],
+  },
+  {
+    plugins: [
+      {
+        name: "mutant",
+        enforce: "pre",
+        load: (id) => (id === trial.now?.file ? trial.now.text : null),
+      },
+    ],
+  },
+);
+const specifications = await vitest.globTestSpecifications();
+
+process.on("message", async (message: Trial) => {
+  const before = trial.now;
+  trial.now = message;
+  for (const one of [before, message]) if (one !== undefined) vitest.invalidateFile(one.file);
+  process.env["HILT_PROPERTY_RUNS"] = String(message.runs);
+  failed.length = 0;
+  await vitest.runTestSpecifications(specifications);
+  process.send?.({ killedBy: failed[0] ?? null });
+});
+process.send?.({ isReady: true });
