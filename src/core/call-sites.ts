@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Sites of more calls are not kept: each costs a tenth of a small transfer. */
@@ -44,15 +45,32 @@ export function callSite(callee: Callee = callSite, frames: number = FRAMES): Ca
   return site;
 }
 
-/** The frames of the program, innermost first, as a stack trace gives them; without those of hilt and of the runner of tests. */
+/** Of the project: files in it are named from here. A process runs the tests of one. */
+let projectFolder = process.cwd();
+
+export function nameFilesFrom(folder: string): void {
+  projectFolder = folder;
+}
+
+/** The frames of the program, innermost first, as a stack trace gives them, with files named from the project's folder; without those of hilt and of the runner of tests. */
 export function programFrames(site: CallSite | undefined): readonly string[] {
   const lines = (site?.stack ?? "").split("\n").filter((line) => /^ +at .*[/\\]/.test(line));
   return lines
     .filter((line) => !RUNNER.test(line) && !OWN.some((root) => line.includes(root)))
-    .map((line) => line.trim());
+    .map((line) => fromProject(line.trim()));
+}
+
+function fromProject(frame: string): string {
+  return frame.replace(/(?:file:\/\/)?\/.*(?=:\d+:\d+\)?$)/, (place) => {
+    const file = place.startsWith("file:") ? fileURLToPath(place) : place;
+    const inside = relative(projectFolder, file);
+    return inside.startsWith("..") || isAbsolute(inside) ? file : inside;
+  });
 }
 
 /** The innermost frame of the program, in words. */
 export function describeSite(site: CallSite | undefined): string {
+  if (site === undefined)
+    return `by a call after the first ${MOST_SITES.toLocaleString("en")} of the test, whose lines are not kept`;
   return programFrames(site)[0] ?? "unknown";
 }

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { describe as baseDescribe, expect as baseExpect, test as baseTest, inject } from "vitest";
 import { LinkLostError } from "../bus/errors.ts";
+import { nameFilesFrom } from "../core/call-sites.ts";
 import type { Random } from "../core/random.ts";
 import type { DmaDevice } from "../driver/dma-device.ts";
 import { describeLastTransfer } from "../driver/transfer-record.ts";
@@ -46,6 +47,7 @@ const fixtures = baseTest.extend<Fixtures>({
   session: [
     async ({ task, skip, connection }, use) => {
       const run = inject("hilt");
+      nameFilesFrom(run.plainRoot ?? run.root);
       const needs = needsOf(task);
       skipFor(lackOfTarget(needs, run), skip);
       const name = [relative(run.plainRoot ?? run.root, task.file.filepath), ...namesOf(task)].join(" > ");

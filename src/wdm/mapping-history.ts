@@ -48,6 +48,5 @@ function covers({ ranges }: Mapped, address: bigint): boolean {
 
 /** With the place that mapped it. */
 export function inWords(mapped: Mapped): string {
-  const { site } = mapped;
-  return site === undefined ? mapped.describe() : `${mapped.describe()}, mapped ${describeSite(site)}`;
+  return `${mapped.describe()}, mapped ${describeSite(mapped.site)}`;
 }

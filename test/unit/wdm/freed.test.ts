@@ -30,6 +30,23 @@ describe("a buffer that is freed under a mapping", () => {
     expect(system.findings).toHaveLength(1);
   });
 
+  test("late in a long test the message says that the line is not kept", () => {
+    const { driver, host, system } = world();
+    const first = host.allocate({ lengthBytes: 64 });
+    for (let count = 0; count < 500; count++) driver.put(driver.listNow(first));
+    const buffer = host.allocate({ lengthBytes: 64 });
+    driver.listNow(buffer);
+    buffer.free();
+    expect(system.findings).toMatchObject([
+      {
+        mapping: expect.stringMatching(
+          /, mapped by a call after the first 1,000 of the test, whose lines are not kept$/,
+        ),
+        callSite: expect.stringMatching(/^at test\/unit\/wdm\/freed\.test\.ts:\d+:\d+$/m),
+      },
+    ]);
+  });
+
   test.each([
     ["the part that is mapped", 4096, 1],
     ["another part", 0, 0],
