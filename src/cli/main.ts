@@ -1,4 +1,5 @@
 import yargs, { type Argv } from "yargs";
+import { linkCommands } from "../session/link-commands.ts";
 import * as boards from "./commands/boards.ts";
 import * as build from "./commands/build.ts";
 import * as cache from "./commands/cache.ts";
@@ -7,6 +8,7 @@ import * as init from "./commands/init.ts";
 import * as journal from "./commands/journal.ts";
 import * as list from "./commands/list.ts";
 import * as run from "./commands/run.ts";
+import { serveCommand } from "./commands/serve.ts";
 import * as waves from "./commands/waves.ts";
 import { explain } from "./explain.ts";
 import { CommandLineError, checkGivenOnce } from "./options.ts";
@@ -21,7 +23,11 @@ export interface Command {
 }
 
 /** They load what they need when they are called: `--help` needs neither Vitest nor a target. */
-export const commands: readonly Command[] = [run, list, waves, journal, build, boards, doctor, init, cache];
+export const commands: readonly Command[] = [
+  ...[run, list, waves, journal, build, boards],
+  ...linkCommands().map(serveCommand),
+  ...[doctor, init, cache],
+];
 
 /** The command line; resolves with the exit code. */
 export async function main(args: readonly string[]): Promise<number> {

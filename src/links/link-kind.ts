@@ -23,6 +23,11 @@ export interface LinkKind<Settings, Prepared> {
   /** Throws a usage error for a request that the link cannot meet. */
   prepare(name: string, settings: Settings, run: PrepareOptions): Promise<Preparation<Prepared>>;
   connect(name: string, settings: Settings, prepared: Prepared, worker: ConnectOptions): Promise<Connection>;
+  /**
+   * Starts what the target is reached through for a program of the user's own, until the result is disposed of; only of
+   * links whose row `serves`.
+   */
+  serve?(name: string, settings: Settings, run: PrepareOptions): Promise<Served>;
   /** Adds up what the tests of a run have counted; only of links that count coverage. */
   coverage?(prepared: Prepared): Promise<CoverageReport>;
   /** Takes what is left of a process that the link has taken with it; only of links that run code which can crash. */
@@ -70,6 +75,16 @@ export interface Preparation<Prepared> extends AsyncDisposable {
   readonly warnings: readonly string[];
   /** Absent where nothing is built. */
   readonly build?: { readonly fromCache: boolean; readonly buildMs: number };
+}
+
+/** What `hilt <link>` has started. */
+export interface Served extends AsyncDisposable {
+  /** What a user is told: how to reach it. */
+  readonly lines: readonly string[];
+  /** The same for programs. */
+  readonly facts: Readonly<Record<string, string | number>>;
+  /** Rejects when it has ended by itself. */
+  readonly lost: Promise<never>;
 }
 
 /** The life of a worker. */

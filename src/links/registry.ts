@@ -24,13 +24,16 @@ export const links = {
   slot: {
     settings: () => import("./slot/settings.ts"),
     kind: () => import("./slot/slot-kind.ts"),
+    serves: "start a simulated PCIe slot for a virtual machine, and say how QEMU gets it",
   },
 } satisfies Readonly<Record<string, Row>>;
 
-interface Row {
+export interface Row {
   /** The schema of its settings. */
   settings(): Promise<{ readonly shape: object }>;
   kind(): Promise<{ readonly kind: LinkKind<unknown, unknown> }>;
+  /** What the command `hilt <link>` does; its kind has `serve`. */
+  readonly serves?: string;
 }
 
 export type LinkName = keyof typeof links;

@@ -94,10 +94,10 @@ static void serve(Slot& slot, VfioUser& client, Control& control, SlotRequests& 
       activity = slot.activity();
     }
     const bool rests = !isFree || slot.hasEnded() || slot.cycle() - since > QUIET;
-    const int limit = !rests ? 0 : isFree || control.isHolding() ? HOLDING_MS : -1;
+    const int limit = !rests || client.isHolding() ? 0 : isFree || control.isHolding() ? HOLDING_MS : -1;
     const Look seen = look(client, control, hasParent, limit);
     if (seen == Look::parentIsGone) return;
-    if (seen == Look::something) client.serve();
+    if (seen == Look::something || client.isHolding()) client.serve();
     if (seen == Look::something || control.isHolding()) control.serve();
   }
 }

@@ -20,7 +20,8 @@ class VfioUser : public MessageMemory {
   // Throws std::runtime_error.
   void listen();
   int descriptor() const { return client_ >= 0 ? client_ : listener_; }
-  bool hasClient() const { return client_ >= 0; }
+  // Messages that came while an answer of the client's was awaited.
+  bool isHolding() const { return !later_.empty(); }
   // Answers all that has come. Called while it serves, it does nothing.
   void serve();
   // Before a read of a BAR is answered.

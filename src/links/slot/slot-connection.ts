@@ -1,4 +1,4 @@
-import { WindowError } from "../../bus/errors.ts";
+import { LinkLostError, WindowError } from "../../bus/errors.ts";
 import type { Link } from "../../bus/link.ts";
 import { designMessages } from "../../engine/verilator/design-messages.ts";
 import type { NativeMessage } from "../../engine/verilator/library.ts";
@@ -39,6 +39,7 @@ export class SlotConnection implements Connection {
   readonly #control: SlotControl;
   readonly #device: VfioUserDevice;
   #link: SlotLink | undefined;
+  #lost: LinkLostError | undefined;
 
   constructor(parts: SlotConnectionParts) {
     const { name, slot, stallMs } = parts;
@@ -52,10 +53,15 @@ export class SlotConnection implements Connection {
         this.#link?.lose(window === undefined ? cause : new WindowError(window, why, { cause }));
       },
     });
+    slot.lost.catch((cause: Error) => {
+      this.#lost = new LinkLostError(name, cause.message, { cause });
+      this.#link?.lose(this.#lost);
+    });
     this.#device.interrupts.enable(vectorsOf(parts.settings.device));
   }
 
   async fresh({ seed, banks: layouts, waves, onMessage }: FreshOptions): Promise<Link> {
+    if (this.#lost !== undefined) throw this.#lost;
     const { name, settings, patterns } = this.#parts;
     const control = this.#control;
     const device = this.#device;
@@ -92,11 +98,16 @@ export class SlotConnection implements Connection {
       pace: slotPace(settings),
       close: async () => {
         this.#link = undefined;
+        control.listener = undefined;
         try {
-          windows.closeAll();
-          record?.end();
+          if (this.#lost === undefined) {
+            windows.closeAll();
+            record?.end();
+          }
+        } catch (error) {
+          // A slot that is gone has left nothing to close.
+          if (!(error instanceof LinkLostError)) throw error;
         } finally {
-          control.listener = undefined;
           ram[Symbol.dispose]();
         }
       },

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LinkKind } from "../link-kind.ts";
 import { usefulSignals } from "../signal-groups.ts";
+import { serveSlot } from "./serve-slot.ts";
 import { SlotConnection } from "./slot-connection.ts";
 import { type SlotTarget, slotTraits } from "./slot-traits.ts";
 import { type BuiltSlot, buildSlot, startSlot } from "./start-slot.ts";
@@ -34,6 +35,7 @@ export const kind: LinkKind<SlotTarget, PreparedSlot> = {
       [Symbol.asyncDispose]: async () => {},
     };
   },
+  serve: serveSlot,
   async connect(name, settings, { built, patterns }) {
     const folder = mkdtempSync(join(tmpdir(), "hilt-slot-"));
     const stallMs = settings.stallSeconds === undefined ? STALL_MS : 1000 * settings.stallSeconds;
