@@ -14,6 +14,7 @@ module hilt_cocotb #(
     parameter        RAM_BYTES_LOG2    = 25,
     parameter        REGION_BYTES_LOG2 = 24,
     parameter        IRQ_LINES         = 1,
+    parameter        ROUGH             = 0,
     parameter [31:0] BUILD_HASH        = 32'h0
 );
     // Arrays of a patch.
@@ -76,6 +77,8 @@ module hilt_cocotb #(
         .RAM_BYTES_LOG2(RAM_BYTES_LOG2),
         .REGION_BYTES_LOG2(REGION_BYTES_LOG2),
         .IRQ_LINES(IRQ_LINES),
+        .ROUGH(ROUGH),
+        .FOUR_STATES(1),
         .BUILD_HASH(BUILD_HASH)
     ) harness (
         .clk(clk),
@@ -93,6 +96,13 @@ module hilt_cocotb #(
         .cfg_stall_r(words[8][31:24]),
         .cfg_stall_b(words[9][7:0]),
         .cfg_stall_register(words[9][15:8]),
+        .cfg_stall_limit(words[36]),
+        .cfg_reorder_read(words[37][7:0]),
+        .cfg_reorder_write(words[37][15:8]),
+        .cfg_interleave(words[37][23:16]),
+        .cfg_junk(words[37][31:24]),
+        .cfg_data_ahead(words[38][6:0]),
+        .cfg_ready_after_valid(words[38][8]),
         .cfg_region_enable(words[10][3:0]),
         .cfg_region_base_0({words[12], words[11]}),
         .cfg_region_base_1({words[14], words[13]}),
@@ -222,6 +232,7 @@ module hilt_cocotb #(
     // Accesses that the device has refused.
     reg  [31:0] refused;
     reg  [63:0] info;
+    reg  [31:0] bursts;
     reg  [63:0] when;
     reg  [12:0] at;
 
@@ -229,10 +240,16 @@ module hilt_cocotb #(
         begin
             for (at = event_tail; at != event_head; at = at + 13'd1) begin
                 info = harness.events.event_info[at[11:0]];
+                bursts = harness.events.event_bursts[at[11:0]];
                 when = harness.events.event_cycle[at[11:0]];
                 if (info[10:0] != 11'd0) give_run;
+                if (info[1:0] != 2'd0) begin
+                    give_answers(when);
+                    give_addresses;
+                end
+                // The address may have been taken in the same cycle.
                 if (info[14]) take_row;
-                if (info[10:0] != 11'd0) begin
+                if (info[10:2] != 9'd0) begin
                     give_answers(when);
                     give_events;
                 end
@@ -243,15 +260,20 @@ module hilt_cocotb #(
         end
     endtask
 
+    task give_addresses;
+        begin
+            if (info[0])
+                $fwrite(out, "%u", {28'd0, info[35:32], burst_bytes(harness.events.event_read_address[at[11:0]], info[23:16], bursts[4:0]),
+                                    harness.events.event_read_address[at[11:0]], when, 32'h0000_0002, 16'd28, EVENT});
+            if (info[1])
+                $fwrite(out, "%u", {28'd0, info[39:36], burst_bytes(harness.events.event_write_address[at[11:0]], info[31:24], bursts[12:8]),
+                                    harness.events.event_write_address[at[11:0]], when, 32'h0000_0102, 16'd28, EVENT});
+        end
+    endtask
+
     task give_events;
         integer rule;
         begin
-            if (info[0])
-                $fwrite(out, "%u", {28'd0, info[35:32], burst_bytes(harness.events.event_read_address[at[11:0]], info[23:16]),
-                                    harness.events.event_read_address[at[11:0]], when, 32'h0000_0002, 16'd28, EVENT});
-            if (info[1])
-                $fwrite(out, "%u", {28'd0, info[39:36], burst_bytes(harness.events.event_write_address[at[11:0]], info[31:24]),
-                                    harness.events.event_write_address[at[11:0]], when, 32'h0000_0102, 16'd28, EVENT});
             if (info[6])
                 $fwrite(out, "%u", {harness.events.event_read_beat[at[11:0]], when, 32'h0000_0006, 16'd20, EVENT});
             if (info[7])
@@ -260,8 +282,8 @@ module hilt_cocotb #(
                 $fwrite(out, "%u", {harness.events.event_read_beat[at[11:0]], when, 32'h0000_0007, 16'd20, EVENT});
             if (info[10])
                 $fwrite(out, "%u", {harness.events.event_write_beat[at[11:0]], when, 32'h0000_0107, 16'd20, EVENT});
-            if (info[2]) $fwrite(out, "%u", {when, 32'h0000_0003, 16'd12, EVENT});
-            if (info[3]) $fwrite(out, "%u", {when, 32'h0000_0103, 16'd12, EVENT});
+            if (info[2]) $fwrite(out, "%u", {28'd0, bursts[19:16], when, 32'h0000_0003, 16'd16, EVENT});
+            if (info[3]) $fwrite(out, "%u", {28'd0, bursts[23:20], when, 32'h0000_0103, 16'd16, EVENT});
             if (info[4]) edges_of.give(1'b1);
             if (info[5]) edges_of.give(1'b0);
             if (info[8])
@@ -291,9 +313,14 @@ module hilt_cocotb #(
         end
     endgenerate
 
-    // The first beat of an unaligned burst moves less than a whole word.
-    function [31:0] burst_bytes(input [63:0] address, input [7:0] length);
-        burst_bytes = (({24'd0, length} + 32'd1) * (DATA_W / 8)) - (address[31:0] % (DATA_W / 8));
+    // The first beat of an unaligned burst moves less than the others; of a FIXED one, each does.
+    function [31:0] burst_bytes(input [63:0] address, input [7:0] length, input [4:0] shape);
+        reg [31:0] missing;
+        begin
+            missing     = address[31:0] & ((32'd1 << shape[2:0]) - 32'd1);
+            burst_bytes = (({24'd0, length} + 32'd1) << shape[2:0])
+                        - ((shape[4:3] == 2'b00) ? missing * ({24'd0, length} + 32'd1) : missing);
+        end
     endfunction
 
     // Up to a cycle, both included.

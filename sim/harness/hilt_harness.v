@@ -9,6 +9,10 @@ module hilt_harness #(
     parameter        RAM_BYTES_LOG2    = 25,
     parameter        REGION_BYTES_LOG2 = 24,
     parameter        IRQ_LINES         = 1,  // 1 to 8
+    // 1: host memory can do all that AXI allows, by the settings below that say so; 0 leaves it out.
+    parameter        ROUGH             = 0,
+    // 1: the simulator knows X.
+    parameter        FOUR_STATES       = 0,
     parameter [31:0] BUILD_HASH        = 32'h0
 ) (
     input  wire        clk,
@@ -27,6 +31,14 @@ module hilt_harness #(
     input  wire [7:0]  cfg_stall_register,
     input  wire [6:0]  cfg_read_outstanding,
     input  wire [6:0]  cfg_write_outstanding,
+    input  wire [31:0] cfg_stall_limit,
+    // Of a rough memory.
+    input  wire [7:0]  cfg_reorder_read,
+    input  wire [7:0]  cfg_reorder_write,
+    input  wire [7:0]  cfg_interleave,
+    input  wire [7:0]  cfg_junk,
+    input  wire [6:0]  cfg_data_ahead,
+    input  wire        cfg_ready_after_valid,
     input  wire [63:0] cfg_error_address_0,
     input  wire [63:0] cfg_error_address_1,
     input  wire [63:0] cfg_error_address_2,
@@ -123,9 +135,19 @@ module hilt_harness #(
     wire [15:0] read_latency;
     wire [15:0] write_latency;
     wire [63:0] write_beat_address;
-    wire        write_beat_is_first;
     wire        write_beat_is_last;
     wire        write_is_open;
+    wire        write_beat_waits;
+    wire [DATA_W/8-1:0] write_beat_strobe;
+    wire        write_beat_wlast;
+    wire [2:0]  write_beat_size;
+    wire        reorder_read;
+    wire        reorder_write;
+    wire        interleave;
+    wire [3:0]  turn_read;
+    wire [3:0]  turn_write;
+    wire        junk;
+    wire [63:0] junk_bits;
     wire        read_beat;
     wire [63:0] read_beat_address;
     wire        write_beat;
@@ -156,11 +178,14 @@ module hilt_harness #(
     // Instance `device`, from the table of its ports.
 `include "hilt_harness_device.vh"
 
-    hilt_harness_commands commands (
+    hilt_harness_commands #(.ROUGH(ROUGH)) commands (
         .clk(clk),
         .rst(rst),
         .cycle(cycle[29:0]),
         .stall(stall_register),
+        .cfg_ready_after_valid(cfg_ready_after_valid),
+        .junk(junk),
+        .junk_bits(junk_bits),
         .tail(host_command_tail),
         .head(command_head),
         .awaddr(s_axil_awaddr),
@@ -181,7 +206,7 @@ module hilt_harness #(
         .rready(s_axil_rready)
     );
 
-    hilt_harness_chance chance (
+    hilt_harness_chance #(.ROUGH(ROUGH)) chance (
         .clk(clk),
         .rst(rst),
         .cfg_seed(cfg_seed),
@@ -195,6 +220,10 @@ module hilt_harness #(
         .cfg_stall_r(cfg_stall_r),
         .cfg_stall_b(cfg_stall_b),
         .cfg_stall_register(cfg_stall_register),
+        .cfg_reorder_read(cfg_reorder_read),
+        .cfg_reorder_write(cfg_reorder_write),
+        .cfg_interleave(cfg_interleave),
+        .cfg_junk(cfg_junk),
         .stall_ar(stall_ar),
         .stall_aw(stall_aw),
         .stall_w(stall_w),
@@ -202,7 +231,14 @@ module hilt_harness #(
         .stall_b(stall_b),
         .stall_register(stall_register),
         .read_latency(read_latency),
-        .write_latency(write_latency)
+        .write_latency(write_latency),
+        .reorder_read(reorder_read),
+        .reorder_write(reorder_write),
+        .interleave(interleave),
+        .turn_read(turn_read),
+        .turn_write(turn_write),
+        .junk(junk),
+        .junk_bits(junk_bits)
     );
 
     hilt_harness_errors errors (
@@ -232,6 +268,7 @@ module hilt_harness #(
 
     hilt_harness_memory #(
         .DATA_W(DATA_W),
+        .ROUGH(ROUGH),
         .RAM_BYTES_LOG2(RAM_BYTES_LOG2),
         .REGION_BYTES_LOG2(REGION_BYTES_LOG2)
     ) memory (
@@ -252,11 +289,22 @@ module hilt_harness #(
         .write_latency(write_latency),
         .cfg_read_outstanding(cfg_read_outstanding),
         .cfg_write_outstanding(cfg_write_outstanding),
+        .cfg_data_ahead(cfg_data_ahead),
+        .cfg_ready_after_valid(cfg_ready_after_valid),
+        .reorder_read(reorder_read),
+        .reorder_write(reorder_write),
+        .interleave(interleave),
+        .turn_read(turn_read),
+        .turn_write(turn_write),
+        .junk(junk),
+        .junk_bits(junk_bits),
         .read_error(read_error),
         .write_error(write_error),
         .arid(arid),
         .araddr(araddr),
         .arlen(arlen),
+        .arsize(arsize),
+        .arburst(arburst),
         .arvalid(arvalid),
         .arready(arready),
         .rid(rid),
@@ -268,10 +316,13 @@ module hilt_harness #(
         .awid(awid),
         .awaddr(awaddr),
         .awlen(awlen),
+        .awsize(awsize),
+        .awburst(awburst),
         .awvalid(awvalid),
         .awready(awready),
         .wdata(wdata),
         .wstrb(wstrb),
+        .wlast(wlast),
         .wvalid(wvalid),
         .wready(wready),
         .bid(bid),
@@ -282,8 +333,11 @@ module hilt_harness #(
         .read_beat_address(read_beat_address),
         .write_beat(write_beat),
         .write_is_open(write_is_open),
+        .write_beat_waits(write_beat_waits),
+        .write_beat_strobe(write_beat_strobe),
+        .write_beat_wlast(write_beat_wlast),
+        .write_beat_size(write_beat_size),
         .write_beat_address(write_beat_address),
-        .write_beat_is_first(write_beat_is_first),
         .write_beat_is_last(write_beat_is_last),
         .row_written(row_written),
         .row_data(row_data),
@@ -294,9 +348,10 @@ module hilt_harness #(
         .write_failed(write_failed)
     );
 
-    hilt_harness_rules #(.DATA_W(DATA_W)) rules (
+    hilt_harness_rules #(.DATA_W(DATA_W), .FOUR_STATES(FOUR_STATES)) rules (
         .clk(clk),
         .rst(rst),
+        .cfg_stall_limit(cfg_stall_limit),
         .arid(arid),
         .araddr(araddr),
         .arlen(arlen),
@@ -321,8 +376,11 @@ module hilt_harness #(
         .bvalid(bvalid),
         .bready(bready),
         .write_is_open(write_is_open),
+        .write_beat_waits(write_beat_waits),
+        .write_beat_strobe(write_beat_strobe),
+        .write_beat_wlast(write_beat_wlast),
+        .write_beat_size(write_beat_size),
         .write_beat_address(write_beat_address),
-        .write_beat_is_first(write_beat_is_first),
         .write_beat_is_last(write_beat_is_last),
         .lite_awvalid(s_axil_awvalid),
         .lite_awready(s_axil_awready),
@@ -341,7 +399,7 @@ module hilt_harness #(
         .broken_address(broken_address)
     );
 
-    hilt_harness_events #(.BEAT_BYTES_LOG2($clog2(DATA_W / 8)), .IRQ_LINES(IRQ_LINES)) events (
+    hilt_harness_events #(.IRQ_LINES(IRQ_LINES)) events (
         .clk(clk),
         .rst(rst),
         .cycle(cycle),
@@ -353,12 +411,18 @@ module hilt_harness #(
         .arid(arid),
         .araddr(araddr),
         .arlen(arlen),
+        .arsize(arsize),
+        .arburst(arburst),
         .aw_taken(awvalid & awready),
         .awid(awid),
         .awaddr(awaddr),
         .awlen(awlen),
+        .awsize(awsize),
+        .awburst(awburst),
         .read_ended(rvalid & rready & rlast),
+        .rid(rid),
         .write_ended(bvalid & bready),
+        .bid(bid),
         .irq(irq),
         .read_fault(read_fault),
         .read_failed(read_failed),
@@ -375,7 +439,7 @@ module hilt_harness #(
     );
 
     // A device may have fewer bits of ID.
-    wire unused = &{1'b0, bid, rid, awprot, arprot};
+    wire unused = &{1'b0, awprot, arprot};
 endmodule
 
 `default_nettype wire

@@ -4,7 +4,9 @@
 // follows from the seed and the number of cycles since reset.
 `default_nettype none
 
-module hilt_harness_chance (
+module hilt_harness_chance #(
+    parameter ROUGH = 0 // 1: what a rough memory asks for, too
+) (
     input  wire        clk,
     input  wire        rst,
 
@@ -21,6 +23,11 @@ module hilt_harness_chance (
     input  wire [7:0]  cfg_stall_b,
     // The host's side of the register port.
     input  wire [7:0]  cfg_stall_register,
+    // In 1/256: the share of bursts, beats and idle cycles to which this happens (`hilt_harness_order`, idle lines).
+    input  wire [7:0]  cfg_reorder_read,
+    input  wire [7:0]  cfg_reorder_write,
+    input  wire [7:0]  cfg_interleave,
+    input  wire [7:0]  cfg_junk,
 
     output wire        stall_ar,
     output wire        stall_aw,
@@ -29,7 +36,16 @@ module hilt_harness_chance (
     output wire        stall_b,
     output wire        stall_register,
     output wire [15:0] read_latency,
-    output wire [15:0] write_latency
+    output wire [15:0] write_latency,
+    output wire        reorder_read,
+    output wire        reorder_write,
+    output wire        interleave,
+    // The ID that goes ahead, if it can.
+    output wire [3:0]  turn_read,
+    output wire [3:0]  turn_write,
+    // Idle lines carry `junk_bits` in this cycle.
+    output wire        junk,
+    output wire [63:0] junk_bits
 );
     localparam [63:0] MULTIPLIER = 64'h2545f4914f6cdd1d;
     localparam [63:0] NOT_ZERO   = 64'h9e3779b97f4a7c15;
@@ -63,6 +79,41 @@ module hilt_harness_chance (
 
     assign read_latency  = cfg_read_latency_min + read_extra[31:16];
     assign write_latency = cfg_write_latency_min + write_extra[31:16];
+
+    // Draws of their own: what is above is the same with and without them.
+    generate
+        if (ROUGH != 0) begin : rough
+            reg  [63:0] more;
+            wire [63:0] more1 = more ^ (more >> 12);
+            wire [63:0] more2 = more1 ^ (more1 << 25);
+            wire [63:0] more3 = more2 ^ (more2 >> 27);
+            wire [63:0] whim  = more * MULTIPLIER;
+
+            always @(posedge clk) begin
+                if (rst)
+                    more <= (cfg_seed == ~64'd0) ? NOT_ZERO : ~cfg_seed;
+                else
+                    more <= more3;
+            end
+
+            assign reorder_read  = whim[63:56] < cfg_reorder_read;
+            assign reorder_write = whim[55:48] < cfg_reorder_write;
+            assign interleave    = whim[47:40] < cfg_interleave;
+            assign junk          = whim[39:32] < cfg_junk;
+            assign turn_read     = whim[31:28];
+            assign turn_write    = whim[27:24];
+            assign junk_bits     = more ^ {more[31:0], more[63:32]} ^ {whim[23:0], 40'd0};
+        end else begin : plain
+            assign reorder_read  = 1'b0;
+            assign reorder_write = 1'b0;
+            assign interleave    = 1'b0;
+            assign junk          = 1'b0;
+            assign turn_read     = 4'd0;
+            assign turn_write    = 4'd0;
+            assign junk_bits     = 64'd0;
+            wire unused_settings = &{1'b0, cfg_reorder_read, cfg_reorder_write, cfg_interleave, cfg_junk};
+        end
+    endgenerate
 
     wire unused = &{1'b0, draw[15:0], read_extra[15:0], write_extra[15:0]};
 endmodule

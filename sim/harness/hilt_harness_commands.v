@@ -5,13 +5,18 @@
 // index of `response`: {lower bits of its cycle[29:0], response[1:0], read data[31:0]}.
 `default_nettype none
 
-module hilt_harness_commands (
+module hilt_harness_commands #(
+    parameter ROUGH = 0 // 1: idle lines may carry junk, READY may rise late
+) (
     input  wire        clk,
     input  wire        rst,
     input  wire [29:0] cycle,
 
     // The answer is not taken in this cycle.
     input  wire        stall,
+    input  wire        cfg_ready_after_valid,
+    input  wire        junk,
+    input  wire [63:0] junk_bits,
 
     // Free-running counters: equal means that there is nothing to do.
     input  wire [8:0]  tail,
@@ -44,18 +49,45 @@ module hilt_harness_commands (
     reg [31:0] address;
     reg [31:0] data;
 
-    wire        ends     = busy & (bvalid | rvalid) & ~stall;
+    wire        late;
+    wire        accepts  = ~stall & ~late;
+    wire        ends     = busy & (bvalid | rvalid) & accepts;
     wire [8:0]  next     = head + {8'd0, ends};
     wire        start    = (~busy | ends) & (next != tail);
     wire [63:0] loaded   = command[next[7:0]];
     wire        is_write = loaded[63:62] == OPERATION_WRITE;
     wire        is_read  = loaded[63:62] == OPERATION_READ;
 
-    assign awaddr = address;
-    assign araddr = address;
-    assign wdata  = data;
-    assign bready = ~stall;
-    assign rready = ~stall;
+    assign bready = accepts;
+    assign rready = accepts;
+
+    hilt_harness_late #(.ROUGH(ROUGH)) late_answer (
+        .clk(clk),
+        .rst(rst),
+        .cfg_ready_after_valid(cfg_ready_after_valid),
+        .valid(bvalid | rvalid),
+        .ready(accepts),
+        .late(late)
+    );
+
+    // Junk is most harmful near the register that was accessed last, and of ones.
+    generate
+        if (ROUGH != 0) begin : rough
+            wire [31:0] junk_address = {address[31:12],
+                                        junk_bits[0] ? junk_bits[12:9] : address[11:8], junk_bits[8:3], 2'b00};
+            wire [31:0] junk_data    = junk_bits[1] ? junk_bits[63:32] : {32{junk_bits[2]}};
+
+            assign awaddr = (junk & ~awvalid) ? junk_address : address;
+            assign araddr = (junk & ~arvalid) ? junk_address : address;
+            assign wdata  = (junk & ~wvalid) ? junk_data : data;
+            wire unused = &{1'b0, junk_bits[31:13]};
+        end else begin : plain
+            assign awaddr = address;
+            assign araddr = address;
+            assign wdata  = data;
+            wire unused = &{1'b0, junk, junk_bits};
+        end
+    endgenerate
 
     always @(posedge clk) begin
         if (rst) begin

@@ -2,17 +2,17 @@
 // directly. While it is full, time must not go on; the host sees to that (`full`).
 //
 // Bits of `event_info`: 0 AR taken, 1 AW taken, 2 read burst ended, 3 write burst ended, 4 a line of irq rose, 5 one fell, 6 read
-// fault, 7 write fault, 8 rule broken, 9 read failed on purpose, 10 write failed on purpose; 13:11 bytes of a beat, as their
-// logarithm to base 2; 14 a row of 8 bytes was written, round the address of the write beat; 23:16 ARLEN, 31:24 AWLEN,
+// fault, 7 write fault, 8 rule broken, 9 read failed on purpose, 10 write failed on purpose; 14 a row of 8 bytes was
+// written, round the address of the write beat; 23:16 ARLEN, 31:24 AWLEN,
 // 35:32 ID of AR, 39:36 ID of AW, 63:40 the rules.
+// Bits of `event_bursts`: 2:0 ARSIZE, 4:3 ARBURST, 10:8 AWSIZE, 12:11 AWBURST, 19:16 ID of R, 23:20 ID of B.
 // Bits of `event_row_info`: 7:0 the bytes of the row that were written, 8 the last beat of its burst.
 // Bits of `several.event_lines`, which is there for devices with several interrupt lines alone: 7:0 the lines that rose, 15:8
 // those that fell.
 `default_nettype none
 
 module hilt_harness_events #(
-    parameter BEAT_BYTES_LOG2 = 3,
-    parameter IRQ_LINES       = 1 // 1 to 8
+    parameter IRQ_LINES = 1 // 1 to 8
 ) (
     input  wire        clk,
     input  wire        rst,
@@ -29,12 +29,18 @@ module hilt_harness_events #(
     input  wire [3:0]  arid,
     input  wire [63:0] araddr,
     input  wire [7:0]  arlen,
+    input  wire [2:0]  arsize,
+    input  wire [1:0]  arburst,
     input  wire        aw_taken,
     input  wire [3:0]  awid,
     input  wire [63:0] awaddr,
     input  wire [7:0]  awlen,
+    input  wire [2:0]  awsize,
+    input  wire [1:0]  awburst,
     input  wire        read_ended,
+    input  wire [3:0]  rid,
     input  wire        write_ended,
+    input  wire [3:0]  bid,
     input  wire [IRQ_LINES-1:0] irq,
     input  wire        read_fault,
     input  wire        read_failed,
@@ -57,6 +63,7 @@ module hilt_harness_events #(
     reg [63:0] event_read_beat     [0:4095] /* verilator public_flat_rw */;
     reg [63:0] event_write_beat    [0:4095] /* verilator public_flat_rw */;
     reg [63:0] event_violation     [0:4095] /* verilator public_flat_rw */;
+    reg [31:0] event_bursts        [0:4095] /* verilator public_flat_rw */;
     reg [63:0] event_row_data      [0:4095] /* verilator public_flat_rw */;
     reg [15:0] event_row_info      [0:4095] /* verilator public_flat_rw */;
 
@@ -104,12 +111,13 @@ module hilt_harness_events #(
 
         if (record) begin
             event_cycle[place]         <= cycle;
-            event_info[place]          <= {broken, awid, arid, awlen, arlen, 1'd0, row_written, BEAT_BYTES_LOG2[2:0], what};
+            event_info[place]          <= {broken, awid, arid, awlen, arlen, 1'd0, row_written, 3'd0, what};
             event_read_address[place]  <= araddr;
             event_write_address[place] <= awaddr;
             event_read_beat[place]    <= read_beat_address;
             event_write_beat[place]   <= write_beat_address;
             event_violation[place]     <= broken_address;
+            event_bursts[place]        <= {8'd0, bid, rid, 3'd0, awburst, awsize, 3'd0, arburst, arsize};
         end
         if (row_written & ~rst) begin
             event_row_data[place] <= row_data;

@@ -3,13 +3,18 @@
 //
 // Each beat is translated and checked on its own; a beat outside answers DECERR, moves no data, and is reported. A beat
 // that is to fail (`read_error`, `write_error`) answers that and moves no data; a write burst answers for its first bad
-// beat. Timing: the first R beat may come LR cycles after its AR was taken, B may come LB cycles after the last W.
+// beat. Timing: the first R beat may come LR cycles after its AR was taken, B may come LB cycles after the last W, and the
+// first W may come with its AW.
+//
+// Exclusive accesses are answered as by a memory that has no monitor: OKAY, and the data are written (Arm IHI 0022, A7.2).
 //
 // With HILT_HOST_OUTSIDE there is no memory here: C++ round the model translates, checks and moves each row of 8 bytes.
 `default_nettype none
 
 module hilt_harness_memory #(
     parameter DATA_W            = 64, // 32 or 64
+    // 1: it can reorder, interleave, take data ahead, and fill idle lines.
+    parameter ROUGH             = 0,
     parameter RAM_BYTES_LOG2    = 25,
     parameter REGION_BYTES_LOG2 = 24
 ) (
@@ -34,6 +39,16 @@ module hilt_harness_memory #(
     // Bursts that may be in flight, 1 to 64.
     input  wire [6:0]  cfg_read_outstanding,
     input  wire [6:0]  cfg_write_outstanding,
+    // Of a rough memory only: beats taken before their address; READY rises only after VALID; what chance says.
+    input  wire [6:0]  cfg_data_ahead,
+    input  wire        cfg_ready_after_valid,
+    input  wire        reorder_read,
+    input  wire        reorder_write,
+    input  wire        interleave,
+    input  wire [3:0]  turn_read,
+    input  wire [3:0]  turn_write,
+    input  wire        junk,
+    input  wire [63:0] junk_bits,
     // What the beat at hand is to answer; OKAY for none.
     input  wire [1:0]  read_error,
     input  wire [1:0]  write_error,
@@ -41,6 +56,8 @@ module hilt_harness_memory #(
     input  wire [3:0]  arid,
     input  wire [63:0] araddr,
     input  wire [7:0]  arlen,
+    input  wire [2:0]  arsize,
+    input  wire [1:0]  arburst,
     input  wire        arvalid,
     output wire        arready,
     output wire [3:0]  rid,
@@ -52,10 +69,13 @@ module hilt_harness_memory #(
     input  wire [3:0]  awid,
     input  wire [63:0] awaddr,
     input  wire [7:0]  awlen,
+    input  wire [2:0]  awsize,
+    input  wire [1:0]  awburst,
     input  wire        awvalid,
     output wire        awready,
     input  wire [DATA_W-1:0] wdata,
     input  wire [DATA_W/8-1:0] wstrb,
+    input  wire        wlast,
     input  wire        wvalid,
     output wire        wready,
     output wire [3:0]  bid,
@@ -63,13 +83,17 @@ module hilt_harness_memory #(
     output wire        bvalid,
     input  wire        bready,
 
-    // The beats at hand, and the burst that W beats belong to now, for the protocol rules.
+    // The beats at hand, and the burst that W beats belong to now, for the protocol rules. Write data count when their
+    // address is known, which may be after they were taken.
     output wire        read_beat,
     output wire [63:0] read_beat_address,
     output wire        write_beat,
     output wire        write_is_open,
+    output wire        write_beat_waits,
+    output wire [DATA_W/8-1:0] write_beat_strobe,
+    output wire        write_beat_wlast,
+    output wire [2:0]  write_beat_size,
     output wire [63:0] write_beat_address,
-    output wire        write_beat_is_first,
     output wire        write_beat_is_last,
 
     // The row of 8 bytes that the beat of this cycle writes: bytes with a strobe.
@@ -98,32 +122,45 @@ module hilt_harness_memory #(
     reg [31:0]           write_permission [0:(1<<(INDEX_W-8))-1] /* verilator public_flat_rw */;
 `endif
 
-    // ---- AR queue
-    reg [3:0]  ar_id      [0:63];
-    reg [63:0] ar_address [0:63];
-    reg [7:0]  ar_len     [0:63];
-    reg [31:0] ar_due     [0:63];
-    reg [6:0]  ar_head;
-    reg [6:0]  ar_tail;
-
-    wire [6:0] ar_count = ar_tail - ar_head;
-    wire ar_full  = ar_count >= cfg_read_outstanding;
-    wire ar_take  = arvalid & arready;
-    assign arready = ~ar_full & ~stall_ar;
-
-    // ---- R: the beat of the oldest burst; a beat that was refused by the master is held as it was
-    reg  [7:0]         r_beat;
-    reg                r_held;
+    // ---- AR and R: the beat of the burst at hand; one that was refused by the master is held as it was
+    wire [63:0]        r_address;
+    wire [3:0]         r_id;
+    wire               r_last;
+    wire               r_held;
     reg  [DATA_W-1:0]  r_held_data;
     reg  [1:0]         r_held_resp;
-    wire [7:0]         r_len     = ar_len[ar_head[5:0]];
-    wire [63:0]        r_start   = ar_address[ar_head[5:0]];
-    wire [31:0]        r_wait    = cycle - ar_due[ar_head[5:0]];
-    wire               r_is_due  = (ar_head != ar_tail) & ~r_wait[31];
-    wire [63:0]        r_address = ({r_start[63:BEAT_BYTES_LOG2], {BEAT_BYTES_LOG2{1'b0}}})
-                                 + ({56'd0, r_beat} << BEAT_BYTES_LOG2);
     wire [DATA_W-1:0]  r_data;
     wire               r_take    = rvalid & rready;
+    wire               r_is_junk = (ROUGH != 0) & junk & ~rvalid;
+    wire               r_is_due;
+
+    hilt_harness_reads #(.ROUGH(ROUGH)) reads (
+        .clk(clk),
+        .rst(rst),
+        .cycle(cycle),
+        .stall_ar(stall_ar),
+        .stall_r(stall_r),
+        .latency(read_latency),
+        .cfg_outstanding(cfg_read_outstanding),
+        .cfg_ready_after_valid(cfg_ready_after_valid),
+        .reorder(reorder_read),
+        .interleave(interleave),
+        .turn(turn_read),
+        .arid(arid),
+        .araddr(araddr),
+        .arlen(arlen),
+        .arsize(arsize),
+        .arburst(arburst),
+        .arvalid(arvalid),
+        .arready(arready),
+        .rvalid(rvalid),
+        .rready(rready),
+        .due(r_is_due),
+        .held(r_held),
+        .id(r_id),
+        .last(r_last),
+        .address(r_address)
+    );
 
 `ifdef HILT_HOST_OUTSIDE
 `include "hilt_host_outside.vh"
@@ -148,70 +185,72 @@ module hilt_harness_memory #(
     );
 `endif
 
-    assign rvalid = r_is_due & (r_held | ~stall_r);
-    assign rdata  = r_held ? r_held_data : r_data;
-    assign rresp  = r_held ? r_held_resp : r_allowed ? read_error : DECERR;
-    assign rlast  = r_beat == r_len;
-    assign rid    = ar_id[ar_head[5:0]];
+    wire [1:0]         r_resp    = r_held ? r_held_resp : r_allowed ? read_error : DECERR;
+
+    assign rdata  = r_is_junk ? junk_bits[DATA_W-1:0] : r_held ? r_held_data : r_data;
+    assign rresp  = r_is_junk ? junk_bits[1:0] : r_resp;
+    assign rlast  = r_is_junk ? junk_bits[2] : r_last;
+    assign rid    = r_is_junk ? junk_bits[6:3] : r_id;
 
     assign read_beat         = r_take;
-    assign read_beat_address = r_address;
+    assign read_beat_address = {r_address[63:BEAT_BYTES_LOG2], {BEAT_BYTES_LOG2{1'b0}}};
     assign read_fault        = r_take & ~r_allowed;
-    assign read_failed       = r_take & r_allowed & rresp[1];
+    assign read_failed       = r_take & r_allowed & r_resp[1];
 
     always @(posedge clk) begin
-        if (rst) begin
-            ar_head <= 7'd0;
-            ar_tail <= 7'd0;
-            r_beat  <= 8'd0;
-            r_held  <= 1'b0;
-        end else begin
-            ar_tail <= ar_tail + {6'd0, ar_take};
-            ar_head <= ar_head + {6'd0, r_take & rlast};
-            r_held  <= rvalid & ~rready;
-            if (r_take) r_beat <= rlast ? 8'd0 : r_beat + 8'd1;
-        end
-        if (ar_take) begin
-            ar_id[ar_tail[5:0]]      <= arid;
-            ar_address[ar_tail[5:0]] <= araddr;
-            ar_len[ar_tail[5:0]]     <= arlen;
-            ar_due[ar_tail[5:0]]     <= cycle + {16'd0, read_latency};
-        end
         if (rvalid & ~rready & ~r_held) begin
             r_held_data <= rdata;
             r_held_resp <= rresp;
         end
     end
 
-    // ---- AW queue
-    reg [3:0]  aw_id      [0:63];
-    reg [63:0] aw_address [0:63];
-    reg [7:0]  aw_len     [0:63];
-    reg [6:0]  aw_head;
-    reg [6:0]  aw_tail;
-
-    // Bursts whose data or answer is to come.
-    wire [6:0] aw_count = aw_tail - b_head;
-    wire aw_full  = aw_count >= cfg_write_outstanding;
-    wire aw_take  = awvalid & awready;
-    assign awready = ~aw_full & ~stall_aw;
-
-    // ---- W: beats belong to the oldest burst that is not complete
-    reg  [7:0]         w_beat;
+    // ---- AW and W: beats belong to the oldest burst that is not complete
+    wire               w_take;
+    wire               w_last;
+    wire [3:0]         w_id;
+    wire [63:0]        w_address;
+    wire [DATA_W-1:0]  w_data;
     reg  [1:0]         w_response; // of the first bad beat of the burst so far
-    wire [7:0]         w_len     = aw_len[aw_head[5:0]];
-    wire [63:0]        w_start   = aw_address[aw_head[5:0]];
-    wire [63:0]        w_address = ({w_start[63:BEAT_BYTES_LOG2], {BEAT_BYTES_LOG2{1'b0}}})
-                                 + ({56'd0, w_beat} << BEAT_BYTES_LOG2);
-    wire               w_take    = wvalid & wready;
-    wire               w_last    = w_beat == w_len;
-    wire               w_strobed = wstrb != 0;
+    wire               w_strobed = write_beat_strobe != 0;
     wire [63:0]        w_row_data;
     wire [7:0]         w_row_strobe;
     wire               w_good    = w_allowed & (write_error == OKAY);
     wire [1:0]         w_answer  = (w_response != OKAY)     ? w_response
                                  : (~w_allowed & w_strobed) ? DECERR
                                  :                            write_error;
+
+    hilt_harness_writes #(.ROUGH(ROUGH), .DATA_W(DATA_W)) writes (
+        .clk(clk),
+        .rst(rst),
+        .stall_aw(stall_aw),
+        .stall_w(stall_w),
+        .cfg_outstanding(cfg_write_outstanding),
+        .cfg_data_ahead(cfg_data_ahead),
+        .cfg_ready_after_valid(cfg_ready_after_valid),
+        .awid(awid),
+        .awaddr(awaddr),
+        .awlen(awlen),
+        .awsize(awsize),
+        .awburst(awburst),
+        .awvalid(awvalid),
+        .awready(awready),
+        .wdata(wdata),
+        .wstrb(wstrb),
+        .wlast(wlast),
+        .wvalid(wvalid),
+        .wready(wready),
+        .answered(bvalid & bready),
+        .is_open(write_is_open),
+        .waits(write_beat_waits),
+        .take(w_take),
+        .is_last(w_last),
+        .id(w_id),
+        .size(write_beat_size),
+        .address(w_address),
+        .data(w_data),
+        .strobe(write_beat_strobe),
+        .last(write_beat_wlast)
+    );
 
 `ifndef HILT_HOST_OUTSIDE
     wire               w_hit;
@@ -232,13 +271,9 @@ module hilt_harness_memory #(
     );
 `endif
 
-    assign write_is_open = aw_head != aw_tail;
-    assign wready        = write_is_open & ~stall_w;
-
-    assign write_beat          = w_take;
-    assign write_beat_address  = (w_beat == 8'd0) ? w_start : w_address;
-    assign write_beat_is_first = w_beat == 8'd0;
-    assign write_beat_is_last  = w_last;
+    assign write_beat         = w_take;
+    assign write_beat_address = w_address;
+    assign write_beat_is_last = w_last;
 
     assign row_written = w_take & w_good & w_strobed;
     assign row_data    = w_row_data;
@@ -252,24 +287,10 @@ module hilt_harness_memory #(
     integer i;
 `endif
     always @(posedge clk) begin
-        if (rst) begin
-            aw_head    <= 7'd0;
-            aw_tail    <= 7'd0;
-            w_beat     <= 8'd0;
+        if (rst)
             w_response <= OKAY;
-        end else begin
-            aw_tail <= aw_tail + {6'd0, aw_take};
-            aw_head <= aw_head + {6'd0, w_take & w_last};
-            if (w_take) begin
-                w_beat     <= w_last ? 8'd0 : w_beat + 8'd1;
-                w_response <= w_last ? OKAY : w_answer;
-            end
-        end
-        if (aw_take) begin
-            aw_id[aw_tail[5:0]]      <= awid;
-            aw_address[aw_tail[5:0]] <= awaddr;
-            aw_len[aw_tail[5:0]]     <= awlen;
-        end
+        else if (w_take)
+            w_response <= w_last ? OKAY : w_answer;
 `ifndef HILT_HOST_OUTSIDE
         if (w_take & w_good) begin
             for (i = 0; i < 8; i = i + 1)
@@ -278,53 +299,45 @@ module hilt_harness_memory #(
 `endif
     end
 
-    // ---- B queue
-    reg [31:0] b_due    [0:63];
-    reg [1:0]  b_answer [0:63];
-    reg [3:0]  b_id     [0:63];
-    reg [6:0]  b_head;
-    reg [6:0]  b_tail;
-    reg        b_held;
+    // ---- B
+    wire [1:0] b_answer;
+    wire [3:0] b_id;
+    wire       b_is_junk = (ROUGH != 0) & junk & ~bvalid;
 
-    wire [31:0] b_wait   = cycle - b_due[b_head[5:0]];
-    wire        b_is_due = (b_head != b_tail) & ~b_wait[31];
-    wire        b_take   = bvalid & bready;
+    hilt_harness_answers #(.ROUGH(ROUGH)) answers (
+        .clk(clk),
+        .rst(rst),
+        .cycle(cycle),
+        .stall(stall_b),
+        .latency(write_latency),
+        .reorder(reorder_write),
+        .turn(turn_write),
+        .put(w_take & w_last),
+        .put_id(w_id),
+        .put_answer(w_answer),
+        .bid(b_id),
+        .bresp(b_answer),
+        .bvalid(bvalid),
+        .bready(bready)
+    );
 
-    assign bvalid = b_is_due & (b_held | ~stall_b);
-    assign bresp  = b_answer[b_head[5:0]];
-    assign bid    = b_id[b_head[5:0]];
-
-    always @(posedge clk) begin
-        if (rst) begin
-            b_head <= 7'd0;
-            b_tail <= 7'd0;
-            b_held <= 1'b0;
-        end else begin
-            b_tail <= b_tail + {6'd0, w_take & w_last};
-            b_head <= b_head + {6'd0, b_take};
-            b_held <= bvalid & ~bready;
-        end
-        if (w_take & w_last) begin
-            b_due[b_tail[5:0]]    <= cycle + {16'd0, write_latency};
-            b_answer[b_tail[5:0]] <= w_answer;
-            b_id[b_tail[5:0]]     <= aw_id[aw_head[5:0]];
-        end
-    end
+    assign bresp = b_is_junk ? junk_bits[8:7] : b_answer;
+    assign bid   = b_is_junk ? junk_bits[12:9] : b_id;
 
     // ---- a narrow bus uses one half of a row
     generate
         if (DATA_W == 64) begin : wide
             assign r_data       = r_row_data;
-            assign w_row_data   = wdata;
-            assign w_row_strobe = wstrb;
+            assign w_row_data   = w_data;
+            assign w_row_strobe = write_beat_strobe;
         end else begin : narrow
             assign r_data       = r_address[2] ? r_row_data[63:32] : r_row_data[31:0];
-            assign w_row_data   = {wdata, wdata};
-            assign w_row_strobe = w_address[2] ? {wstrb, 4'd0} : {4'd0, wstrb};
+            assign w_row_data   = {w_data, w_data};
+            assign w_row_strobe = w_address[2] ? {write_beat_strobe, 4'd0} : {4'd0, write_beat_strobe};
         end
     endgenerate
 
-    wire unused = &{1'b0, r_start[2:0], r_wait[30:0], b_wait[30:0]};
+    wire unused = &{1'b0, r_address[BEAT_BYTES_LOG2-1:0], r_is_due, junk, junk_bits};
 `ifndef HILT_HOST_OUTSIDE
     wire unused_index = &{1'b0, r_index[2:0], w_index[2:0]};
 `endif

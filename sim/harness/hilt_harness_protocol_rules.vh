@@ -20,5 +20,7 @@
 `define HILT_RULE_LITE_B_STABLE  15
 `define HILT_RULE_LITE_R_UNASKED 16
 `define HILT_RULE_LITE_B_UNASKED 17
+`define HILT_RULE_AXI_X          18
+`define HILT_RULE_BRIDGE_BURST   19
 
 `endif

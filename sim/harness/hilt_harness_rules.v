@@ -1,14 +1,18 @@
-// Watches the device's AXI4 master and its register port and tells which protocol rules it breaks in a cycle. Purely
-// observing. A wait that is too long is reported once per 4096 cycles.
+// Watches the device's AXI4 master and its register port and reports which protocol rules it breaks in a cycle, and where
+// it lets a transfer wait for `cfg_stall_limit` cycles. Purely observing.
 // The rules and their bits are in src/spec/protocol-rules.ts.
 `default_nettype none
 `include "hilt_harness_protocol_rules.vh"
 
 module hilt_harness_rules #(
-    parameter DATA_W = 64 // 32 or 64
+    parameter DATA_W      = 64, // 32 or 64
+    // 1: of a simulator that has X, a VALID or READY that is X breaks a rule.
+    parameter FOUR_STATES = 0
 ) (
     input  wire        clk,
     input  wire        rst,
+    // Cycles; 0 for no limit.
+    input  wire [31:0] cfg_stall_limit,
 
     input  wire [3:0]  arid,
     input  wire [63:0] araddr,
@@ -33,10 +37,14 @@ module hilt_harness_rules #(
     input  wire        wready,
     input  wire        bvalid,
     input  wire        bready,
-    // The burst that W beats belong to, if there is one.
+    // The burst that W beats belong to, if there is one, and the beat at hand: it waits for its burst, and it belongs to it
+    // when both are there.
     input  wire        write_is_open,
+    input  wire        write_beat_waits,
+    input  wire [DATA_W/8-1:0] write_beat_strobe,
+    input  wire        write_beat_wlast,
+    input  wire [2:0]  write_beat_size,
     input  wire [63:0] write_beat_address,
-    input  wire        write_beat_is_first,
     input  wire        write_beat_is_last,
 
     input  wire        lite_awvalid,
@@ -57,17 +65,20 @@ module hilt_harness_rules #(
     // Of the burst or beat that broke the first of them.
     output wire [63:0] broken_address
 );
-    localparam [2:0] SIZE = (DATA_W == 64) ? 3'd3 : 3'd2;
-    localparam [1:0] INCR = 2'b01;
+    localparam [2:0] SIZE  = (DATA_W == 64) ? 3'd3 : 3'd2;
+    localparam [1:0] FIXED = 2'b00;
+    localparam [1:0] INCR  = 2'b01;
+    localparam [1:0] WRAP  = 2'b10;
 
     wire ar = arvalid & arready;
     wire aw = awvalid & awready;
-    wire w  = wvalid & wready;
+    wire w  = write_beat_waits & write_is_open;
 
-    // Offset in the 4 KiB page of the byte behind the burst; bit 12 and something below it means that it crosses.
-    localparam [12:0] BEAT_BYTES = DATA_W / 8;
-    wire [12:0] ar_end = ({1'b0, araddr[11:0]} & ~(BEAT_BYTES - 13'd1)) + (({5'd0, arlen} + 13'd1) << SIZE);
-    wire [12:0] aw_end = ({1'b0, awaddr[11:0]} & ~(BEAT_BYTES - 13'd1)) + (({5'd0, awlen} + 13'd1) << SIZE);
+    // Offset in the 4 KiB page of the byte after the burst; bit 12 and something below it means that it crosses.
+    wire [12:0] ar_below = (13'd1 << arsize) - 13'd1;
+    wire [12:0] aw_below = (13'd1 << awsize) - 13'd1;
+    wire [12:0] ar_end = ({1'b0, araddr[11:0]} & ~ar_below) + (({5'd0, arlen} + 13'd1) << arsize);
+    wire [12:0] aw_end = ({1'b0, awaddr[11:0]} & ~aw_below) + (({5'd0, awlen} + 13'd1) << awsize);
 
     // ---- what was offered and not taken in the last cycle must be offered again
     reg        ar_waits;
@@ -102,21 +113,27 @@ module hilt_harness_rules #(
         end
     end
 
-    // ---- strobes below the start address in the first beat
+    // ---- strobes below the address of the beat, or above its size
     localparam BEAT_BYTES_LOG2 = (DATA_W == 64) ? 3 : 2;
-    wire [DATA_W/8-1:0] below_start = ~({(DATA_W/8){1'b1}} << write_beat_address[BEAT_BYTES_LOG2-1:0]);
+    localparam [DATA_W/8-1:0] ALL_LANES = {(DATA_W/8){1'b1}};
+    wire [7:0] beat_bytes = 8'd1 << write_beat_size;
+    wire [BEAT_BYTES_LOG2-1:0] first_lane = write_beat_address[BEAT_BYTES_LOG2-1:0];
+    wire [BEAT_BYTES_LOG2-1:0] lane_of_size = first_lane & ~(beat_bytes[BEAT_BYTES_LOG2-1:0] - {{(BEAT_BYTES_LOG2-1){1'b0}}, 1'b1});
+    wire [DATA_W/8-1:0] lanes = (ALL_LANES << first_lane) & (~(ALL_LANES << beat_bytes) << lane_of_size);
 
     // ---- waits
-    reg [12:0] r_wait;
-    reg [12:0] b_wait;
-    reg [12:0] w_wait;
-    reg [12:0] orphan_wait;
+    // All of them are looked at once in `cfg_stall_limit` cycles: one that has lasted since the last look stalls. So it waits
+    // for as long at least, and at most for twice as long.
+    reg  [31:0] since_look;
+    reg  [3:0]  lasted;
+    wire [3:0]  waits = {write_beat_waits & ~write_is_open & ~awvalid, write_is_open & ~write_beat_waits,
+                         bvalid & ~bready, rvalid & ~rready};
+    wire        looks = since_look == cfg_stall_limit;
+    wire [3:0]  stalls = {4{looks & (cfg_stall_limit != 32'd0)}} & lasted & waits;
 
     always @(posedge clk) begin
-        r_wait      <= (~rst & rvalid & ~rready)              ? {1'b0, r_wait[11:0]} + 13'd1      : 13'd0;
-        b_wait      <= (~rst & bvalid & ~bready)              ? {1'b0, b_wait[11:0]} + 13'd1      : 13'd0;
-        w_wait      <= (~rst & write_is_open & ~wvalid)       ? {1'b0, w_wait[11:0]} + 13'd1      : 13'd0;
-        orphan_wait <= (~rst & wvalid & ~write_is_open & ~awvalid) ? {1'b0, orphan_wait[11:0]} + 13'd1 : 13'd0;
+        since_look <= (rst | looks) ? 32'd1 : since_look + 32'd1;
+        lasted     <= waits & (lasted | {4{looks}}) & {4{~rst}};
     end
 
     // ---- reset, and the register port, where the harness has one access under way at most
@@ -145,17 +162,17 @@ module hilt_harness_rules #(
         lite_data_asked    <= ~rst & ((lite_wvalid & lite_wready) | (lite_data_asked & ~lite_b));
     end
 
-    wire read_4kib  = ar & (ar_end > 13'h1000);
-    wire write_4kib = aw & (aw_end > 13'h1000);
-    wire last_wrong = w & (wlast != write_beat_is_last);
+    wire read_size  = ar & (arsize > SIZE);
+    wire write_size = aw & (awsize > SIZE);
+    wire read_4kib  = ar & ~read_size & (arburst == INCR) & (ar_end > 13'h1000);
+    wire write_4kib = aw & ~write_size & (awburst == INCR) & (aw_end > 13'h1000);
+    wire read_type  = ar & is_no_burst(arburst, arlen, (araddr[11:0] & ar_below[11:0]) == 12'd0);
+    wire write_type = aw & is_no_burst(awburst, awlen, (awaddr[11:0] & aw_below[11:0]) == 12'd0);
+    wire last_wrong = w & (write_beat_wlast != write_beat_is_last);
+    wire strobe     = w & ((write_beat_strobe & ~lanes) != 0);
     wire ar_moved   = ar_waits & (~arvalid | (araddr != ar_address) | (ar_rest_now != ar_rest));
     wire aw_moved   = aw_waits & (~awvalid | (awaddr != aw_address) | (aw_rest_now != aw_rest));
     wire w_moved    = w_waits & (~wvalid | (wdata != w_data) | (w_rest_now != w_rest));
-    wire read_type  = ar & (arburst != INCR);
-    wire write_type = aw & (awburst != INCR);
-    wire read_size  = ar & (arsize != SIZE);
-    wire write_size = aw & (awsize != SIZE);
-    wire strobe     = w & write_beat_is_first & ((wstrb & below_start) != 0);
 
     wire lite_r_moved   = lite_r_waits & (~lite_rvalid | (lite_r_now != lite_r_kept));
     wire lite_b_moved   = lite_b_waits & (~lite_bvalid | (lite_bresp != lite_b_kept));
@@ -163,7 +180,22 @@ module hilt_harness_rules #(
     wire lite_b_unasked = lite_bvalid & ~((lite_address_asked | (lite_awvalid & lite_awready))
                                         & (lite_data_asked | (lite_wvalid & lite_wready)));
 
+    // Nothing can be said of the other rules then.
+    wire unknown;
+    reg  was_unknown;
+    always @(posedge clk) was_unknown <= unknown;
+    generate
+        if (FOUR_STATES != 0) begin : four_states
+            assign unknown = ~rst & ((^{arvalid, arready, rvalid, rready, awvalid, awready, wvalid, wready, bvalid, bready,
+                lite_awvalid, lite_awready, lite_wvalid, lite_wready, lite_bvalid, lite_bready,
+                lite_arvalid, lite_arready, lite_rvalid, lite_rready}) === 1'bx);
+        end else begin : two_states
+            assign unknown = 1'b0;
+        end
+    endgenerate
+
     assign broken = rst ? 24'd0
+                  : unknown ? {23'd0, ~was_unknown} << `HILT_RULE_AXI_X
                   : ({23'd0, read_4kib}               << `HILT_RULE_AXI_READ_4KIB)
                   | ({23'd0, write_4kib}              << `HILT_RULE_AXI_WRITE_4KIB)
                   | ({23'd0, last_wrong}              << `HILT_RULE_AXI_WLAST)
@@ -174,10 +206,10 @@ module hilt_harness_rules #(
                   | ({23'd0, read_size | write_size}  << `HILT_RULE_AXI_SIZE)
                   | ({23'd0, strobe}                  << `HILT_RULE_AXI_STROBE)
                   | ({23'd0, reset_broken}            << `HILT_RULE_AXI_RESET)
-                  | ({23'd0, r_wait[12]}              << `HILT_RULE_AXI_R_WAITS)
-                  | ({23'd0, b_wait[12]}              << `HILT_RULE_AXI_B_WAITS)
-                  | ({23'd0, w_wait[12]}              << `HILT_RULE_AXI_W_MISSING)
-                  | ({23'd0, orphan_wait[12]}         << `HILT_RULE_AXI_W_ORPHAN)
+                  | ({23'd0, stalls[0]}              << `HILT_RULE_AXI_R_WAITS)
+                  | ({23'd0, stalls[1]}              << `HILT_RULE_AXI_B_WAITS)
+                  | ({23'd0, stalls[2]}              << `HILT_RULE_AXI_W_MISSING)
+                  | ({23'd0, stalls[3]}         << `HILT_RULE_AXI_W_ORPHAN)
                   | ({23'd0, lite_r_moved}            << `HILT_RULE_LITE_R_STABLE)
                   | ({23'd0, lite_b_moved}            << `HILT_RULE_LITE_B_STABLE)
                   | ({23'd0, lite_r_unasked}          << `HILT_RULE_LITE_R_UNASKED)
@@ -188,6 +220,13 @@ module hilt_harness_rules #(
                           : ar_moved                               ? ar_address
                           : aw_moved                               ? aw_address
                           :                                          write_beat_address;
+
+    // Reserved; a FIXED burst of more than 16 beats; a WRAP burst of another length than 2, 4, 8 or 16, or not aligned.
+    function is_no_burst(input [1:0] burst, input [7:0] len, input is_aligned);
+        is_no_burst = (burst == FIXED) ? len > 8'd15
+                    : (burst == WRAP)  ? ~is_aligned | ~(len == 8'd1 | len == 8'd3 | len == 8'd7 | len == 8'd15)
+                    :                    burst != INCR;
+    endfunction
 endmodule
 
 `default_nettype wire

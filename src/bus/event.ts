@@ -13,7 +13,10 @@ export type LinkEvent =
       readonly isRefused: boolean;
     }
   | {
-      /** The device asks for host memory; `lengthBytes` is from `address` to the end of what it asks for, at least 1. */
+      /**
+       * The device asks for host memory; `lengthBytes` is from `address` to the end of what it asks for, at least 1. An AXI
+       * burst that wraps or stays at its address has the number of bytes that it moves.
+       */
       readonly kind: "access";
       readonly cycle: number;
       readonly direction: Direction;
@@ -22,8 +25,13 @@ export type LinkEvent =
       /** Distinguishes the masters inside the device, where the link knows them: the AXI4 ID of a burst. */
       readonly master?: number;
     }
-  /** The oldest access in that direction has been answered; links that see no bursts leave it out. */
-  | { readonly kind: "access-end"; readonly cycle: number; readonly direction: Direction }
+  /** The oldest access of that direction and master has been answered; links that see no bursts leave it out. */
+  | {
+      readonly kind: "access-end";
+      readonly cycle: number;
+      readonly direction: Direction;
+      readonly master?: number;
+    }
   /**
    * The device has put these bytes into host memory, as they were then: all that it writes and no others, at the latest before the
    * host can see them. Only for listeners that ask for bytes, from links that observe accesses.

@@ -1,6 +1,8 @@
 /** Advice by error code; messages themselves only say what happened. */
 const hints: Readonly<Record<string, string>> = {
   E_PROTOCOL: "record it with --waves on-failure and look at the cycle that the message names",
+  E_STALL:
+    "harness.stallLimit of the target is how long a transfer may wait for the device; 0 is for ever, where waiting is right",
   E_WINDOW: "compare the address with the elements of the scatter/gather list that the channel was given",
   E_BUFFER_FREED: "free a buffer after its last use: a transfer uses it until its promise is settled",
   E_DATA: "the first wrong byte usually shows which beat or strobe went wrong",

@@ -1,5 +1,6 @@
 import { isCleanLine, type LineCounts, lineWords, UNCLEAN_LINE } from "../bus/line-counts.ts";
 import { hex, hexAddress } from "../core/hex.ts";
+import { isStall } from "../spec/protocol-rules.ts";
 import type { JournalEntry, RegisterEntry, WindowsEntry, WrittenEntry } from "./journal-entry.ts";
 
 /** Knows registers by address: `STATUS = 0x00000001 (BUSY)`. */
@@ -45,7 +46,7 @@ export function wordsOf(entry: JournalEntry, nameOf: RegisterNames = nameless): 
     case "injected-error":
       return `host memory answers the ${entry.direction} of logical ${hexAddress(entry.address)} with an error, as asked`;
     case "violation":
-      return `VIOLATION of ${entry.rule} at logical ${hexAddress(entry.address)}${deviceTime(entry.deviceCycle)}`;
+      return `${isStall(entry.rule) ? "STALL:" : "VIOLATION of"} ${entry.rule} at logical ${hexAddress(entry.address)}${deviceTime(entry.deviceCycle)}`;
   }
 }
 

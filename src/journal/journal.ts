@@ -2,6 +2,7 @@ import { crc32 } from "node:zlib";
 import { LinkClosedError, LinkLostError, NoAnswerError, RegisterAccessError } from "../bus/errors.ts";
 import type { Direction, LinkEvent } from "../bus/event.ts";
 import type { LineCounts } from "../bus/line-counts.ts";
+import { OpenAccesses } from "../bus/open-accesses.ts";
 import type { Window } from "../bus/window.ts";
 import { logicalAddress } from "../core/address.ts";
 import { protocolRules } from "../spec/protocol-rules.ts";
@@ -23,7 +24,7 @@ export class Journal {
   readonly #file: JournalFile | undefined;
   /** Numbers of the register accesses, and of the device's, that have no answer yet, the oldest first. */
   readonly #registers: number[];
-  readonly #accesses: Readonly<Record<Direction, number[]>> = { read: [], write: [] };
+  readonly #accesses = new OpenAccesses<number>();
   /** The entry of windows that others may join. */
   #windows: { readonly number: number; readonly like: Window; readonly isOpening: boolean } | undefined;
   #windowsCycle = 0;
@@ -105,11 +106,13 @@ export class Journal {
         const { direction, address, lengthBytes, master = NO_MASTER } = event;
         const isWrite = direction === "write";
         const number = this.#note(KIND.access, cycle, UNKNOWN, isWrite, master, lengthBytes, address);
-        keep(this.#accesses[direction], number, this.ring);
+        // What has fallen out of the ring needs no answer; a link that never reports one would fill the list.
+        this.#accesses.begin(event, number);
+        this.#accesses.forget(direction, (one) => one < this.ring.oldest);
         return;
       }
       case "access-end": {
-        const number = this.#accesses[event.direction].shift();
+        const number = this.#accesses.end(event);
         if (number !== undefined) this.#complete(number, cycle, undefined);
         return;
       }
@@ -192,7 +195,7 @@ export class Journal {
   #restore(number: number): void {
     const entry = this.ring.entry(number);
     if (entry === undefined || entry.crossed !== undefined) return;
-    if (entry.kind === "access") this.#accesses[entry.direction].push(number);
+    if (entry.kind === "access") this.#accesses.begin(entry, number);
     else if (entry.kind === "register" && !entry.isAnswered && entry.failure === undefined)
       this.#registers.push(number);
   }

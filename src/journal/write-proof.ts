@@ -1,4 +1,5 @@
 import type { LinkEvent } from "../bus/event.ts";
+import { OpenAccesses } from "../bus/open-accesses.ts";
 
 interface Range {
   readonly from: bigint;
@@ -12,7 +13,7 @@ interface Range {
  */
 export class WriteProof {
   /** Writes of which nothing has come yet; those that are answered without are the proof of the contrary. */
-  readonly #open: (Range & { isProven: boolean })[] = [];
+  readonly #open = new OpenAccesses<Range & { isProven: boolean }>();
   #hasEnds = false;
   #isBroken = false;
 
@@ -20,7 +21,8 @@ export class WriteProof {
     switch (event.kind) {
       case "access": {
         const { direction, address: from, lengthBytes } = event;
-        if (direction === "write") this.#open.push({ from, to: from + BigInt(lengthBytes), isProven: false });
+        if (direction === "write")
+          this.#open.begin(event, { from, to: from + BigInt(lengthBytes), isProven: false });
         return;
       }
       case "written":
@@ -34,20 +36,20 @@ export class WriteProof {
       case "access-end":
         if (event.direction === "read") return;
         this.#hasEnds = true;
-        this.#isBroken ||= this.#open.shift()?.isProven === false;
+        this.#isBroken ||= this.#open.end(event)?.isProven === false;
     }
   }
 
   /** As of now: a write that has not ended need not have come. */
   get isBroken(): boolean {
-    return this.#isBroken || (!this.#hasEnds && this.#open.some(({ isProven }) => !isProven));
+    return this.#isBroken || (!this.#hasEnds && this.#open.of("write").some(({ isProven }) => !isProven));
   }
 
   #prove({ from, to }: Range): void {
-    const write = this.#open.find((one) => !one.isProven && one.from < to && one.to > from);
+    const write = this.#open.of("write").find((one) => !one.isProven && one.from < to && one.to > from);
     if (write !== undefined) write.isProven = true;
     // Where accesses have no end, nothing else takes them out.
-    while (!this.#hasEnds && this.#open.length > KEPT && this.#open[0]?.isProven === true) this.#open.shift();
+    if (!this.#hasEnds) this.#open.forget("write", ({ isProven }) => isProven, KEPT);
   }
 }
 

@@ -17,6 +17,7 @@ import { deviceOf } from "../links/registry.ts";
 import { HostMemory } from "../memory/host-memory.ts";
 import type { PlatformProfile } from "../memory/platform-profile.ts";
 import type { FailurePlace, HostMemoryCounts } from "../report/run-result.ts";
+import { isStall } from "../spec/protocol-rules.ts";
 import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "../wdm/constants.ts";
 import type { DmaAdapter, Out } from "../wdm/dma-adapter.ts";
 import { DmaSystem } from "../wdm/dma-system.ts";
@@ -29,6 +30,7 @@ import {
   ForeignDeviceError,
   HoldingsError,
   ProtocolViolationError,
+  StallError,
   UnawaitedError,
   UsageError,
   WindowFaultError,
@@ -340,6 +342,7 @@ class Watch {
   };
   #interrupts = 0;
   readonly #violations: Extract<LinkEvent, { kind: "violation" }>[] = [];
+  readonly #stalls: Extract<LinkEvent, { kind: "violation" }>[] = [];
   readonly #faults: Extract<LinkEvent, { kind: "fault" }>[] = [];
 
   readonly #link: RecordingLink;
@@ -365,7 +368,9 @@ class Watch {
 
   /** Cycle of the first breach of a rule or access outside every window. */
   get firstBreach(): number | undefined {
-    const [first] = [...this.#violations.slice(0, 1), ...this.#faults.slice(0, 1)]
+    const firsts = [this.#violations[0], this.#faults[0], this.#stalls[0]];
+    const [first] = firsts
+      .flatMap((finding) => (finding === undefined ? [] : [finding]))
       .map(({ cycle }) => cycle)
       .sort((a, b) => a - b);
     return first;
@@ -376,15 +381,17 @@ class Watch {
     const [violation] = this.#violations;
     if (violation !== undefined) throw new ProtocolViolationError(violation, this.#violations.length - 1);
     const [fault] = this.#faults;
+    const [stall] = this.#stalls;
     if (fault !== undefined) {
       throw new WindowFaultError(fault, explain(fault.address), this.#faults.length - 1);
     }
+    if (stall !== undefined) throw new StallError(stall, this.#stalls.length - 1);
   }
 
   #see(event: LinkEvent): void {
     const isBreach = event.kind === "violation" || event.kind === "fault";
     if (isBreach && this.firstBreach === undefined) this.untilBreach = this.#link.journal.ring.copy();
-    if (event.kind === "violation") this.#violations.push(event);
+    if (event.kind === "violation") (isStall(event.rule) ? this.#stalls : this.#violations).push(event);
     else if (event.kind === "fault") this.#faults.push(event);
     else if (event.kind === "interrupt") this.#interrupts += event.asserted ? 1 : 0;
     else if (event.kind === "access" && event.direction === "read") {

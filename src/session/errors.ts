@@ -2,7 +2,10 @@ import type { LinkEvent } from "../bus/event.ts";
 import { type Blame, HiltError } from "../core/errors.ts";
 import { hex, hexAddress, hexLine } from "../core/hex.ts";
 import { framesOf, type PendingCall } from "../core/pending-calls.ts";
+import { protocolRules } from "../spec/protocol-rules.ts";
 import { describeLeftovers, type Leftovers } from "../wdm/leftovers.ts";
+
+type Violation = Extract<LinkEvent, { kind: "violation" }>;
 
 /** The device broke a rule of the bus protocol. */
 export class ProtocolViolationError extends HiltError {
@@ -11,14 +14,34 @@ export class ProtocolViolationError extends HiltError {
   readonly rule: string;
 
   /** `cycle`: of the link's clock; `deviceCycle`: the device's own, where it has another time. */
-  constructor(
-    { rule, address, cycle, deviceCycle }: Omit<Extract<LinkEvent, { kind: "violation" }>, "kind">,
-    more: number,
-  ) {
+  constructor({ rule, address, cycle, deviceCycle }: Omit<Violation, "kind">, more: number) {
     const when = deviceCycle === undefined ? `cycle ${cycle}` : `cycle ${deviceCycle} of the device`;
-    super(`the device broke ${rule} at logical ${hexAddress(address)} in ${when}${andMore(more)}`);
+    super(
+      `the device broke ${rule} at logical ${hexAddress(address)} in ${when}${andMore(more)}: ${sentenceOf(rule)}`,
+    );
     this.rule = rule;
   }
+}
+
+/** A transfer waited for the device for longer than a device of its kind should need; AXI has no limit. */
+export class StallError extends HiltError {
+  readonly code = "E_STALL";
+  readonly blame: Blame = "product";
+  readonly rule: string;
+
+  constructor({ rule, address, cycle }: Omit<Violation, "kind">, more: number) {
+    super(
+      `the device lets the bus wait, ${rule} at logical ${hexAddress(address)} in cycle ${cycle}${andMore(more)}: ${sentenceOf(rule)}`,
+    );
+    this.rule = rule;
+  }
+}
+
+/** With the section of the standard. */
+function sentenceOf(name: string): string {
+  const doc = protocolRules.find((rule) => rule.name === name)?.doc;
+  if (doc === undefined) return "a rule that this hilt does not know";
+  return doc.replace(/ \((?=[AB]\d)/, " (Arm IHI 0022, ").replace(/\.$/, "");
 }
 
 interface Fault {

@@ -36,7 +36,7 @@ export function parseEvent(payload: Uint8Array): LinkEvent | undefined {
         ...{ lengthBytes: bytes.readUInt32LE(HEAD_BYTES + 8), master: bytes.readUInt32LE(HEAD_BYTES + 12) },
       };
     case EventKind.accessEnd:
-      return { kind: "access-end", cycle, direction };
+      return { kind: "access-end", cycle, direction, ...masterOf(bytes) };
     case EventKind.written:
       return {
         kind: "written",
@@ -65,6 +65,11 @@ export function parseEvent(payload: Uint8Array): LinkEvent | undefined {
     default:
       return undefined;
   }
+}
+
+/** An end without one is that of the oldest access. */
+function masterOf(bytes: Buffer): { master?: number } {
+  return bytes.length < HEAD_BYTES + 4 ? {} : { master: bytes.readUInt32LE(HEAD_BYTES) };
 }
 
 function ruleOf(bit: number): string {

@@ -5,34 +5,42 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { parseFileList } from "../../src/engine/file-list.ts";
 import { hiltDma } from "../../src/links/device-binding.ts";
-import type { ProtocolRule } from "../../src/spec/protocol-rules.ts";
 import { deviceMutants } from "../soak/mutants/device-mutants.ts";
 import type { Variant } from "../soak/run-plan.ts";
 import { soakRings } from "../soak/soak-rings.ts";
 import { variants } from "../soak/variants.ts";
-import { allowed, buildRules, offences, reportedRules } from "./harness/rule-traffic.ts";
+import { allowed, buildRules, type CheckedRule, offences, reportedRules } from "./harness/rule-traffic.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 interface RuleMutant {
-  readonly rule: ProtocolRule;
+  readonly rule: CheckedRule;
   readonly from: string;
   readonly to: string;
 }
 
 /** Of the harness: a rule that sleeps, and rules that cry wolf. */
 const harness: readonly RuleMutant[] = [
-  { rule: "AXI_READ_4KIB", from: "ar & (ar_end > 13'h1000)", to: "ar & (ar_end > 13'h1008)" },
-  { rule: "AXI_WRITE_4KIB", from: "aw & (aw_end > 13'h1000)", to: "aw & (aw_end >= 13'h1000)" },
-  { rule: "AXI_WLAST", from: "w & (wlast != write_beat_is_last)", to: "w & wlast & ~write_beat_is_last" },
+  { rule: "AXI_READ_4KIB", from: "(ar_end > 13'h1000)", to: "(ar_end > 13'h1008)" },
+  { rule: "AXI_WRITE_4KIB", from: "(aw_end > 13'h1000)", to: "(aw_end >= 13'h1000)" },
+  {
+    rule: "AXI_WLAST",
+    from: "w & (write_beat_wlast != write_beat_is_last)",
+    to: "w & write_beat_wlast & ~write_beat_is_last",
+  },
   { rule: "AXI_W_STABLE", from: "(wdata != w_data)", to: "(wdata[7:1] != w_data[7:1])" },
   { rule: "AXI_AR_STABLE", from: "ar_rest_now = {arid, ", to: "ar_rest_now = {4'd0, " },
   { rule: "AXI_BURST_TYPE", from: "read_type | write_type}  <<", to: "read_type}  <<" },
-  { rule: "AXI_R_WAITS", from: "(~rst & rvalid & ~rready) ", to: "(~rst & rvalid & rready) " },
+  { rule: "AXI_BURST_TYPE", from: "len > 8'd15", to: "len > 8'd16" },
+  { rule: "AXI_BURST_TYPE", from: "? ~is_aligned |", to: "? 1'b0 |" },
+  { rule: "AXI_SIZE", from: "ar & (arsize > SIZE)", to: "ar & (arsize > SIZE + 3'd1)" },
+  { rule: "AXI_READ_4KIB", from: "~read_size & (arburst == INCR) &", to: "~read_size &" },
+  { rule: "AXI_R_WAITS", from: "rvalid & ~rready};", to: "rvalid & rready};" },
+  { rule: "AXI_R_WAITS", from: "& lasted & waits;", to: "& waits;" },
   {
     rule: "AXI_STROBE",
-    from: "strobe     = w & write_beat_is_first",
-    to: "strobe     = w & ~write_beat_is_first",
+    from: "<< lane_of_size);",
+    to: "<< first_lane);",
   },
 ];
 

@@ -2,6 +2,7 @@
 // each rule the first time that it is broken since the device's reset, as "hilt_rule BITS ADDRESS"; the program round the model
 // makes an event of it.
 `default_nettype none
+`include "hilt_harness_protocol_rules.vh"
 
 module hilt_board_rules #(
     parameter DATA_W = 64
@@ -50,6 +51,8 @@ module hilt_board_rules #(
     // Write bursts whose data are not all there yet: more than a bridge takes at a time.
     localparam BURSTS_LOG2 = 8;
     localparam [63:0] BEAT_BYTES = DATA_W / 8;
+    localparam [2:0]  BEAT_SIZE  = (DATA_W == 64) ? 3'd3 : 3'd2;
+    localparam [1:0]  INCR       = 2'b01;
 
     reg [63:0] address_of [0:(1<<BURSTS_LOG2)-1];
     reg [7:0]  length_of [0:(1<<BURSTS_LOG2)-1];
@@ -82,12 +85,14 @@ module hilt_board_rules #(
         end
     end
 
-    wire [23:0] broken;
+    wire [23:0] of_axi;
     wire [63:0] broken_address;
 
     hilt_harness_rules #(.DATA_W(DATA_W)) rules (
         .clk(clk),
         .rst(rst),
+        // How long anything waits is the line's affair.
+        .cfg_stall_limit(32'd0),
         .arid(arid),
         .araddr(araddr),
         .arlen(arlen),
@@ -112,8 +117,11 @@ module hilt_board_rules #(
         .bvalid(bvalid),
         .bready(bready),
         .write_is_open(is_known | aw),
+        .write_beat_waits(w),
+        .write_beat_strobe(wstrb),
+        .write_beat_wlast(wlast),
+        .write_beat_size(BEAT_SIZE),
         .write_beat_address(address),
-        .write_beat_is_first(beat == 8'd0),
         .write_beat_is_last(is_last),
         .lite_awvalid(s_axil_awvalid),
         .lite_awready(s_axil_awready),
@@ -128,9 +136,14 @@ module hilt_board_rules #(
         .lite_rresp(s_axil_rresp),
         .lite_rvalid(s_axil_rvalid),
         .lite_rready(s_axil_rready),
-        .broken(broken),
+        .broken(of_axi),
         .broken_address(broken_address)
     );
+
+    // What the bridge does not serve, though AXI has it.
+    wire        unserved = ~rst & ((arvalid & arready & (arsize != BEAT_SIZE | arburst != INCR))
+                                 | (aw & (awsize != BEAT_SIZE | awburst != INCR)));
+    wire [23:0] broken   = of_axi | ({23'd0, unserved} << `HILT_RULE_BRIDGE_BURST);
 
     reg  [23:0] said;
     wire [23:0] news = broken & ~said;

@@ -20,7 +20,7 @@
 
     always @* begin
         w_allowed = 1'b0;
-        if (wvalid & write_is_open) w_allowed = hilt_host_check({w_address[63:3], 3'd0}, version) != 0;
+        if (write_beat_waits & write_is_open) w_allowed = hilt_host_check({w_address[63:3], 3'd0}, version) != 0;
     end
 
     always @(posedge clk)

@@ -23,7 +23,9 @@ static const Setting SETTINGS[] = {
     {"cfg_write_latency_min", 4, 0, 16}, {"cfg_write_latency_max", 5, 0, 16}, {"cfg_read_outstanding", 6, 0, 8},
     {"cfg_write_outstanding", 7, 0, 8},  {"cfg_stall_ar", 8, 0, 8},           {"cfg_stall_aw", 8, 8, 8},
     {"cfg_stall_w", 8, 16, 8},        {"cfg_stall_r", 8, 24, 8},           {"cfg_stall_b", 9, 0, 8},
-    {"cfg_stall_register", 9, 8, 8},
+    {"cfg_stall_register", 9, 8, 8},     {"cfg_stall_limit", 36, 0, 32},      {"cfg_reorder_read", 37, 0, 8},
+    {"cfg_reorder_write", 37, 8, 8},  {"cfg_interleave", 37, 16, 8},       {"cfg_junk", 37, 24, 8},
+    {"cfg_data_ahead", 38, 0, 8},     {"cfg_ready_after_valid", 38, 8, 8},
 };
 
 uint64_t Slot::read64(const LoadedModel::Port& port) {
@@ -64,6 +66,7 @@ void Slot::find() {
   readBeat_ = model_.port("events.event_read_beat").place;
   writeBeat_ = model_.port("events.event_write_beat").place;
   violation_ = model_.port("events.event_violation").place;
+  bursts_ = model_.port("events.event_bursts").place;
   rowData_ = model_.port("events.event_row_data").place;
   rowInfo_ = model_.port("events.event_row_info").place;
   if (rises_.size() > 1) eventLines_ = model_.port("events.several.event_lines").place;
@@ -76,7 +79,7 @@ void Slot::powerUp(const Bytes& settings) {
   for (const Setting& each : SETTINGS) {
     const LoadedModel::Port port = model_.port(each.port);
     if (each.width == 64) write64(port, payloadAt(settings, 4 * each.word, 8));
-    else LoadedModel::write(port, static_cast<uint32_t>(payloadAt(settings, 4 * each.word, 4) >> each.shift) & ((1u << each.width) - 1));
+    else LoadedModel::write(port, static_cast<uint32_t>(payloadAt(settings, 4 * each.word, 4) >> each.shift) & static_cast<uint32_t>((1ull << each.width) - 1));
   }
   hasEnded_ = false;
   std::fill(rises_.begin(), rises_.end(), 0u);
@@ -211,13 +214,17 @@ void Slot::takeRecord(uint32_t index) {
   const uint64_t info = at64(eventInfo_, index);
   const auto has = [&](unsigned bit) { return (info >> bit & 1) != 0; };
   if ((info & 0x7ff) != 0) endRow();
-  if (has(14)) takeRow(index, cycle);
+  uint32_t bursts = 0;
+  std::memcpy(&bursts, bursts_ + 4 * static_cast<std::size_t>(index), 4);
   const auto access = [&](bool isWrite, Place addresses, uint64_t beats, uint64_t id) {
     const uint64_t address = at64(addresses, index);
-    const uint64_t beatBytes = 1ull << (info >> 11 & 7);
+    const uint32_t shape = bursts >> (isWrite ? 8 : 0);
+    const uint64_t beatBytes = 1ull << (shape & 7);
+    // The first beat of an unaligned burst moves less than the others; of a FIXED one, each does.
+    const uint64_t missing = address % beatBytes * ((shape & 0x18) == 0 ? beats : 1);
     Bytes event = begin(2, isWrite ? 1 : 0, cycle);
     putTo(event, address, 8);
-    putTo(event, beats * beatBytes - address % beatBytes, 4);
+    putTo(event, beats * beatBytes - missing, 4);
     putTo(event, id, 4);
     note(cycle, std::move(event));
   };
@@ -227,14 +234,21 @@ void Slot::takeRecord(uint32_t index) {
     putTo(event, at64(isWrite ? writeBeat_ : readBeat_, index), 8);
     note(cycle, std::move(event));
   };
+  const auto end = [&](bool isWrite, uint32_t id) {
+    Bytes event = begin(3, isWrite ? 1 : 0, cycle);
+    putTo(event, id, 4);
+    note(cycle, std::move(event));
+  };
   if (has(0) && isWatched(2)) access(false, readAddress_, (info >> 16 & 0xff) + 1, info >> 32 & 0xf);
   if (has(1) && isWatched(2)) access(true, writeAddress_, (info >> 24 & 0xff) + 1, info >> 36 & 0xf);
+  // The address may have been taken in the same cycle.
+  if (has(14)) takeRow(index, cycle);
   if (has(6)) beat(6, false);
   if (has(7)) beat(6, true);
   if (has(9)) beat(7, false);
   if (has(10)) beat(7, true);
-  if (has(2) && isWatched(3)) note(cycle, begin(3, 0, cycle));
-  if (has(3) && isWatched(3)) note(cycle, begin(3, 1, cycle));
+  if (has(2) && isWatched(3)) end(false, bursts >> 16 & 0xf);
+  if (has(3) && isWatched(3)) end(true, bursts >> 20 & 0xf);
   if (isWatched(5)) takeEdges(index, cycle, has(4), has(5));
   for (int rule = 0; rule < RULES && has(8) && isWatched(8); ++rule) {
     if (!has(40 + static_cast<unsigned>(rule))) continue;

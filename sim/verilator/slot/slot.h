@@ -14,7 +14,7 @@ enum class Access : uint32_t { write = 1, read = 2 };
 class Slot {
  public:
   // Words of the settings of the harness, as src/links/cocotb/settings-words.ts lays them out.
-  static constexpr std::size_t SETTINGS_WORDS = 29;
+  static constexpr std::size_t SETTINGS_WORDS = 39;
   enum Stop : uint32_t { ALL_ANSWERED = 1, RISEN = 2 };
 
   // `lines`: interrupts of the device.
@@ -96,5 +96,5 @@ class Slot {
   LoadedModel::Port cyclePort_, irq_, irqRises_, irqSeen_, stopMask_, commandHead_, commandTail_, eventHead_, eventTailPort_,
       keepsWrites_, version64_, rst_;
   Place command_, response_, eventCycle_, eventInfo_, readAddress_, writeAddress_, readBeat_, writeBeat_, violation_, rowData_,
-      rowInfo_, eventLines_;
+      bursts_, rowInfo_, eventLines_;
 };

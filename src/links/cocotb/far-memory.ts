@@ -1,4 +1,5 @@
 import type { LinkEvent } from "../../bus/event.ts";
+import { OpenAccesses } from "../../bus/open-accesses.ts";
 import type { OpenWindow, Window, WindowTable } from "../../bus/window.ts";
 import { logicalAddress, PAGE_SHIFT, PAGE_SIZE } from "../../core/address.ts";
 import type { MemoryArray, Simulation } from "../../engine/engine.ts";
@@ -49,8 +50,8 @@ export class FarMemory implements LinkMemory {
   readonly #shared = new Map<OpenWindow, Shared>();
   /** Closed while a crossing was out. */
   #closed: Window[] = [];
-  /** By the device, that have not been answered, the oldest first. */
-  readonly #reads: Access[] = [];
+  /** By the device, that have not been answered. */
+  readonly #reads = new OpenAccesses<Access>();
   #isOut = false;
 
   /** `stalePages`: of the tables, that the test before has left. */
@@ -109,9 +110,9 @@ export class FarMemory implements LinkMemory {
   /** Takes each event of the simulator; what it is on this side. */
   take(event: LinkEvent): readonly LinkEvent[] {
     if (event.kind === "written") return this.#takeWritten(event);
-    if (event.kind === "access" && event.direction === "read") this.#reads.push(event);
+    if (event.kind === "access" && event.direction === "read") this.#reads.begin(event, event);
     if (event.kind !== "access-end" || event.direction !== "read") return [event];
-    const read = this.#reads.shift();
+    const read = this.#reads.end(event);
     if (
       read === undefined ||
       this.#closed.length === 0 ||

@@ -82,10 +82,12 @@ export async function prepareSimulation(
   };
 }
 
-function sourceOf({ host, device }: CocotbTarget, cacheDirectory: string): ModelSource {
+function sourceOf({ host, device, harness: settings }: CocotbTarget, cacheDirectory: string): ModelSource {
   if (host === "cocotbext-axi") return bareSource(device);
   const harness =
-    device === undefined ? harnessSource() : boundSource(device, join(resolve(cacheDirectory), "devices"));
+    device === undefined
+      ? harnessSource(undefined, settings)
+      : boundSource(device, join(resolve(cacheDirectory), "devices"), settings);
   return { ...harness, top: TOP, files: [...harness.files, join(PACKAGE, "hilt_cocotb.v")] };
 }
 

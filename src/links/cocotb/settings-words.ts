@@ -4,7 +4,7 @@ import { applySettings } from "../simulator/harness-settings.ts";
 import type { HarnessSettings } from "../simulator/settings.ts";
 
 /** Words of the settings in `sim/cocotb/hilt_cocotb.v` that a test begins with. */
-const WORDS = 29;
+const WORDS = 39;
 
 /** Where the harness's inputs lie: the word, the first bit in it, and how many bits. */
 const places: Readonly<Record<string, readonly [word: number, shift: number, width: number]>> = {
@@ -21,6 +21,13 @@ const places: Readonly<Record<string, readonly [word: number, shift: number, wid
   cfg_stall_r: [8, 24, 8],
   cfg_stall_b: [9, 0, 8],
   cfg_stall_register: [9, 8, 8],
+  cfg_stall_limit: [36, 0, 32],
+  cfg_reorder_read: [37, 0, 8],
+  cfg_reorder_write: [37, 8, 8],
+  cfg_interleave: [37, 16, 8],
+  cfg_junk: [37, 24, 8],
+  cfg_data_ahead: [38, 0, 8],
+  cfg_ready_after_valid: [38, 8, 8],
   cfg_region_enable: [10, 0, 32],
   cfg_region_base_0: [11, 0, 64],
   cfg_region_base_1: [13, 0, 64],

@@ -13,33 +13,46 @@ interface Row {
   readonly flag: number;
   /** Where its address stands. */
   readonly column?: AddressColumn;
-  event(cycle: number, address: LogicalAddress, flags: number, ids: number): LinkEvent;
+  event(cycle: number, address: LogicalAddress, info: Info): LinkEvent;
 }
 
-/** Bits of `event_info`, as `sim/harness/hilt_harness_events.v` sets them, in the order in which they are reported. */
-const rows: readonly Row[] = [
+/** What stands in a record beside cycle and addresses. */
+interface Info {
+  /** The lower and the upper half of `event_info`. */
+  readonly flags: number;
+  readonly above: number;
+  readonly bursts: number;
+}
+
+/**
+ * Bits of `event_info`, as `sim/harness/hilt_harness_events.v` sets them, in the order in which they are reported. What was
+ * written in the cycle stands between the two: its address may have been taken in the same.
+ */
+const addressRows: readonly Row[] = [
   {
     flag: 1 << 0,
     column: "read",
-    event: (cycle, address, flags, ids) => {
-      const lengthBytes = burstBytes(address, ((flags >>> 16) & 0xff) + 1, flags);
-      return { kind: "access", cycle, direction: "read", address, lengthBytes, master: ids & 0xf };
+    event: (cycle, address, { flags, above, bursts }) => {
+      const lengthBytes = burstBytes(address, ((flags >>> 16) & 0xff) + 1, bursts);
+      return { kind: "access", cycle, direction: "read", address, lengthBytes, master: above & 0xf };
     },
   },
   {
     flag: 1 << 1,
     column: "write",
-    event: (cycle, address, flags, ids) => {
-      const lengthBytes = burstBytes(address, (flags >>> 24) + 1, flags);
-      return { kind: "access", cycle, direction: "write", address, lengthBytes, master: ids >>> 4 };
+    event: (cycle, address, { flags, above, bursts }) => {
+      const lengthBytes = burstBytes(address, (flags >>> 24) + 1, bursts >>> 8);
+      return { kind: "access", cycle, direction: "write", address, lengthBytes, master: (above >>> 4) & 0xf };
     },
   },
+];
+const rows: readonly Row[] = [
   beat(1 << 6, "fault", "read"),
   beat(1 << 7, "fault", "write"),
   beat(1 << 9, "injected-error", "read"),
   beat(1 << 10, "injected-error", "write"),
-  { flag: 1 << 2, event: (cycle) => ({ kind: "access-end", cycle, direction: "read" }) },
-  { flag: 1 << 3, event: (cycle) => ({ kind: "access-end", cycle, direction: "write" }) },
+  end(1 << 2, "read", 16),
+  end(1 << 3, "write", 20),
 ];
 /** Edges of interrupt lines; which ones stands in `several.event_lines` where there are several. */
 const [ROSE, FELL] = [1 << 4, 1 << 5];
@@ -50,10 +63,25 @@ const ROW_WRITTEN = 1 << 14;
 /** Of `event_row_info`. */
 const LAST_BEAT = 1 << 8;
 
-/** The first beat of an unaligned burst moves less than a whole word (Arm IHI 0022, A3.4.1). */
-function burstBytes(address: LogicalAddress, beats: number, flags: number): number {
-  const beatBytes = 1 << ((flags >>> 11) & 7);
-  return beats * beatBytes - (Number(BigInt.asUintN(8, address)) % beatBytes);
+/**
+ * The first beat of an unaligned burst moves less than the others; of a FIXED one, each does (Arm IHI 0022, A3.4.1).
+ * `shape`: {type, size}, as in `event_bursts`.
+ */
+function burstBytes(address: LogicalAddress, beats: number, shape: number): number {
+  const beatBytes = 1 << (shape & 7);
+  const missing = Number(BigInt.asUintN(8, address)) % beatBytes;
+  return beats * beatBytes - ((shape & 0x18) === 0 ? beats : 1) * missing;
+}
+
+/** `idBit`: where the ID is in `event_bursts`. */
+function end(flag: number, direction: Direction, idBit: number): Row {
+  return {
+    flag,
+    event: (cycle, _address, { bursts }) => ({
+      ...{ kind: "access-end", cycle, direction },
+      master: (bursts >>> idBit) & 0xf,
+    }),
+  };
 }
 
 function beat(flag: number, kind: "fault" | "injected-error", direction: Direction): Row {
@@ -73,6 +101,7 @@ const columns = [
   "read_beat",
   "write_beat",
   "violation",
+  "bursts",
 ] as const;
 /** Of a device with several interrupts: which lines rose, and which fell. */
 const LINES = "events.several.event_lines";
@@ -91,6 +120,7 @@ class EventRing {
   /** Pairs of 32-bit words, the lower one first. */
   readonly #info: Uint32Array;
   readonly #cycle: Uint32Array;
+  readonly #bursts: Uint32Array;
   readonly #addresses: Readonly<Record<AddressColumn, BigUint64Array>>;
   readonly #rows: WrittenRows | undefined;
   readonly #lines: Uint16Array | undefined;
@@ -103,7 +133,7 @@ class EventRing {
   ) {
     this.#rows = rows;
     this.#lines = lines && new Uint16Array(lines.buffer, lines.byteOffset, DEPTH);
-    const words = (column: "info" | "cycle"): Uint32Array => {
+    const words = (column: "info" | "cycle" | "bursts"): Uint32Array => {
       const { buffer, byteOffset, length } = bytesOf(column);
       return new Uint32Array(buffer, byteOffset, length / 4);
     };
@@ -113,6 +143,7 @@ class EventRing {
     };
     this.#info = words("info");
     this.#cycle = words("cycle");
+    this.#bursts = words("bursts");
     this.#addresses = {
       read: addresses("read_address"),
       write: addresses("write_address"),
@@ -136,16 +167,13 @@ class EventRing {
     const cycle = this.#cycleAt(index);
     const flags = this.#info[2 * index] as number;
     const above = this.#info[2 * index + 1] as number;
-    const ids = above & 0xff;
+    const info = { flags, above, bursts: this.#bursts[index] as number };
     // Events come in the order of their cycles.
     if ((flags & EVENTS) !== 0) this.#rows?.end(listener);
+    this.#report(addressRows, index, info, listener);
     if ((flags & ROW_WRITTEN) !== 0)
       this.#rows?.take(index, cycle, this.#addresses.writeBeat[index] as bigint, listener);
-    for (const row of rows) {
-      if ((flags & row.flag) === 0) continue;
-      const address = row.column === undefined ? 0n : (this.#addresses[row.column][index] as bigint);
-      listener(row.event(cycle, logicalAddress(address), flags, ids));
-    }
+    this.#report(rows, index, info, listener);
     if ((flags & (ROSE | FELL)) !== 0) this.#edges(index, cycle, flags, listener);
     if ((flags & VIOLATION) === 0) return;
     const broken = above >>> 8;
@@ -164,6 +192,14 @@ class EventRing {
     ] as const)
       for (let vector = 0; mask >>> vector > 0; vector++)
         if ((mask >>> vector) & 1) listener({ kind: "interrupt", cycle, vector, asserted });
+  }
+
+  #report(some: readonly Row[], index: number, info: Info, listener: LinkEventListener): void {
+    for (const { flag, column, event } of some) {
+      if ((info.flags & flag) === 0) continue;
+      const address = column === undefined ? 0n : (this.#addresses[column][index] as bigint);
+      listener(event(this.#cycleAt(index), logicalAddress(address), info));
+    }
   }
 }
 

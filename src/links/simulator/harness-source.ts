@@ -8,6 +8,8 @@ import { parseFileList } from "../../engine/file-list.ts";
 import { bindPins, definesOf, deviceInstance, hiltDma } from "../device-binding.ts";
 import { type DeviceBinding, type DeviceSource, interruptsOf } from "../device-source.ts";
 import { refuseVhdl } from "../refuse-vhdl.ts";
+import { isRough } from "./harness-settings.ts";
+import type { HarnessSettings } from "./settings.ts";
 
 /** Root of the installation: the folder that holds `rtl` and `sim`, the same from `src` and from `dist`. */
 export const ROOT: string = fileURLToPath(new URL("../../..", import.meta.url));
@@ -19,16 +21,24 @@ export const HARNESS = "hilt_harness";
 export const RAM_BYTES_LOG2 = 25;
 export const REGION_BYTES_LOG2 = 24;
 
-/** The harness round our own device, as an engine builds it. `root`: of another copy of the Verilog. */
-export function harnessSource(root: string = ROOT): ModelSource {
-  return modelSource(parseFileList(join(root, "sim/harness/top.f"), root), hiltDma);
+/**
+ * The harness round our own device, as an engine builds it. `root`: of another copy of the Verilog. `harness`: what host
+ * memory is to do (`isRough`).
+ */
+export function harnessSource(root: string = ROOT, harness?: HarnessSettings): ModelSource {
+  return modelSource(parseFileList(join(root, "sim/harness/top.f"), root), hiltDma, harness);
 }
 
 /**
  * The harness round any device. Its instance is written to `directory`. Throws `BindingError` with the entries of the
  * table that are wrong.
  */
-export function boundSource(device: DeviceSource, directory: string, root: string = ROOT): ModelSource {
+export function boundSource(
+  device: DeviceSource,
+  directory: string,
+  harness?: HarnessSettings,
+  root: string = ROOT,
+): ModelSource {
   const { binding } = device;
   refuseVhdl(device, "hilt's harness, which is Verilog,");
   const instance = deviceInstance(binding, device.key);
@@ -40,12 +50,12 @@ export function boundSource(device: DeviceSource, directory: string, root: strin
   const [file, macros] = [join(folder, "hilt_harness_device.vh"), join(folder, "hilt_harness_defines.v")];
   keep(file, instance);
   keep(macros, defines);
-  const harness = parseFileList(join(root, "sim/harness/harness.f"), root);
-  const files = [...(defines === "" ? [] : [macros]), ...device.files, ...harness.files];
+  const lists = parseFileList(join(root, "sim/harness/harness.f"), root);
+  const files = [...(defines === "" ? [] : [macros]), ...device.files, ...lists.files];
   const loose = bindPins(binding).pins.flatMap(({ port, isLoose }) => (isLoose === true ? [port] : []));
-  const includeDirectories = [folder, ...harness.includeDirectories, ...(device.includeDirectories ?? [])];
+  const includeDirectories = [folder, ...lists.includeDirectories, ...(device.includeDirectories ?? [])];
   return {
-    ...modelSource({ files, includeDirectories }, binding),
+    ...modelSource({ files, includeDirectories }, binding, harness),
     instance: { name: "device", file, loose },
   };
 }
@@ -58,6 +68,7 @@ function keep(file: string, text: string): void {
 function modelSource(
   lists: Required<Pick<ModelSource, "files" | "includeDirectories">>,
   binding: DeviceBinding,
+  harness?: HarnessSettings,
 ): ModelSource {
   const { length: lines } = interruptsOf(binding);
   return {
@@ -67,6 +78,7 @@ function modelSource(
       ...{ DATA_W: binding.dataWidth, RAM_BYTES_LOG2, REGION_BYTES_LOG2 },
       // The model of a device with one is the same whether its binding is a list.
       ...(lines === 1 ? {} : { IRQ_LINES: lines }),
+      ...(isRough(harness) ? { ROUGH: 1 } : {}),
     },
     clock: "clk",
     stop: "stop",

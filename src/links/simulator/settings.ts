@@ -36,6 +36,24 @@ export interface HarnessSettings {
    * acceptance of the answers of the register port.
    */
   readonly stalls?: number | { readonly [K in StallChannel]?: number | undefined } | undefined;
+  /**
+   * Share of bursts, 0 to 0.99, that overtake older ones of other AXI4 IDs: in read data (`r`), in responses (`b`), or one
+   * share for both. The order within an ID is kept.
+   */
+  readonly reordering?: number | { readonly [K in "r" | "b"]?: number | undefined } | undefined;
+  /** Share of beats of read data, 0 to 0.99, after which a burst of another ID goes on in the middle of one. */
+  readonly interleaving?: number | undefined;
+  /** Most beats of write data, 0 to 64, that are taken before the address that they belong to. */
+  readonly dataAhead?: number | undefined;
+  /** Share of cycles, 0 to 0.99, in which the lines of an idle channel carry junk, the host's lines of the register port too. */
+  readonly junk?: number | undefined;
+  /** READY rises only after VALID: a device that waits for READY waits for ever. */
+  readonly readyAfterValid?: boolean | undefined;
+  /**
+   * Cycles that a transfer may wait for the device before that is reported as a stall; 0 for ever. By default 4096 and
+   * more where latencies are long or stalls are many.
+   */
+  readonly stallLimit?: number | undefined;
   /** Most windows that are open at a time; more are refused, as by an IOMMU without room. By default any number. */
   readonly maximumWindows?: number | undefined;
 }
@@ -71,6 +89,44 @@ export const harnessSchema: z.ZodType<HarnessSettings> = keys({
     .optional()
     .describe(
       "Share of cycles, 0 to 0.99, in which a channel is held back: one for all, or by `ar`, `aw`, `w`, `r`, `b`, `register`. By default 0.",
+    ),
+  reordering: z
+    .union([share, keys({ r: share.optional(), b: share.optional() })])
+    .optional()
+    .describe(
+      "Share of bursts, 0 to 0.99, that overtake older ones of other AXI4 IDs: in read data (`r`), in responses (`b`), or one share for both. By default 0.",
+    ),
+  interleaving: share
+    .optional()
+    .describe(
+      "Share of beats of read data, 0 to 0.99, after which a burst of another ID goes on in the middle of one. By default 0.",
+    ),
+  dataAhead: z
+    .int({ error: "must be a number of beats from 0 to 64" })
+    .min(0)
+    .max(64)
+    .optional()
+    .describe(
+      "Most beats of write data, 0 to 64, that are taken before the address that they belong to; `stalls` of `aw` makes it likely. By default 0.",
+    ),
+  junk: share
+    .optional()
+    .describe(
+      "Share of cycles, 0 to 0.99, in which the lines of an idle channel carry junk, the host's lines of the register port too. By default 0.",
+    ),
+  readyAfterValid: z
+    .boolean({ error: "must be true or false" })
+    .optional()
+    .describe(
+      "READY rises only after VALID: a device that waits for READY waits for ever. By default READY may be there before.",
+    ),
+  stallLimit: z
+    .int({ error: "must be a number of cycles from 0 to 4294967295" })
+    .min(0)
+    .max(0xffff_ffff)
+    .optional()
+    .describe(
+      "Cycles that a transfer may wait for the device before that is reported as a stall (`E_STALL`); 0: for ever. By default 4096, and more where latencies are long or stalls are many.",
     ),
   maximumWindows: z
     .int({ error: "must be a number of windows, 0 or more" })

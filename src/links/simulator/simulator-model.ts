@@ -70,8 +70,8 @@ export async function buildModel(settings: SimulationSettings, options: BuildOpt
   if (coverage && settings.engine !== "verilator") throw new NoCoverageError(settings.engine);
   const harness =
     settings.device === undefined
-      ? harnessSource()
-      : boundSource(settings.device, join(options.cacheDirectory, "devices"));
+      ? harnessSource(undefined, settings.harness)
+      : boundSource(settings.device, join(options.cacheDirectory, "devices"), settings.harness);
   const source = coverage ? { ...harness, coverage } : harness;
   const engine = await engineOf(settings, options);
   try {

@@ -57,7 +57,7 @@ export async function buildSlot(options: BuildSlotOptions): Promise<BuiltSlot & 
     ...(log === undefined ? {} : { log }),
     ...(verilator === undefined ? {} : { verilator }),
   });
-  const source = slotSource(device, cacheDirectory);
+  const source = slotSource(device, cacheDirectory, settings.harness);
   const model = await engine.build(waves ? { ...source, waves: [] } : source);
   const { model: library, program } = await engine.program("simulated slot", model);
   return { model, library, program };

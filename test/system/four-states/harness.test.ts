@@ -92,6 +92,12 @@ function eventLog(simulation: Simulation): ReplayedMemory[] {
       const part = (from: number, to: number, isKept: boolean): string => hide(word.slice(from, to), isKept);
       return `${word.slice(0, 6)}${part(6, 7, aw)}${part(7, 8, ar)}${part(8, 10, aw)}${part(10, 12, ar)}${word.slice(12)}`;
     }),
+    // {0, ID of B, ID of R, shape of AW, shape of AR}
+    column("bursts", (word, info) => {
+      const part = (from: number, to: number, bit: bigint): string =>
+        (info & bit) === 0n ? word.slice(from, to).replace(/./g, "z") : word.slice(from, to);
+      return `${word.slice(0, 2)}${part(2, 3, 8n)}${part(3, 4, 4n)}${part(4, 6, 2n)}${part(6, 8, 1n)}`;
+    }),
     column("read_address", whenever(1n)),
     column("write_address", whenever(2n)),
     column("read_beat", whenever((1n << 6n) | (1n << 9n))),

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { silentLog } from "../../../src/core/log.ts";
 import type { Simulation } from "../../../src/engine/engine.ts";
+import { parseFileList } from "../../../src/engine/file-list.ts";
 import { WasmEngine } from "../../../src/engine/wasm-engine.ts";
 import { harnessSource } from "../../../src/links/simulator/harness-source.ts";
 import { openSimulator } from "../../../src/links/simulator/open-simulator.ts";
@@ -10,8 +11,9 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 const options = { cacheDirectory: ".hilt/cache", log: silentLog };
 
 async function open(top: string, parameters: Readonly<Record<string, number>> = {}): Promise<Simulation> {
-  const files = [top, "hilt_harness_lookup"].map((name) => `${root}sim/harness/${name}.v`);
-  const model = await new WasmEngine(options).build({ top, files, parameters, clock: "clk" });
+  const { files } = parseFileList(`${root}sim/harness/harness.f`, root);
+  const alone = files.filter((file) => !/hilt_harness(_rules)?\.v$/.test(file));
+  const model = await new WasmEngine(options).build({ top, files: alone, parameters, clock: "clk" });
   return model.open({ seed: 1n });
 }
 
@@ -100,8 +102,9 @@ describe("host memory", () => {
     const memory = await openMemory({ arvalid: 1, awvalid: 1, wvalid: 1 });
     // Everything is under way, and nothing is offered that would have to stay.
     for (let cycle = 0; cycle < 4; cycle++) step(memory);
-    set(memory, { rready: 1, bready: 1 });
+    set(memory, { rready: 1, bready: 1, wvalid: 0 });
     step(memory);
+    memory.port("wvalid").write(1);
     memory.port(`stall_${stalled}`).write(1);
     memory.port("cycle").write(memory.cycle);
     for (const [channel, handshake] of Object.entries(channels)) {

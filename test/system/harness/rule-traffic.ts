@@ -9,25 +9,39 @@ type Step = readonly [inputs: Inputs, cycles?: number];
 
 const AR = { arvalid: 1, araddr: 0x1000, arlen: 3, arsize: 3, arburst: 1 };
 const AW = { awvalid: 1, awaddr: 0x2000, awlen: 3, awsize: 3, awburst: 1 };
-const W = { wvalid: 1, wstrb: 0xff, write_is_open: 1, write_beat_address: 0x2008 };
+const BEAT = { write_beat_strobe: 0xff, write_beat_size: 3, write_beat_address: 0x2008 };
+/** A beat on the lines of the device, of a burst that is there. */
+const W = { wvalid: 1, wstrb: 0xff, write_beat_waits: 1, write_is_open: 1, ...BEAT };
+const LIMIT_CYCLES = 50;
 
-const late = (inputs: Inputs): Step => [inputs, 4097];
+const late = (inputs: Inputs): Step => [{ cfg_stall_limit: LIMIT_CYCLES, ...inputs }, 2 * LIMIT_CYCLES + 1];
 const waitsThenBecomes = (first: Inputs, changes: readonly Inputs[]): readonly (readonly Step[])[] =>
   changes.map((change) => [[first], [{ ...first, ...change }]]);
 const READ = [{ lite_arvalid: 1, lite_arready: 1 }] as const satisfies Step;
 const WRITE = [{ lite_awvalid: 1, lite_awready: 1, lite_wvalid: 1, lite_wready: 1 }] as const satisfies Step;
 
+/** What `hilt_harness_rules` can see in two states. */
+export type CheckedRule = Exclude<ProtocolRule, "AXI_X" | "BRIDGE_BURST">;
+export const checkedRules = protocolRules.flatMap(({ name }) =>
+  name === "AXI_X" || name === "BRIDGE_BURST" ? [] : [name],
+);
+
 /** For each rule, pieces of traffic that break it and no other: every way to break it that has a wire of its own. */
-export const offences: Readonly<Record<ProtocolRule, readonly (readonly Step[])[]>> = {
+export const offences: Readonly<Record<CheckedRule, readonly (readonly Step[])[]>> = {
   AXI_READ_4KIB: [
     [[{ ...AR, araddr: 0x1fe8, arready: 1 }]],
     [[{ ...AR, arlen: 255, araddr: 0x1808, arready: 1 }]],
+    [[{ ...AR, arlen: 5, arsize: 1, araddr: 0x1ff7, arready: 1 }]],
   ],
   AXI_WRITE_4KIB: [
     [[{ ...AW, awaddr: 0x2fe8, awready: 1 }]],
     [[{ ...AW, awlen: 255, awaddr: 0x2808, awready: 1 }]],
+    [[{ ...AW, awlen: 16, awsize: 0, awaddr: 0x2ff0, awready: 1 }]],
   ],
-  AXI_WLAST: [[[{ ...W, wready: 1, write_beat_is_last: 1 }]], [[{ ...W, wready: 1, wlast: 1 }]]],
+  AXI_WLAST: [
+    [[{ ...W, wready: 1, write_beat_is_last: 1 }]],
+    [[{ ...W, wready: 1, wlast: 1, write_beat_wlast: 1 }]],
+  ],
   AXI_AR_STABLE: waitsThenBecomes(AR, [
     ...[{ arvalid: 0 }, { araddr: 0x1008 }, { araddr: 0x1_0000_1000 }, { arid: 1 }],
     ...[{ arlen: 2 }, { arsize: 2 }, { arburst: 0 }],
@@ -43,11 +57,17 @@ export const offences: Readonly<Record<ProtocolRule, readonly (readonly Step[])[
     { wstrb: 0xfe },
     { wlast: 1 },
   ]),
-  AXI_BURST_TYPE: [[[{ ...AR, arburst: 0, arready: 1 }]], [[{ ...AW, awburst: 2, awready: 1 }]]],
-  AXI_SIZE: [[[{ ...AR, arsize: 0, arready: 1 }]], [[{ ...AW, awsize: 2, awready: 1 }]]],
+  AXI_BURST_TYPE: [
+    ...[{ arburst: 3 }, { arburst: 0, arlen: 16 }, { arburst: 2, arlen: 2 }, { arburst: 2, araddr: 0x1004 }],
+    ...[{ awburst: 3 }, { awburst: 0, awlen: 16 }, { awburst: 2, awlen: 31 }, { awburst: 2, awaddr: 0x2001 }],
+  ].map((change) => [[{ ...("arburst" in change ? AR : AW), arready: 1, awready: 1, ...change }]]),
+  AXI_SIZE: [[[{ ...AR, arsize: 4, arready: 1 }]], [[{ ...AW, awsize: 7, awready: 1 }]]],
   AXI_STROBE: [
-    [[{ ...W, wready: 1, write_beat_is_first: 1, write_beat_address: 0x2003, wstrb: 0xfc }]],
-    [[{ ...W, wready: 1, write_beat_is_first: 1, write_beat_address: 0x2007, wstrb: 0x81 }]],
+    [[{ ...W, wready: 1, write_beat_address: 0x2003, write_beat_strobe: 0xfc }]],
+    [[{ ...W, wready: 1, write_beat_address: 0x2007, write_beat_strobe: 0x81 }]],
+    [[{ ...W, wready: 1, write_beat_size: 1, write_beat_address: 0x2002, write_beat_strobe: 0x1c }]],
+    [[{ ...W, wready: 1, write_beat_size: 0, write_beat_address: 0x2006, write_beat_strobe: 0x60 }]],
+    [[{ ...W, wready: 1, write_beat_size: 2, write_beat_address: 0x2003, write_beat_strobe: 0x18 }]],
   ],
   AXI_RESET: [
     [[{ rst: 1, awvalid: 1 }], [AW]],
@@ -82,10 +102,26 @@ export const allowed: Readonly<Record<string, readonly Step[]>> = {
     [{ ...AW, awaddr: 0x2800, awlen: 255, awready: 1 }],
   ],
   "a start inside a word with strobes above it": [
-    [{ ...W, wready: 1, write_beat_is_first: 1, write_beat_address: 0x2003, wstrb: 0xf8 }],
+    [{ ...W, wready: 1, write_beat_address: 0x2003, write_beat_strobe: 0xf8 }],
+  ],
+  "narrow beats in their lanes": [
+    [{ ...W, wready: 1, write_beat_size: 1, write_beat_address: 0x2002, write_beat_strobe: 0x0c }],
+    [{ ...W, wready: 1, write_beat_size: 2, write_beat_address: 0x2003, write_beat_strobe: 0x08 }],
+    [{ ...W, wready: 1, write_beat_size: 2, write_beat_address: 0x2004, write_beat_strobe: 0xf0 }],
+  ],
+  "narrow, FIXED and WRAP bursts": [
+    [{ ...AR, arsize: 0, arlen: 255, araddr: 0x1f00, arready: 1 }],
+    [{ ...AR, arburst: 0, arlen: 15, araddr: 0x1ffd, arready: 1 }],
+    [{ ...AW, awburst: 2, awlen: 15, awaddr: 0x2ff8, awready: 1 }],
+    [{ ...AW, awburst: 2, awsize: 1, awlen: 1, awaddr: 0x2ffe, awready: 1 }],
   ],
   "an address that waits unchanged": [[AR, 50], [{ ...AR, arready: 1 }]],
-  "data that wait almost too long": [[{ rvalid: 1 }, 4095], [{ rvalid: 1, rready: 1 }]],
+  "data that wait almost too long": [
+    [{ cfg_stall_limit: LIMIT_CYCLES, rvalid: 1 }, LIMIT_CYCLES - 1],
+    [{ cfg_stall_limit: LIMIT_CYCLES, rvalid: 1, rready: 1 }],
+    [{ cfg_stall_limit: LIMIT_CYCLES, rvalid: 1 }, LIMIT_CYCLES - 1],
+  ],
+  "data that wait for ever, where there is no limit": [[{ rvalid: 1 }, 20_000]],
   "write data before their address": [
     [{ ...W, write_is_open: 0 }, 30],
     [{ ...W, ...AW, write_is_open: 0, awready: 1 }],
