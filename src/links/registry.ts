@@ -21,6 +21,10 @@ export const links = {
     settings: () => import("./cocotb/settings.ts"),
     kind: () => import("./cocotb/cocotb-kind.ts"),
   },
+  pcie: {
+    settings: () => import("./pcie/settings.ts"),
+    kind: () => import("./pcie/pcie-kind.ts"),
+  },
   slot: {
     settings: () => import("./slot/settings.ts"),
     kind: () => import("./slot/slot-kind.ts"),

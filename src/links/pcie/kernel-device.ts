@@ -49,7 +49,7 @@ export class KernelDevice implements PcieDevice {
    * `findFunction` takes them.
    */
   static open(name: string, card: string, sysfs: string = SYSFS): KernelDevice {
-    const found = findFunction(card, sysfs);
+    const found = findFunction(name, card, sysfs);
     checkSetup(name, found, sysfs);
     const handles = VfioHandles.open(name, found);
     try {

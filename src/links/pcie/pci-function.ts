@@ -29,15 +29,15 @@ export function isCardName(card: string): boolean {
   return ADDRESS.test(card) || IDENTIFIERS.test(card);
 }
 
-/** The one function that `card` names: `0000:03:00.0`, `03:00.0`, or vendor and device as `1234:11e8`. */
-export function findFunction(card: string, sysfs: string = SYSFS): PciFunction {
+/** The one function that `card` of the target `name` names: `0000:03:00.0`, `03:00.0`, or vendor and device as `1234:11e8`. */
+export function findFunction(name: string, card: string, sysfs: string = SYSFS): PciFunction {
   const found = functionsOf(card, sysfs);
   const [one, ...others] = found;
   if (one === undefined)
-    throw new NoCardError(`card ${card}: this computer has no such PCI function${buses(sysfs)}`);
+    throw new NoCardError(`${name}: card ${card}: this computer has no such PCI function${buses(sysfs)}`);
   if (others.length > 0)
     throw new NoCardError(
-      `card ${card}: ${found.length} PCI functions have these identifiers: ${found.map(({ address }) => address).join(", ")}; the target has to name one by its address`,
+      `${name}: card ${card}: ${found.length} PCI functions have these identifiers: ${found.map(({ address }) => address).join(", ")}; the target has to name one by its address`,
     );
   return one;
 }

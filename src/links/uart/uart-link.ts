@@ -16,13 +16,14 @@ import { EventListeners } from "../event-listeners.ts";
 import { LinkState } from "../link-state.ts";
 import { checkNarrow, checkRegister } from "../register-address.ts";
 import { checkVector, checkVectors } from "../vector.ts";
+import { wallClock } from "../wall-clock.ts";
+import { WallWaits } from "../wall-waits.ts";
 import { AccessQueue, type AskKind } from "./access-queue.ts";
 import { BoardWindows } from "./board-windows.ts";
 import type { CycleMap } from "./cycle-map.ts";
 import { lineCounts } from "./line-counts.ts";
 import { MemoryErrors } from "./memory-errors.ts";
 import { MemoryServer } from "./memory-server.ts";
-import { WallWaits } from "./wall-waits.ts";
 
 export interface UartLinkParts {
   readonly name: string;
@@ -380,15 +381,4 @@ export class UartLink implements Link {
     this.#waits.fail(error);
     for (const begin of this.#deferred.splice(0)) begin();
   }
-}
-
-function wallClock(frequencyHz: number): Clock {
-  const start = performance.now();
-  return {
-    kind: "wall",
-    frequencyHz,
-    get cycle() {
-      return Math.floor(((performance.now() - start) * frequencyHz) / 1000);
-    },
-  };
 }

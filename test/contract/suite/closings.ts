@@ -1,14 +1,14 @@
 import { expect } from "vitest";
 import { type Channel, done, expectBytes, pattern } from "./contract-context.ts";
 import type { ContractTest } from "./contract-test.ts";
-import { isUnchecked } from "./exemptions.ts";
+import { isUnchecked, keepsFirstRights } from "./exemptions.ts";
 import { channelOf, directions, expectRefused, unitOf } from "./refusals.ts";
 
 export const closingTests: readonly ContractTest[] = [
   ...directions.map(
     (direction): ContractTest => ({
       name: `closing a window leaves another on the same unit open, for ${direction}s`,
-      unless: [isUnchecked],
+      unless: [isUnchecked, keepsFirstRights],
       async run(context) {
         const unit = unitOf(context, direction);
         const channel: Channel = channelOf[direction];

@@ -18,6 +18,11 @@ export interface ContractLink {
   breaker?(): Promise<Link>;
   /** Ends what the links had in common. */
   end?(): Promise<void>;
+  /**
+   * What a mapped page allows where that is not what its windows ask for: `both` directions, or what the first of them asked
+   * for (`strict`). That is a setting of the target.
+   */
+  readonly rights?: "both" | "strict";
   /** Cuts the way to the device, as a pulled cable does. Where it is absent, no test loses the link. */
   lose?(link: Link): Promise<void>;
   /** Keeps the device from answering register accesses from now on. Where it is absent, every device of a test answers. */

@@ -1,7 +1,8 @@
 import { expect } from "vitest";
+import { WindowError } from "../../../src/bus/errors.ts";
 import type { Operation } from "../../../src/bus/link.ts";
 import { REGISTER_SPACE_BYTES } from "../../../src/spec/registers.ts";
-import { done, pattern, rejection, turn } from "./contract-context.ts";
+import { done, expectBytes, pattern, rejection, turn } from "./contract-context.ts";
 import type { Exemption } from "./contract-test.ts";
 
 /** Host time in which a clock that moves by itself is seen to move. */
@@ -75,6 +76,32 @@ export const reportsNoFaults: Exemption = {
   async holds(context) {
     await context.move("h2c", context.place(0, 64).logical, 64);
     expect(context.events.filter(({ kind }) => kind === "fault")).toEqual([]);
+  },
+};
+
+export const allowsBoth: Exemption = {
+  reason: "a page that is mapped allows both directions",
+  applies: (_traits, { rights }) => rights === "both",
+  async holds(context) {
+    const sent = pattern(64, 1);
+    await context.load(sent);
+    const place = context.place(0x1_0000, 64);
+    place.open("read");
+    expect(await context.move("c2h", place.logical, 64)).toEqual(done);
+    expectBytes(place.bytes, sent);
+  },
+};
+
+export const keepsFirstRights: Exemption = {
+  reason: "a page that is mapped keeps the rights of its first window",
+  applies: (_traits, { rights }) => rights === "strict",
+  async holds(context) {
+    const place = context.place(0x1_0000, 64);
+    const window = place.open("read");
+    expect(() => place.open("read-write")).toThrow(WindowError);
+    place.open("read").close();
+    window.close();
+    place.open("read-write").close();
   },
 };
 
@@ -182,6 +209,8 @@ export const hostCannotSleep: Exemption = {
 export const exemptions: readonly Exemption[] = [
   ...[isStepped, isWall, isMessage, isLevel, isUnchecked, reportsNoFaults, isSilent, observesNothing],
   ...[
+    allowsBoth,
+    keepsFirstRights,
     hasNoErrors,
     hasNoWaves,
     hasNoSignals,

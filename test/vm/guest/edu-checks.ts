@@ -27,12 +27,12 @@ function bytesOf(seed: number): Uint8Array {
 
 async function beforeBinding(): Promise<void> {
   await check("a device that no driver gives away is refused with the commands that bind it", async () => {
-    const card = findFunction(EDU);
+    const card = findFunction("edu", EDU);
     const error = await thrown(() => new EduCard());
     assert.equal(error.code, "E_CARD_SETUP");
     assert.match(error.message, /no driver has it, not vfio-pci/);
     for (const command of bindCommands(card)) assert.ok(error.message.includes(command), command);
-    assert.equal(findFunction(EDU).driver, undefined, "it was bound unasked");
+    assert.equal(findFunction("edu", EDU).driver, undefined, "it was bound unasked");
   });
   await check("the commands that are printed bind it", async () => {
     const error = await thrown(() => new EduCard());
@@ -46,7 +46,7 @@ async function beforeBinding(): Promise<void> {
       encoding: "utf8",
     });
     assert.equal(status, 0, stderr);
-    assert.equal(findFunction(EDU).driver, "vfio-pci");
+    assert.equal(findFunction("edu", EDU).driver, "vfio-pci");
   });
   await check("a group that others share is refused, and they are named", async () => {
     const shared = listFunctions().find((each) => sharersOf(each).length > 0);

@@ -1,4 +1,5 @@
 interface Wait {
+  readonly deadline: number;
   /** Of the list that is under way: it is not held. */
   readonly isInList: boolean;
   isMet(): boolean;
@@ -45,11 +46,11 @@ export class WallWaits {
         leave();
         reject(error);
       };
-      const wait: Wait = { isInList, isMet, end, fail };
+      const wait: Wait = { deadline, isInList, isMet, end, fail };
       const expire = async (): Promise<void> => {
         try {
           await this.#parts.look();
-          if (this.#waits.has(wait)) end();
+          this.#expire(deadline);
         } catch (error) {
           fail(error);
         }
@@ -79,6 +80,12 @@ export class WallWaits {
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld;
     this.settle();
+  }
+
+  /** Timers that are due together, or late, come in any order; waits end in that of their deadlines. */
+  #expire(deadline: number): void {
+    const due = [...this.#waits].filter((wait) => wait.deadline <= deadline);
+    for (const wait of due.sort((one, other) => one.deadline - other.deadline)) wait.end();
   }
 
   #mayEnd({ isInList }: Wait): boolean {

@@ -1,0 +1,55 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll } from "vitest";
+import { silentLog } from "../../src/core/log.ts";
+import { PcieConnection } from "../../src/links/pcie/pcie-connection.ts";
+import { buildSlot, startSlot } from "../../src/links/slot/start-slot.ts";
+import { VfioUserDevice } from "../../src/links/slot/vfio-user-device.ts";
+import { describeLinkContract } from "./link-contract.ts";
+
+/**
+ * The link to a card, on a simulated slot that runs by itself, as a card does: everything but the kernel's VFIO, which has the
+ * test in a virtual machine.
+ */
+const settings = {};
+const built = await buildSlot({ settings, cacheDirectory: ".hilt/cache", log: silentLog });
+const LIMIT_MS = 20_000;
+/** A slot has one client at a time; the second gives up after so long. */
+const SECOND_LIMIT_MS = 1000;
+/** Slower than the simulation: what a test gives the device so many cycles for is done by then. */
+const CLOCK_HZ = 100_000;
+
+function connect(socket: string, pageRights: "both" | "strict", limitMs = LIMIT_MS): PcieConnection {
+  const onRefusedMapping = (): void => {};
+  const device = new VfioUserDevice("card", socket, { limitMs, onRefusedMapping });
+  const { map, unmap } = device.dma;
+  // The kernel's calls return when they are done; those of a slot that is stepped need not.
+  Object.assign(device.dma, {
+    map: (...values: Parameters<typeof map>) => {
+      map(...values);
+      device.config.read(0, 32);
+    },
+    unmap: (...values: Parameters<typeof unmap>) => {
+      unmap(...values);
+      device.config.read(0, 32);
+    },
+  });
+  return new PcieConnection("card", { pageRights, clockHz: CLOCK_HZ }, device);
+}
+
+for (const rights of ["both", "strict"] as const) {
+  const folder = mkdtempSync(join(tmpdir(), "hilt-free-"));
+  const slot = await startSlot({ name: "slot", settings, built, folder, time: "free" });
+  const connection = connect(slot.socket, rights);
+  afterAll(async () => {
+    await connection[Symbol.asyncDispose]();
+    await slot[Symbol.asyncDispose]();
+  });
+  const fresh = { seed: 1n, log: silentLog };
+  describeLinkContract(
+    `a card in a slot that runs by itself, page rights ${rights}`,
+    (seed = 1n) => connection.fresh({ ...fresh, seed }),
+    { rights, beside: async () => await connect(slot.socket, rights, SECOND_LIMIT_MS).fresh(fresh) },
+  );
+}
