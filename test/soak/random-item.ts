@@ -230,10 +230,14 @@ function memoryLines(
   const at = `a_${own}`;
   const m = `m_${own}`;
   // Verilator's C++ for it does not compile where the part may lie outside a small element.
-  const part =
-    !isVerilator && lowest === 0 && !isAscending && choice > 127
-      ? `[{${choice % 2 === 0 ? "c" : "29'h1fff_ffff"}, s} +: 3]`
-      : "";
+  const parts = [
+    `[{${choice % 2 === 0 ? "c" : "29'h1fff_ffff"}, s} +: 3]`,
+    `[${bits - 1}:${bits >> 1}]`,
+    "[{c, s}]",
+    `[{c, s} -: ${bits}]`,
+  ];
+  const hasPart = !isVerilator && lowest === 0 && !isAscending && choice > 127;
+  const part = hasPart ? parts[(choice >> 3) % parts.length] : "";
   const starts = [
     "",
     `integer k_${own}; initial for (k_${own} = ${low}; k_${own} <= ${high}; k_${own} = k_${own} + 1) ${m}[k_${own}] = k_${own} * ${choice};`,

@@ -120,7 +120,7 @@ class ArrayIndices {
   }
 
   edits({ first, last, isRange }: Brackets): TextEdit[] {
-    const dimensions = this.#declared.arrays.get(first - 2);
+    const dimensions = this.#declared.arrays.get(first - 2)?.dimensions;
     const isVector = dimensions?.length === 1;
     const [dimension, ...others] = dimensions ?? this.#open.get(first - 2) ?? [];
     const index = this.#tokens.slice(first, last);

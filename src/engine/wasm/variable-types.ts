@@ -9,14 +9,20 @@ export interface VariableType {
   readonly range: Range | undefined;
 }
 
+export interface ArrayType {
+  /** A range for each. */
+  readonly dimensions: readonly Range[];
+  /** Undefined: several packed dimensions, or a type that is not known here. */
+  readonly element: VariableType | undefined;
+}
+
 export type Range = readonly [left: string, right: string];
 
 /** For tokens of a source that are names, how these are declared. */
 export interface Declarations {
   /** Of variables and nets that are no arrays. */
   readonly types: ReadonlyMap<number, VariableType>;
-  /** Of arrays, a range for each dimension. */
-  readonly arrays: ReadonlyMap<number, readonly Range[]>;
+  readonly arrays: ReadonlyMap<number, ArrayType>;
 }
 
 const range = (highest: number): Range => [String(highest), "0"];
@@ -57,7 +63,7 @@ interface Scope {
   /** What ends it, or the last token of it. */
   readonly end: RegExp | number;
   /** Undefined: a type that is not known here. */
-  readonly variables: Map<string, VariableType | readonly Range[] | undefined>;
+  readonly variables: Map<string, VariableType | ArrayType | undefined>;
 }
 
 export function declarationsOf(tokens: readonly Token[]): Declarations {
@@ -69,7 +75,7 @@ class Scan {
   readonly #types = new Map(TYPES);
   readonly #scopes: Scope[] = [{ end: /^$/, variables: new Map() }];
   readonly #uses = new Map<number, VariableType>();
-  readonly #arrays = new Map<number, readonly Range[]>();
+  readonly #arrays = new Map<number, ArrayType>();
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
@@ -113,7 +119,7 @@ class Scan {
     return at;
   }
 
-  #use(at: number, declared: VariableType | readonly Range[] | undefined): void {
+  #use(at: number, declared: VariableType | ArrayType | undefined): void {
     if (declared === undefined) return;
     if ("isGenvar" in declared) this.#uses.set(at, declared);
     else this.#arrays.set(at, declared);
@@ -153,7 +159,8 @@ class Scan {
     const { type, next } = this.#type(known === undefined ? at : at + 1, known ?? this.#types.get("reg"));
     let last = from;
     for (at = next; this.#tokens[at]?.kind === "word"; at++) {
-      const declared = this.#text(at + 1) === "[" ? this.#dimensions(at + 1) : type;
+      const isArray = this.#text(at + 1) === "[";
+      const declared = isArray ? { dimensions: this.#dimensions(at + 1), element: type } : type;
       this.#scope.variables.set(this.#text(at), declared);
       if (declared === type) this.#use(at, type);
       last = at;

@@ -12,6 +12,7 @@ import { parameterLiteral } from "../parameter-literal.ts";
 import { runTool } from "../run-tool.ts";
 import type { SourceTree } from "../source-tree.ts";
 import { CUT, cutLoops } from "./cut-loops.ts";
+import { sizeElementParts } from "./element-parts.ts";
 import { refuseEmptyValues } from "./empty-values.ts";
 import { isImplicitNet } from "./implicit-nets.ts";
 import { widenPositions } from "./indexed-parts.ts";
@@ -56,7 +57,7 @@ export async function elaborate(
   const viewOf = (text: string, path: string): string => {
     const plain = connections.plain(plainVerilog(path, withoutMarked(text, path, omitted)));
     const seen = refuseMovingTargets(refuseEmptyValues(simulationView(prepare(plain), source)));
-    const view = widenPositions(typeLoopVariables(cutLoops(seen)));
+    const view = widenPositions(sizeElementParts(typeLoopVariables(cutLoops(seen))));
     return markSingleEdges(markTasks(markRefused(compareOpenItems(view), /\.svh?$/.test(path))));
   };
   const virtual = new VirtualFiles(source.files, tree, viewOf);
