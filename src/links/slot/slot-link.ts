@@ -75,8 +75,6 @@ export class SlotLink implements Link, SlotListener {
   /** By vector: rises of its line as the slot counts them, and messages that have come. */
   #rises: readonly number[];
   readonly #messages: number[];
-  /** Of all vectors, when nothing posted was under way last. */
-  #quietMessages = 0;
   #closed: Promise<void> | undefined;
 
   constructor(parts: SlotLinkParts) {
@@ -178,7 +176,6 @@ export class SlotLink implements Link, SlotListener {
         (this.#messages[vector] as number) += this.#parts.device.interrupts.take(vector);
     this.#rises = rises;
     if (pending < this.#posted.length) this.#posted.splice(0, this.#posted.length - pending);
-    if (this.#posted.length === 0) this.#quietMessages = this.#allMessages;
   }
 
   event(event: LinkEvent): void {
@@ -192,6 +189,7 @@ export class SlotLink implements Link, SlotListener {
 
   /** The slot is gone, or has refused what must not be refused: what is parked rejects. */
   lose(error: Error): void {
+    this.windows.abandon();
     this.#pump.stop(this.#parts.state.fail(error));
   }
 
@@ -267,10 +265,6 @@ export class SlotLink implements Link, SlotListener {
     return this.#posted.length === 0 && this.#messages[vector] !== messages;
   }
 
-  get #allMessages(): number {
-    return this.#messages.reduce((sum, count) => sum + count, 0);
-  }
-
   #park(deadline: number, isMet: () => boolean): Promise<boolean> {
     return new Promise((resolve, reject) => {
       this.#pump.park({ deadline, isMet, settle: resolve, fail: reject });
@@ -298,10 +292,9 @@ export class SlotLink implements Link, SlotListener {
     this.#parts.state.check();
   }
 
-  /** A rise, and where there was a message already, the end of what was posted: a wait is met then. */
+  /** A rise, and the end of what was posted: a wait whose message was there before is met then. */
   get #stops(): number {
-    const isHeldUp = this.#posted.length > 0 && this.#allMessages !== this.#quietMessages;
-    return isHeldUp ? STOP.risen | STOP.allAnswered : STOP.risen;
+    return this.#posted.length > 0 ? STOP.risen | STOP.allAnswered : STOP.risen;
   }
 
   #unanswered(access: "read" | "write", address: number): Error {
