@@ -54,6 +54,7 @@ module hilt_board #(
     wire [7:0]  awlen;
     wire [2:0]  awsize;
     wire [1:0]  awburst;
+    wire [3:0]  awcache;
     wire [2:0]  awprot;
     wire        awvalid;
     wire        awready;
@@ -71,6 +72,7 @@ module hilt_board #(
     wire [7:0]  arlen;
     wire [2:0]  arsize;
     wire [1:0]  arburst;
+    wire [3:0]  arcache;
     wire [2:0]  arprot;
     wire        arvalid;
     wire        arready;
@@ -83,7 +85,7 @@ module hilt_board #(
     wire [IRQ_LINES-1:0] irq;
 
     // The bridge takes whole words in ascending order; a device may have fewer bits of address and ID.
-    wire        unused = &{1'b0, awaddr, awsize, awburst, awprot, araddr, arsize, arburst, arprot, bid, rid};
+    wire        unused = &{1'b0, awaddr, awsize, awburst, awcache, awprot, araddr, arsize, arburst, arcache, arprot, bid, rid};
 
 `include "hilt_harness_device.vh"
 

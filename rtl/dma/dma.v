@@ -9,9 +9,9 @@
 module dma #(
     parameter        DATA_W           = 64, // 32 or 64
     parameter        ADDR_W           = 64, // 32 to 64
-    parameter        CARD_BYTES_LOG2  = 17, // at least BURST_BYTES_LOG2 and 12
-    parameter        BURST_BYTES_LOG2 = 11, // at most 12, and at most 256 beats
-    parameter        OUTSTANDING      = 16, // bursts in flight per channel, at most 255
+    parameter        CARD_BYTES_LOG2  = 17, // 12 to 30
+    parameter        BURST_BYTES_LOG2 = 11, // 2 to 256 beats: 4 to 11 at 64 bits of data, 3 to 10 at 32
+    parameter        OUTSTANDING      = 16, // bursts in flight per channel, 1 to 255
     // Features that a small build may leave out; COMPACT, COMPLETIONS and COALESCING are parts of RINGS.
     parameter        RINGS            = 1,
     parameter        COMPACT          = 1,
@@ -48,6 +48,7 @@ module dma #(
     output wire [7:0]          m_axi_awlen,
     output wire [2:0]          m_axi_awsize,
     output wire [1:0]          m_axi_awburst,
+    output wire [3:0]          m_axi_awcache,
     output wire [2:0]          m_axi_awprot,
     output wire                m_axi_awvalid,
     input  wire                m_axi_awready,
@@ -65,6 +66,7 @@ module dma #(
     output wire [7:0]          m_axi_arlen,
     output wire [2:0]          m_axi_arsize,
     output wire [1:0]          m_axi_arburst,
+    output wire [3:0]          m_axi_arcache,
     output wire [2:0]          m_axi_arprot,
     output wire                m_axi_arvalid,
     input  wire                m_axi_arready,
@@ -79,13 +81,43 @@ module dma #(
 );
     localparam       WORD_BYTES_LOG2 = (DATA_W == 64) ? 3 : 2;
     localparam [1:0] INCR            = 2'b01;
+    // Bufferable and modifiable: an interconnect may merge and resize what goes to memory (Arm IHI 0022, A4.4).
+    localparam [3:0] CACHE           = 4'b0011;
+    // Unprivileged, secure, data (Arm IHI 0022, A4.7).
+    localparam [2:0] PROT            = 3'b000;
+
+    // The modules inside get a legal size, so that tools report the refusal and not what follows from it.
+    localparam       BURST_LOG2      = (BURST_BYTES_LOG2 > WORD_BYTES_LOG2) ? BURST_BYTES_LOG2 : WORD_BYTES_LOG2 + 1;
+
+    generate
+        if ((DATA_W != 32) & (DATA_W != 64)) begin : refuse_data_w
+            DATA_W_must_be_32_or_64 refused();
+        end
+        if ((ADDR_W < 32) | (ADDR_W > 64)) begin : refuse_addr_w
+            ADDR_W_must_be_32_to_64 refused();
+        end
+        if ((CARD_BYTES_LOG2 < 12) | (CARD_BYTES_LOG2 > 30)) begin : refuse_card_bytes_log2
+            CARD_BYTES_LOG2_must_be_12_to_30 refused();
+        end
+        if ((BURST_BYTES_LOG2 <= WORD_BYTES_LOG2) | (BURST_BYTES_LOG2 > WORD_BYTES_LOG2 + 8)) begin : refuse_burst_bytes_log2
+            BURST_BYTES_LOG2_must_be_of_2_to_256_beats refused();
+        end
+        if ((OUTSTANDING < 1) | (OUTSTANDING > 255)) begin : refuse_outstanding
+            OUTSTANDING_must_be_1_to_255 refused();
+        end
+        if ((RING_ENTRIES_LOG2 < 1) | (RING_ENTRIES_LOG2 > 16)) begin : refuse_ring_entries_log2
+            RING_ENTRIES_LOG2_must_be_1_to_16 refused();
+        end
+    endgenerate
 
     assign m_axi_awsize  = WORD_BYTES_LOG2[2:0];
     assign m_axi_awburst = INCR;
-    assign m_axi_awprot  = 3'b000;
+    assign m_axi_awcache = CACHE;
+    assign m_axi_awprot  = PROT;
     assign m_axi_arsize  = WORD_BYTES_LOG2[2:0];
     assign m_axi_arburst = INCR;
-    assign m_axi_arprot  = 3'b000;
+    assign m_axi_arcache = CACHE;
+    assign m_axi_arprot  = PROT;
 
     wire                       bus_master;
     wire                       quiesce;
@@ -152,7 +184,7 @@ module dma #(
         .ADDR_W(ADDR_W),
         .CARD_BYTES_LOG2(CARD_BYTES_LOG2),
         .WORD_BYTES_LOG2(WORD_BYTES_LOG2),
-        .BURST_BYTES_LOG2(BURST_BYTES_LOG2),
+        .BURST_BYTES_LOG2(BURST_LOG2),
         .OUTSTANDING(OUTSTANDING),
         .RINGS(RINGS),
         .COMPACT(COMPACT),
@@ -309,7 +341,7 @@ module dma #(
         .ADDR_W(ADDR_W),
         .CARD_BYTES_LOG2(CARD_BYTES_LOG2),
         .WORD_BYTES_LOG2(WORD_BYTES_LOG2),
-        .BURST_BYTES_LOG2(BURST_BYTES_LOG2),
+        .BURST_BYTES_LOG2(BURST_LOG2),
         .OUTSTANDING(OUTSTANDING)
     ) h2c (
         .clk(clk),
@@ -341,7 +373,7 @@ module dma #(
         .ADDR_W(ADDR_W),
         .CARD_BYTES_LOG2(CARD_BYTES_LOG2),
         .WORD_BYTES_LOG2(WORD_BYTES_LOG2),
-        .BURST_BYTES_LOG2(BURST_BYTES_LOG2),
+        .BURST_BYTES_LOG2(BURST_LOG2),
         .OUTSTANDING(OUTSTANDING)
     ) c2h (
         .clk(clk),

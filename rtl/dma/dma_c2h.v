@@ -15,8 +15,8 @@ module dma_c2h #(
     input  wire                            clk,
     input  wire                            rst,
 
-    // A pulse with a transfer that has been checked; then `finished` pulses with its outcome. While `abort`, no further
-    // burst is presented.
+    // A pulse with a transfer that has been checked; then `finished` pulses with its outcome. From the first cycle of
+    // `abort` on, no further burst is presented.
     input  wire                            start,
     input  wire                            abort,
     input  wire [ADDR_W-1:0]               host_address,
@@ -68,7 +68,7 @@ module dma_c2h #(
         .start(start),
         .host_address(host_address),
         .length(length),
-        .stop(failed | aborting),
+        .stop(failed | aborting | abort),
         .retired(bvalid),
         .valid(awvalid),
         .ready(awready),

@@ -137,7 +137,8 @@ module dma_channel #(
     wire        out_of_host;
     wire        is_unreadable = ring_is_on & descriptor_failed;
     wire        is_malformed  = ring_is_on & descriptor_malformed;
-    wire [3:0]  refusal       = is_unreadable     ? {2'b00, descriptor_response}
+    wire [3:0]  unreadable    = descriptor_response[1] ? {2'b00, descriptor_response} : `HILT_ERROR_BURST_LENGTH;
+    wire [3:0]  refusal       = is_unreadable     ? unreadable
                               : is_malformed      ? `HILT_ERROR_MALFORMED
                               : (job_length == 0) ? `HILT_ERROR_ZERO_LENGTH
                               : out_of_card       ? `HILT_ERROR_CARD_RANGE

@@ -2,7 +2,8 @@
 // time from there into `descriptor_*`.
 //
 // Only descriptors from `head` up to `tail` are read, never one twice. Room is reserved before AR, so that R is never
-// held back. A failed beat marks its descriptor and no other.
+// held back. A failed beat marks its descriptor and no other; one with RLAST too early or too late does so at once, since the
+// rest of its descriptor may never come.
 `default_nettype none
 `include "dma_spec.vh"
 
@@ -42,7 +43,7 @@ module dma_descriptor_fetch #(
     output wire                            descriptor_end,
     output wire                            descriptor_malformed,
     output wire [31:0]                     descriptor_tag,
-    // RRESP of its first failed beat, and that beat's offset in the descriptor.
+    // RRESP of its first failed beat, or EXOKAY where RLAST was wrong, and that beat's offset in the descriptor.
     output reg                             descriptor_failed,
     output reg  [1:0]                      descriptor_response,
     output reg  [4:0]                      descriptor_failed_offset
@@ -51,6 +52,7 @@ module dma_descriptor_fetch #(
     localparam BLOCK_WORDS = 256 >> WORD_BYTES_LOG2;
     localparam PLACE_W     = 9 - WORD_BYTES_LOG2; // of a word in the buffer
     localparam ORDER_W     = 5 - WORD_BYTES_LOG2; // of a word in a descriptor
+    localparam [1:0] WRONG_LAST = 2'b01;
 
     // ---- the next block
     reg  [15:0] index;
@@ -96,6 +98,27 @@ module dma_descriptor_fetch #(
             index <= (index + {11'd0, count}) & (entries[15:0] - 16'd1);
     end
 
+    // ---- where RLAST is due: the lengths of the bursts in flight, and the place in the oldest
+    reg  [PLACE_W-1:0] length [0:3];
+    reg  [1:0]         issued;
+    reg  [1:0]         ended_count;
+    reg  [PLACE_W-1:0] beat;
+    wire               is_due = beat == length[ended_count];
+    wire [1:0]         told   = (rresp[1] | (rlast == is_due)) ? rresp & {2{rresp[1]}} : WRONG_LAST;
+
+    always @(posedge clk) begin
+        if (rst) begin
+            issued      <= 2'd0;
+            ended_count <= 2'd0;
+            beat        <= 0;
+        end else begin
+            issued      <= issued + {1'b0, issue};
+            ended_count <= ended_count + {1'b0, ended};
+            if (rvalid) beat <= rlast ? {PLACE_W{1'b0}} : beat + {{(PLACE_W-1){1'b0}}, 1'b1};
+        end
+        if (issue) length[issued] <= words_less1;
+    end
+
     // ---- buffer
     reg  [WIDTH-1:0] buffer          [0:(1<<PLACE_W)-1];
     reg  [1:0]       buffer_response [0:(1<<PLACE_W)-1];
@@ -115,7 +138,7 @@ module dma_descriptor_fetch #(
         end
         if (rvalid) begin
             buffer[write_place[PLACE_W-1:0]]          <= rdata;
-            buffer_response[write_place[PLACE_W-1:0]] <= rresp;
+            buffer_response[write_place[PLACE_W-1:0]] <= told;
         end
         if (pop) begin
             word          <= buffer[read_place[PLACE_W-1:0]];
@@ -131,7 +154,8 @@ module dma_descriptor_fetch #(
     wire [ORDER_W:0]   whole = compact ? {2'b01, {(ORDER_W-1){1'b0}}} : {1'b1, {ORDER_W{1'b0}}};
 
     assign pop              = (read_place != write_place) & (popped != whole);
-    assign descriptor_valid = loaded == whole;
+    wire              is_cut = descriptor_failed & (descriptor_response == WRONG_LAST);
+    assign descriptor_valid = (loaded == whole) | is_cut;
 
     always @(posedge clk) begin
         if (rst | flush | descriptor_take) begin
@@ -141,7 +165,7 @@ module dma_descriptor_fetch #(
         end else begin
             popped <= popped + {{ORDER_W{1'b0}}, pop};
             loaded <= loaded + {{ORDER_W{1'b0}}, word_valid};
-            if (word_valid & word_response[1]) descriptor_failed <= 1'b1;
+            if (word_valid & (word_response != 2'b00)) descriptor_failed <= 1'b1;
         end
         if (word_valid) begin
             content <= {word, content[255:WIDTH]};

@@ -15,8 +15,8 @@ module dma_h2c #(
     input  wire                            clk,
     input  wire                            rst,
 
-    // A pulse with a transfer that has been checked; then `finished` pulses with its outcome. While `abort`, no further
-    // burst is presented.
+    // A pulse with a transfer that has been checked; then `finished` pulses with its outcome. From the first cycle of
+    // `abort` on, no further burst is presented.
     input  wire                            start,
     input  wire                            abort,
     input  wire [ADDR_W-1:0]               host_address,
@@ -43,21 +43,26 @@ module dma_h2c #(
 );
     localparam LENGTH_W = CARD_BYTES_LOG2 + 1;
     localparam WORD_W   = ADDR_W - WORD_BYTES_LOG2;
+    localparam BURST_WORD_W = BURST_BYTES_LOG2 - WORD_BYTES_LOG2;
 
     reg                        active;
     reg                        aborting;
     reg                        failed;
-    reg  [1:0]                 response;
+    reg  [3:0]                 kind;
     reg  [WORD_W-1:0]          beat_word;
     reg  [CARD_BYTES_LOG2-1:0] beat_card_address;
     reg  [WORD_BYTES_LOG2-1:0] offset;
 
     wire beat = rvalid;
-    wire good = beat & ~failed & ~rresp[1];
+    wire is_last;
+    // Bursts end at fixed multiples, so where RLAST is due follows from the place of the beat.
+    wire ends  = is_last | (&beat_word[BURST_WORD_W-1:0]);
+    wire wrong = rresp[1] | (rlast != ends);
+    wire good  = beat & ~failed & ~wrong;
     wire done;
 
     assign finished      = active & done;
-    assign error_kind    = failed ? {2'b00, response} : (residue != 0) ? `HILT_ERROR_ABORTED : `HILT_ERROR_NONE;
+    assign error_kind    = failed ? kind : (residue != 0) ? `HILT_ERROR_ABORTED : `HILT_ERROR_NONE;
     assign error_address = {beat_word, {WORD_BYTES_LOG2{1'b0}}};
 
     wire       present_unused;
@@ -75,7 +80,7 @@ module dma_h2c #(
         .start(start),
         .host_address(host_address),
         .length(length),
-        .stop(failed | aborting),
+        .stop(failed | aborting | abort),
         .retired(beat & rlast),
         .valid(arvalid),
         .ready(arready),
@@ -88,14 +93,13 @@ module dma_h2c #(
 
     wire [(1<<WORD_BYTES_LOG2)-1:0] lanes;
     wire [WORD_BYTES_LOG2:0]        bytes;
-    wire                            is_last_unused;
 
     dma_beat_lanes #(.LENGTH_W(LENGTH_W), .WORD_BYTES_LOG2(WORD_BYTES_LOG2)) beat_lanes (
         .offset(offset),
         .left(residue),
         .lanes(lanes),
         .bytes(bytes),
-        .is_last(is_last_unused)
+        .is_last(is_last)
     );
 
     always @(posedge clk) begin
@@ -113,11 +117,11 @@ module dma_h2c #(
 
         if (rst | start)
             failed <= 1'b0;
-        else if (beat & rresp[1])
+        else if (beat & wrong)
             failed <= 1'b1;
 
         if (beat & ~failed)
-            response <= rresp;
+            kind <= rresp[1] ? {2'b00, rresp} : `HILT_ERROR_BURST_LENGTH;
     end
 
     // ---- position of the next beat; the first one may start inside its word
@@ -146,7 +150,7 @@ module dma_h2c #(
         end
     end
 
-    wire unused = &{1'b0, present_unused, present_beats_unused, is_last_unused};
+    wire unused = &{1'b0, present_unused, present_beats_unused};
 endmodule
 
 `default_nettype wire

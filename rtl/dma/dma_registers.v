@@ -57,7 +57,8 @@ module dma_registers #(
     input  wire        h2c_error_event,
     input  wire        c2h_done_event,
     input  wire        c2h_error_event,
-    output wire        irq
+    // From a register: no glitch leaves the clock domain.
+    output reg         irq
 );
     localparam [1:0] OKAY   = 2'b00;
     localparam [1:0] SLVERR = 2'b10;
@@ -140,7 +141,10 @@ module dma_registers #(
                              | ({31'd0, irq_test}        << `HILT_GLOBAL_IRQ_STATUS_TEST_LSB);
 
     assign bus_master    = bus_master_r;
-    assign irq           = |(irq_status & irq_enable);
+    wire [31:0] irq_status_next = (irq_status & ~irq_clear) | irq_set;
+    wire        enable_write    = global_write & (offset == `HILT_GLOBAL_IRQ_ENABLE);
+    wire [31:0] irq_enable_next = enable_write ? (irq_enable & ~mask) | (data & mask) : irq_enable;
+
     assign quiesce       = resetting;
     assign channel_reset = rst | (resetting & ~channels_busy);
 
@@ -157,13 +161,15 @@ module dma_registers #(
             bus_master_r <= 1'b0;
             irq_status   <= 0;
             irq_enable   <= 0;
+            irq          <= 1'b0;
         end else begin
-            irq_status <= (irq_status & ~irq_clear) | irq_set;
+            irq_status <= irq_status_next;
+            irq_enable <= irq_enable_next;
+            irq        <= |(irq_status_next & irq_enable_next);
             if (global_write) begin
                 case (offset)
                     `HILT_GLOBAL_SCRATCH:    scratch      <= (scratch & ~mask) | (data & mask);
                     `HILT_GLOBAL_CONTROL:    if (mask[0]) bus_master_r <= data[`HILT_GLOBAL_CONTROL_BUS_MASTER_LSB];
-                    `HILT_GLOBAL_IRQ_ENABLE: irq_enable   <= (irq_enable & ~mask) | (data & mask);
                     default: ;
                 endcase
             end

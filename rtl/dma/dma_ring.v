@@ -101,7 +101,19 @@ module dma_ring #(
     wire        is_size       = (new_entries != 5'd0) & (new_entries <= RING_ENTRIES_LOG2[4:0]);
     wire [15:0] last_index    = (16'd1 << entries_log2) - 16'd1;
 
-    assign turns_on = write_control & is_free & wants_on & is_size;
+    // Both rings must end within the host's addresses. Their sizes are powers of two, 2**21 bytes at most: one leaves if all bits
+    // above its size are ones and not all below are zeros.
+    wire        new_compact   = (COMPACT != 0) & write_data[`HILT_CHANNEL_RING_CONTROL_COMPACT_LSB];
+    wire        new_records   = (COMPLETIONS != 0) & write_data[`HILT_CHANNEL_RING_CONTROL_COMPLETIONS_LSB];
+    wire [20:0] record_span   = (21'd16 << new_entries) - 21'd1;
+    wire [20:0] ring_span     = new_compact ? record_span : {record_span[19:0], 1'b1};
+    wire [20:0] ring_low      = {base[20:5], base[4] & new_compact, 4'd0};
+    wire        ring_leaves   = (&base[ADDR_W-1:21]) & (&(ring_low | ring_span)) & (|(ring_low & ring_span));
+    wire        record_leaves = (&completion_base[ADDR_W-1:21]) & (&(completion_base[20:0] | record_span))
+                              & (|(completion_base[20:0] & record_span));
+    wire        is_in_range   = ~ring_leaves & ~(new_records & record_leaves);
+
+    assign turns_on = write_control & is_free & wants_on & is_size & is_in_range;
     assign is_on    = enable;
     assign has_work = enable & (head != tail);
 
@@ -119,8 +131,8 @@ module dma_ring #(
             if (write_control) begin
                 if (is_free) begin
                     enable        <= turns_on;
-                    compact_r     <= (COMPACT != 0) & write_data[`HILT_CHANNEL_RING_CONTROL_COMPACT_LSB];
-                    completions_r <= (COMPLETIONS != 0) & write_data[`HILT_CHANNEL_RING_CONTROL_COMPLETIONS_LSB];
+                    compact_r     <= new_compact;
+                    completions_r <= new_records;
                     entries_log2  <= new_entries;
                 end else if (~wants_on)
                     enable <= 1'b0;

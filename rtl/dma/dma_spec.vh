@@ -172,6 +172,7 @@
 `define HILT_ERROR_BUS_MASTER_OFF                  4'd7
 `define HILT_ERROR_ABORTED                         4'd8
 `define HILT_ERROR_MALFORMED                       4'd9
+`define HILT_ERROR_BURST_LENGTH                    4'd10
 `define HILT_STAGE_DATA                            2'd0
 `define HILT_STAGE_DESCRIPTOR                      2'd1
 `define HILT_STAGE_COMPLETION                      2'd2

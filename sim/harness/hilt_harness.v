@@ -99,6 +99,7 @@ module hilt_harness #(
     wire [7:0]  awlen;
     wire [2:0]  awsize;
     wire [1:0]  awburst;
+    wire [3:0]  awcache;
     wire [2:0]  awprot;
     wire        awvalid;
     wire        awready;
@@ -116,6 +117,7 @@ module hilt_harness #(
     wire [7:0]  arlen;
     wire [2:0]  arsize;
     wire [1:0]  arburst;
+    wire [3:0]  arcache;
     wire [2:0]  arprot;
     wire        arvalid;
     wire        arready;
@@ -439,7 +441,7 @@ module hilt_harness #(
     );
 
     // A device may have fewer bits of ID.
-    wire unused = &{1'b0, awprot, arprot};
+    wire unused = &{1'b0, awcache, awprot, arcache, arprot};
 endmodule
 
 `default_nettype wire

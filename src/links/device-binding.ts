@@ -17,7 +17,7 @@ export const hiltDma: DeviceBinding = {
   clock: "clk",
   reset: { port: "rst" },
   registers: { prefix: "s_axil_" },
-  memory: { prefix: "m_axi_" },
+  memory: { prefix: "m_axi_", ports: { awcache: "m_axi_awcache", arcache: "m_axi_arcache" } },
   interrupt: "irq",
 };
 
@@ -38,6 +38,8 @@ interface Signal {
   readonly width?: "address" | "id";
   /** The value of an output that the device may lack; without one it must be there. */
   readonly absent?: string;
+  /** It is absent unless the table names it. */
+  readonly isLeftOut?: boolean;
   /** An input of the device that it may lack. */
   readonly isOptionalInput?: boolean;
 }
@@ -62,6 +64,7 @@ const addressSignals = (channel: "aw" | "ar"): Signal[] => [
   { name: `${channel}len`, net: `${channel}len`, absent: "8'd0" },
   { name: `${channel}size`, net: `${channel}size`, absent: "(DATA_W == 64) ? 3'd3 : 3'd2" },
   { name: `${channel}burst`, net: `${channel}burst`, absent: "2'b01" },
+  { name: `${channel}cache`, net: `${channel}cache`, absent: "4'b0011", isLeftOut: true },
   { name: `${channel}prot`, net: `${channel}prot`, absent: "3'b000" },
   ...plain(`${channel}valid`, `${channel}ready`),
 ];
@@ -158,12 +161,13 @@ export function deviceInstance(binding: DeviceBinding, key?: string): string {
 function bindSignal(
   binding: DeviceBinding,
   room: "registers" | "memory",
-  { name, net, width, absent, isOptionalInput = false }: Signal,
+  { name, net, width, absent, isLeftOut = false, isOptionalInput = false }: Signal,
 ): { pins: readonly Pin[]; assigns: readonly string[] } | string {
   const table = binding[room];
   const full = width === undefined ? 0 : FULL_WIDTH[width];
   const bits = width === "address" ? binding.addressWidth : width === "id" ? binding.idWidth : 0;
-  const isAbsent = table.ports?.[name] === null || (width === "id" && bits === 0);
+  const named = table.ports?.[name];
+  const isAbsent = named === null || (named === undefined && isLeftOut) || (width === "id" && bits === 0);
   if (isAbsent && absent !== undefined) return { pins: [], assigns: [`assign ${net} = ${absent};`] };
   if (isAbsent && isOptionalInput) return { pins: [], assigns: [] };
   if (isAbsent) return `${room}.ports.${name}: a device cannot lack it`;

@@ -20,6 +20,11 @@ export const errorKinds = [
   { name: "BUS_MASTER_OFF", value: 7, doc: "CONTROL.BUS_MASTER is 0; nothing was accessed." },
   { name: "ABORTED", value: 8, doc: "COMMAND.ABORT ended it." },
   { name: "MALFORMED", value: 9, doc: "A reserved bit of the descriptor is set; nothing was accessed." },
+  {
+    name: "BURST_LENGTH",
+    value: 10,
+    doc: "Host memory ended a read burst early or late: RLAST was not with its last beat.",
+  },
 ] as const satisfies readonly Code[];
 
 export const errorStages = [

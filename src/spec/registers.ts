@@ -145,12 +145,12 @@ export const globalBlock = {
         bit(
           "BUS_MASTER",
           0,
-          "Allows accesses to host memory. A transfer started while 0 fails with BUS_MASTER_OFF; clearing it ends what is in flight the same way.",
+          "Allows accesses to host memory. A transfer started while 0 fails with BUS_MASTER_OFF; clearing it ends what is in flight the same way. Once the write is answered no address is offered that was not before.",
         ),
         bit(
           "RESET",
           1,
-          "Writing 1 ends what is in flight as ABORT does, then resets every register of the map. Reads 1 until that is done.",
+          "Writing 1 ends what is in flight as ABORT does, then resets every register of the map. Reads 1 until that is done: for as long as host memory does not answer.",
         ),
       ],
     },
@@ -194,13 +194,13 @@ export const channelBlock = {
       name: "COMMAND",
       offset: 0x00,
       access: "wo",
-      doc: "Commands. START while busy or while the ring is on is ignored, and so is a RESUME when nothing is halted.",
+      doc: "Commands. START while busy or while the ring is on is ignored; so are an ABORT while not busy, also in the write that starts a transfer, and a RESUME when no ring is halted: the error of a transfer of the registers stays.",
       fields: [
         bit("START", 0, "Starts the transfer that HOST_ADDRESS, CARD_ADDRESS and LENGTH describe."),
         bit(
           "ABORT",
           1,
-          "Ends the transfer in flight: no new burst, every accepted one completes. Of a busy ring, the descriptor at RING_HEAD or, when that one ends well, the next one. FEATURES.ABORT.",
+          "Ends the transfer in flight: no new burst, every accepted one completes, however long host memory takes. Of a busy ring, the descriptor at RING_HEAD or, when that one ends well, the next one. FEATURES.ABORT.",
         ),
         bit("RESUME", 2, "Lets a halted ring go on at RING_HEAD. FEATURES.RINGS."),
       ],
@@ -293,12 +293,12 @@ export const channelBlock = {
       offset: 0x40,
       access: "rw",
       reset: 0,
-      doc: "The ring's switch and form; its bases and form can be written only while it is off and the channel is not busy. FEATURES.RINGS.",
+      doc: "The ring's switch and form; its bases and form can be written only while it is off and the channel is not busy. A write without byte 0 or byte 1 is ignored. FEATURES.RINGS.",
       fields: [
         bit(
           "ENABLE",
           0,
-          "The ring is on: descriptors from RING_HEAD up to RING_TAIL are worked off. Stays 0 when ENTRIES_LOG2 is 0 or beyond LIMITS. Clearing it while busy ends the descriptor in flight as ABORT does.",
+          "The ring is on: descriptors from RING_HEAD up to RING_TAIL are worked off. Stays 0 when ENTRIES_LOG2 is 0 or beyond LIMITS, and when the ring or, with COMPLETIONS, its records would leave the host's address space. Clearing it while busy ends the descriptor in flight as ABORT does.",
         ),
         bit("COMPACT", 1, "The ring holds compact descriptors. FEATURES.COMPACT."),
         bit("COMPLETIONS", 2, "Write a completion record for each descriptor. FEATURES.COMPLETIONS."),
@@ -325,7 +325,7 @@ export const channelBlock = {
       offset: 0x50,
       access: "rw",
       reset: 0,
-      doc: "Index after the last descriptor that the host has written: the doorbell. Equal to RING_HEAD the ring is empty, so one entry stays free. 0 while the ring is off. FEATURES.RINGS.",
+      doc: "Index after the last descriptor that the host has written: the doorbell. Equal to RING_HEAD the ring is empty, so one entry stays free. 0 while the ring is off. A write without byte 0 or byte 1 is ignored. FEATURES.RINGS.",
     },
     {
       name: "COMPLETION_BASE_LOW",

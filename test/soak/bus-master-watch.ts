@@ -1,6 +1,10 @@
-import type { LinkEvent } from "../../src/bus/event.ts";
+import type { Direction, LinkEvent } from "../../src/bus/event.ts";
 import type { Link } from "../../src/bus/link.ts";
 import { field, RegisterFile } from "../../src/driver/register-file.ts";
+import type { HarnessSettings } from "../../src/links/simulator/settings.ts";
+
+/** On a bus that takes an address in each cycle, those that its masters had offered are gone so soon. */
+const QUICK_CYCLES = 3;
 
 /**
  * What the device asks for after CONTROL.BUS_MASTER was cleared, by the cycles of events. What it offered before the write was
@@ -9,13 +13,16 @@ import { field, RegisterFile } from "../../src/driver/register-file.ts";
 export class BusMasterWatch {
   readonly #link: Pick<Link, "writeRegister">;
   readonly #control: number;
+  readonly #isQuick: Readonly<Record<Direction, boolean>>;
   /** Since when it has been 0: undefined until the write has been answered. */
   #offSince: number | undefined;
   #isClearing = false;
   readonly #after = new Map<string, number>();
   #late: string | undefined;
 
-  constructor(link: Link) {
+  /** `isQuick`: the bus takes an address in each cycle. */
+  constructor(link: Link, isQuick: Readonly<Record<Direction, boolean>>) {
+    this.#isQuick = isQuick;
     this.#link = link;
     this.#control = new RegisterFile(link).global.addressOf("CONTROL");
     link.onEvent((event) => this.#note(event));
@@ -45,8 +52,18 @@ export class BusMasterWatch {
       const asker = `${event.direction} ${event.master}`;
       const count = (this.#after.get(asker) ?? 0) + 1;
       this.#after.set(asker, count);
-      if (count > 1)
+      if (count > 1 || (this.#isQuick[event.direction] && event.cycle > this.#offSince + QUICK_CYCLES))
         this.#late ??= `${asker} asks for 0x${event.address.toString(16)} in cycle ${event.cycle}; it was cleared in cycle ${this.#offSince}`;
     }
   }
+}
+
+/** Directions in which host memory takes an address in each cycle. */
+export function quickness({
+  stalls,
+  readOutstanding,
+  writeOutstanding,
+}: HarnessSettings): Record<Direction, boolean> {
+  const { ar = 0, aw = 0 } = typeof stalls === "object" ? stalls : { ar: stalls, aw: stalls };
+  return { read: ar === 0 && readOutstanding === 64, write: aw === 0 && writeOutstanding === 64 };
 }

@@ -5,56 +5,13 @@ import { field, RegisterFile } from "../../src/driver/register-file.ts";
 import { openSimulator } from "../../src/links/simulator/open-simulator.ts";
 import type { SimulatorLink } from "../../src/links/simulator/simulator-link.ts";
 import type { SimulationSettings } from "../../src/links/simulator/simulator-model.ts";
-import type { BankLayout } from "../../src/memory/platform-profile.ts";
-import { BusMasterWatch } from "./bus-master-watch.ts";
+import { BusMasterWatch, quickness } from "./bus-master-watch.ts";
 import { CardMemory } from "./card.ts";
 import { Checks } from "./checks.ts";
 import { kinds, type Outcome, stages } from "./expectation.ts";
-import type { Geometry } from "./placed-pieces.ts";
-import { type Placement, placeBefore, placeFrom } from "./placement.ts";
-import {
-  type ChannelId,
-  type ChannelPlan,
-  channelIds,
-  type Disturbance,
-  HALF_CARD_BYTES,
-  type Plan,
-} from "./plan.ts";
+import { channelIds, type Disturbance, HALF_CARD_BYTES, type Plan } from "./plan.ts";
 import { RingRun } from "./ring-run.ts";
-
-/** A build of the device that the soak runs on. */
-export interface Variant {
-  readonly name: string;
-  readonly device?: SimulationSettings["device"];
-  readonly geometry: Geometry;
-  /** Where banks of RAM begin, of 16 MiB each. */
-  readonly banks: readonly bigint[];
-  /** Where each channel finds host memory. */
-  readonly memoryBases: Readonly<Record<ChannelId, bigint>>;
-  /** What `Plan.edge` puts a channel's memory at. */
-  readonly edge: { readonly at: bigint; readonly isTop: boolean };
-  /** It has neither compact descriptors, nor completion records, nor coalescing. */
-  readonly isPlain?: boolean;
-  /** Its largest ring; by default the largest that there is. */
-  readonly entriesLog2?: number;
-}
-
-/** What is left of a channel's plan on a build. */
-function fitted(channel: ChannelPlan, { isPlain = false, entriesLog2 = 16 }: Variant): ChannelPlan {
-  const sized = { ...channel, entriesLog2: Math.min(channel.entriesLog2, entriesLog2) };
-  if (!isPlain) return sized;
-  return { ...sized, compact: false, completions: false, coalesceCount: 0, coalesceTime: 0 };
-}
-
-const BANK_BYTES = 2 ** 24;
-
-function placementOf(id: ChannelId, { edge, ...plan }: Plan, variant: Variant): Placement {
-  const { at, isTop } = variant.edge;
-  if (edge.channel !== id) return placeFrom(variant.memoryBases[id], plan[id]);
-  return isTop
-    ? placeBefore(at, plan[id])
-    : placeFrom(at - BigInt(edge.bytes - (edge.bytes % 4096)), plan[id]);
-}
+import { fitted, layoutOf, placementOf, type Variant } from "./variant.ts";
 
 export interface Tally {
   cycles: number;
@@ -107,10 +64,6 @@ export async function openForPlan(
     { ...engine, harness: plan.harness, ...(device === undefined ? {} : { device }) },
     { seed: BigInt(plan.seed), cacheDirectory, log: silentLog, banks: layoutOf(banks) },
   );
-}
-
-export function layoutOf(banks: Variant["banks"]): BankLayout[] {
-  return banks.map((base) => ({ base: Number(base), bytes: BANK_BYTES }));
 }
 
 /** Runs a plan on a link that has just been opened for it. */
@@ -182,7 +135,7 @@ class PlanRun {
           seed: plan.seed,
         }),
     );
-    this.#busMaster = new BusMasterWatch(link);
+    this.#busMaster = new BusMasterWatch(link, quickness(plan.harness));
     link.onEvent((event) => {
       if (event.kind === "fault" || event.kind === "violation") this.#bad.push(event);
       else if (event.kind === "access" && event.direction === "read" && event.master !== 0) {

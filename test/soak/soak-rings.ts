@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { type CheckName, Checks, SoakFailure } from "./checks.ts";
 import { type Plan, plans } from "./plan.ts";
-import { runPlan, type Variant } from "./run-plan.ts";
+import { runPlan } from "./run-plan.ts";
+import type { Variant } from "./variant.ts";
 
 export interface SoakRequest {
   readonly runs: number;

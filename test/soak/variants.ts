@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseFileList } from "../../src/engine/file-list.ts";
 import { hiltDma } from "../../src/links/device-binding.ts";
-import type { Variant } from "./run-plan.ts";
+import type { Variant } from "./variant.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const GIB_4 = 2n ** 32n;

@@ -85,3 +85,27 @@ test.each([
   ]);
   expect(text).toContain(`Unknown module type: ${name}_must_be_`);
 });
+
+test.each([
+  ["DATA_W", 128],
+  ["ADDR_W", 31],
+  ["ADDR_W", 65],
+  ["CARD_BYTES_LOG2", 11],
+  ["CARD_BYTES_LOG2", 31],
+  ["BURST_BYTES_LOG2", 3],
+  ["BURST_BYTES_LOG2", 12],
+  ["OUTSTANDING", 0],
+  ["OUTSTANDING", 256],
+  ["RING_ENTRIES_LOG2", 0],
+  ["RING_ENTRIES_LOG2", 17],
+])("the controller refuses %s = %i by name in all three tools", (name, value) => {
+  const { files, includeDirectories } = parseFileList(join(root, "rtl/dma/dma.f"), root);
+  const includes = includeDirectories.map((directory) => `-I${directory}`);
+  const refused = `${name}_must_be_`;
+  const icarus = ["-g2005", `-Pdma.${name}=${value}`, "-tnull", "-s", "dma", ...includes, ...files];
+  expect(output("iverilog", icarus)).toContain(`Unknown module type: ${refused}`);
+  const verilator = ["--lint-only", "--top-module", "dma", `-G${name}=${value}`, ...includes, ...files];
+  expect(output("verilator", verilator)).toMatch(new RegExp(`Cannot find.*${refused}`));
+  const script = `read_verilog -defer ${includes.join(" ")} ${files.join(" ")}; hierarchy -check -top dma -chparam ${name} ${value}`;
+  expect(output("yosys", ["-q", "-p", script])).toContain(refused);
+});

@@ -6,8 +6,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import { parseFileList } from "../../src/engine/file-list.ts";
 import { hiltDma } from "../../src/links/device-binding.ts";
 import { deviceMutants } from "../soak/mutants/device-mutants.ts";
-import type { Variant } from "../soak/run-plan.ts";
 import { soakRings } from "../soak/soak-rings.ts";
+import type { Variant } from "../soak/variant.ts";
 import { variants } from "../soak/variants.ts";
 import { allowed, buildRules, type CheckedRule, offences, reportedRules } from "./harness/rule-traffic.ts";
 

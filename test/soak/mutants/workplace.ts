@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseFileList } from "../../../src/engine/file-list.ts";
 import { hiltDma } from "../../../src/links/device-binding.ts";
-import type { Variant } from "../run-plan.ts";
 import { soakRings } from "../soak-rings.ts";
+import type { Variant } from "../variant.ts";
 import { variants } from "../variants.ts";
 import { applied, type Mutation } from "./mutations.ts";
 

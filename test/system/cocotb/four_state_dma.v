@@ -34,6 +34,7 @@ module four_state_dma #(
     output wire [7:0]          m_axi_awlen,
     output wire [2:0]          m_axi_awsize,
     output wire [1:0]          m_axi_awburst,
+    output wire [3:0]          m_axi_awcache,
     output wire [2:0]          m_axi_awprot,
     output wire                m_axi_awvalid,
     input  wire                m_axi_awready,
@@ -51,6 +52,7 @@ module four_state_dma #(
     output wire [7:0]          m_axi_arlen,
     output wire [2:0]          m_axi_arsize,
     output wire [1:0]          m_axi_arburst,
+    output wire [3:0]          m_axi_arcache,
     output wire [2:0]          m_axi_arprot,
     output wire                m_axi_arvalid,
     input  wire                m_axi_arready,
@@ -90,6 +92,7 @@ module four_state_dma #(
         .m_axi_awlen(m_axi_awlen),
         .m_axi_awsize(m_axi_awsize),
         .m_axi_awburst(m_axi_awburst),
+        .m_axi_awcache(m_axi_awcache),
         .m_axi_awprot(m_axi_awprot),
         .m_axi_awvalid(m_axi_awvalid),
         .m_axi_awready(m_axi_awready),
@@ -107,6 +110,7 @@ module four_state_dma #(
         .m_axi_arlen(m_axi_arlen),
         .m_axi_arsize(m_axi_arsize),
         .m_axi_arburst(m_axi_arburst),
+        .m_axi_arcache(m_axi_arcache),
         .m_axi_arprot(m_axi_arprot),
         .m_axi_arvalid(m_axi_arvalid),
         .m_axi_arready(m_axi_arready),
@@ -137,9 +141,9 @@ module four_state_dma #(
         m_axi_arvalid, m_axi_rready, irq};
     wire s_axil_b_payload = ^{s_axil_bresp};
     wire s_axil_r_payload = ^{s_axil_rdata, s_axil_rresp};
-    wire m_axi_aw_payload = ^{m_axi_awid, m_axi_awaddr, m_axi_awlen, m_axi_awsize, m_axi_awburst, m_axi_awprot};
+    wire m_axi_aw_payload = ^{m_axi_awid, m_axi_awaddr, m_axi_awlen, m_axi_awsize, m_axi_awburst, m_axi_awcache, m_axi_awprot};
     wire m_axi_w_payload = ^{m_axi_wdata, m_axi_wstrb, m_axi_wlast};
-    wire m_axi_ar_payload = ^{m_axi_arid, m_axi_araddr, m_axi_arlen, m_axi_arsize, m_axi_arburst, m_axi_arprot};
+    wire m_axi_ar_payload = ^{m_axi_arid, m_axi_araddr, m_axi_arlen, m_axi_arsize, m_axi_arburst, m_axi_arcache, m_axi_arprot};
     always @(posedge clk) if (rst === 1'b0) begin
         if (handshakes === 1'bx) $fatal(1, "a handshake is X");
         if (s_axil_bvalid & (s_axil_b_payload === 1'bx)) $fatal(1, "s_axil_b* is X");

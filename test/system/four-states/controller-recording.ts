@@ -8,7 +8,8 @@ import { openModel } from "../../../src/links/simulator/open-simulator.ts";
 import type { HarnessSettings } from "../../../src/links/simulator/settings.ts";
 import type { SimulatorLink } from "../../../src/links/simulator/simulator-link.ts";
 import { buildModel } from "../../../src/links/simulator/simulator-model.ts";
-import type { Variant } from "../../soak/run-plan.ts";
+import { type BankLayout, standardProfile } from "../../../src/memory/platform-profile.ts";
+import type { Variant } from "../../soak/variant.ts";
 import { meaningOf } from "./four-state-bus.ts";
 import { type PortRecording, portsOf, recordPorts, wordsOf } from "./port-recording.ts";
 import type { Replay } from "./replay.ts";
@@ -25,7 +26,11 @@ export const CARD_BANKS = ["card.even", "card.odd"] as const;
  */
 export async function recordController(
   { device }: Variant,
-  { seed, harness }: { readonly seed: number; readonly harness: HarnessSettings },
+  {
+    seed,
+    harness,
+    banks = standardProfile.banks,
+  }: { readonly seed: number; readonly harness: HarnessSettings; readonly banks?: readonly BankLayout[] },
   use: (link: SimulatorLink) => Promise<void>,
 ): Promise<Replay> {
   const source = sourceOf(device?.binding ?? hiltDma);
@@ -41,6 +46,7 @@ export async function recordController(
   await using link = await openModel("four-states", settings, model, {
     seed: BigInt(seed),
     log: silentLog,
+    banks,
     open: (options) => {
       const simulation = model.open(options);
       recordings.push(recordPorts(simulation, shapes, "device"));

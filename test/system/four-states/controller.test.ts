@@ -9,7 +9,8 @@ import { Random } from "../../../src/core/random.ts";
 import { field, RegisterFile } from "../../../src/driver/register-file.ts";
 import type { SimulatorLink } from "../../../src/links/simulator/simulator-link.ts";
 import { type Plan, plans } from "../../soak/plan.ts";
-import { placePlan, type Variant } from "../../soak/run-plan.ts";
+import { placePlan } from "../../soak/run-plan.ts";
+import { layoutOf, type Variant } from "../../soak/variant.ts";
 import { variants } from "../../soak/variants.ts";
 import { CARD_BANKS, cardWords, recordController } from "./controller-recording.ts";
 import { type Replay, replayInIcarus } from "./replay.ts";
@@ -27,7 +28,9 @@ const shortPlans = plans.filter(({ h2c, c2h }) => {
 /** A plan of the soak; the card's memory is compared, too. */
 async function recordPlan(plan: Plan, variant: Variant): Promise<Replay> {
   const [before, after]: string[][][] = [[], []];
-  const recorded = await recordController(variant, plan, async (link) => {
+  const { seed, harness } = plan;
+  const banks = layoutOf(variant.banks);
+  const recorded = await recordController(variant, { seed, harness, banks }, async (link) => {
     const run = placePlan(link, plan, variant);
     before?.push(...cardWords(link.simulation));
     await run.run();

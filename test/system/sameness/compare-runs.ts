@@ -1,7 +1,8 @@
 import type { LinkEvent } from "../../../src/bus/event.ts";
 import type { SimulatorLink } from "../../../src/links/simulator/simulator-link.ts";
 import type { Plan } from "../../soak/plan.ts";
-import { type EngineChoice, openForPlan, runPlanOn, type Variant } from "../../soak/run-plan.ts";
+import { type EngineChoice, openForPlan, runPlanOn } from "../../soak/run-plan.ts";
+import type { Variant } from "../../soak/variant.ts";
 
 const CACHE = ".hilt/cache";
 /** The card's memory, which a completion record or a residue may be wrong about. */

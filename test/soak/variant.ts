@@ -1,0 +1,45 @@
+import type { SimulationSettings } from "../../src/links/simulator/simulator-model.ts";
+import type { BankLayout } from "../../src/memory/platform-profile.ts";
+import type { Geometry } from "./placed-pieces.ts";
+import { type Placement, placeBefore, placeFrom } from "./placement.ts";
+import type { ChannelId, ChannelPlan, Plan } from "./plan.ts";
+
+const BANK_BYTES = 2 ** 24;
+
+/** A build of the device that the soak runs on. */
+export interface Variant {
+  readonly name: string;
+  readonly device?: SimulationSettings["device"];
+  readonly geometry: Geometry;
+  /** Where banks of RAM begin, of 16 MiB each. */
+  readonly banks: readonly bigint[];
+  /** Where each channel finds host memory. */
+  readonly memoryBases: Readonly<Record<ChannelId, bigint>>;
+  /** What `Plan.edge` puts a channel's memory at. */
+  readonly edge: { readonly at: bigint; readonly isTop: boolean };
+  /** It has neither compact descriptors, nor completion records, nor coalescing. */
+  readonly isPlain?: boolean;
+  /** Its largest ring; by default the largest that there is. */
+  readonly entriesLog2?: number;
+}
+
+/** What is left of a channel's plan on a build. */
+export function fitted(channel: ChannelPlan, { isPlain = false, entriesLog2 = 16 }: Variant): ChannelPlan {
+  const sized = { ...channel, entriesLog2: Math.min(channel.entriesLog2, entriesLog2) };
+  if (!isPlain) return sized;
+  return { ...sized, compact: false, completions: false, coalesceCount: 0, coalesceTime: 0 };
+}
+
+/** Where what a channel needs lies on a build. */
+export function placementOf(id: ChannelId, { edge, ...plan }: Plan, variant: Variant): Placement {
+  const { at, isTop } = variant.edge;
+  if (edge.channel !== id) return placeFrom(variant.memoryBases[id], plan[id]);
+  return isTop
+    ? placeBefore(at, plan[id])
+    : placeFrom(at - BigInt(edge.bytes - (edge.bytes % 4096)), plan[id]);
+}
+
+/** Of the banks of RAM. */
+export function layoutOf(banks: Variant["banks"]): BankLayout[] {
+  return banks.map((base) => ({ base: Number(base), bytes: BANK_BYTES }));
+}

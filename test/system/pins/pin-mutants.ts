@@ -1,0 +1,141 @@
+import type { scenarios } from "./scenarios.ts";
+
+/** A fault of the controller that only its pins show, and what finds it. */
+export interface PinMutant {
+  readonly name: string;
+  /** Of `rtl/dma`. */
+  readonly file: string;
+  /** Each text is replaced wherever it stands, at least once. */
+  readonly edits: readonly (readonly [from: string, to: string])[];
+  readonly scenario: keyof typeof scenarios;
+}
+
+export const pinMutants: readonly PinMutant[] = [
+  {
+    name: "the RID of a burst's first beat is believed until RLAST",
+    file: "dma.v",
+    edits: [
+      ["(m_axi_rid ==", "(rid_now =="],
+      [
+        "    localparam [1:0] INCR ",
+        `    reg        rid_open;
+    reg  [1:0] rid_kept;
+    wire [1:0] rid_now = rid_open ? rid_kept : m_axi_rid;
+    always @(posedge clk)
+        if (rst) rid_open <= 1'b0;
+        else if (m_axi_rvalid) begin rid_open <= ~m_axi_rlast; rid_kept <= rid_now; end
+    localparam [1:0] INCR `,
+      ],
+    ],
+    scenario: "answers across IDs come in any order, and W is taken before its AW",
+  },
+  {
+    name: "data are offered that no burst asks for",
+    file: "dma_write_mux.v",
+    edits: [["m_wvalid = is_open & wvalid[0];", "m_wvalid = wvalid[0];"]],
+    scenario: "answers across IDs come in any order, and W is taken before its AW",
+  },
+  {
+    name: "accesses are privileged",
+    file: "dma.v",
+    edits: [["PROT            = 3'b000", "PROT            = 3'b001"]],
+    scenario: "every access has the attributes of a bus master to memory",
+  },
+  {
+    name: "accesses may not be merged",
+    file: "dma.v",
+    edits: [["CACHE           = 4'b0011", "CACHE           = 4'b0000"]],
+    scenario: "every access has the attributes of a bus master to memory",
+  },
+  {
+    name: "a cause is cleared by what is not a write",
+    file: "dma_registers.v",
+    edits: [["(global_write & (offset == `HILT_GLOBAL_IRQ_STATUS))", "(offset == `HILT_GLOBAL_IRQ_STATUS)"]],
+    scenario: "junk on idle lines of the register port does nothing",
+  },
+  {
+    name: "half a tail is taken",
+    file: "dma_ring.v",
+    edits: [
+      ["(offset == `HILT_CHANNEL_RING_TAIL) & write_mask[0] &", "(offset == `HILT_CHANNEL_RING_TAIL) &"],
+    ],
+    scenario: "a write of some bytes changes those, and half a tail is not taken",
+  },
+  {
+    name: "RESUME clears the error of a transfer of the registers",
+    file: "dma_channel.v",
+    edits: [["& ~busy & ring_is_on & halted;", "& ~busy & halted;"]],
+    scenario: "RESUME does nothing to a transfer of the registers",
+  },
+  {
+    name: "an ABORT counts before its START",
+    file: "dma_channel.v",
+    edits: [["if (rst | ~busy | drained | ends_badly)", "if (rst | drained | ends_badly)"]],
+    scenario: "START and ABORT in one write: the ABORT is ignored",
+  },
+  {
+    name: "RLAST of payload may come at any beat",
+    file: "dma_h2c.v",
+    edits: [["rresp[1] | (rlast != ends)", "rresp[1]"]],
+    scenario: "RLAST at another beat than the last ends a transfer with BURST_LENGTH",
+  },
+  {
+    name: "RLAST of descriptors may come at any beat",
+    file: "dma_descriptor_fetch.v",
+    edits: [["(rlast == is_due)", "1'b1"]],
+    scenario: "RLAST at another beat than the last fails a descriptor with BURST_LENGTH",
+  },
+  {
+    name: "a descriptor that RLAST has cut waits for its rest",
+    file: "dma_descriptor_fetch.v",
+    edits: [["(loaded == whole) | is_cut", "(loaded == whole)"]],
+    scenario: "RLAST at another beat than the last fails a descriptor with BURST_LENGTH",
+  },
+  {
+    name: "one more read is offered after BUS_MASTER was cleared",
+    file: "dma_h2c.v",
+    edits: [[".stop(failed | aborting | abort)", ".stop(failed | aborting)"]],
+    scenario: "no address is offered after the write that clears BUS_MASTER is answered",
+  },
+  {
+    name: "one more write is offered after BUS_MASTER was cleared",
+    file: "dma_c2h.v",
+    edits: [[".stop(failed | aborting | abort)", ".stop(failed | aborting)"]],
+    scenario: "no address is offered after the write that clears BUS_MASTER is answered",
+  },
+  {
+    name: "the last byte of the address space is out of reach",
+    file: "dma_channel.v",
+    edits: [["& (host_end > (1 << SPAN_W));", "& (host_end >= (1 << SPAN_W));"]],
+    scenario: "a transfer may end with the address space, and not after it",
+  },
+  {
+    name: "a ring may go on at address 0",
+    file: "dma_ring.v",
+    edits: [["wire        ring_leaves   = ", "wire        ring_leaves   = 1'b0 & "]],
+    scenario: "rings and records may end with the address space, and not after it",
+  },
+  {
+    name: "records may go on at address 0",
+    file: "dma_ring.v",
+    edits: [["wire        record_leaves = ", "wire        record_leaves = 1'b0 & "]],
+    scenario: "rings and records may end with the address space, and not after it",
+  },
+  {
+    name: "the time of coalescing runs while nothing waits",
+    file: "dma_coalesce.v",
+    edits: [
+      [
+        "if (pending == 8'd0)\n                    elapsed <= 20'd1;\n                else if (elapsed",
+        "if (elapsed",
+      ],
+    ],
+    scenario: "the time of coalescing runs from the first descriptor that waits",
+  },
+  {
+    name: "RESET does not wait for the bus",
+    file: "dma_registers.v",
+    edits: [["resetting <= channels_busy;", "resetting <= 1'b0;"]],
+    scenario: "ABORT and RESET wait for a host that does not answer",
+  },
+];
