@@ -161,13 +161,12 @@ export function deviceInstance(binding: DeviceBinding, key?: string): string {
 function bindSignal(
   binding: DeviceBinding,
   room: "registers" | "memory",
-  { name, net, width, absent, isLeftOut = false, isOptionalInput = false }: Signal,
+  { name, net, width, absent, isLeftOut, isOptionalInput = false }: Signal,
 ): { pins: readonly Pin[]; assigns: readonly string[] } | string {
   const table = binding[room];
   const full = width === undefined ? 0 : FULL_WIDTH[width];
   const bits = width === "address" ? binding.addressWidth : width === "id" ? binding.idWidth : 0;
-  const named = table.ports?.[name];
-  const isAbsent = named === null || (named === undefined && isLeftOut) || (width === "id" && bits === 0);
+  const isAbsent = lacks(table, name, isLeftOut) || (width === "id" && bits === 0);
   if (isAbsent && absent !== undefined) return { pins: [], assigns: [`assign ${net} = ${absent};`] };
   if (isAbsent && isOptionalInput) return { pins: [], assigns: [] };
   if (isAbsent) return `${room}.ports.${name}: a device cannot lack it`;
@@ -180,6 +179,11 @@ function bindSignal(
     pins: [{ port, expression: `${net}[${bits - 1}:0]`, entry }],
     assigns: isOptionalInput ? [] : [`assign ${net}[${full - 1}:${bits}] = ${full - bits}'d0;`],
   };
+}
+
+/** `isLeftOut`: it must be named to be there. */
+function lacks({ ports = {} }: PortTable, name: string, isLeftOut = false): boolean {
+  return ports[name] === null || (isLeftOut && ports[name] === undefined);
 }
 
 function checkNames(table: PortTable, signals: readonly Signal[], room: string): string[] {
