@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Small transfers: what can go wrong lies between them. */
 const shortPlans = plans.filter(({ h2c, c2h }) => {
   const bytes = [...h2c.pieces, ...c2h.pieces].reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
-  return bytes > 500 && bytes < 10_000;
+  return bytes > 500 && bytes < 10_000 && h2c.pieces.length + c2h.pieces.length < 100;
 });
 
 /** A plan of the soak; the card's memory is compared, too. */
