@@ -238,6 +238,8 @@ function memoryLines(
   ];
   const hasPart = !isVerilator && lowest === 0 && !isAscending && choice > 127;
   const part = hasPart ? parts[(choice >> 3) % parts.length] : "";
+  // Of one bit, so that it shows in how many it is computed.
+  const value = hasPart && choice % 3 === 0 ? `~{^(${b})} >> 1` : b;
   const starts = [
     "",
     `integer k_${own}; initial for (k_${own} = ${low}; k_${own} <= ${high}; k_${own} = k_${own} + 1) ${m}[k_${own}] = k_${own} * ${choice};`,
@@ -246,7 +248,7 @@ function memoryLines(
   return [
     `reg ${type} ${m} [${first}:${last}]; ${starts[choice % 3]}`,
     `wire signed [${top}:0] ${at} = ${index};`,
-    `always @(posedge clk) begin if (c) ${m}[${at}] <= ${a}; if (s[1]) ${m}[${at} ^ ${bits % 2}]${part} <= ${b}; end`,
+    `always @(posedge clk) begin if (c) ${m}[${at}] <= ${a}; if (s[1]) ${m}[${at} ^ ${bits % 2}]${part} <= ${value}; end`,
     `wire ${type} ${n}; assign ${n} = ${m}[${at}];`,
   ];
 }
