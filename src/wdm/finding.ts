@@ -50,7 +50,7 @@ export class FindingError extends HiltError {
 
   constructor(finding: Finding, more: number) {
     const { name, code, message, rule, mapping, callSite: site } = finding;
-    const others = more > 0 ? `\n  and ${more} more findings` : "";
+    const others = more > 0 ? `\n  and ${more} more finding${more === 1 ? "" : "s"}` : "";
     super(
       `DMA verifier ${code} ${name}: ${message}\n  rule: ${rule}${mapping === undefined ? "" : `\n  mapping: ${mapping}`}\n  ${site.replaceAll("\n", "\n  ")}${others}`,
     );

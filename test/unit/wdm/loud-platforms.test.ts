@@ -44,6 +44,12 @@ describe("logical addresses that are not physical", () => {
     const seen = frames.flatMap((frame) => [pages.scattered(frame), pages.inOrder(frame)]);
     expect(new Set(seen).size).toBe(2 * frames.length);
     expect(seen.filter((frame) => host.physical.holds(frame * 4096, 1))).toEqual([]);
+    // After the bank, and after the shuffled ones.
+    expect(pages.inOrder(frames[0] as number)).toBe((frames[0] as number) + 2 * 256);
+    expect(Math.min(...frames.slice(0, 256).map((frame) => pages.scattered(frame)))).toBe(
+      (frames[0] as number) + 256,
+    );
+    expect([pages.scattered(5), pages.inOrder(5)]).toEqual([5, 5]);
     for (const frame of frames.slice(0, 255)) expect(pages.inOrder(frame + 1)).toBe(pages.inOrder(frame) + 1);
     const neighbours = frames
       .slice(0, 255)
