@@ -9,6 +9,7 @@ import type { Figure } from "./figure.ts";
 import { measureLists } from "./lists.ts";
 import { measureMemory } from "./memory.ts";
 import { measureSimulators } from "./simulators.ts";
+import { measureSlot } from "./slot.ts";
 import { measureStartup } from "./startup.ts";
 import { measureTestLife } from "./test-life.ts";
 import { measureVerilator } from "./verilator.ts";
@@ -34,4 +35,5 @@ export const parts: ReadonlyMap<string, Part> = new Map<string, Part>([
   ["wire", measureWire],
   ["board", measureBoard],
   ["bridge", measureBridge],
+  ["slot", measureSlot],
 ]);

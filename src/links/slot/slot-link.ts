@@ -75,6 +75,8 @@ export class SlotLink implements Link, SlotListener {
   /** By vector: rises of its line as the slot counts them, and messages that have come. */
   #rises: readonly number[];
   readonly #messages: number[];
+  /** Of waits that are under way. */
+  readonly #waiting = new Set<Latch>();
   #closed: Promise<void> | undefined;
 
   constructor(parts: SlotLinkParts) {
@@ -235,7 +237,12 @@ export class SlotLink implements Link, SlotListener {
     checkCycles(limitCycles);
     this.#parts.state.check();
     const end = this.#cycle + limitCycles;
-    while (!this.#isMet(latch) && this.#cycle < end) this.#advance(end - this.#cycle);
+    this.#waiting.add(latch);
+    try {
+      while (!this.#isMet(latch) && this.#cycle < end) this.#advance(end - this.#cycle);
+    } finally {
+      this.#waiting.delete(latch);
+    }
     return this.#settle(latch, latch);
   }
 
@@ -244,7 +251,12 @@ export class SlotLink implements Link, SlotListener {
     this.#parts.state.check();
     // Of its own: a message meets every wait that is parked, also several of one asker.
     const own: Latch = { ...latch };
-    await this.#park(this.#cycle + limitCycles, () => this.#isMet(own) || signal?.aborted === true);
+    this.#waiting.add(own);
+    try {
+      await this.#park(this.#cycle + limitCycles, () => this.#isMet(own) || signal?.aborted === true);
+    } finally {
+      this.#waiting.delete(own);
+    }
     if (signal?.aborted === true && !this.#isMet(own)) return false;
     return this.#settle(own, latch);
   }
@@ -292,9 +304,12 @@ export class SlotLink implements Link, SlotListener {
     this.#parts.state.check();
   }
 
-  /** A rise, and the end of what was posted: a wait whose message was there before is met then. */
+  /** A rise, and where a wait has its message already, the end of what was posted: it is met then. */
   get #stops(): number {
-    return this.#posted.length > 0 ? STOP.risen | STOP.allAnswered : STOP.risen;
+    const isHeldUp =
+      this.#posted.length > 0 &&
+      [...this.#waiting].some(({ vector, messages }) => this.#messages[vector] !== messages);
+    return isHeldUp ? STOP.risen | STOP.allAnswered : STOP.risen;
   }
 
   #unanswered(access: "read" | "write", address: number): Error {
