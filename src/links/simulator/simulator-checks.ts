@@ -34,19 +34,24 @@ function verilatorChecks(targets: readonly NamedSettings<SimulationSettings>[]):
   const named = new Set([undefined, ...users.map(({ settings }) => settings.verilator)]);
   return [...named].map((path) => {
     const names = users.filter(({ settings }) => settings.verilator === path).map(({ name }) => name);
-    const reason = path === undefined ? "the one on the PATH" : "named in the configuration";
-    const use = names.length === 0 ? "no target uses it" : `for ${names.join(", ")}`;
-    const found = describeToolchain(path);
-    return {
-      what: `${found.what} (${reason}; ${use})`,
-      isNeeded: names.length > 0,
-      isThere: found.isThere,
-      remedy:
-        path === undefined
-          ? "apt-get install verilator g++ zlib1g-dev liblz4-dev"
-          : `look at verilator: "${path}"`,
-    };
+    return verilatorCheck(path, names);
   });
+}
+
+/** Of the Verilator at `path`, or the one on the PATH, that the targets `names` use. */
+export function verilatorCheck(path: string | undefined, names: readonly string[]): Check {
+  const reason = path === undefined ? "the one on the PATH" : "named in the configuration";
+  const use = names.length === 0 ? "no target uses it" : `for ${names.join(", ")}`;
+  const found = describeToolchain(path);
+  return {
+    what: `${found.what} (${reason}; ${use})`,
+    isNeeded: names.length > 0,
+    isThere: found.isThere,
+    remedy:
+      path === undefined
+        ? "apt-get install verilator g++ zlib1g-dev liblz4-dev"
+        : `look at verilator: "${path}"`,
+  };
 }
 
 /** Version and paths of a Verilator and its compiler, or what is missing for it. */

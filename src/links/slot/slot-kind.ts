@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LinkKind } from "../link-kind.ts";
 import { usefulSignals } from "../signal-groups.ts";
+import { verilatorCheck } from "../simulator/simulator-checks.ts";
 import { serveSlot } from "./serve-slot.ts";
 import { SlotConnection } from "./slot-connection.ts";
 import { type SlotTarget, slotTraits } from "./slot-traits.ts";
@@ -21,7 +22,14 @@ export const kind: LinkKind<SlotTarget, PreparedSlot> = {
   traits: slotTraits,
   describe: ({ function: { vendorId = 0x1234, deviceId = 0x11e9 } = {} }) =>
     `a simulated PCIe slot by vfio-user, ${[vendorId, deviceId].map((id) => id.toString(16).padStart(4, "0")).join(":")}`,
-  checks: async () => [],
+  checks: async (targets) =>
+    [...new Set(targets.map(({ settings }) => settings.verilator))].map((path) => {
+      const users = targets.filter(({ settings }) => settings.verilator === path);
+      return verilatorCheck(
+        path,
+        users.map(({ name }) => name),
+      );
+    }),
   async prepare(name, settings, { cacheDirectory, log, waves }) {
     const { model, ...built } = await buildSlot({
       ...{ name, settings, cacheDirectory, log, waves: waves !== undefined },
