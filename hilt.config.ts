@@ -1,5 +1,16 @@
 import { defineConfig } from "./src/config/config.ts";
 
+/** Host memory that does whatever AXI allows. */
+const rough = {
+  readLatency: [1, 60],
+  writeLatency: [1, 20],
+  stalls: 0.4,
+  reordering: 0.3,
+  interleaving: 0.2,
+  dataAhead: 16,
+  junk: 0.3,
+} as const;
+
 /**
  * One device under three tempers of host memory, and on a board, simulated or real; the first target is the one that runs when none is
  * named.
@@ -12,13 +23,13 @@ export default defineConfig({
     "wasm-rough": {
       link: "simulator",
       engine: "wasm",
-      harness: { readLatency: [1, 60], writeLatency: [1, 20], stalls: 0.4 },
+      harness: rough,
     },
     verilator: { link: "simulator", engine: "verilator" },
     "verilator-rough": {
       link: "simulator",
       engine: "verilator",
-      harness: { readLatency: [1, 60], writeLatency: [1, 20], stalls: 0.4 },
+      harness: rough,
     },
     slot: { link: "slot" },
     "slot-rough": { link: "slot", harness: { readLatency: [1, 60], writeLatency: [1, 20], stalls: 0.4 } },

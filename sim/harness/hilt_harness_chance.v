@@ -40,7 +40,7 @@ module hilt_harness_chance #(
     output wire        reorder_read,
     output wire        reorder_write,
     output wire        interleave,
-    // The ID that goes ahead, if it can.
+    // Which ID goes ahead then.
     output wire [3:0]  turn_read,
     output wire [3:0]  turn_write,
     // Idle lines carry `junk_bits` in this cycle.

@@ -22,7 +22,7 @@ module hilt_harness_order #(
     input  wire        last,
     // It was offered before and must stay.
     input  wire        held,
-    // What chance says of this cycle.
+    // What chance says of this cycle; `turn` is any number.
     input  wire        overtakes,
     input  wire        switches,
     input  wire [3:0]  turn,
@@ -73,8 +73,10 @@ module hilt_harness_order #(
             reg        open;
             reg  [3:0] current;
 
+            // Away from that one: to the next ID that has a burst, or to any.
             wire       strays  = open ? switches : overtakes;
-            wire [3:0] start   = strays ? turn : open ? current : oldest;
+            wire [3:0] base    = open ? current : oldest;
+            wire [3:0] start   = strays ? base + 4'd1 + (turn[3] ? {1'b0, turn[2:0]} : 4'd0) : base;
             wire [31:0] circle = {there, there} >> start;
             wire [3:0] pick    = held ? current : start + first(circle[15:0]);
             wire [6:0] came_of   = came[7*put_id +: 7];

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { silentLog } from "../../../src/core/log.ts";
+import { Random } from "../../../src/core/random.ts";
 import type { Simulation } from "../../../src/engine/engine.ts";
 import { parseFileList } from "../../../src/engine/file-list.ts";
 import { WasmEngine } from "../../../src/engine/wasm-engine.ts";
@@ -26,8 +27,11 @@ function set(simulation: Simulation, inputs: Inputs): void {
 const bit = (simulation: Simulation, name: string): boolean => simulation.port(name).read() === 1;
 
 /** `hilt_harness_memory` out of reset, with one window over all of its first region. */
-async function openMemory(inputs: Inputs = {}): Promise<Simulation> {
-  const memory = await open("hilt_harness_memory", { RAM_BYTES_LOG2: 16, REGION_BYTES_LOG2: 14 });
+async function openMemory(
+  inputs: Inputs = {},
+  parameters: Readonly<Record<string, number>> = { RAM_BYTES_LOG2: 16, REGION_BYTES_LOG2: 14 },
+): Promise<Simulation> {
+  const memory = await open("hilt_harness_memory", parameters);
   for (const name of ["read_permission", "write_permission"]) memory.array(name).bytes.fill(0xff);
   set(memory, { cfg_region_enable: 1, cfg_read_outstanding: 64, cfg_write_outstanding: 64 });
   set(memory, { read_latency: 1, write_latency: 1, rst: 1, ...inputs });
@@ -127,6 +131,132 @@ describe("host memory", () => {
     memory.port("cycle").write(memory.cycle);
     expect(bit(memory, valid)).toBe(false);
   });
+});
+
+/** A rough memory whose whims are drawn anew in each cycle. */
+async function openRough(inputs: Inputs = {}): Promise<Simulation> {
+  const sizes = { RAM_BYTES_LOG2: 16, REGION_BYTES_LOG2: 14, ROUGH: 1 };
+  return await openMemory(inputs, sizes);
+}
+
+function draw(memory: Simulation, random: Random, shares: Readonly<Record<string, number>>): void {
+  for (const [name, share] of Object.entries(shares))
+    memory.port(name).write(random.integer(0, 99) < share ? 1 : 0);
+  for (const turn of ["turn_read", "turn_write"]) memory.port(turn).write(random.integer(0, 15));
+}
+
+describe("the order of a rough memory", () => {
+  const CYCLES = 6000;
+
+  /** The beats as they came: {ID, address in memory, last}. Bursts of 1 to 6 words of 8 bytes, from places of their own. */
+  async function readBeats(shares: Readonly<Record<string, number>>) {
+    const memory = await openRough({ arsize: 3, arburst: 1 });
+    const random = new Random(77n);
+    const words = new BigUint64Array(
+      memory.array("ram").bytes.buffer,
+      memory.array("ram").bytes.byteOffset,
+      2048,
+    );
+    for (let word = 0; word < words.length; word++) words[word] = BigInt(word);
+    const asked: { id: number; word: number; beats: number }[] = [];
+    const came: { id: number; word: number; isLast: boolean }[] = [];
+    let next = { id: 0, word: 0, beats: 1 };
+    for (let cycle = 0; cycle < CYCLES; cycle++) {
+      memory.port("cycle").write(memory.cycle);
+      set(memory, { arvalid: 1, arid: next.id, araddr: 8 * next.word, arlen: next.beats - 1 });
+      set(memory, { rready: random.integer(0, 1), read_latency: random.integer(1, 9) });
+      draw(memory, random, shares);
+      if (bit(memory, "rvalid") && bit(memory, "rready")) {
+        const [id, word] = [memory.port("rid").read(), Number(memory.port("rdata").readBig())];
+        came.push({ id, word, isLast: bit(memory, "rlast") });
+      }
+      if (bit(memory, "arready")) {
+        asked.push(next);
+        const [id, beats] = [random.integer(0, 15), random.integer(1, 6)];
+        next = { id, word: (next.word + next.beats) % 500, beats };
+      }
+      memory.run(1);
+    }
+    const wanted = asked.flatMap(({ id, word, beats }) =>
+      Array.from({ length: beats }, (_, beat) => ({ id, word: word + beat, isLast: beat === beats - 1 })),
+    );
+    return { wanted, came };
+  }
+
+  const of = <T extends { id: number }>(beats: readonly T[], id: number): T[] =>
+    beats.filter((beat) => beat.id === id);
+  /** Changes of the ID before a burst's last beat. */
+  const switches = (beats: readonly { id: number; isLast: boolean }[]): number =>
+    beats.filter((beat, at) => !beat.isLast && beats[at + 1] !== undefined && beats[at + 1]?.id !== beat.id)
+      .length;
+
+  test("read data without a whim come in the order of their addresses", async () => {
+    const { wanted, came } = await readBeats({});
+    expect(came.length).toBeGreaterThan(1000);
+    expect(came).toEqual(wanted.slice(0, came.length));
+  });
+
+  test.each([
+    ["reordered", { reorder_read: 40 }, false],
+    ["interleaved", { interleave: 40 }, true],
+    ["both", { reorder_read: 40, interleave: 40, stall_r: 30 }, true],
+  ] as const)("read data that are %s keep the order within each ID", async (_, shares, interleaves) => {
+    const { wanted, came } = await readBeats(shares);
+    expect(came.length).toBeGreaterThan(1000);
+    expect(came).not.toEqual(wanted.slice(0, came.length));
+    for (let id = 0; id < 16; id++) {
+      const found = of(came, id);
+      expect(found).toEqual(of(wanted, id).slice(0, found.length));
+      expect(found.length).toBeGreaterThan(0);
+    }
+    expect(switches(came) > 0).toBe(interleaves);
+  });
+
+  test.each([
+    ["in order", {}, 0],
+    ["in any order", { reorder_write: 50 }, 0],
+    ["in any order, for data that go first", { reorder_write: 50, stall_aw: 80 }, 8],
+  ] as const)("responses %s keep the order within each ID", async (name, shares, ahead) => {
+    const memory = await openRough({ awsize: 3, awburst: 1, wstrb: 255, cfg_data_ahead: ahead });
+    const random = new Random(78n);
+    const asked: { id: number; response: number }[] = [];
+    const came: { id: number; response: number }[] = [];
+    let id = 0;
+    let sent = 0;
+    let [taken, written, most] = [0, 0, 0];
+    for (let cycle = 0; cycle < CYCLES; cycle++) {
+      memory.port("cycle").write(memory.cycle);
+      set(memory, { awvalid: 1, awid: id, wvalid: 1, wlast: 1, awaddr: 8 * (sent % 2048), bready: 1 });
+      set(memory, { write_latency: random.integer(1, 9), write_error: random.integer(0, 1) * 2 });
+      draw(memory, random, shares);
+      if (bit(memory, "bvalid"))
+        came.push({ id: memory.port("bid").read(), response: memory.port("bresp").read() });
+      if (bit(memory, "awready")) {
+        asked.push({ id, response: -1 });
+        id = random.integer(0, 15);
+        sent++;
+      }
+      taken += memory.port("wready").read();
+      if (bit(memory, "write_beat"))
+        Object.assign(asked[written++] as object, { response: memory.port("write_error").read() });
+      most = Math.max(most, taken - sent);
+      memory.run(1);
+    }
+    expect(most).toBe(ahead);
+    expect(came.length).toBeGreaterThan(500);
+    const inOrder = JSON.stringify(came) === JSON.stringify(asked.slice(0, came.length));
+    expect(inOrder).toBe(name === "in order");
+    for (let each = 0; each < 16; each++) {
+      const found = of(came, each);
+      expect(found).toEqual(of(asked, each).slice(0, found.length));
+    }
+  });
+});
+
+test("data are taken in the cycle of their address", async () => {
+  const memory = await openMemory({ awvalid: 1, wvalid: 1, wlast: 1, wstrb: 255, awsize: 3, awburst: 1 });
+  memory.port("cycle").write(memory.cycle);
+  expect(["awready", "wready", "write_beat"].map((name) => bit(memory, name))).toEqual([true, true, true]);
 });
 
 describe("errors on purpose", () => {
