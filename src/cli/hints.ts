@@ -9,7 +9,7 @@ const hints: Readonly<Record<string, string>> = {
   E_TRANSFER_TIMEOUT:
     "the device never raised its interrupt: record it with --waves on-failure, and look at what crossed the link last",
   E_UNSUPPORTED_CONSTRUCT:
-    'write it another way for the built-in engine, or give a target engine: "verilator" (hilt doctor shows whether it is installed)',
+    'write it another way, or, where the message says that it may take it, give a target engine: "verilator" (hilt doctor shows whether it is installed)',
   E_NO_SIGNAL:
     "names are paths below the top, such as device.h2c.active; * stands for a part, ** for several",
   E_UNKNOWN_SIGNAL:

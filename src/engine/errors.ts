@@ -45,6 +45,15 @@ export interface PortMisfit {
   readonly connected: number;
 }
 
+/** What is not Verilog, and what Verilator 5.006 does not take either. */
+const NOWHERE = new RegExp(
+  [
+    /^(?:primitive|fork|wait|config|covergroup|deassign|trireg|r?cmos|rnmos|rpmos|r?tran(?:if[01])?)$/.source,
+    /^an indexed part of 0 bits|^a replication by 0|^a loop that never ends|^a part whose sides|^a bit or a part of what/
+      .source,
+  ].join("|"),
+);
+
 /** The sources use a construct that the built-in engine does not take; Verilator may. */
 export class UnsupportedConstructError extends HiltError {
   readonly code = "E_UNSUPPORTED_CONSTRUCT";
@@ -53,9 +62,8 @@ export class UnsupportedConstructError extends HiltError {
   readonly place: string;
 
   constructor(construct: string, place: string) {
-    super(
-      `${place}: the built-in engine does not take ${construct}; a target with the engine "verilator" may`,
-    );
+    const remedy = NOWHERE.test(construct) ? "" : '; a target with the engine "verilator" may';
+    super(`${place}: the built-in engine does not take ${construct}${remedy}`);
     this.construct = construct;
     this.place = place;
   }

@@ -32,7 +32,7 @@ export function widenPositions(text: string): string {
 }
 
 /** What stands between brackets, up to before `last`; `sign` is that of `+:` or `-:`. */
-interface Brackets {
+export interface Brackets {
   readonly first: number;
   readonly last: number;
   /** Two sides, rather than one index. */
@@ -47,7 +47,7 @@ interface Opened {
   sign?: number;
 }
 
-function bracketsOf(tokens: readonly Token[]): Brackets[] {
+export function bracketsOf(tokens: readonly Token[]): Brackets[] {
   const brackets: Brackets[] = [];
   const open: Opened[] = [];
   for (let at = 0; at < tokens.length; at++) {
@@ -170,7 +170,7 @@ function signed(text: string): string {
   return /^-?\s*\d+$/.test(text) ? text : `$signed({(${text}) < 1'sd0, ${text}})`;
 }
 
-function copyOf(tokens: readonly Token[]): string {
+export function copyOf(tokens: readonly Token[]): string {
   return tokens.map(({ text }) => (text.startsWith("\\") ? `${text} ` : text)).join(" ");
 }
 

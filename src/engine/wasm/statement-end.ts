@@ -9,15 +9,18 @@ const CLOSED_BY: Readonly<Record<string, RegExp>> = {
 };
 
 /** The last token of the statement that begins with a token. */
-export function statementEnd(tokens: readonly Token[], at: number): number {
+export function statementEnd(tokens: readonly Token[], first: number): number {
+  let at = first;
+  // A chain of these may be longer than the stack is deep.
+  while (textAt(tokens, at) === "if") {
+    const then = statementEnd(tokens, afterParentheses(tokens, at + 1));
+    if (textAt(tokens, then + 1) !== "else") return then;
+    at = then + 2;
+  }
   const text = textAt(tokens, at);
   if (text in CLOSED_BY) {
     const end = blockEnd(tokens, at);
     return textAt(tokens, end + 1) === ":" ? end + 2 : end;
-  }
-  if (text === "if") {
-    const then = statementEnd(tokens, afterParentheses(tokens, at + 1));
-    return textAt(tokens, then + 1) === "else" ? statementEnd(tokens, then + 2) : then;
   }
   if (/^(for|while|repeat)$/.test(text)) return statementEnd(tokens, afterParentheses(tokens, at + 1));
   for (let end = at; end < tokens.length; end++) if (textAt(tokens, end) === ";") return end;

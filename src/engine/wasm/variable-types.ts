@@ -23,6 +23,8 @@ export interface Declarations {
   /** Of variables and nets that are no arrays. */
   readonly types: ReadonlyMap<number, VariableType>;
   readonly arrays: ReadonlyMap<number, ArrayType>;
+  /** Names that have a range, or are of a type that is not known here, wherever they are declared. */
+  readonly ranged: ReadonlySet<string>;
 }
 
 const range = (highest: number): Range => [String(highest), "0"];
@@ -76,6 +78,7 @@ class Scan {
   readonly #scopes: Scope[] = [{ end: /^$/, variables: new Map() }];
   readonly #uses = new Map<number, VariableType>();
   readonly #arrays = new Map<number, ArrayType>();
+  readonly #ranged = new Set<string>();
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
@@ -86,7 +89,7 @@ class Scan {
       while (typeof this.#scope.end === "number" && at > this.#scope.end) this.#scopes.pop();
       at = this.#take(at);
     }
-    return { types: this.#uses, arrays: this.#arrays };
+    return { types: this.#uses, arrays: this.#arrays, ranged: this.#ranged };
   }
 
   get #scope(): Scope {
@@ -161,13 +164,19 @@ class Scan {
     for (at = next; this.#tokens[at]?.kind === "word"; at++) {
       const isArray = this.#text(at + 1) === "[";
       const declared = isArray ? { dimensions: this.#dimensions(at + 1), element: type } : type;
-      this.#scope.variables.set(this.#text(at), declared);
+      this.#declare(this.#text(at), declared);
       if (declared === type) this.#use(at, type);
       last = at;
       at = this.#afterName(at + 1);
       if (this.#text(at) !== "," || this.#isDeclaration(at + 1)) break;
     }
     return last;
+  }
+
+  #declare(name: string, declared: VariableType | ArrayType | undefined): void {
+    this.#scope.variables.set(name, declared);
+    const isOne = declared !== undefined && "isGenvar" in declared && declared.range === undefined;
+    if (!isOne) this.#ranged.add(name);
   }
 
   /** Of an array; a size is the last index but one. */

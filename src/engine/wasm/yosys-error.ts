@@ -1,6 +1,7 @@
 import { BuildError, MissingFileError, UnsupportedConstructError } from "../errors.ts";
 import type { SourceTree } from "../source-tree.ts";
 import { refusedWord } from "./mark-refused.ts";
+import { REVERSED, REVERSED_MESSAGE } from "./reversed-parts.ts";
 import { systemVerilogAt } from "./system-verilog.ts";
 import { type Token, tokensOf } from "./verilog-tokens.ts";
 
@@ -10,6 +11,7 @@ const MISSING_DATA = /^(.*?):(\d+)(?:\.[-\d.]+)?: ERROR: (Can not open file `(.*
 
 /** Legal Verilog that Yosys does not take, by its message. */
 const constructs: readonly (readonly [message: RegExp, construct: string])[] = [
+  [REVERSED_MESSAGE, REVERSED],
   [/^Maximum call stack size exceeded/, "logic that is too deep for Yosys' call stack"],
   [/^Multiple edge sensitive events/, "a register that several edges clock"],
   [/^Failed to get a constant init value for (\S+?):/, "an initial value of $1 that is not constant"],
@@ -19,7 +21,7 @@ const constructs: readonly (readonly [message: RegExp, construct: string])[] = [
 
 /** What Yosys refused, with the place in the sources: its own, or that of the names that it mentions. */
 export function yosysError(messages: string, tree: SourceTree): Error {
-  if (CRASH.test(messages)) return crashed(messages);
+  if (CRASH.test(messages)) return crashed(messages, tree);
   const line = messages.split("\n").find((text) => text.includes("ERROR:")) ?? messages.trim();
   const missing = missingFile(line);
   if (missing !== undefined) return missing;
@@ -42,7 +44,9 @@ export function yosysError(messages: string, tree: SourceTree): Error {
 /** Its own assertions, and what the machine under it says when it gives up. */
 const CRASH = /ERROR: (?:unreachable|memory access out of bounds|Assert `)|hash table exceeded maximum size/;
 
-function crashed(messages: string): BuildError {
+function crashed(messages: string, tree: SourceTree): Error {
+  const deep = tooDeep(messages, tree);
+  if (deep !== undefined) return deep;
   const lines = messages.split("\n").filter((line) => line.trim() !== "");
   const [what = ""] = lines.filter((line) => /exceeded|Assert|terminat|abort|ERROR/.test(line));
   const place = /^(.*?:\d+)(?:\.[-\d.]+)?: ERROR/m.exec(messages)?.[1];
@@ -51,6 +55,34 @@ function crashed(messages: string): BuildError {
     place,
     { tool: "Yosys" },
   );
+}
+
+/** It recurses into each side of `?:`. */
+const DEEP = 500;
+
+function tooDeep(messages: string, tree: SourceTree): Error | undefined {
+  if (!/memory access out of bounds|Maximum call stack size/.test(messages)) return undefined;
+  const [deepest] = [...tree.files]
+    .flatMap(([path, bytes]) => choicesIn(path, tokensOf(bytes.toString("utf8"))))
+    .sort((a, b) => b.count - a.count);
+  if (deepest === undefined || deepest.count < DEEP) return undefined;
+  return new UnsupportedConstructError(
+    `an expression of ${deepest.count} choices (?:), which is too deep for Yosys' stack (write a case, or if ... else if)`,
+    deepest.place,
+  );
+}
+
+/** How many `?` each statement or item has that has any, and where the first stands. */
+function choicesIn(path: string, tokens: readonly Token[]): { count: number; place: string }[] {
+  const found: { count: number; place: string }[] = [];
+  let count = 0;
+  for (const { text, line } of tokens) {
+    if (text === ";") count = 0;
+    if (text !== "?") continue;
+    if (count++ === 0) found.push({ count, place: `${path}:${line}` });
+    else found[found.length - 1] = { ...(found.at(-1) as (typeof found)[number]), count };
+  }
+  return found;
 }
 
 function missingFile(line: string): MissingFileError | undefined {

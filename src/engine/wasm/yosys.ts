@@ -14,6 +14,7 @@ import type { SourceTree } from "../source-tree.ts";
 import { CUT, cutLoops } from "./cut-loops.ts";
 import { sizeElementParts } from "./element-parts.ts";
 import { refuseEmptyValues } from "./empty-values.ts";
+import { flattenChains } from "./if-chains.ts";
 import { isImplicitNet } from "./implicit-nets.ts";
 import { widenPositions } from "./indexed-parts.ts";
 import { markRefused } from "./mark-refused.ts";
@@ -23,6 +24,7 @@ import type { YosysJson } from "./netlist.ts";
 import { compareOpenItems } from "./open-cases.ts";
 import { plainVerilog } from "./plain-verilog.ts";
 import { PortConnections } from "./port-connections.ts";
+import { refuseReversedParts } from "./reversed-parts.ts";
 import { simulationView } from "./simulation-view.ts";
 import { markSingleEdges, SINGLE_EDGE } from "./single-edges.ts";
 import { markTasks } from "./system-tasks.ts";
@@ -57,7 +59,8 @@ export async function elaborate(
   const viewOf = (text: string, path: string): string => {
     const plain = connections.plain(plainVerilog(path, withoutMarked(text, path, omitted)));
     const seen = refuseMovingTargets(refuseEmptyValues(simulationView(prepare(plain), source)));
-    const view = widenPositions(sizeElementParts(typeLoopVariables(cutLoops(seen))));
+    const sized = sizeElementParts(typeLoopVariables(cutLoops(flattenChains(seen))));
+    const view = widenPositions(refuseReversedParts(sized));
     return markSingleEdges(markTasks(markRefused(compareOpenItems(view), /\.svh?$/.test(path))));
   };
   const virtual = new VirtualFiles(source.files, tree, viewOf);
