@@ -179,6 +179,20 @@ describe("alignment and transfer unit are the driver's", () => {
     expect(driver.findings).toEqual(["BUFFER_ALIGNMENT"]);
   });
 
+  test.each([
+    [{ dmaAlignment: 2 }, 1, 6],
+    [{ minimumTransferUnit: 2 }, 1, 5],
+  ])("%o alone is found, with the element", (alone, offset, lengthBytes) => {
+    const driver = driverWith(alone);
+    driver.put(driver.listNow(driver.host.host.allocate({ lengthBytes, offset })));
+    expect(driver.host.system.findings).toMatchObject([{ parameters: { element: 0, length: lengthBytes } }]);
+    const second = driver.host.host.allocate({ lengthBytes: 4097 + 4096, offset: 2 });
+    driver.put(driver.listNow(second));
+    const found = driver.host.system.findings[1];
+    if ("minimumTransferUnit" in alone) expect(found?.parameters["element"]).toBeGreaterThan(0);
+    else expect(found).toBeUndefined();
+  });
+
   test("elements are cut at multiples of both", () => {
     const driver = driverWith({ ...demands, elementBytes: 1008, elementBoundary: 2048 });
     driver.put(driver.listNow(driver.host.host.allocate({ lengthBytes: 20_000, offset: 48 })));

@@ -1,0 +1,123 @@
+import { describe, expect, test } from "vitest";
+import { WindowError } from "../../../src/bus/errors.ts";
+import type { Window } from "../../../src/bus/window.ts";
+import { DmaSystem } from "../../../src/wdm/dma-system.ts";
+import { describeLeftovers } from "../../../src/wdm/leftovers.ts";
+import { type Mapped, MappingHistory } from "../../../src/wdm/mapping-history.ts";
+import { Driver } from "./driver.ts";
+import { createHost, description } from "./host.ts";
+
+function mapped(name: string, address: bigint, length = 16): Mapped {
+  return {
+    access: "read",
+    ranges: [
+      { address: 0n, length: 1 },
+      { address, length },
+    ],
+    describe: () => name,
+    site: { stack: "Error\n    at /elsewhere/a.ts:1:2" },
+  };
+}
+
+describe("the history of mappings", () => {
+  test("explains by what is live first, then by what ended last, to the byte", () => {
+    const history = new MappingHistory();
+    history.end(mapped("older", 100n));
+    history.end(mapped("newer", 108n));
+    const live = [mapped("live", 200n)];
+    expect(history.explain(200n, live)).toBe(
+      "that is mapped for it to read alone: live, mapped at /elsewhere/a.ts:1:2",
+    );
+    expect(history.explain(215n, live)).toContain("live");
+    expect(history.explain(216n, live)).toBeUndefined();
+    expect(history.explain(199n, live)).toBeUndefined();
+    expect(history.explain(107n, live)).toContain("older");
+    expect(history.explain(110n, live)).toContain("newer");
+    expect(history.explain(123n, live)).toMatch(
+      /^that was mapped and given back: newer, mapped at \/elsewhere\/a\.ts:1:2, given back at .*mapping-history/,
+    );
+    expect(history.explain(124n, live)).toBeUndefined();
+  });
+
+  test("remembers 64, and of those the newest counts, also when the ring has turned", () => {
+    const history = new MappingHistory();
+    for (let index = 0; index < 100; index++)
+      history.end(mapped(`number ${index}`, BigInt(1000 + 16 * index)));
+    expect(history.explain(1000n + 16n * 35n, [])).toBeUndefined();
+    expect(history.explain(1000n + 16n * 36n, [])).toContain("number 36");
+    expect(history.explain(1000n + 16n * 99n, [])).toContain("number 99");
+    history.end(mapped("again", 1000n + 16n * 99n));
+    expect(history.explain(1000n + 16n * 99n, [])).toContain("again");
+  });
+});
+
+test("what is left is counted and named, five things of each kind", () => {
+  const driver = new Driver();
+  const { host, system } = driver.host;
+  driver.own(2);
+  expect(system.holdings().map(describeLeftovers)).toEqual([
+    expect.stringMatching(/^1 channel not freed\n {2}2 map registers, asked for at .*driver\.ts:\d+:\d+$/),
+    expect.stringMatching(/^1 set of map registers not freed\n {2}2 map registers, asked for at/),
+  ]);
+  driver.freeChannel();
+  for (let count = 0; count < 6; count++) driver.listNow(host.allocate({ lengthBytes: 10 }));
+  const [lists] = system.holdings();
+  const text = describeLeftovers(lists as NonNullable<typeof lists>);
+  expect(text.split("\n")).toHaveLength(7);
+  expect(text).toMatch(/^6 scatter\/gather lists not given back\n {2}10 bytes at byte 0 of the MDL chain/);
+  expect(text).toMatch(/\n {2}and 1 more$/);
+  expect(driver.host.system.holdings({ isEnding: true })).toHaveLength(1);
+});
+
+test("a common buffer counts at the end alone", () => {
+  const driver = new Driver();
+  driver.operations.allocateCommonBuffer(driver.adapter, 10, { value: undefined }, true);
+  expect(driver.host.system.holdings()).toEqual([]);
+  expect(driver.host.system.holdings({ isEnding: true }).map(describeLeftovers)).toEqual([
+    expect.stringMatching(/^1 common buffer not freed\n {2}a common buffer of 10 bytes at logical 0x/),
+  ]);
+});
+
+test("a window that is refused is a status, any other failure of the link is not", () => {
+  for (const isRefused of [true, false]) {
+    const host = createHost();
+    const windows = {
+      live: new Set<never>(),
+      open: (window: Window) => {
+        throw isRefused ? new WindowError(window, "no room") : new TypeError("broken");
+      },
+    };
+    const system = new DmaSystem({ host: host.host, windows });
+    const driver = new Driver({ ...host, system, windows });
+    const before = host.host.pages.freePages;
+    const allocate = () =>
+      driver.operations.allocateCommonBuffer(driver.adapter, 10, { value: undefined }, true);
+    if (isRefused) expect(allocate()).toBeNull();
+    else expect(allocate).toThrow("broken");
+    expect(host.host.pages.freePages).toBe(before);
+    const { mdl } = host.host.allocate({ lengthBytes: 10 });
+    const base = driver.own(1);
+    if (isRefused) expect(driver.map(mdl, base, 0, 10).length).toBe(0);
+    else expect(() => driver.map(mdl, base, 0, 10)).toThrow("broken");
+  }
+});
+
+test("the log says why there is no adapter", () => {
+  const said: string[] = [];
+  const system = new DmaSystem({ ...createHost(), log: (text) => said.push(text) });
+  const ask = (changes: object) =>
+    system.ioGetDmaAdapter(null, { ...description, ...changes }, { value: undefined });
+  for (const dmaAddressWidth of [0, 65, 1.5, undefined]) expect(ask({ dmaAddressWidth })).toBeNull();
+  expect(ask({ maximumLength: 0 })).toBeNull();
+  expect(ask({ master: false })).toBeNull();
+  expect(ask({ dmaAddressWidth: 24 })).toBeNull();
+  const width = (bits: unknown) =>
+    `IoGetDmaAdapter gives no adapter: dmaAddressWidth is ${bits}; in version 3 it says the address bits, from 1 to 64`;
+  expect(said).toEqual([
+    ...[width(0), width(65), width(1.5), width(0)],
+    "IoGetDmaAdapter gives no adapter: maximumLength is 0",
+    "IoGetDmaAdapter gives no adapter: master is false, and there is no system DMA here",
+    "IoGetDmaAdapter gives no adapter: no memory is free that a device of 24 address bits reaches",
+  ]);
+  expect(ask({ maximumLength: 1, dmaAddressWidth: 64 })).not.toBeNull();
+});
