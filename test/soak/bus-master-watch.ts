@@ -63,7 +63,12 @@ export function quickness({
   stalls,
   readOutstanding,
   writeOutstanding,
+  readyAfterValid,
 }: HarnessSettings): Record<Direction, boolean> {
   const { ar = 0, aw = 0 } = typeof stalls === "object" ? stalls : { ar: stalls, aw: stalls };
-  return { read: ar === 0 && readOutstanding === 64, write: aw === 0 && writeOutstanding === 64 };
+  const isReady = readyAfterValid !== true;
+  return {
+    read: isReady && ar === 0 && readOutstanding === 64,
+    write: isReady && aw === 0 && writeOutstanding === 64,
+  };
 }

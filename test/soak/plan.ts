@@ -151,11 +151,18 @@ const stall = fc.oneof(
   { arbitrary: fc.integer({ min: 0, max: 80 }).map((percent) => percent / 100), weight: 3 },
 );
 
+const share = fc.oneof(fc.constant(0), fc.constantFrom(0.2, 0.5, 0.9));
+
 const harness: fc.Arbitrary<HarnessSettings> = fc.record({
   readLatency: latency,
   writeLatency: latency,
   readOutstanding: fc.oneof(fc.constant(64), fc.integer({ min: 1, max: 64 })),
   writeOutstanding: fc.oneof(fc.constant(64), fc.integer({ min: 1, max: 64 })),
+  reordering: share,
+  interleaving: share,
+  dataAhead: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 64 })),
+  junk: share,
+  readyAfterValid: fc.oneof({ arbitrary: fc.constant(false), weight: 4 }, fc.constant(true)),
   stalls: fc.record({ ar: stall, aw: stall, w: stall, r: stall, b: stall, register: stall }),
 });
 

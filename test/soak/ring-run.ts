@@ -6,6 +6,7 @@ import type { Checks } from "./checks.ts";
 import { CompletionRecords, recordDigits } from "./completion-records.ts";
 import { DoneModel } from "./done-model.ts";
 import { GOOD, isBusError, isUnreadable, kinds, type Outcome, stages } from "./expectation.ts";
+import { FailingSlots } from "./failing-slots.ts";
 import { hostBytes, openWindows } from "./host-bytes.ts";
 import { type ChannelParts, lengthOf, PlacedPieces } from "./placed-pieces.ts";
 import { GUARD_BYTES, type Placement } from "./placement.ts";
@@ -32,9 +33,7 @@ export class RingRun {
   readonly #recordsAddress: LogicalAddress;
   readonly #records: CompletionRecords;
   readonly #pieces: PlacedPieces;
-  /** Which slots of the ring and of the records fail, with the response. */
-  readonly #failingDescriptors = new Map<number, { kind: number; offset: number }>();
-  readonly #failingRecords = new Map<number, number>();
+  readonly #failing: FailingSlots;
 
   /** Pieces that were settled before the ring was switched on last. */
   #base = 0;
@@ -68,7 +67,11 @@ export class RingRun {
     this.#records = new CompletionRecords(open(placement.records, COMPLETION_BYTES, "write"), this.#entries);
     for (const [index, piece] of plan.pieces.entries())
       this.#pieces.place(piece, placement.pieces[index] as bigint);
-    for (const each of parts.injections) if (each.channel === id) this.#inject(each, parts);
+    this.#failing = new FailingSlots(link, placement, this.#entries, this.#descriptorBytes);
+    for (const each of parts.injections.filter(({ channel }) => channel === id)) {
+      if (each.stage === "data") this.#pieces.inject(each);
+      else if (each.stage === "descriptor" || plan.completions) this.#failing.inject(each);
+    }
   }
 
   get #entries(): number {
@@ -89,24 +92,6 @@ export class RingRun {
 
   describe(): string {
     return `${this.id}: ${this.#base + this.#settled} of ${this.#pieces.length} descriptors settled, ${this.#submitted - this.#settled} queued`;
-  }
-
-  #inject(injection: Injection, { link }: RingParts): void {
-    const { stage, target, place, response } = injection;
-    const kind = kinds[response];
-    if (stage === "data") this.#pieces.inject(injection);
-    const slot = target % this.#entries;
-    if (stage === "descriptor" && !this.#failingDescriptors.has(slot)) {
-      const offset = Math.floor((place * this.#descriptorBytes) / 8) * 8;
-      this.#failingDescriptors.set(slot, { kind, offset });
-      const address = this.#ringAddress + BigInt(slot * this.#descriptorBytes + offset);
-      link.errors.at(logicalAddress(address), "read", response);
-    }
-    if (stage === "completion" && this.plan.completions && !this.#failingRecords.has(slot)) {
-      this.#failingRecords.set(slot, kind);
-      const address = this.#recordsAddress + BigInt(slot * COMPLETION_BYTES + (place < 0.5 ? 0 : 8));
-      link.errors.at(logicalAddress(address), "write", response);
-    }
   }
 
   /** Programs the ring and switches it on. */
@@ -183,10 +168,8 @@ export class RingRun {
 
   /** What must become of the piece at `slot` unless something cuts it short. */
   #expect(index: number, slot: number): Outcome {
-    const failing = this.#failingDescriptors.get(slot);
-    if (failing === undefined) return this.#pieces.expect(index);
-    const address = this.#ringAddress + BigInt(slot * this.#descriptorBytes + failing.offset);
-    return { kind: failing.kind, stage: stages.DESCRIPTOR, write: false, residueBytes: 0, address };
+    const failing = this.#failing.descriptorAt(slot);
+    return failing === undefined ? this.#pieces.expect(index) : { ...failing, write: false, residueBytes: 0 };
   }
 
   /**
@@ -207,7 +190,7 @@ export class RingRun {
     const index = this.#base + this.#settled;
     const piece = this.#pieces.at(index);
     const where = `${this.id}: descriptor ${index} (slot ${slot}, ${piece.lengthBytes} bytes, defect ${piece.defect})`;
-    const recordKind = this.plan.completions ? this.#failingRecords.get(slot) : undefined;
+    const recordKind = this.plan.completions ? this.#failing.recordAt(slot) : undefined;
     const outcome = reported ?? GOOD;
     const transfer = this.#checkOutcome({ outcome, index, slot, recordKind, isBarred, where });
     const residue = transfer.residueBytes;
@@ -327,7 +310,7 @@ export class RingRun {
     if (!this.plan.completions || !this.hasQueued || !this.#isWrite) return;
     const slot = this.#settled % this.#entries;
     const record = this.#records.at(slot);
-    if (this.#failingRecords.has(slot)) return;
+    if (this.#failing.recordAt(slot) !== undefined) return;
     if (record.phase !== this.#phaseOf(this.#settled) || record.status !== kinds.NONE) return;
     const index = this.#base + this.#settled;
     this.#checks.that(

@@ -19,12 +19,19 @@ export interface Variant {
   readonly edge: { readonly at: bigint; readonly isTop: boolean };
   /** It has neither compact descriptors, nor completion records, nor coalescing. */
   readonly isPlain?: boolean;
+  /** By default it has rings; otherwise transfers are started by the registers. */
+  readonly hasRings?: boolean;
   /** Its largest ring; by default the largest that there is. */
   readonly entriesLog2?: number;
 }
 
 /** What is left of a channel's plan on a build. */
-export function fitted(channel: ChannelPlan, { isPlain = false, entriesLog2 = 16 }: Variant): ChannelPlan {
+export function fitted(
+  channel: ChannelPlan,
+  { isPlain = false, hasRings = true, entriesLog2 = 16 }: Variant,
+): ChannelPlan {
+  // A descriptor that is malformed is one of a ring.
+  if (!hasRings) return { ...channel, pieces: channel.pieces.filter(({ defect }) => defect !== "malformed") };
   const sized = { ...channel, entriesLog2: Math.min(channel.entriesLog2, entriesLog2) };
   if (!isPlain) return sized;
   return { ...sized, compact: false, completions: false, coalesceCount: 0, coalesceTime: 0 };

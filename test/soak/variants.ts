@@ -58,4 +58,22 @@ export const variants: Readonly<Record<string, Variant>> = {
     isPlain: true,
     entriesLog2: 7,
   },
+  /** No rings: transfers of the registers. */
+  registers: {
+    name: "registers",
+    device: {
+      binding: {
+        ...hiltDma,
+        parameters: { DATA_W: 64, ADDR_W: 40, BURST_BYTES_LOG2: 7, OUTSTANDING: 2, RINGS: 0 },
+        dataWidth: 64,
+        addressWidth: 40,
+      },
+      ...parseFileList(join(root, "rtl/dma/dma.f"), root),
+    },
+    geometry: { wordBytes: 8, burstBytes: 128, addressBits: 40 },
+    banks: [LOW, 2n ** 40n - BANK],
+    memoryBases: { h2c: LOW, c2h: LOW + HALF_BANK },
+    edge: { at: 2n ** 40n, isTop: true },
+    hasRings: false,
+  },
 };

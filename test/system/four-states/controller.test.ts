@@ -43,16 +43,19 @@ async function recordPlan(plan: Plan, variant: Variant): Promise<Replay> {
 }
 
 describe("in four states, with X on idle channels and in bytes outside of windows, the controller does what it does in two", () => {
-  test.each(Object.entries(variants))("random rings, %s build", async (name, variant) => {
-    const seed = 20_271 + Object.keys(variants).indexOf(name);
-    for (const [index, plan] of fc.sample(shortPlans, { numRuns: 3, seed }).entries()) {
-      const recorded = await recordPlan(plan, variant);
-      expect([plan.seed, replayInIcarus(join(folder, `${name} ${index}`), recorded)]).toEqual([
-        plan.seed,
-        undefined,
-      ]);
-    }
-  });
+  test.each(Object.entries(variants).filter(([, { hasRings }]) => hasRings !== false))(
+    "random rings, %s build",
+    async (name, variant) => {
+      const seed = 20_271 + Object.keys(variants).indexOf(name);
+      for (const [index, plan] of fc.sample(shortPlans, { numRuns: 3, seed }).entries()) {
+        const recorded = await recordPlan(plan, variant);
+        expect([plan.seed, replayInIcarus(join(folder, `${name} ${index}`), recorded)]).toEqual([
+          plan.seed,
+          undefined,
+        ]);
+      }
+    },
+  );
 
   describe("transfers of the registers", () => {
     let recorded: Replay;
