@@ -4,6 +4,7 @@ import { silentLog } from "../../src/core/log.ts";
 import type { Connection, Preparation } from "../../src/links/link-kind.ts";
 import { type LinkSettings, loadLink } from "../../src/links/registry.ts";
 import { breaker } from "../system/board/breaker-device.ts";
+import { ringer } from "../system/foreign/ringer.ts";
 import { describeLinkContract } from "./link-contract.ts";
 import type { ContractLink } from "./suite/contract-test.ts";
 
@@ -34,7 +35,7 @@ export function connected(
   name: string,
   settings: LinkSettings,
   { seed = 1n, waves }: ConnectedOptions = {},
-): Required<Pick<ContractLink, "open" | "beside" | "end">> & Pick<ContractLink, "breaker"> {
+): Required<Pick<ContractLink, "open" | "beside" | "end">> & Pick<ContractLink, "breaker" | "several"> {
   const lives: Promise<Lives>[] = [];
   let count = 0;
   const fresh = async (user: number, ownSeed: bigint, own: LinkSettings = settings): Promise<Link> => {
@@ -51,6 +52,7 @@ export function connected(
     ...(settings.link === "simulator"
       ? { breaker: () => fresh(2, seed, { ...settings, device: breaker }) }
       : {}),
+    several: () => fresh(3, seed, withSeveral(settings)),
     end: async () => {
       // A second user may have been refused.
       for (const life of await Promise.allSettled(lives.filter(Boolean))) {
@@ -60,6 +62,12 @@ export function connected(
       }
     },
   };
+}
+
+/** A target of the same kind whose device has two interrupts. */
+function withSeveral(settings: LinkSettings): LinkSettings {
+  if (settings.link !== "uart") return { ...settings, device: ringer(2) };
+  return { link: "uart", board: "virtual-icebreaker", line: "bytes", device: ringer(2) };
 }
 
 /** Registers the tests of the contract for a target. */

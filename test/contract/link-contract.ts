@@ -16,6 +16,7 @@ import { registerTests } from "./suite/registers.ts";
 import { signalTests } from "./suite/signals.ts";
 import { timeTests } from "./suite/time.ts";
 import { traitTests } from "./suite/traits.ts";
+import { vectorTests } from "./suite/vectors.ts";
 import { wideRegisterTests } from "./suite/wide-registers.ts";
 import { windowTests } from "./suite/windows.ts";
 
@@ -31,7 +32,16 @@ export const contractTests: readonly ContractTest[] = [
     interruptTests,
     timeTests,
   ],
-  ...[eventTests, byteTests, errorTests, lifeTests, freshnessTests, signalTests, wideRegisterTests],
+  ...[
+    eventTests,
+    byteTests,
+    errorTests,
+    lifeTests,
+    freshnessTests,
+    signalTests,
+    wideRegisterTests,
+    vectorTests,
+  ],
 ].flat();
 
 /**

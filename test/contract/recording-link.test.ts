@@ -7,13 +7,16 @@ import { wideLink } from "./faulty-links/wide-link.ts";
 import { describeLinkContract } from "./link-contract.ts";
 
 const signals = ["device.**"];
-const { open } = wideLink(connected("wasm", { link: "simulator", engine: "wasm", signals }).open);
+const sound = connected("wasm", { link: "simulator", engine: "wasm", signals });
+const { open } = wideLink(sound.open);
 
 async function openRecorded(seed?: bigint): Promise<RecordingLink> {
   return new RecordingLink(await open(seed), new Journal(new JournalRing()));
 }
 
-describeLinkContract("a link that is recorded, with registers of 64 bits and signals", openRecorded);
+describeLinkContract("a link that is recorded, with registers of 64 bits and signals", openRecorded, {
+  several: async () => new RecordingLink(await sound.several!(), new Journal(new JournalRing())),
+});
 
 test("a journal has an access of 64 bits as two of 32, in a list as outside", async () => {
   await using link = await openRecorded();

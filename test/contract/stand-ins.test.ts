@@ -1,6 +1,7 @@
 import type { Link } from "../../src/bus/link.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { breaker } from "../system/board/breaker-device.ts";
+import { ringer } from "../system/foreign/ringer.ts";
 import { describeLinkContract } from "./link-contract.ts";
 import { openStandIn, standInNames, standInTraits } from "./stand-ins/stand-ins.ts";
 import { stopProcess } from "./stand-ins/stop-process.ts";
@@ -18,7 +19,9 @@ const onWallTime = {
 for (const name of standInNames) {
   const open = (seed = 1n) => openStandIn(name, {}, { ...options, seed });
   const breaking = { breaker: () => openStandIn(name, {}, { ...options, seed: 1n }, breaker) };
+  const several = () => openStandIn(name, {}, { ...options, seed: 1n }, ringer(2));
   describeLinkContract(name, open, {
+    several,
     ...(standInTraits(name).time === "wall" ? onWallTime : {}),
     ...breaking,
   });

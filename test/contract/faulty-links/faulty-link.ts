@@ -41,6 +41,7 @@ export function changed(change: (link: Link) => Replacement<Link>): FaultyLink["
     open: (seed) => spoilt(sound.open(seed)),
     beside: () => spoilt((sound.beside ?? sound.open)()),
     ...(sound.breaker === undefined ? {} : { breaker: () => spoilt(sound.breaker!()) }),
+    ...(sound.several === undefined ? {} : { several: () => spoilt(sound.several!()) }),
   });
 }
 

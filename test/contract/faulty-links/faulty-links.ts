@@ -12,6 +12,7 @@ import { faultyRegisters } from "./faulty-registers.ts";
 import { faultySignals } from "./faulty-signals.ts";
 import { faultyTime } from "./faulty-time.ts";
 import { faultyTraits } from "./faulty-traits.ts";
+import { faultyVectors } from "./faulty-vectors.ts";
 import { faultyWideRegisters } from "./faulty-wide-registers.ts";
 import { faultyWindows } from "./faulty-windows.ts";
 
@@ -19,5 +20,5 @@ import { faultyWindows } from "./faulty-windows.ts";
 export const faultyLinks: readonly FaultyLink[] = [
   ...[faultyRegisters, faultyLists, faultyMemory, faultyWindows, faultyClosings, faultyInterrupts],
   ...[faultyTime, faultyEvents, faultyErrors, faultyLives, faultyFreshness, faultyTraits, faultyBytes],
-  ...[faultySignals, faultyWideRegisters],
+  ...[faultySignals, faultyWideRegisters, faultyVectors],
 ].flat();

@@ -10,12 +10,13 @@ const LIMIT_CYCLES = 600_000;
 /** What one test makes of a link: undefined where it passes, else what it says. */
 export async function verdictOf(each: ContractTest, link: ContractLink): Promise<string | undefined> {
   const work = new DeviceWork();
-  const { beside = link.open, breaker } = link;
+  const { beside = link.open, breaker, several } = link;
   const watched: ContractLink = {
     ...link,
     open: (seed) => work.opening(link.open(seed)),
     beside: () => work.opening(beside()),
     ...(breaker === undefined ? {} : { breaker: () => work.opening(breaker()) }),
+    ...(several === undefined ? {} : { several: () => work.opening(several()) }),
   };
   let context: ContractContext | undefined;
   try {

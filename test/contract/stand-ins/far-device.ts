@@ -88,12 +88,13 @@ export class FarDevice {
   }
 
   async perform(operations: readonly NarrowOperation[]): Promise<number[]> {
-    const interrupt = this.#device.listen();
+    const { vectors } = this.#device.traits;
+    const interrupts = Array.from({ length: vectors }, (_, vector) => this.#device.listen({ vector }));
     const values: number[] = [];
     for (const operation of operations) {
       if (operation.kind === "write") await this.#write(operation.address, operation.value);
       else if (operation.kind === "read") values.push(await this.read(operation.address));
-      else values.push((await interrupt.wait(operation.limitCycles)) ? 1 : 0);
+      else values.push((await interrupts[operation.vector ?? 0]!.wait(operation.limitCycles)) ? 1 : 0);
       this.#throwRefusal();
     }
     return values;

@@ -11,6 +11,7 @@ import type { WindowTable } from "../../../src/bus/window.ts";
 import { PAGE_SIZE } from "../../../src/core/address.ts";
 import { EventListeners } from "../../../src/links/event-listeners.ts";
 import { checkNarrow, checkRegister } from "../../../src/links/register-address.ts";
+import { checkVector, checkVectors } from "../../../src/links/vector.ts";
 import type { PhysicalMemory } from "../../../src/memory/physical-memory.ts";
 import { FarDevice } from "./far-device.ts";
 import { PageWindows } from "./page-windows.ts";
@@ -81,9 +82,10 @@ export class WallLink implements Link {
   #postedAddress = 0;
   #running: Promise<void> = Promise.resolve();
   #broken: unknown;
-  /** As the last message about the line says. */
-  #isHigh = false;
-  #rises = 0;
+  /** As the last messages about the lines say, a bit each. */
+  #levels = 0;
+  /** By vector. */
+  readonly #rises: number[];
   /** Something was posted after the last request that is answered. */
   #isPosted = false;
   #lastAnswer: Promise<unknown> = Promise.resolve();
@@ -95,6 +97,7 @@ export class WallLink implements Link {
     this.#device = device;
     this.#options = options;
     this.traits = wallTraits(device.traits, options);
+    this.#rises = new Array<number>(device.traits.vectors).fill(0);
     const slower = device.clock.frequencyHz / frequencyHz;
     this.pace = {
       accessMs: device.pace.accessMs * slower + 2 * delayMs + LOOK_MS,
@@ -131,6 +134,7 @@ export class WallLink implements Link {
 
   async perform(operations: readonly Operation[]): Promise<number[]> {
     checkNarrow(this.name, operations);
+    checkVectors(this.name, this.traits.vectors, operations);
     const first = operations.find(({ kind }) => kind !== "wait");
     const waits = operations.map((each) => (each.kind === "wait" ? each.limitCycles : 0));
     for (const cycles of waits) checkCycles(cycles);
@@ -142,19 +146,19 @@ export class WallLink implements Link {
   }
 
   listen({ vector = 0 }: { readonly vector?: number } = {}): InterruptListener {
-    if (vector !== 0)
-      throw new RangeError(`${this.name}: the device has 1 interrupt, vector 0; not ${vector}`);
+    checkVector(this.name, this.traits.vectors, vector);
     const isLevel = this.traits.interrupts === "level";
-    let seen = this.#rises;
-    const isMet = (): boolean => (isLevel && this.#isHigh) || this.#rises !== seen;
+    const rises = (): number => this.#rises[vector]!;
+    let seen = rises();
+    const isMet = (): boolean => (isLevel && ((this.#levels >>> vector) & 1) === 1) || rises() !== seen;
     return {
       wait: async (limitCycles, signal) => {
         checkCycles(limitCycles);
-        if (isLevel) seen = this.#rises;
+        if (isLevel) seen = rises();
         const deadline = this.clock.cycle + limitCycles;
         await this.#posted();
         const met = await this.#waits.until(deadline, isMet, signal);
-        if (met) seen = this.#rises;
+        if (met) seen = rises();
         return met;
       },
     };
@@ -256,8 +260,9 @@ export class WallLink implements Link {
 
   #hear(event: LinkEvent): void {
     if (event.kind === "interrupt") {
-      this.#isHigh = event.asserted;
-      if (event.asserted) this.#rises++;
+      const { vector, asserted } = event;
+      this.#levels = (this.#levels & ~(1 << vector)) | (Number(asserted) << vector);
+      if (asserted) this.#rises[vector]!++;
     }
     if (this.#isObserved(event)) this.#listeners.hear(event);
   }

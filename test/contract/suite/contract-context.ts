@@ -14,6 +14,7 @@ import {
 import { field, RegisterFile } from "../../../src/driver/register-file.ts";
 import { errorKinds, nameOf } from "../../../src/spec/codes.ts";
 import type { ContractLink } from "./contract-test.ts";
+import { RingingDevice } from "./ringing-device.ts";
 
 export type Channel = "h2c" | "c2h";
 
@@ -90,6 +91,13 @@ export class ContractContext {
     return link;
   }
 
+  /** A device with two interrupts; `dispose` ends its link, too. */
+  async several(): Promise<RingingDevice> {
+    const link = await this.contractLink.several!();
+    this.#opened.push(link);
+    return new RingingDevice(link);
+  }
+
   #keep(other: ContractContext): ContractContext {
     this.#opened.push(other.link);
     return other;
@@ -101,6 +109,10 @@ export class ContractContext {
 
   get isStepped(): boolean {
     return this.link.traits.time === "stepped";
+  }
+
+  get isLevel(): boolean {
+    return this.link.traits.interrupts === "level";
   }
 
   /** Cycles of the link's clock in which the device answers so many register accesses. */

@@ -16,6 +16,8 @@ export interface ContractLink {
    * rules of its bus.
    */
   breaker?(): Promise<Link>;
+  /** The same with `ringer.ts` in place of our device, bound by two interrupts. Where it is absent, every device of a test has one. */
+  several?(): Promise<Link>;
   /** Ends what the links had in common. */
   end?(): Promise<void>;
   /**

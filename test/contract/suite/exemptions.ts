@@ -190,6 +190,14 @@ export const hasNoBreaker: Exemption = {
   applies: (_traits, { breaker }) => breaker === undefined,
 };
 
+export const hasNoSeveral: Exemption = {
+  reason: "no device of a test has several interrupts",
+  applies: (_traits, { several }) => several === undefined,
+  async holds({ link }) {
+    expect(link.traits.vectors).toBe(1);
+  },
+};
+
 export const cannotBeMuted: Exemption = {
   reason: "the device cannot be kept from answering",
   applies: (_traits, { mute }) => mute === undefined,
@@ -218,6 +226,7 @@ export const exemptions: readonly Exemption[] = [
     isForOne,
     checksNoRules,
     hasNoBreaker,
+    hasNoSeveral,
     cannotBeLost,
     cannotBeMuted,
     hostCannotSleep,
