@@ -89,8 +89,10 @@ export class InterruptTimeoutError extends HiltError {
   readonly link: string;
   readonly waitedCycles: number;
 
-  constructor(link: string, waitedCycles: number, lastSeen: string) {
-    super(`${link}: no interrupt within ${waitedCycles} cycles (${lastSeen})`);
+  /** `vector`: of a device with several. */
+  constructor(link: string, waitedCycles: number, lastSeen: string, vector?: number) {
+    const own = vector === undefined ? "" : ` of vector ${vector}`;
+    super(`${link}: no interrupt${own} within ${waitedCycles} cycles (${lastSeen})`);
     this.link = link;
     this.waitedCycles = waitedCycles;
   }

@@ -8,29 +8,80 @@ export interface PendingCall {
   /** Of the caller. */
   readonly site: CallSite | undefined;
   isAbandoned: boolean;
+  /** Of a call that is watched: whether somebody has asked for its end. */
+  isAwaited: boolean;
+  hasEnded: boolean;
+}
+
+/** Knows whether somebody awaits it: `await`, too, calls `then` of a promise that is not quite Promise's own. */
+class WatchedPromise<T> extends Promise<T> {
+  onAwait: (() => void) | undefined;
+
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: it is Promise's own.
+  override then<A = T, B = never>(
+    onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    this.onAwait?.();
+    return super.then(onFulfilled, onRejected);
+  }
 }
 
 /** Asynchronous calls of a bench that have not ended, with the places that began them. */
 export class PendingCalls {
   readonly #pending = new Set<PendingCall>();
-  /** Called for each call as it begins. */
+  /** Called for each call that waits, as it begins. */
   onBegin: ((what: string) => void) | undefined;
   readonly #sites: CallSites;
+  /** Of those that let no time pass of themselves: there are many, and they take no place from the others. */
+  readonly #sitesAtOnce: CallSites;
 
-  /** `places` is how many calls have their place kept, by default as many as anywhere. */
+  /** `places` is how many calls of either kind have their place kept, by default as many as anywhere. */
   constructor(places?: number) {
     this.#sites = new CallSites(places);
+    this.#sitesAtOnce = new CallSites(places);
   }
 
+  /** A call that waits for something. */
   begin(what: string, callee: Callee): PendingCall {
     this.onBegin?.(what);
-    const call: PendingCall = { what, site: this.#sites.keep(callee, FRAMES), isAbandoned: false };
+    return this.#add(what, this.#sites.keep(callee, FRAMES));
+  }
+
+  /** One that is answered as soon as the link can, such as a read of a register. */
+  beginAtOnce(what: string, callee: Callee): PendingCall {
+    return this.#add(what, this.#sitesAtOnce.keep(callee, FRAMES));
+  }
+
+  #add(what: string, site: CallSite | undefined): PendingCall {
+    const call: PendingCall = { what, site, isAbandoned: false, isAwaited: true, hasEnded: false };
     this.#pending.add(call);
     return call;
   }
 
   end(call: PendingCall): void {
-    this.#pending.delete(call);
+    call.hasEnded = true;
+    if (call.isAwaited) this.#pending.delete(call);
+  }
+
+  /**
+   * What the caller gets in place of `work`: the call is pending until somebody awaits it, too. For those that may have ended when
+   * the test has, whether it waited for them or not.
+   */
+  watched<T>(call: PendingCall, work: Promise<T>): Promise<T> {
+    call.isAwaited = false;
+    const watched = new WatchedPromise<T>((resolve, reject) => {
+      work.then(resolve, reject);
+    });
+    watched.onAwait = () => {
+      call.isAwaited = true;
+      if (call.hasEnded) this.#pending.delete(call);
+    };
+    return watched;
   }
 
   /** Those that are pending now, the oldest first. What becomes of them is nobody's business any more: see `rejection`. */

@@ -1,6 +1,7 @@
 import type { Link } from "../bus/link.ts";
 import { PAGE_SIZE } from "../core/address.ts";
-import { PendingCalls } from "../core/pending-calls.ts";
+import type { Callee } from "../core/call-sites.ts";
+import { type PendingCall, PendingCalls } from "../core/pending-calls.ts";
 import type { DmaAdapter } from "../wdm/dma-adapter.ts";
 import type { ScatterGatherElement } from "../wdm/scatter-gather.ts";
 import { Channel } from "./channel.ts";
@@ -47,7 +48,7 @@ export class DmaDevice implements AsyncDisposable {
 
   private constructor(parts: DeviceParts, registers: RegisterFile, identity: Identity) {
     this.identity = identity;
-    this.registers = registers;
+    this.registers = parts.outside === undefined ? registers : new RegisterFile(parts.outside);
     this.#link = parts.link;
     this.#calls = parts.calls ?? new PendingCalls(0);
     this.#adapter = parts.adapter;
@@ -86,12 +87,12 @@ export class DmaDevice implements AsyncDisposable {
 
   /** Moves `buffer` (or `lengthBytes` of it from `offset`) into the card's memory at `cardAddress`. */
   hostToCard(buffer: TransferBuffer, options: TransferOptions = {}): Promise<TransferSummary> {
-    return this.#transfer("h2c", this.hostToCard, buffer, options);
+    return this.#counted("device.hostToCard", this.hostToCard, () => this.#move("h2c", buffer, options));
   }
 
   /** Fills `buffer` (or `lengthBytes` of it from `offset`) from the card's memory at `cardAddress`. */
   cardToHost(buffer: TransferBuffer, options: TransferOptions = {}): Promise<TransferSummary> {
-    return this.#transfer("c2h", this.cardToHost, buffer, options);
+    return this.#counted("device.cardToHost", this.cardToHost, () => this.#move("c2h", buffer, options));
   }
 
   /**
@@ -99,7 +100,11 @@ export class DmaDevice implements AsyncDisposable {
    * `DeviceResetError`; those that are asked for from now on begin after the reset. Rejects with `DeviceContractError` when
    * the device does not come out of reset, and with `DeviceResetError` when it is closed.
    */
-  async reset(): Promise<void> {
+  reset(): Promise<void> {
+    return this.#counted("device.reset", this.reset, () => this.#resetInTurn(), true);
+  }
+
+  async #resetInTurn(): Promise<void> {
     if (this.#isClosed) throw new DeviceResetError("was closed", "it could be reset");
     this.#resets++;
     const { h2c, c2h } = this.#channels;
@@ -126,7 +131,11 @@ export class DmaDevice implements AsyncDisposable {
   }
 
   /** Ends what is under way, takes the bus mastering away and frees the rings. Idempotent. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#counted("the end of device", this[Symbol.asyncDispose], () => this.#close(), true);
+  }
+
+  async #close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     for (const channel of Object.values(this.#channels)) {
@@ -143,16 +152,16 @@ export class DmaDevice implements AsyncDisposable {
     this.registers.global.write("CONTROL", field("CONTROL", "BUS_MASTER").mask);
   }
 
-  /** Every error of a transfer says who asked for it. */
-  async #transfer(
-    id: ChannelId,
-    callee: (...args: never[]) => unknown,
-    buffer: TransferBuffer,
-    options: TransferOptions,
-  ): Promise<TransferSummary> {
-    const call = this.#calls.begin(`device.${callee.name}`, callee);
+  /** Every call of a bench is known until it ends, and its error says who asked for it. `isWatched`: until it is awaited, too. */
+  #counted<T>(what: string, callee: Callee, work: () => Promise<T>, isWatched = false): Promise<T> {
+    const call = this.#calls.begin(what, callee);
+    const ended = this.#ended(call, work);
+    return isWatched ? this.#calls.watched(call, ended) : ended;
+  }
+
+  async #ended<T>(call: PendingCall, work: () => Promise<T>): Promise<T> {
     try {
-      return await this.#move(id, buffer, options);
+      return await work();
     } catch (error) {
       throw await this.#calls.rejection(call, error);
     } finally {
@@ -206,6 +215,8 @@ function piecesOf(elements: readonly ScatterGatherElement[], cardAddress: number
 export interface DeviceParts {
   readonly link: Link;
   readonly adapter: DmaAdapter;
+  /** The link by which `registers` of the device are accessed from outside; by default `link`. */
+  readonly outside?: Link;
   /** Map registers that the adapter has for one operation; longer transfers are cut. By default all are in one. */
   readonly mapRegisters?: number;
   /** By default rings, where the device has them. */

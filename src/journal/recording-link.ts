@@ -46,7 +46,12 @@ export class RecordingLink implements Link {
     if (link.writeRegister64 !== undefined)
       this.writeRegister64 = this.#wideWriter(link.writeRegister64.bind(link));
     if (link.readRegister64 !== undefined)
-      this.readRegister64 = this.#wideReader(link.readRegister64.bind(link));
+      this.readRegister64 = this.counted(this.#wideReader(link.readRegister64.bind(link)));
+  }
+
+  /** What a link does with a reader of 64 bits beside recording it. */
+  protected counted(read: NonNullable<Link["readRegister64"]>): NonNullable<Link["readRegister64"]> {
+    return read;
   }
 
   writeRegister(address: number, value: number): void {

@@ -48,10 +48,9 @@ const defines = z.record(
   { error: "must be an object of names of Verilog" },
 );
 
-const interruptList = z
-  .array(verilogName)
-  .min(1, { error: "must have a name" })
-  .max(MOST_INTERRUPTS, { error: `must have at most ${MOST_INTERRUPTS} names` });
+const interruptList = z.array(verilogName).refine(({ length }) => length > 0 && length <= MOST_INTERRUPTS, {
+  error: `must have 1 to ${MOST_INTERRUPTS} names`,
+});
 
 export const deviceSchema: z.ZodType<DeviceSettings> = keys({
   files: z

@@ -6,6 +6,7 @@ import type { Model } from "../engine/engine.ts";
 import { VerilatorEngine, type VerilatorOptions } from "../engine/verilator-engine.ts";
 import { boardDesign, type DeviceOnBoard } from "./board-design.ts";
 import type { DeviceSource } from "./device-source.ts";
+import { explainBinding } from "./explain-binding.ts";
 
 export interface StartOptions extends VerilatorOptions {
   /** Of the virtual board, for messages. */
@@ -33,7 +34,10 @@ export async function startOnBoard(options: StartOptions): Promise<StartedBoard>
   const design = boardDesign(board, device, join(options.cacheDirectory, "boards"));
   const engine = new VerilatorEngine(options);
   const source = virtualSource(design, mode);
-  const model = await engine.build(waves ? { ...source, waves: [] } : source);
+  const built = engine.build(waves ? { ...source, waves: [] } : source);
+  const model = await built.catch(async (error: unknown) => {
+    throw device === undefined ? error : await explainBinding(error, device, source, engine);
+  });
   const cyclesPerMs = (LINE_DIVIDER * board.uart.baud) / 1000;
   const started = await startVirtualBoard({
     ...{ name, ...(await engine.program("virtual board", model)), folder, seed, cyclesPerMs, isDetached },

@@ -1,8 +1,9 @@
 import { checkCycles, cyclesIn } from "../bus/clock.ts";
 import { InterruptTimeoutError } from "../bus/errors.ts";
 import type { InterruptListener } from "../bus/interrupt-listener.ts";
-import type { Link } from "../bus/link.ts";
-import type { PendingCalls } from "../core/pending-calls.ts";
+import type { Link, Operation } from "../bus/link.ts";
+import type { Callee } from "../core/call-sites.ts";
+import type { PendingCall, PendingCalls } from "../core/pending-calls.ts";
 import { describeJournal } from "../journal/describe-journal.ts";
 import type { Journal } from "../journal/journal.ts";
 import { RecordingLink } from "../journal/recording-link.ts";
@@ -13,21 +14,23 @@ const WAIT_MS = 20;
 /** The link that a bench has: it knows which waits of the bench have not ended, and where they began. */
 export class BenchLink extends RecordingLink {
   readonly #calls: PendingCalls;
-  readonly #interrupt: InterruptListener;
+  /** By vector. */
+  readonly #interrupts: readonly InterruptListener[];
 
   constructor(link: Link, journal: Journal, calls: PendingCalls) {
     super(link, journal);
     this.#calls = calls;
-    this.#interrupt = link.listen();
+    this.#interrupts = Array.from({ length: link.traits.vectors }, (_, vector) => link.listen({ vector }));
   }
 
   /**
-   * Resolves when there is an interrupt; where `traits.interrupts` is `message`, a rise since the start of the test counts.
+   * Resolves when there is an interrupt of `vector`; where `traits.interrupts` is `message`, a rise since the start of the test counts.
    * Rejects with `InterruptTimeoutError` after `limitCycles`: by default after the time that the device needs for all
    * open windows at the pace of the link. On links in wall time a limit is never shorter than that.
    */
-  waitForInterrupt(limitCycles?: number): Promise<void> {
-    return this.#track("link.waitForInterrupt", this.waitForInterrupt, this.#untilInterrupt(limitCycles));
+  waitForInterrupt(limitCycles?: number, { vector = 0 }: { readonly vector?: number } = {}): Promise<void> {
+    const wait = this.#untilInterrupt(vector, limitCycles);
+    return this.#track("link.waitForInterrupt", this.waitForInterrupt, wait);
   }
 
   override listen(options?: { readonly vector?: number }): InterruptListener {
@@ -39,15 +42,34 @@ export class BenchLink extends RecordingLink {
     return tracked;
   }
 
+  override readRegister(address: number): Promise<number> {
+    return this.#trackAtOnce("link.readRegister", this.readRegister, super.readRegister(address));
+  }
+
+  protected override counted(read: NonNullable<Link["readRegister64"]>): NonNullable<Link["readRegister64"]> {
+    const tracked: typeof read = (address) =>
+      this.#trackAtOnce("link.readRegister64", tracked, read(address));
+    return tracked;
+  }
+
+  override perform(operations: readonly Operation[]): Promise<number[]> {
+    const isWait = operations.some(({ kind }) => kind === "wait");
+    const call = this.#calls[isWait ? "begin" : "beginAtOnce"]("link.perform", this.perform);
+    return this.#calls.watched(call, this.#ended(call, super.perform(operations)));
+  }
+
   override idle(cycles: number): Promise<void> {
     return this.#track("link.idle", this.idle, super.idle(cycles));
   }
 
-  async #untilInterrupt(limitCycles: number | undefined): Promise<void> {
+  async #untilInterrupt(vector: number, limitCycles: number | undefined): Promise<void> {
     const start = this.clock.cycle;
-    if (await this.#interrupt.wait(this.#limit(limitCycles))) return;
+    // One that the device lacks is refused.
+    const interrupt = this.#interrupts[vector] ?? super.listen({ vector });
+    if (await interrupt.wait(this.#limit(limitCycles))) return;
     const [last = "nothing crossed the link"] = describeJournal(this.journal.entries.slice(-1));
-    throw new InterruptTimeoutError(this.name, this.clock.cycle - start, `last: ${last.trim()}`);
+    const own = this.traits.vectors === 1 ? undefined : vector;
+    throw new InterruptTimeoutError(this.name, this.clock.cycle - start, `last: ${last.trim()}`, own);
   }
 
   #limit(given: number | undefined): number {
@@ -58,8 +80,16 @@ export class BenchLink extends RecordingLink {
     return Math.max(given ?? 0, cyclesIn(this.clock, WAIT_MS + (1000 * bytes) / this.pace.bytesPerSecond));
   }
 
-  async #track<T>(what: string, callee: (...args: never[]) => unknown, work: Promise<T>): Promise<T> {
-    const call = this.#calls.begin(what, callee);
+  #track<T>(what: string, callee: Callee, work: Promise<T>): Promise<T> {
+    return this.#ended(this.#calls.begin(what, callee), work);
+  }
+
+  #trackAtOnce<T>(what: string, callee: Callee, work: Promise<T>): Promise<T> {
+    const call = this.#calls.beginAtOnce(what, callee);
+    return this.#calls.watched(call, this.#ended(call, work));
+  }
+
+  async #ended<T>(call: PendingCall, work: Promise<T>): Promise<T> {
     try {
       return await work;
     } catch (error) {

@@ -146,10 +146,10 @@ export class BenchSession {
   }
 
   async #openDevice(): Promise<void> {
-    const { run, link, adapter, calls, mapRegisters, journal } = this.#parts;
+    const { run, link, benchLink, adapter, calls, mapRegisters, journal } = this.#parts;
     if (deviceOf(run.settings) === undefined)
       this.#device = await DmaDevice.open({
-        ...{ link, adapter, calls },
+        ...{ link, outside: benchLink, adapter, calls },
         ...(mapRegisters === undefined ? {} : { mapRegisters }),
       });
     journal.begin(link, this.#identity ?? UNKNOWN_DEVICE);

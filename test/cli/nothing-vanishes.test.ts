@@ -89,6 +89,34 @@ test("is left alone", async () => {
   void Promise.reject(new Error("expected"));
 });
 `,
+  // Each on a line of its own.
+  "forgotten.hil.ts": `${IMPORTS}
+test("reset", async ({ device }) => {
+  device.reset();
+});
+test("reset of a busy device", async ({ host, device }) => {
+  device.hostToCard(host.allocate({ lengthBytes: 90_000 })).catch(() => {});
+  device.reset();
+});
+test("end", async ({ device }) => {
+  device[Symbol.asyncDispose]();
+});
+test("list", async ({ link }) => {
+  link.perform([{ kind: "wait", limitCycles: 1000 }]);
+});
+test("wait", async ({ link }) => {
+  link.waitForInterrupt(1000);
+});
+test("listener", async ({ link }) => {
+  link.listen().wait(1000);
+});
+test("read", async ({ link }) => {
+  link.readRegister(0);
+});
+test("read of a register by its name", async ({ device }) => {
+  device.registers.global.read("SCRATCH");
+});
+`,
 });
 
 describe("verdicts", () => {
@@ -224,6 +252,26 @@ describe("what nobody awaited", () => {
     expect(reported("forgets to wait")).toEqual([
       "failed",
       `E_NOT_AWAITED orphans.hil.ts:16 ${words("link.idle")}`,
+    ]);
+  });
+
+  test("is any call of a fixture that nobody awaited, also one that has ended with its test", () => {
+    const forgotten = JSON.parse(project.hilt("run", "forgotten.hil.ts", "--json").stdout) as RunResult;
+    const found = forgotten.benches.map(({ name, problems: [problem] }) => [
+      name,
+      problem?.place,
+      problem?.message,
+    ]);
+    const ending = " was started and never awaited: the test ended before it";
+    expect(found).toEqual([
+      ["reset", "forgotten.hil.ts:4", `device.reset${ending}`],
+      ["reset of a busy device", "forgotten.hil.ts:8", `device.reset${ending}`],
+      ["end", "forgotten.hil.ts:11", `the end of device${ending}`],
+      ["list", "forgotten.hil.ts:14", `link.perform${ending}`],
+      ["wait", "forgotten.hil.ts:17", `link.waitForInterrupt${ending}`],
+      ["listener", "forgotten.hil.ts:20", `the wait of a listener${ending}`],
+      ["read", "forgotten.hil.ts:23", `link.readRegister${ending}`],
+      ["read of a register by its name", "forgotten.hil.ts:26", `link.readRegister${ending}`],
     ]);
   });
 

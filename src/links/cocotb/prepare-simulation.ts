@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
+import { silentLog } from "../../core/log.ts";
 import type { ModelSource } from "../../engine/engine.ts";
 import { BuildError, ToolError } from "../../engine/errors.ts";
 import { parseFileList } from "../../engine/file-list.ts";
@@ -18,7 +19,9 @@ import { requestKey, sourceKey } from "../../engine/source-key.ts";
 import { readTree } from "../../engine/source-tree.ts";
 import { bindPins, hiltDma } from "../device-binding.ts";
 import type { DeviceBinding, DeviceSource } from "../device-source.ts";
+import { explainPorts } from "../explain-binding.ts";
 import type { PrepareOptions } from "../link-kind.ts";
+import { isVhdl } from "../refuse-vhdl.ts";
 import { boundSource, harnessSource, ROOT } from "../simulator/harness-source.ts";
 import { type DevicePorts, devicePorts } from "./device-ports.ts";
 import { checkLanguage, languageOf, takesVhdlAlone } from "./languages.ts";
@@ -63,11 +66,12 @@ export async function prepareSimulation(
   const simulator = findSimulator(settings, python);
   const source = sourceOf(settings, cacheDirectory);
   const key = sourceKey(
-    requestKey(source, [...toolsOf(python, simulator)]),
+    requestKey(source, [...toolsOf(python, simulator), JSON.stringify(ports ?? null)]),
     readTree(source, { withData: true }),
   );
   const folder = resolve(cacheDirectory, "cocotb", key);
   const fromCache = existsSync(join(folder, "start.json"));
+  if (!fromCache) await checkPorts(settings, cacheDirectory);
   if (!fromCache) await build(source, settings, { python, simulator, folder, ports });
   const text = readFileSync(join(folder, "start.json"), "utf8").replaceAll(BUILD_MARK, inJson(folder));
   return {
@@ -80,6 +84,19 @@ export async function prepareSimulation(
     buildMs: performance.now() - begin,
     sources: [...source.files, ...(source.includeDirectories ?? [])],
   };
+}
+
+/**
+ * Throws `BindingError` for a table that does not fit the device's ports: simulators cut and pad what is connected, with a
+ * warning at most. Of VHDL, and of Verilog that Yosys does not read, nothing is known before.
+ */
+async function checkPorts({ device, harness: settings }: CocotbTarget, cacheDirectory: string): Promise<void> {
+  if (device === undefined || device.files.some(isVhdl)) return;
+  const { WasmEngine } = await import("../../engine/wasm-engine.ts");
+  const engine = new WasmEngine({ cacheDirectory, log: silentLog });
+  const source = boundSource(device, join(resolve(cacheDirectory), "devices"), settings);
+  const error = await explainPorts(device, source, engine);
+  if (error !== undefined) throw error;
 }
 
 function sourceOf({ host, device, harness: settings }: CocotbTarget, cacheDirectory: string): ModelSource {

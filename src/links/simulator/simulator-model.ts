@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import type { Log } from "../../core/log.ts";
 import type { Engine, Model, ModelSource } from "../../engine/engine.ts";
+import { explainBinding } from "../explain-binding.ts";
 import type { WavesChoice } from "../link-kind.ts";
 import type { Resolved } from "../registry.ts";
 import { usefulSignals } from "../signal-groups.ts";
 import { NoCoverageError } from "./errors.ts";
-import { explainBinding } from "./explain-binding.ts";
 import { boundSource, harnessSource } from "./harness-source.ts";
 import type { SimulatorSettings } from "./settings.ts";
 

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import type { Engine, ModelSource } from "../../engine/engine.ts";
-import { BuildError, type PortMisfit, PortWidthError } from "../../engine/errors.ts";
-import { BindingError } from "../binding-error.ts";
-import { bindPins } from "../device-binding.ts";
-import type { DeviceSource } from "../device-source.ts";
+import type { Engine, ModelSource } from "../engine/engine.ts";
+import { BuildError, type PortMisfit, PortWidthError } from "../engine/errors.ts";
+import { BindingError } from "./binding-error.ts";
+import { bindPins } from "./device-binding.ts";
+import type { DeviceSource } from "./device-source.ts";
 
 /** What stands in the table of a device for the width of a signal. */
 const widthKeys: readonly (readonly [RegExp, "dataWidth" | "addressWidth" | "idWidth"])[] = [
@@ -23,30 +23,65 @@ export async function explainBinding(
   engine: Engine,
 ): Promise<unknown> {
   if (!(error instanceof BuildError)) return error;
-  const { key = "device", binding } = device;
+  const { binding } = device;
   const explain = (problems: readonly string[]): unknown =>
-    problems.length === 0
-      ? error
-      : new BindingError(
-          problems.map((problem) => `${key}.${problem}`),
-          { cause: error },
-        );
-  if (error instanceof PortWidthError)
-    return explain(error.misfits.map((misfit) => widthProblem(misfit, device)).sort());
+    problems.length === 0 ? error : bindingError(device, problems, error);
   const parameter = Object.keys(binding.parameters ?? {}).find((name) => blames(error, name, source));
   if (parameter !== undefined)
     return explain([
       `parameters.${parameter}: ${error.message.replace(error.place ?? "", "").replace(/^: /, "")}`,
     ]);
   if (isMissingModule(error, binding.top)) return explain([`top: the files have no module ${binding.top}`]);
-  return explain(await portProblems(device, source, engine));
+  return explain(await misfits(error, device, source, engine));
+}
+
+/**
+ * The same for a device that a tool would take all the same, as another reads it: `engine` does not build it. Undefined where
+ * its ports fit, or where the engine cannot read it.
+ */
+export async function explainPorts(
+  device: DeviceSource,
+  source: ModelSource,
+  engine: Engine,
+): Promise<BindingError | undefined> {
+  try {
+    await engine.ports(source);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    const problems = await misfits(error, device, source, engine);
+    return problems.length === 0 ? undefined : bindingError(device, problems, error);
+  }
+}
+
+function bindingError(
+  { key = "device" }: DeviceSource,
+  problems: readonly string[],
+  cause: BuildError,
+): BindingError {
+  return new BindingError(
+    problems.map((problem) => `${key}.${problem}`),
+    { cause },
+  );
+}
+
+/** Ports that have another width than the table says, or that are not there. */
+async function misfits(
+  error: BuildError,
+  device: DeviceSource,
+  source: ModelSource,
+  engine: Engine,
+): Promise<string[]> {
+  if (error instanceof PortWidthError)
+    return error.misfits.map((misfit) => widthProblem(misfit, device)).sort();
+  return await portProblems(device, source, engine);
 }
 
 function widthProblem({ port, bits, connected }: PortMisfit, { binding }: DeviceSource): string {
   const entry = bindPins(binding).pins.find((pin) => pin.port === port)?.entry ?? port;
   const key = widthKeys.find(([pattern]) => pattern.test(entry))?.[1];
   const stated =
-    key === undefined ? `${entry}: hilt connects ${connected} bits` : `${key} is ${binding[key]}`;
+    key === undefined ? `${entry}: hilt connects ${bitsOf(connected)}` : `${key} is ${binding[key]}`;
   return `${stated}, port ${port} of ${binding.top} has ${bits}`;
 }
 
@@ -66,6 +101,10 @@ function isMissingModule({ message }: BuildError, top: string): boolean {
     (message.includes(`Module ${top} referenced`) && message.includes("is not part of the design")) ||
     message.includes(`file containing module: '${top}'`)
   );
+}
+
+function bitsOf(count: number): string {
+  return count === 1 ? "1 bit" : `${count} bits`;
 }
 
 async function portProblems(
