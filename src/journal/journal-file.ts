@@ -40,6 +40,37 @@ export class JournalFile {
     this.#view.setFloat64(USED, 0, true);
   }
 
+  /**
+   * A file that grew, whose process is gone, with what `memory` and then `ring` hold and it lacks. More can be appended; its end
+   * says what became of the process. Undefined where there is no such file: the device was not known yet.
+   */
+  static resume(path: string, memory: Uint8Array, ring: JournalRing): JournalFile | undefined {
+    let descriptor: number;
+    try {
+      descriptor = openSync(path, "r+");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
+    try {
+      const view = new DataView(memory.buffer, memory.byteOffset, FILE_MEMORY_BYTES);
+      const used = view.getFloat64(USED, true);
+      writeAll(descriptor, memory.subarray(RECORDS, RECORDS + used), view.getFloat64(PLACE, true));
+      const { entries, end } = scanRecords(path, bytesOfFile(descriptor));
+      ftruncateSync(descriptor, end);
+      const file = new JournalFile(path);
+      file.#descriptor = descriptor;
+      file.#place = end;
+      file.#entries = entries;
+      for (let number = Math.max(entries, ring.oldest); number < ring.written; number++)
+        if (number !== ring.torn) file.append(ring.slot(number));
+      return file;
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
+    }
+  }
+
   /** Until the device is known, entries wait in memory. */
   begin(header: JournalHeader): void {
     mkdirSync(dirname(this.path), { recursive: true });
@@ -72,14 +103,14 @@ export class JournalFile {
     this.#put(this.#answer);
   }
 
-  /** `isComplete`: it has the bytes of every write of the device. */
-  close(isComplete: boolean, line?: LineCounts): void {
+  /** `isComplete`: it has the bytes of every write of the device. `isLost`: the process that had it is gone. */
+  close(isComplete: boolean, { line, isLost = false }: FileEnd = {}): void {
     if (this.#descriptor === undefined) return;
     if (line !== undefined) {
       const { entry, payload } = lineRecord(line);
       this.#put(entry, payload);
     }
-    this.#put(countEntry(KIND.end, this.#entries));
+    this.#put(countEntry(KIND.end, this.#entries, isLost ? LOST : 0));
     this.#flush();
     if (isComplete && this.#header !== undefined)
       writeSync(this.#descriptor, encodeHeader(this.#header, true), 0, undefined, 0);
@@ -127,40 +158,15 @@ export function writeAll(descriptor: number, bytes: Uint8Array, place: number): 
   for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at, bytes.length - at, place + at);
 }
 
-/**
- * Completes a file that grew, whose process is gone, with what `memory` holds and an end. False when there is no such
- * file: the device was not known yet.
- */
-export function completeLostFile(path: string, memory: Uint8Array): boolean {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, "r+");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
-    throw error;
-  }
-  try {
-    const view = new DataView(memory.buffer, memory.byteOffset, FILE_MEMORY_BYTES);
-    const used = view.getFloat64(USED, true);
-    writeAll(descriptor, memory.subarray(RECORDS, RECORDS + used), view.getFloat64(PLACE, true));
-    const { entries, end } = scanRecords(path, bytesOfFile(descriptor));
-    ftruncateSync(descriptor, end);
-    const record = new Uint8Array(recordBytes(undefined));
-    putRecord(record, 0, countEntry(KIND.end, entries, LOST));
-    writeAll(descriptor, record, end);
-    return true;
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-export interface RingEnd {
-  /** An older state of the same ring: what it has dropped since comes first. */
-  readonly before?: JournalRing | undefined;
-  /** The process that had the ring is gone. */
-  readonly isLost?: boolean;
+export interface FileEnd {
   /** What a serial line has carried. */
   readonly line?: LineCounts | undefined;
+  readonly isLost?: boolean;
+}
+
+export interface RingEnd extends FileEnd {
+  /** An older state of the same ring: what it has dropped since comes first. */
+  readonly before?: JournalRing | undefined;
 }
 
 /** Writes what a ring has left. */

@@ -154,10 +154,10 @@ export class Journal {
     this.#windowsCycle = cycle;
   }
 
-  /** Nothing comes any more. `line`: what a serial line has carried. */
-  close(line?: LineCounts): void {
+  /** Nothing comes any more. `line`: what a serial line has carried. `isLost`: the process that began it is gone. */
+  close(line?: LineCounts, { isLost = false }: { readonly isLost?: boolean } = {}): void {
     this.#endWindows();
-    this.#file?.close(this.incompleteness === undefined, line);
+    this.#file?.close(this.incompleteness === undefined && !isLost, { line, isLost });
   }
 
   #note(...entry: Parameters<JournalRing["note"]>): number {

@@ -1,8 +1,9 @@
 import { relative } from "node:path";
+import type { LinkEvent } from "../bus/event.ts";
 import { describeJournal } from "../journal/describe-journal.ts";
 import { Journal } from "../journal/journal.ts";
 import type { JournalEntry } from "../journal/journal-entry.ts";
-import { completeLostFile, writeRing } from "../journal/journal-file.ts";
+import { JournalFile, writeRing } from "../journal/journal-file.ts";
 import { type LeftRing, ringsLeft } from "../journal/ring-file.ts";
 import type { LastWords } from "../links/link-kind.ts";
 import type { Problem } from "../report/run-result.ts";
@@ -60,17 +61,21 @@ export function leftBehind(
   };
 }
 
-function keepJournal({ path, header, isWhole, fileMemory }: LeftRing, { ring }: Journal): void {
-  if (!isWhole || !completeLostFile(path, fileMemory)) writeRing(path, header, ring, { isLost: true });
+/** With what the model had not handed over. */
+function keptJournal(left: LeftRing | undefined, events: readonly LinkEvent[]): Journal {
+  const grown = left?.isWhole ? JournalFile.resume(left.path, left.fileMemory, left.ring) : undefined;
+  const journal = new Journal(left?.ring, grown);
+  for (const event of events) journal.note(event);
+  journal.close(undefined, { isLost: true });
+  if (left !== undefined && grown === undefined)
+    writeRing(left.path, left.header, journal.ring, { isLost: true });
+  return journal;
 }
 
 const LOST = "the process of the test ended before it did";
 
 function factsOf(root: string, left: LeftRing | undefined, words: LastWords | undefined): BenchFacts {
-  const journal = new Journal(left?.ring);
-  for (const event of words?.events ?? []) journal.note(event);
-  const { entries } = journal;
-  if (left !== undefined) keepJournal(left, journal);
+  const { entries } = keptJournal(left, words?.events ?? []);
   const isRise = (entry: JournalEntry): boolean => entry.kind === "interrupt" && entry.asserted;
   return {
     cycles: words?.cycle ?? entries.at(-1)?.cycle ?? 0,

@@ -94,5 +94,11 @@ test("a model that ends, crashes or never ends costs its test the verdict, with 
   const crash = project.hilt("run", "fault-6.hil.ts");
   expect(crash.status).toBe(3);
   expect(crash.stdout).toContain("E_MODEL_CRASHED");
+  // So a journal that was to be whole has it, too, with the bytes.
+  const whole = project.hilt("run", "busy.hil.ts", "--journal", "whole").stdout;
+  const [, left = "none"] = /^ {4}journal: (.*fault\.journal), not complete$/m.exec(whole) ?? [];
+  const { entries: all, isLost, isComplete } = readJournal(left, readFileSync(join(project.path, left)));
+  expect({ isLost, isComplete }).toEqual({ isLost: true, isComplete: false });
+  expect(describeJournal(all).slice(-2).join("\n")).toBe(events);
   expect(project.hilt("run", "fault-4.hil.ts").status).toBe(1);
 });

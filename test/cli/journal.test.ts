@@ -225,7 +225,9 @@ test("a test whose process is lost has a journal, which the report names: it spi
       expect(stdout).toContain(`    journal: ${journal}\n`);
       const shown = await printed({ file: journal });
       expect(shown).toContain(`test:    lost/${name} > ${test}\ndevice:  hilt DMA 1.0, build 0`);
-      expect(shown).toContain("\njournal: not complete; its process ended before the test did\n");
+      expect(shown).toContain(
+        "\njournal: not complete; its process ended before the test did; what the link had not handed over by then is missing, unless the model left word of it\n",
+      );
       const values = [...shown.matchAll(/host writes SCRATCH = (.*)/g)].map(([, value]) => value);
       expect(values).toEqual(written);
       expect(shown).toMatch(/device reads 2048 bytes at/);
@@ -239,7 +241,9 @@ test("the whole journal of a test whose process is killed goes up to that moment
   const [, journal = "none"] = /^ {4}journal: (.*-lost\.journal), not complete$/m.exec(stdout) ?? [];
   expect(stdout).toMatch(/^journals: .*, 2 not complete: the process of the test ended before it did$/m);
   const shown = await printed({ file: journal });
-  expect(shown).toContain("\njournal: not complete; its process ended before the test did\n");
+  expect(shown).toContain(
+    "\njournal: not complete; its process ended before the test did; what the link had not handed over by then is missing, unless the model left word of it\n",
+  );
   expect(shown).toMatch(/device has written 16 bytes/);
   expect(linesOf(shown).at(-1)).toContain("host writes SCRATCH = 0x00004444: no answer yet");
 });

@@ -215,6 +215,7 @@ describe("what is printed", () => {
 describe("what nobody awaited", () => {
   const { status, stdout, stderr } = project.hilt("run", "orphans.hil.ts", "--json");
   const { benches, problems } = JSON.parse(stdout) as RunResult;
+  const forgotten = JSON.parse(project.hilt("run", "forgotten.hil.ts", "--json").stdout) as RunResult;
   const reported = (name: string): string[] => {
     const bench = benches.find((one) => one.name === name);
     const all = bench?.problems.map(({ code, message, place }) => `${code} ${place} ${message}`);
@@ -256,7 +257,6 @@ describe("what nobody awaited", () => {
   });
 
   test("is any call of a fixture that nobody awaited, also one that has ended with its test", () => {
-    const forgotten = JSON.parse(project.hilt("run", "forgotten.hil.ts", "--json").stdout) as RunResult;
     const found = forgotten.benches.map(({ name, problems: [problem] }) => [
       name,
       problem?.place,

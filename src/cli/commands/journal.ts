@@ -145,12 +145,15 @@ function cyclesOf(option: string, text: string, frequencyHz: number): number {
   return Number(number) * (unit === undefined ? 1 : (seconds[unit] as number) * frequencyHz);
 }
 
+const LOST_WORDS =
+  "its process ended before the test did; what the link had not handed over by then is missing, unless the model left word of it";
+
 /** How much of what crossed the link the file has. */
 function extentOf({ isComplete, missing, isLost, torn }: ReadJournal): string {
   return [
     isComplete ? "complete: with the bytes of every write of the device" : "not complete",
     ...(missing === 0 ? [] : [`${missing} earlier ${missing === 1 ? "entry was" : "entries were"} dropped`]),
-    ...(isLost ? ["its process ended before the test did"] : []),
+    ...(isLost ? [LOST_WORDS] : []),
     ...(torn === 0 ? [] : ["the entry that was being written then is left out"]),
   ].join("; ");
 }

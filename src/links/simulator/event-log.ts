@@ -110,7 +110,7 @@ const LINES = "events.several.event_lines";
 export function eventPlaces(vectors: number): readonly string[] {
   return [
     ...["event_head", "host_event_tail"],
-    ...columns.map((name) => `events.event_${name}`),
+    ...[...columns, "row_data", "row_info"].map((name) => `events.event_${name}`),
     ...(vectors > 1 ? [LINES] : []),
   ];
 }
@@ -209,10 +209,9 @@ class WrittenRows {
   readonly #info: Uint16Array;
   readonly #run = new WrittenRun();
 
-  constructor(simulation: Simulation) {
-    this.#data = simulation.array("events.event_row_data").bytes;
-    const { buffer, byteOffset } = simulation.array("events.event_row_info").bytes;
-    this.#info = new Uint16Array(buffer, byteOffset, DEPTH);
+  constructor(data: Uint8Array, info: Uint8Array) {
+    this.#data = data;
+    this.#info = new Uint16Array(info.buffer, info.byteOffset, DEPTH);
   }
 
   /** `address` is in the row. */
@@ -237,7 +236,9 @@ export function eventsLeft(blocks: readonly Uint8Array[]): LinkEvent[] {
   const counterOf = (bytes: Uint8Array | undefined): number =>
     bytes?.reduceRight((value, byte) => value * 256 + byte, 0) ?? 0;
   const events: LinkEvent[] = [];
-  const ring = new EventRing((column) => rest[columns.indexOf(column)] as Uint8Array, rest[columns.length]);
+  const [rowData, rowInfo, lines] = rest.slice(columns.length) as [Uint8Array, Uint8Array, Uint8Array?];
+  const rows = new WrittenRows(rowData, rowInfo);
+  const ring = new EventRing((column) => rest[columns.indexOf(column)] as Uint8Array, lines, rows);
   ring.decode(counterOf(tail) & COUNTER_MASK, counterOf(head) & COUNTER_MASK, (event) => events.push(event));
   return events;
 }
@@ -261,7 +262,10 @@ export class EventLog {
     this.#ring = new EventRing(
       (column) => simulation.array(`events.event_${column}`).bytes,
       vectors > 1 ? simulation.array(LINES).bytes : undefined,
-      new WrittenRows(simulation),
+      new WrittenRows(
+        simulation.array("events.event_row_data").bytes,
+        simulation.array("events.event_row_info").bytes,
+      ),
     );
   }
 
