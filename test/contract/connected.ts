@@ -52,7 +52,7 @@ export function connected(
     ...(settings.link === "simulator"
       ? { breaker: () => fresh(2, seed, { ...settings, device: breaker }) }
       : {}),
-    several: () => fresh(3, seed, withSeveral(settings)),
+    ...(settings.link === "pcie" ? {} : { several: () => fresh(3, seed, withSeveral(settings)) }),
     end: async () => {
       // A second user may have been refused.
       for (const life of await Promise.allSettled(lives.filter(Boolean))) {
@@ -65,7 +65,7 @@ export function connected(
 }
 
 /** A target of the same kind whose device has two interrupts. */
-function withSeveral(settings: LinkSettings): LinkSettings {
+function withSeveral(settings: Exclude<LinkSettings, { readonly link: "pcie" }>): LinkSettings {
   if (settings.link !== "uart") return { ...settings, device: ringer(2) };
   return { link: "uart", board: "virtual-icebreaker", line: "bytes", device: ringer(2) };
 }
