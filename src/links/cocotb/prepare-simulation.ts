@@ -90,7 +90,10 @@ export async function prepareSimulation(
  * Throws `BindingError` for a table that does not fit the device's ports: simulators cut and pad what is connected, with a
  * warning at most. Of VHDL, and of Verilog that Yosys does not read, nothing is known before.
  */
-async function checkPorts({ device, harness: settings }: CocotbTarget, cacheDirectory: string): Promise<void> {
+async function checkPorts(
+  { device, harness: settings }: CocotbTarget,
+  cacheDirectory: string,
+): Promise<void> {
   if (device === undefined || device.files.some(isVhdl)) return;
   const { WasmEngine } = await import("../../engine/wasm-engine.ts");
   const engine = new WasmEngine({ cacheDirectory, log: silentLog });
