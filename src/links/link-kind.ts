@@ -18,6 +18,8 @@ export interface LinkKind<Settings, Prepared> {
   traits(settings: Settings, run: { readonly waves: boolean }): Traits;
   /** What computes or carries the device, in a few words: `hilt list` and reports print it. */
   describe(settings: Settings): string;
+  /** How a test gets a fresh device, in a word: only of links that have several ways. */
+  freshBy?(settings: Settings): string;
   /** What this machine has of what these targets need, for `hilt doctor`; also when there are none. */
   checks(targets: readonly NamedSettings<Settings>[]): Promise<readonly Check[]>;
   /** Throws a usage error for a request that the link cannot meet. */

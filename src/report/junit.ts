@@ -31,7 +31,7 @@ function suitesOf(result: RunResult, on: string, repeat: Repeat): string[] {
 }
 
 function suite(result: RunResult, file: string, on: string, repeat: Repeat): string {
-  const { target, seed, profile, output, notChecked } = result;
+  const { target, seed, profile, output, notChecked, freshBy } = result;
   const benches = result.benches.filter((bench) => bench.file === file);
   const names = namesOf(benches);
   const printed = output.filter((one) => one.file === file).map(({ text }) => text);
@@ -43,6 +43,7 @@ function suite(result: RunResult, file: string, on: string, repeat: Repeat): str
     ...{ target, seed, profile },
     ...(device === undefined ? {} : { device }),
     ...(line === undefined ? {} : { line: lineWords(line) }),
+    ...(freshBy === undefined ? {} : { "fresh by": freshBy }),
     ...(notChecked.length === 0 ? {} : { "not checked": notChecked.join(", ") }),
   };
   const wallMs = benches.reduce((total, bench) => total + bench.wallMs, 0);

@@ -7,10 +7,10 @@ import { isProof, type RunResult } from "./run-result.ts";
  * last), problems outside benches, and the end. A file without an end is of a run that did not get there.
  */
 export function writeResults(file: string, result: RunResult): void {
-  const { id, benches, problems, target, seed, profile, isInterrupted, wallMs, notChecked } = result;
+  const { id, benches, problems, target, seed, profile, isInterrupted, wallMs, notChecked, freshBy } = result;
   const verdict = isProof(result) ? "passed" : isInterrupted ? "interrupted" : "failed";
   const lines = [
-    { kind: "run", id, target, seed, profile, notChecked },
+    { kind: "run", id, target, seed, profile, notChecked, freshBy },
     ...benches.map((bench) => ({ kind: "bench", ...bench })),
     ...problems.map((problem) => ({ kind: "problem", ...problem })),
     { kind: "end", verdict, benches: benches.length, wallMs: Math.round(wallMs) },

@@ -23,6 +23,8 @@ export interface RunResult {
   readonly journals?: string;
   /** What else is checked after each test, and cannot be on this target; empty where everything is. */
   readonly notChecked: readonly string[];
+  /** How each test got a fresh device, where the target has several ways. */
+  readonly freshBy?: string | undefined;
   readonly coverage?: CoverageResult | undefined;
 }
 

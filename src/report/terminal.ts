@@ -145,7 +145,7 @@ device:      ${device}
 host memory: ${hostMemoryWords(total)}
 device time: ${counted(total.cycles, "cycle")}, ${counted(total.interrupts, "interrupt")}
 benches:     ${verdicts.join(", ")} in ${(result.wallMs / 1000).toFixed(1)} s${interrupted}
-${lineLines(total)}${problemsLine(result)}${notCheckedLine(result)}${coverageLines(result)}seed:        ${result.seed}, profile ${result.profile}
+${lineLines(total)}${problemsLine(result)}${notCheckedLine(result)}${freshLine(result)}${coverageLines(result)}seed:        ${result.seed}, profile ${result.profile}
 run:         ${result.id}
 ${journalLines(result)}repeat:      ${repeat}
 ${isProof(result) ? "PASSED" : result.isInterrupted ? "INTERRUPTED" : "FAILED"}`,
@@ -251,6 +251,10 @@ function notCheckedLine({ notChecked, target }: RunResult): string {
   return notChecked.length === 0
     ? ""
     : `not checked: ${notChecked.join(", ")}: ${target} does not show them\n`;
+}
+
+function freshLine({ freshBy }: RunResult): string {
+  return freshBy === undefined ? "" : `fresh by:    ${freshBy}\n`;
 }
 
 const coverageNames = { line: "lines", branch: "branches", toggle: "toggles", user: "cover statements" };

@@ -214,7 +214,7 @@ async function runPrepared(options: RunOptions, listener: RunListener): Promise<
     wallMs: performance.now() - start,
     unrecorded,
     ...(wholeJournals ? { journals: relative(options.root, journals) } : {}),
-    notChecked: notChecked(traits),
+    ...{ notChecked: notChecked(traits), freshBy: kind.freshBy?.(settings) },
     ...(options.coverage === undefined ? {} : { coverage: await kind.coverage?.(prepared) }),
   };
 }

@@ -15,7 +15,7 @@ export function encodeUp(message: UpMessage): Uint8Array {
     case "register-read":
       return registerAccess(Op.registerRead, message.address, message.width);
     case "register-write":
-      return registerAccess(Op.registerWrite, message.address, message.width, BigInt(message.value));
+      return registerAccess(Op.registerWrite, message.address, message.width, message.value);
     case "memory-data": {
       const { status, lengthBytes, data } = message;
       checkLength(lengthBytes);
@@ -100,7 +100,7 @@ function memoryHead(
   return bytes;
 }
 
-function registerAccess(op: number, address: number, width: 32 | 64, value?: bigint): Buffer {
+function registerAccess(op: number, address: number, width: 32 | 64, value?: number | bigint): Buffer {
   const isLong = address > 0xffff;
   const valueAt = isLong ? 5 : 3;
   const valueBytes = value === undefined ? 0 : width / 8;
@@ -115,12 +115,12 @@ function registerAccess(op: number, address: number, width: 32 | 64, value?: big
 function registerValue(message: Extract<DownMessage, { kind: "register-value" }>): Buffer {
   const { status, width, value } = message;
   const bytes = start(Op.registerValue, status | (width === 64 ? RegisterFlag.wide : 0), 1 + width / 8);
-  writeValue(bytes, 1, width, BigInt(value));
+  writeValue(bytes, 1, width, value);
   return bytes;
 }
 
-function writeValue(bytes: Buffer, at: number, width: 32 | 64, value: bigint): void {
-  if (width === 64) bytes.writeBigUInt64LE(value, at);
+function writeValue(bytes: Buffer, at: number, width: 32 | 64, value: number | bigint): void {
+  if (width === 64) bytes.writeBigUInt64LE(BigInt(value), at);
   else bytes.writeUInt32LE(Number(value), at);
 }
 

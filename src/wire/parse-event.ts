@@ -19,7 +19,7 @@ const REFUSED = 2;
 
 /** The event of a message of the control channel; undefined for one of a kind that is not known here. Its bytes are those of `payload`. */
 export function parseEvent(payload: Uint8Array): LinkEvent | undefined {
-  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+  const bytes = asBuffer(payload);
   const flags = bytes.readUInt8(1);
   const cycle = bytes.readUInt32LE(4) + bytes.readUInt32LE(8) * 2 ** 32;
   const direction: Direction = (flags & 1) === 1 ? "write" : "read";
@@ -74,4 +74,9 @@ function masterOf(bytes: Buffer): { master?: number } {
 
 function ruleOf(bit: number): string {
   return protocolRules.find((rule) => rule.bit === bit)?.name ?? `RULE_${bit}`;
+}
+
+/** The same bytes; a view of a view costs more than what is read by it. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

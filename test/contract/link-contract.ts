@@ -62,11 +62,15 @@ export async function testsFor(link: ContractLink): Promise<readonly ContractTes
   return [...contractTests.filter((each) => !isLeftOut(each)), ...instead];
 }
 
-/** Registers the tests of the contract for a link. `open` gives a fresh device out of reset each time. */
+/**
+ * Registers the tests of the contract for a link, or those of them whose names `only` takes. `open` gives a fresh device out of
+ * reset each time.
+ */
 export function describeLinkContract(
   name: string,
   open: (seed?: bigint) => Promise<Link>,
   ways: Omit<ContractLink, "open"> = {},
+  only: (name: string) => boolean = () => true,
 ): void {
   describe(`link contract: ${name}`, async () => {
     const link: ContractLink = { ...ways, open };
@@ -76,6 +80,7 @@ export function describeLinkContract(
     });
     afterEach(() => context.dispose());
     afterAll(async () => await link.end?.());
-    for (const each of await testsFor(link)) test(each.name, () => each.run(context));
+    const tests = (await testsFor(link)).filter((each) => only(each.name));
+    for (const each of tests) test(each.name, () => each.run(context));
   });
 }

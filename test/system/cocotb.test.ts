@@ -99,4 +99,31 @@ describe("a simulator under cocotb", () => {
     expect(await context.move("c2h", target.logical, 100)).toMatchObject({ status: "done" });
     expect(link.crossed).toEqual({ toDevice: before.toDevice + 32, fromDevice: 100 });
   });
+
+  test("waits in one crossing, also where the interrupt before is high until what was posted clears it", async () => {
+    const context = await open({ ...icarus, harness: {} }, 1n);
+    const link = context.link as CocotbLink;
+    const { global } = context.registers;
+    context.enable();
+    const target = context.place(0x8_0000, 64);
+    target.open("write");
+    await context.load(pattern(64, 4), 0);
+    const interrupt = link.listen();
+    const crossings: number[] = [];
+    for (let round = 0; round < 3; round++) {
+      const before = link.crossings;
+      global.write("IRQ_STATUS", 0xffff_ffff);
+      context.start("c2h", target.logical, 64, 0, 0x300);
+      expect(await interrupt.wait(context.moving(64))).toBe(true);
+      expect(await global.read("IRQ_STATUS")).not.toBe(0);
+      crossings.push(link.crossings - before);
+    }
+    expect(crossings.slice(1)).toEqual([2, 2]);
+    // Nothing clears it: the wait is met as soon as that is known.
+    const [before, start] = [link.crossings, link.clock.cycle];
+    global.write("SCRATCH", 1);
+    expect(await interrupt.wait(5000)).toBe(true);
+    expect(link.crossings - before).toBe(1);
+    expect(link.clock.cycle - start).toBeLessThan(20);
+  });
 });

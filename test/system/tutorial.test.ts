@@ -1,20 +1,11 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { patternOf, type Step, stepsOf } from "./tutorial.ts";
+import { PageReader } from "./page-reader.ts";
+import { patternOf, stepsOf } from "./tutorial.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "hilt-tutorial-")));
@@ -31,42 +22,8 @@ beforeAll(() => {
   symlinkSync(join(root, "node_modules"), join(folder, "hilt/node_modules"));
 }, 60_000);
 
-/** Where the reader is, and how the last command ended. */
-const reader = { folder, status: 0 };
-
-function run(command: string): string {
-  const place = join(folder, ".place");
-  const script = `(exit ${reader.status})\n${command}\nstatus=$?\npwd > ${place}\nexit $status\n`;
-  const env = { ...process.env, NO_COLOR: "1", npm_config_prefer_offline: "true" };
-  const { status, stdout, error } = spawnSync("bash", ["-c", `{ ${script}} 2>&1`], {
-    ...{ cwd: reader.folder, encoding: "utf8", env, timeout: 120_000 },
-  });
-  if (error !== undefined) throw error;
-  reader.folder = readFileSync(place, "utf8").trim();
-  reader.status = status ?? -1;
-  return stdout;
-}
-
-function take(step: Step): void {
-  if (step.kind === "command") {
-    expect(run(step.command), `docs/tutorial.md:${step.line}: ${step.command}`).toMatch(
-      patternOf(step.output),
-    );
-    return;
-  }
-  const file = join(reader.folder, step.path);
-  if (step.isThere) {
-    expect(readFileSync(file, "utf8"), step.path).toBe(step.text);
-  } else {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, step.text);
-  }
-}
-
 test("the tutorial: every command does what the page shows", () => {
-  const steps = stepsOf(readFileSync(join(root, "docs/tutorial.md"), "utf8"));
-  expect(steps.filter(({ kind }) => kind === "command").length).toBeGreaterThan(12);
-  for (const step of steps) take(step);
+  new PageReader(folder).follow(join(root, "docs/tutorial.md"), "docs/tutorial.md", 12);
 }, 300_000);
 
 describe("a page and what is printed", () => {

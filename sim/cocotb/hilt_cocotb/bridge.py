@@ -16,7 +16,7 @@ import cocotb
 from . import messages
 from .companions import Companions
 from .compat import simulator
-from .design import ALL_ANSWERED, RISEN, Design
+from .design import ALL_ANSWERED, HIGH_THEN, RISEN, Design
 from .harness import SETTINGS, Harness
 from .messages import Control, MessageError, RegisterRead, RegisterWrite, UpDecoder, UpMessage
 from .process import end_with_parent, flush
@@ -46,6 +46,7 @@ class Bridge:
         self._companions = companions
         self._seed = 0
         self._design = design
+        self._state_of = struct.Struct(f"<QI{len(design.rises)}I")
         self._identity = identity
         self._out = bytearray()
         self._quiet_rises = design.rises
@@ -75,7 +76,13 @@ class Bridge:
             if not chunk:
                 return
             for message in decoder.receive(chunk):
-                await self._take(message)
+                if not isinstance(message, Control):
+                    await self._make_room()
+                    self._access(message)
+                elif message.code == messages.MEMORY:
+                    self._write(message.payload)
+                else:
+                    await self._answer(message)
             self._send()
 
     def _send(self) -> None:
@@ -83,31 +90,28 @@ class Bridge:
         self._connection.sendall(self._out)
         self._out.clear()
 
-    async def _take(self, message: UpMessage) -> None:
-        if isinstance(message, (RegisterRead, RegisterWrite)):
-            await self._access(message)
-        elif message.code == messages.MEMORY:
-            array, offset = struct.unpack_from("<II", message.payload)
-            self._design.write(array, offset, message.payload[8:])
-            if (array, offset) == (SETTINGS, 0):
-                self._seed = int.from_bytes(message.payload[8:16], "little")
-        else:
-            await self._answer(message)
+    def _write(self, payload: bytes) -> None:
+        array, offset = struct.unpack_from("<II", payload)
+        self._design.write(array, offset, payload[8:])
+        if (array, offset) == (SETTINGS, 0):
+            self._seed = int.from_bytes(payload[8:16], "little")
 
-    async def _access(self, message: RegisterRead | RegisterWrite) -> None:
+    async def _make_room(self) -> None:
+        """Lets time pass while as many register accesses are under way as there may be."""
+        if self._pending < self._design.capacity or self._is_broken:
+            return
+        try:
+            await self._finish(_LIMIT_CYCLES)
+        except _Aborted:
+            self._is_broken = True
+
+    def _access(self, message: RegisterRead | RegisterWrite) -> None:
         if self._is_broken:
             return
-        design = self._design
-        if self._pending >= design.capacity:
-            try:
-                await self._finish(_LIMIT_CYCLES)
-            except _Aborted:
-                self._is_broken = True
-                return
         if isinstance(message, RegisterRead):
-            design.access(message.address, 0, True)
+            self._design.access(message.address, 0, True)
         else:
-            design.access(message.address, message.value, False)
+            self._design.access(message.address, message.value, False)
 
     @property
     def _pending(self) -> int:
@@ -156,12 +160,16 @@ class Bridge:
 
     def _state(self) -> bytes:
         design = self._design
-        return struct.pack(f"<QI{len(design.rises)}I", design.cycle, design.levels, *design.rises)
+        return self._state_of.pack(design.cycle, design.levels, *design.rises)
 
     async def _run_until(self, payload: bytes) -> bytes:
         (until,) = struct.unpack_from("<Q", payload)
         stops, *seen = struct.unpack_from(f"<{len(payload) // 4 - 2}I", payload, 8) or (0,)
-        await self._run(until - self._design.cycle, stops, tuple(seen))
+        design, risen = self._design, tuple(seen)
+        if stops & HIGH_THEN:
+            await self._run(until - design.cycle, RISEN | ALL_ANSWERED, risen)
+            stops = RISEN | (ALL_ANSWERED if design.levels else 0)
+        await self._run(until - design.cycle, stops, risen)
         return self._state()
 
     async def _run(self, cycles: int, stops: int, seen: tuple[int, ...]) -> None:

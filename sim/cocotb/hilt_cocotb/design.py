@@ -10,6 +10,10 @@ RISEN = 2
 """Stop when an interrupt line has risen more often than the host knows."""
 
 
+HIGH_THEN = 4
+"""Of a request to run: stop when every register access has been answered, if an interrupt line is high then."""
+
+
 class Design(Protocol):
     """A device out of its reset. Time passes in `run` and in `reset` alone."""
 

@@ -10,6 +10,9 @@ from typing import Any
 from .compat import is_one, value_change
 
 _FIRST_READ = 8192
+# A patch of an array that there is not: what stands after it in the file is of a block before.
+_END = struct.pack(">III", 0xFFFF_FFFF, 0, 1)
+_PATCH = struct.Struct(">III")
 
 SETTINGS = 0
 RAM = 1
@@ -48,8 +51,10 @@ class Harness:
     def __init__(self, top: Any, folder: str, lines: int) -> None:
         self._lines = lines
         self._status = struct.Struct(f"=IIQ7I{lines}I")
+        self._run_patch = struct.Struct(f">III{3 + lines}I")
         self._go = top.go
         self._done = top.done
+        self._changed = value_change(top.done)
         self._going = 0
         self._block = bytearray()
         self._into = os.open(os.path.join(folder, "in"), os.O_WRONLY | os.O_CREAT, 0o600)
@@ -84,7 +89,7 @@ class Harness:
         self._patch(index, offset // elements.itemsize, len(elements), elements.tobytes())
 
     def _patch(self, index: int, first: int, count: int, data: bytes) -> None:
-        self._block += struct.pack(">III", index, first, count)
+        self._block += _PATCH.pack(index, first, count)
         self._block += data
 
     def _set(self, first: int, *words: int) -> None:
@@ -120,7 +125,8 @@ class Harness:
     async def run(self, cycles: int, stops: int, seen: tuple[int, ...]) -> bytes:
         if self._commands:
             self._post()
-        self._set(_RUN, self.posted % 512, stops, min(cycles, 0xFFFF_FFFF), *seen)
+        words = (self.posted % 512, stops, min(cycles, 0xFFFF_FFFF), *seen)
+        self._block += self._run_patch.pack(SETTINGS, _RUN, len(words), *words)
         return await self._cross()
 
     async def reset(self) -> None:
@@ -131,12 +137,12 @@ class Harness:
         self._forget()
 
     async def _cross(self) -> bytes:
+        self._block += _END
         os.pwrite(self._into, self._block, 0)
-        os.ftruncate(self._into, len(self._block))
         self._block.clear()
         self._going ^= 1
         self._go.value = self._going
-        await value_change(self._done)
+        await self._changed
         out = os.pread(self._out, _FIRST_READ, 0)
         status = self._status.unpack_from(out)
         is_defined, length, self.cycle, _taken, _cause, self.levels, head = status[:7]

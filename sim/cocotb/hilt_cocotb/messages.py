@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
-from typing import Iterator, Optional, Union
+from typing import Iterator, NamedTuple, Optional, Union
 
 OP_REGISTER_VALUE = 3
 OP_REGISTER_WRITTEN = 4
@@ -39,16 +38,14 @@ class MessageError(Exception):
     """The other side sent something that is not a message."""
 
 
-@dataclass(frozen=True)
-class RegisterRead:
+class RegisterRead(NamedTuple):
     """A read of the register at byte `address`; `width` is 32 or 64 bits."""
 
     address: int
     width: int = 32
 
 
-@dataclass(frozen=True)
-class RegisterWrite:
+class RegisterWrite(NamedTuple):
     """A write of `value` to the register at byte `address`; `width` is 32 or 64 bits."""
 
     address: int
@@ -56,8 +53,7 @@ class RegisterWrite:
     width: int = 32
 
 
-@dataclass(frozen=True)
-class Control:
+class Control(NamedTuple):
     """A request, its answer, or what comes unasked."""
 
     code: int
@@ -69,6 +65,10 @@ class Control:
 UpMessage = Union[RegisterRead, RegisterWrite, Control]
 
 _CONTROL_HEAD = struct.Struct("<BBH")
+# A write of 32 bits to one of the first 64 KiB: nearly all there is.
+_SHORT_WRITE = OP_REGISTER_WRITE << 4
+_SHORT_WRITE_REST = struct.Struct("<HI")
+_SHORT_WRITE_BYTES = 7
 
 
 def control(message: Control) -> bytes:
@@ -113,6 +113,8 @@ class UpDecoder:
 
 
 def _parse(data: bytes, at: int) -> Optional[tuple[UpMessage, int]]:
+    if data[at] == _SHORT_WRITE and len(data) >= at + _SHORT_WRITE_BYTES:
+        return RegisterWrite(*_SHORT_WRITE_REST.unpack_from(data, at + 1)), at + _SHORT_WRITE_BYTES
     op, flags = data[at] >> 4, data[at] & 15
     if op == OP_CONTROL:
         if flags & ~(ANSWER | FAILED):

@@ -34,14 +34,13 @@ def prepare(request: dict[str, Any]) -> dict[str, Any]:
     folder = request["folder"]
     execute = runner._execute
     without = request.get("without", [])
-    runner._execute = lambda commands, *args, **kwargs: execute(
-        [[word for word in command if word not in without] for command in commands], *args, **kwargs
+    runner._execute = lambda commands, *_args, **_kwargs: execute(
+        [[word for word in command if word not in without] for command in commands], cwd=request["cwd"]
     )
     runner.build(
         **{name: value for name, value in request["build"].items() if value},
         build_dir=folder,
         always=True,
-        cwd=request["cwd"],
     )
     starting = _start_of(runner, request, folder)
     return {"command": starting[0], "env": starting[1]}

@@ -21,6 +21,7 @@ export const kind: LinkKind<CocotbTarget, PreparedCocotb> = {
   traits: cocotbTraits,
   describe: ({ simulator, host = "harness", fresh = "reset" }) =>
     `${simulator} under cocotb${host === "harness" ? "" : ` with ${host}`}, fresh by ${fresh}`,
+  freshBy: ({ fresh = "reset" }) => fresh,
   checks: async (targets) => await Promise.all(targets.map(checkOf)),
   async prepare(name, settings, run) {
     const { start, fromCache, buildMs, sources } = await prepareSimulation(name, settings, run);

@@ -22,7 +22,7 @@ import type { CrossedBytes, LinkMemory } from "./link-memory.ts";
 import { Turns } from "./turns.ts";
 
 /** What ends a run before its last cycle. */
-const STOP = { allAnswered: 1, risen: 2 } as const;
+const STOP = { allAnswered: 1, risen: 2, highThen: 4 } as const;
 /** A register access that makes no progress for so long will never be answered. */
 const REGISTER_LIMIT_CYCLES = 10_000;
 const LAST_REGISTER = 0x3fff_fffc;
@@ -274,10 +274,14 @@ export class CocotbLink implements Link, FarListener {
     });
   }
 
-  /** A rise, and where there was one already, the end of what was posted: a wait is met then. */
+  /**
+   * A rise, and where there was one already, the end of what was posted: a wait is met then. Where a line is only high, what
+   * was posted may clear it: its end counts if a line is high then.
+   */
   get #waitStops(): number {
-    const isHeldUp = this.#asked.length > 0 && (this.#levels !== 0 || this.#allRises !== this.#quietRises);
-    return isHeldUp ? STOP.risen | STOP.allAnswered : STOP.risen;
+    if (this.#asked.length === 0) return STOP.risen;
+    if (this.#allRises !== this.#quietRises) return STOP.risen | STOP.allAnswered;
+    return this.#levels === 0 ? STOP.risen : STOP.risen | STOP.highThen;
   }
 
   /** What follows a read or a wait that fails is not done. */
@@ -293,22 +297,22 @@ export class CocotbLink implements Link, FarListener {
       isUnanswered ||= !isBroken && this.#answered < posted;
       if (!isBroken) values.push(value());
     };
-    const ask = (code: number, payload: Uint8Array, onAnswer?: (answer: Answer) => void): void => {
-      // The last of them is awaited, and reports the end of the link.
-      far.ask(code, payload, onAnswer).catch(() => {});
-    };
-    ask(ControlCode.list, Uint8Array.of(1));
+    far.askAlong(ControlCode.list, Uint8Array.of(1));
     for (const operation of operations) {
       if (operation.kind === "wait") {
         const [payload, posted] = [this.#waitPayload(operation), this.#posted];
-        ask(ControlCode.wait, payload, (answer) => take(answer, posted, () => answer.rest[0] as number));
+        far.askAlong(ControlCode.wait, payload, (answer) =>
+          take(answer, posted, () => answer.rest[0] as number),
+        );
         continue;
       }
       const { kind: access, address } = operation;
       this.#post({ access, address }, operation.kind === "write" ? operation.value : 0);
       const posted = this.#posted;
       if (access === "read")
-        ask(ControlCode.finish, finishPayload(), (answer) => take(answer, posted, () => this.#lastRead));
+        far.askAlong(ControlCode.finish, finishPayload(), (answer) =>
+          take(answer, posted, () => this.#lastRead),
+        );
     }
     await this.#cross(() => far.ask(ControlCode.list, Uint8Array.of(0)));
     if (isUnanswered) throw this.#breakUnanswered();

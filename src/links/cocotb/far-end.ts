@@ -4,7 +4,7 @@ import { ControlCode, type ControlMessage } from "../../wire/control-message.ts"
 import { downDecoder } from "../../wire/down-decoder.ts";
 import { encodeUp } from "../../wire/encode-message.ts";
 import type { DownMessage, StatusCode } from "../../wire/message.ts";
-import { parseEvent } from "../../wire/parse-event.ts";
+import { asBuffer, parseEvent } from "../../wire/parse-event.ts";
 
 /** What an answer says of the device: as of then. */
 export interface FarState {
@@ -118,21 +118,22 @@ export class FarEnd {
     }
   }
 
-  /** Collected, too: it is sent by `send`. `onAnswer` is called before anything that comes after the answer is looked at. */
-  ask(
-    code: number,
-    payload: Uint8Array = new Uint8Array(),
-    onAnswer: (answer: Answer) => void = () => {},
-  ): Promise<Answer> {
-    this.#out.push(encodeUp({ kind: "control", code, isAnswer: false, isFailed: false, payload }));
-    return new Promise((resolve, reject) => {
-      const answered = (answer: Answer): void => {
-        onAnswer(answer);
-        resolve(answer);
-      };
-      if (this.#end === undefined) this.#requests.push({ code, resolve: answered, reject });
-      else reject(this.#end);
-    });
+  /** Collected, too: it is sent by `send`. */
+  ask(code: number, payload: Uint8Array = new Uint8Array()): Promise<Answer> {
+    return new Promise((resolve, reject) => this.#request({ code, resolve, reject }, payload));
+  }
+
+  /** The same for one of several, of which the last is awaited. `onAnswer` is called before anything that comes after is looked at. */
+  askAlong(code: number, payload: Uint8Array, onAnswer: (answer: Answer) => void = ignore): void {
+    this.#request({ code, resolve: onAnswer, reject: ignore }, payload);
+  }
+
+  #request(request: Request, payload: Uint8Array): void {
+    this.#out.push(
+      encodeUp({ kind: "control", code: request.code, isAnswer: false, isFailed: false, payload }),
+    );
+    if (this.#end === undefined) this.#requests.push(request);
+    else request.reject(this.#end);
   }
 
   send(): void {
@@ -140,7 +141,7 @@ export class FarEnd {
     this.#patches = [];
     this.#out = [];
     if (this.#end !== undefined) return;
-    this.#watch ??= setTimeout(() => setImmediate(() => this.#stalled()), this.#stallMs);
+    this.#watch ??= setTimeout(() => setImmediate(() => this.#stalled()), this.#stallMs).unref();
     this.#watch.refresh();
     this.#socket.write(Buffer.concat(out));
   }
@@ -175,13 +176,11 @@ export class FarEnd {
     }
     const request = this.#requests.shift();
     if (request?.code !== code) throw new Error(`an answer of code ${code} that nobody has asked for`);
-    if (this.#requests.length === 0) {
-      clearTimeout(this.#watch);
-      this.#watch = undefined;
-    }
     request.resolve(isFailed ? failure(payload) : success(payload, this.#lines));
   }
 }
+
+function ignore(): void {}
 
 const noState: FarState = { cycle: 0, levels: 0, rises: [] };
 
@@ -190,7 +189,7 @@ function failure(payload: Uint8Array): Answer {
 }
 
 function success(payload: Uint8Array, lines: number): Answer {
-  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+  const bytes = asBuffer(payload);
   const end = STATE_BYTES + 4 * lines;
   if (bytes.length < end) return { ...noState, failed: undefined, rest: payload };
   return {

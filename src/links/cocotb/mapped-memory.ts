@@ -1,5 +1,4 @@
-import { closeSync, existsSync, ftruncateSync, openSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, ftruncateSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { LinkEvent } from "../../bus/event.ts";
 import type { WindowTable } from "../../bus/window.ts";
@@ -11,12 +10,11 @@ import { mapFile } from "../../native/map-file.ts";
 import { REGION_BYTES_LOG2 } from "../simulator/harness-source.ts";
 import { HarnessWindows } from "../simulator/harness-windows.ts";
 import type { LinkMemory } from "./link-memory.ts";
+import { memoryFolder } from "./memory-folder.ts";
 
 const PAGES = (4 * 2 ** REGION_BYTES_LOG2) / PAGE_SIZE;
 const PERMISSION_BYTES = (PAGES * PAGE_SIZE) / 64;
 const TABLE_BYTES = 2 * PAGES;
-/** A file system in memory, where there is one. */
-const FOLDERS = ["/dev/shm", tmpdir()];
 
 /**
  * Host memory in a file that the simulator has mapped, too, with the tables that say what of it the device may touch: a window
@@ -34,8 +32,7 @@ export class MappedMemory implements LinkMemory {
   constructor(banks: readonly Bank[], name: string, maximumWindows?: number) {
     const ramBytes = banks.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
     const wholeBytes = ramBytes + TABLE_BYTES + 2 * PERMISSION_BYTES;
-    const folder = FOLDERS.find((each) => existsSync(each)) as string;
-    this.file = join(folder, name);
+    this.file = join(memoryFolder(), name);
     const descriptor = openSync(this.file, "wx+", 0o600);
     ftruncateSync(descriptor, wholeBytes);
     this.#bytes = mapFile(descriptor, wholeBytes);

@@ -1,14 +1,5 @@
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { silentLog } from "../../core/log.ts";
 import type { ModelSource } from "../../engine/engine.ts";
@@ -135,10 +126,10 @@ function bareSource(device: DeviceSource | undefined): ModelSource {
 }
 
 function toolsOf(python: PythonEnvironment, simulator: Simulator): readonly string[] {
-  const names = readdirSync(join(PACKAGE, "hilt_cocotb")).filter((name) => name.endsWith(".py"));
-  const hash = createHash("sha256");
-  for (const name of names.sort()) hash.update(readFileSync(join(PACKAGE, "hilt_cocotb", name)));
-  return [JSON.stringify(python), JSON.stringify(simulator), hash.digest("hex")];
+  // The rest of the package is read when the simulator starts.
+  const builder = readFileSync(join(PACKAGE, "hilt_cocotb/prepare.py"));
+  const hash = createHash("sha256").update(builder).digest("hex");
+  return [JSON.stringify(python), JSON.stringify(simulator), hash];
 }
 
 interface BuildParts {
@@ -190,6 +181,8 @@ async function build(
         ...simulator.env,
         PYTHONPATH: [PACKAGE, process.env["PYTHONPATH"]].filter(Boolean).join(":"),
         PYTHONDONTWRITEBYTECODE: "1",
+        // cocotb 1.9 calls its own runner an experiment.
+        PYTHONWARNINGS: "ignore",
       },
     });
     if (status !== 0) throw buildError(simulator, `${stdout}\n${stderr}`);

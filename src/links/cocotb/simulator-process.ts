@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { SimulatorProcessError } from "./errors.ts";
+import { memoryFolder } from "./memory-folder.ts";
 import type { SimulatorStart } from "./prepare-simulation.ts";
 
 /** Lines of its output that an error shows. */
@@ -54,7 +54,7 @@ export async function startSimulator(
   start: SimulatorStart,
   { limitMs, modules = [], lines }: StartOptions,
 ): Promise<SimulatorProcess> {
-  const folder = mkdtempSync(join(tmpdir(), "hilt-cocotb-"));
+  const folder = mkdtempSync(join(memoryFolder(), "hilt-cocotb-"));
   const server = createServer();
   server.listen(join(folder, "control"));
   await once(server, "listening");
