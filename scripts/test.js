@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { installGuestKernel } from "./guest.js";
+import { installGuestKernel, installGuestQemu } from "./guest.js";
 import { installPackages, root, run } from "./install.js";
 
 /** Debian packages, each with a shell command that succeeds when it is there. */
@@ -58,6 +58,7 @@ function installPythonPackages() {
 installPackages();
 installTools();
 installGuestKernel();
+installGuestQemu();
 installPythonPackages();
 run("npm", ["run", "--silent", "check"]);
 run(process.execPath, ["node_modules/vitest/vitest.mjs", "run", ...process.argv.slice(2)]);

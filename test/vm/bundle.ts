@@ -4,6 +4,7 @@ import { build, type Rolldown } from "vite";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const sources = resolve(root, "src");
+const runnerless = fileURLToPath(new URL("guest/vitest.ts", import.meta.url));
 
 /**
  * A program for the guest as one module: what it imports of `src` is taken from the product as it was built, in `built`.
@@ -17,6 +18,7 @@ export async function bundle(entry: string, built: string, external: readonly st
         name: "built-product",
         enforce: "pre",
         resolveId(specifier, importer) {
+          if (specifier === "vitest") return runnerless;
           if (importer === undefined || !specifier.startsWith(".")) return null;
           const path = resolve(importer, "..", specifier);
           if (!path.startsWith(`${sources}/`)) return null;

@@ -1,37 +1,69 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { builtClone } from "../../bin/clone.js";
+import { newQemu } from "../../scripts/guest.js";
+import { silentLog } from "../../src/core/log.ts";
+import { buildSlot, type RunningSlot, startSlot } from "../../src/links/slot/start-slot.ts";
 import { bundle } from "./bundle.ts";
 import { kernelImage, writeGuestImage } from "./guest-image.ts";
 import { runMachine } from "./machine.ts";
 
 /**
  * The product through a real kernel: Debian's, in a machine that QEMU emulates, with an IOMMU. There it drives cards by the
- * kernel's VFIO. The machine starts once; each of its checks is a test here, and one that the guest does not report fails.
+ * kernel's VFIO: QEMU's own `edu`, and our controller in a simulated slot outside of the machine. The machine starts once;
+ * each of its checks is a test here, and one that the guest does not report fails. Without the newer QEMU that a slot needs
+ * the system's starts with `edu` alone.
  */
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const guest = fileURLToPath(new URL("guest", import.meta.url));
 const folder = join(root, ".hilt/tmp", `vm äö ${process.pid}`);
 const HOUR_MS = 3_600_000;
 
+const newer = newQemu();
 let output = "";
+
+/** Our controller in a slot that runs by itself, as a device of QEMU's. */
+async function openSlot(): Promise<{ slot: RunningSlot; device: string }> {
+  const built = await buildSlot({ settings: {}, cacheDirectory: ".hilt/cache", log: silentLog });
+  // Short: a socket's path has 107 bytes.
+  const place = mkdtempSync(join(tmpdir(), "hilt-vm-"));
+  const slot = await startSlot({ name: "slot", settings: {}, built, folder: place, time: "free" });
+  const socket = { path: slot.socket, type: "unix" };
+  return { slot, device: JSON.stringify({ driver: "vfio-user-pci", socket }) };
+}
 
 beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
   const built = builtClone(root);
+  const names = newer === undefined ? ["edu-checks"] : ["edu-checks", "slot-checks"];
   const programs = await Promise.all(
-    ["edu-checks"].map(async (name) => ({
+    names.map(async (name) => ({
       name: `${name}.mjs`,
       code: await bundle(join(guest, `${name}.ts`), built, ["koffi"]),
     })),
   );
   const image = join(folder, "image.cpio");
-  writeGuestImage(image, programs, ["edu-checks.mjs"]);
-  output = await runMachine({
-    ...{ qemu: ["qemu-system-x86_64"], kernel: kernelImage(), image, devices: ["edu"] },
-  });
+  writeGuestImage(
+    image,
+    programs,
+    programs.map(({ name }) => name),
+  );
+  const opened = newer === undefined ? undefined : await openSlot();
+  try {
+    output = await runMachine({
+      ...{ qemu: newer ?? ["qemu-system-x86_64"], kernel: kernelImage(), image },
+      devices: ["edu", ...(opened === undefined ? [] : [opened.device])],
+      onLine: (line) => {
+        if (line === "request: remove the slot" && opened !== undefined)
+          process.kill(opened.slot.pid, "SIGKILL");
+      },
+    });
+  } finally {
+    await opened?.slot[Symbol.asyncDispose]();
+  }
 }, HOUR_MS);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -73,5 +105,20 @@ describe("an emulated card that nobody here has made, by the kernel's VFIO", () 
   ])("the guest's kernel reports the access that its IOMMU has stopped: %s", (_what, access, address) => {
     const faults = lines("kernel: ").filter((line) => line.includes("fault addr"));
     expect(faults.join("\n")).toMatch(new RegExp(`${access}.*fault addr 0x${address.toString(16)}\\b`));
+  });
+});
+
+describe("our controller in a simulated slot, by the kernel's VFIO", () => {
+  test("there is a QEMU that speaks vfio-user", () => {
+    expect(newer, "scripts/guest.js unpacks it").toBeDefined();
+  });
+  test("the contract of links holds in the guest, as far as the kernel has a part in it", () => {
+    expect(lines("contract: not ok: ").map((text) => text.replaceAll(" | ", "\n"))).toEqual([]);
+    const [, count = "0"] = /^contract: (\d+) tests, 0 failed$/m.exec(output) ?? [];
+    expect(Number(count)).toBeGreaterThan(35);
+  });
+  test.each(checksIn("slot-checks.ts"))("%s", (name) => {
+    expect(lines(`not ok: ${name}: `).map((text) => text.replaceAll(" | ", "\n"))).toEqual([]);
+    expect(output.split("\n"), "the guest reports it").toContain(`ok: ${name}`);
   });
 });

@@ -6,7 +6,7 @@ import { CardResetError, CardSetupError } from "./card-errors.ts";
 import { PageWindows } from "./page-windows.ts";
 import type { DmaMemory, PcieDevice, PcieRegion } from "./pcie-device.ts";
 import { PcieLink } from "./pcie-link.ts";
-import { pcieTraits } from "./pcie-traits.ts";
+import { pciePace, pcieTraits } from "./pcie-traits.ts";
 import type { PcieSettings } from "./settings.ts";
 
 const CLOCK_HZ = 100_000_000;
@@ -61,6 +61,7 @@ export class PcieConnection implements Connection {
     const windows = new PageWindows(device.dma, ram, memory, this.#settings.pageRights ?? "both");
     return new PcieLink({
       ...{ name, device, bar: this.#bar, memory, windows, traits: pcieTraits(this.#settings) },
+      pace: pciePace(this.#settings),
       clockHz: this.#settings.clockHz ?? CLOCK_HZ,
       close: () => {
         try {

@@ -3,7 +3,7 @@ import { LinkLostError } from "../../bus/errors.ts";
 import type { Direction, LinkEventListener, ListenOptions } from "../../bus/event.ts";
 import type { InterruptListener } from "../../bus/interrupt-listener.ts";
 import type { Link, NarrowOperation, Operation } from "../../bus/link.ts";
-import type { Traits } from "../../bus/traits.ts";
+import type { Pace, Traits } from "../../bus/traits.ts";
 import type { PhysicalMemory } from "../../memory/physical-memory.ts";
 import { EventListeners } from "../event-listeners.ts";
 import { LinkState } from "../link-state.ts";
@@ -13,7 +13,6 @@ import { wallClock } from "../wall-clock.ts";
 import { WallWaits } from "../wall-waits.ts";
 import type { PageWindows } from "./page-windows.ts";
 import type { PcieDevice, PcieRegion } from "./pcie-device.ts";
-import { pciePace } from "./pcie-traits.ts";
 
 /** Addresses of registers are numbers of 32 bits; what lies beyond the BAR does not answer. */
 const LAST_REGISTER = 0xffff_fffc;
@@ -22,6 +21,7 @@ const ALL_ONES = 0xffff_ffff;
 export interface PcieLinkParts {
   readonly name: string;
   readonly traits: Traits;
+  readonly pace: Pace;
   readonly clockHz: number;
   readonly device: PcieDevice;
   /** Has the registers. */
@@ -40,7 +40,7 @@ interface Latch {
 export class PcieLink implements Link {
   readonly name: string;
   readonly traits: Traits;
-  readonly pace = pciePace;
+  readonly pace: Pace;
   readonly clock: Clock;
   readonly memory: PhysicalMemory;
   readonly windows: PageWindows;
@@ -67,6 +67,7 @@ export class PcieLink implements Link {
     this.#parts = parts;
     this.name = name;
     this.traits = parts.traits;
+    this.pace = parts.pace;
     this.memory = parts.memory;
     this.windows = parts.windows;
     this.#bar = parts.bar;

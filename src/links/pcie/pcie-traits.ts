@@ -12,5 +12,7 @@ export function pcieTraits({ vectors = 1 }: Pick<PcieSettings, "vectors">): Trai
   };
 }
 
-/** What the slowest card does that is worth the name; a simulated one in a virtual machine does it, too. */
-export const pciePace: Pace = { accessMs: 0.1, bytesPerSecond: 1_000_000 };
+/** What the slowest card does that is worth the name. */
+export function pciePace({ accessMs = 0.1 }: Pick<PcieSettings, "accessMs">): Pace {
+  return { accessMs, bytesPerSecond: 1_000_000 };
+}

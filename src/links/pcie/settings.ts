@@ -21,6 +21,8 @@ export interface PcieSettings {
   readonly reset?: ResetRegister | undefined;
   /** What a page that has windows allows the device. By default `both`. */
   readonly pageRights?: Exclude<PageRights, "exact"> | undefined;
+  /** Milliseconds that the slowest register access takes; limits of waits are made of it. By default 0.1. */
+  readonly accessMs?: number | undefined;
   /** Of the device, in Hz: cycles of the clock are counted in it. By default 100,000,000. */
   readonly clockHz?: number | undefined;
 }
@@ -59,6 +61,14 @@ export const shape: Shape<PcieSettings> = {
     .optional()
     .describe(
       "What a page that has windows allows the device: `both` reads and writes (the default), or what the first window asks for, and one that asks for more is refused (`strict`).",
+    ),
+  accessMs: z
+    .number({ error: "must be milliseconds, from 0.001 to 1000" })
+    .min(0.001)
+    .max(1000)
+    .optional()
+    .describe(
+      "Milliseconds that the slowest register access takes; limits of waits are made of it. By default 0.1: a card that is emulated takes longer.",
     ),
   clockHz: z
     .int({ error: "must be a frequency in Hz, from 1000 to 10000000000" })

@@ -1,0 +1,131 @@
+import { strict as assert } from "node:assert";
+import { spawnSync } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { silentLog } from "../../../src/core/log.ts";
+import { setupFault } from "../../../src/links/pcie/card-setup.ts";
+import { findFunction } from "../../../src/links/pcie/pci-function.ts";
+import { kind } from "../../../src/links/pcie/pcie-kind.ts";
+import { testsFor } from "../../contract/link-contract.ts";
+import { closingTests } from "../../contract/suite/closings.ts";
+import { ContractContext, pattern } from "../../contract/suite/contract-context.ts";
+import type { ContractLink } from "../../contract/suite/contract-test.ts";
+import { freshnessTests } from "../../contract/suite/freshness.ts";
+import { interruptTests } from "../../contract/suite/interrupts.ts";
+import { memoryTests } from "../../contract/suite/memory.ts";
+import { registerTests } from "../../contract/suite/registers.ts";
+import { windowTests } from "../../contract/suite/windows.ts";
+import { check, report, thrown } from "./checks.ts";
+
+/** Our own controller, in a simulated slot outside of this machine. */
+const CARD = "1234:11e9";
+const USER = 1000;
+const settings = {
+  card: CARD,
+  // Slower than the simulation: what a test gives the device so many cycles for is done by then.
+  clockHz: 100_000,
+  accessMs: 2,
+};
+/**
+ * The parts of the contract in which the kernel has a part. All of it has been held on the same link in `test/contract`, on
+ * the same slot, without a kernel; time in an emulated machine is dear.
+ */
+const byKernel = [registerTests, memoryTests, windowTests, closingTests, interruptTests, freshnessTests];
+
+/** Tests of the contract that cannot hold where a processor takes the messages, and messages come while the host is busy. */
+const leftOut: Readonly<Record<string, string>> = {
+  "what the device wrote is in memory when a list with a wait resolves, in a mapped window":
+    "the message may come before the list begins",
+  "what the device wrote is in memory when a list with a wait resolves, in a shared window":
+    "the message may come before the list begins",
+};
+
+const fresh = { seed: 1n, log: silentLog };
+const card = findFunction("card", CARD);
+const commands = setupFault(card)?.split("\n").slice(1).join("\n") ?? "";
+spawnSync("sh", ["-ec", commands], { env: { ...process.env, USER: String(USER) }, stdio: "inherit" });
+process.setgid?.(USER);
+process.setuid?.(USER);
+const connection = await kind.connect("card", settings, undefined, fresh);
+
+const contractLink: ContractLink = {
+  rights: "both",
+  open: (seed = 1n) => connection.fresh({ ...fresh, seed }),
+  beside: async () => await (await kind.connect("card", settings, undefined, fresh)).fresh(fresh),
+};
+
+async function contract(): Promise<void> {
+  const start = performance.now();
+  let count = 0;
+  let failed = 0;
+  const ofKernel = new Set(byKernel.flat().map(({ name }) => name));
+  for (const each of (await testsFor(contractLink)).filter(({ name }) => ofKernel.has(name))) {
+    const reason = leftOut[each.name];
+    if (reason !== undefined) {
+      report(`left out: ${each.name}: ${reason}`);
+      continue;
+    }
+    const context = await ContractContext.open(contractLink);
+    try {
+      await each.run(context);
+    } catch (error) {
+      failed++;
+      console.log(
+        `contract: not ok: ${each.name}: ${String((error as Error).stack).replaceAll("\n", " | ")}`,
+      );
+    } finally {
+      await context.dispose();
+      count++;
+    }
+  }
+  console.log(`contract: ${count} tests, ${failed} failed`);
+  report(`the contract took ${((performance.now() - start) / 1000).toFixed(1)} s in the guest`);
+}
+
+async function withContext(run: (context: ContractContext) => Promise<void>): Promise<void> {
+  const context = await ContractContext.open(contractLink);
+  try {
+    await run(context);
+  } finally {
+    await context.dispose();
+  }
+}
+
+await check("the kernel gives our device away to a user, with its reset and its message", () =>
+  withContext(async ({ link }) => {
+    assert.equal(link.traits.time, "wall");
+    assert.equal(process.getuid?.(), USER);
+  }),
+);
+await check(
+  "a reset of the function in the middle of a transfer ends it, and the next test has a device as new",
+  () =>
+    withContext(async (context) => {
+      const length = 65_536;
+      context.registers.global.write("SCRATCH", 5);
+      const place = context.place(0x10_0000, length);
+      place.open("read-write");
+      context.start("c2h", place.logical, length);
+      const next = await context.next();
+      assert.equal(await next.registers.global.read("SCRATCH"), 0);
+      const sent = pattern(4096, 1);
+      await next.load(sent);
+      assert.deepEqual(await next.unload(4096), sent);
+    }),
+);
+await contract();
+await check("a card that is torn out is a lost link", async () => {
+  const context = await ContractContext.open(contractLink);
+  await context.barrier();
+  console.log("request: remove the slot");
+  const error = await thrown(async () => {
+    for (;;) {
+      await context.barrier();
+      await sleep(20);
+    }
+  });
+  assert.equal(error.code, "E_LINK_LOST");
+  report(error.message);
+  assert.equal((await thrown(() => context.barrier())).code, "E_LINK_LOST");
+  assert.equal((await thrown(() => context.link.idle(1))).code, "E_LINK_LOST");
+});
+process.exit();
