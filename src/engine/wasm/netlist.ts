@@ -199,15 +199,6 @@ function extentOf(attributes: Attributes): Extent | undefined {
   return { file: match[1] as string, from: [a, b], to: [c, d] };
 }
 
-/** The text of an extent. */
-export function textOf({ from, to }: Extent, text: string): string {
-  const lines = text.split("\n").slice(from[0] - 1, to[0]);
-  if (lines.length === 0) return "";
-  lines[lines.length - 1] = (lines.at(-1) as string).slice(0, to[1] - 1);
-  lines[0] = (lines[0] as string).slice(from[1] - 1);
-  return lines.join("\n");
-}
-
 export function placeOf(attributes: Attributes): string {
   const extent = extentOf(attributes);
   return extent === undefined ? "unknown source" : `${extent.file}:${extent.from[0]}`;

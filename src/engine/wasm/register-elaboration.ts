@@ -1,6 +1,7 @@
 import { UnsupportedConstructError } from "../errors.ts";
+import { blockingAssignments } from "./blocking-assignments.ts";
 import type { Register, Update } from "./design.ts";
-import { type Bit, type Cell, type Netlist, textOf } from "./netlist.ts";
+import type { Bit, Cell, Netlist } from "./netlist.ts";
 import { type Node, ones, WIDEST } from "./node.ts";
 import { flipFlops, latches } from "./sequential-cells.ts";
 import { limbStarts, type SignalValues } from "./signal-values.ts";
@@ -105,13 +106,12 @@ export class RegisterElaboration {
   refuseBlockingClock(bit: Bit): void {
     const cell = this.#netlist.cells.find((each) => flipFlops.has(each.type) && each.port("Q").includes(bit));
     if (cell?.extent === undefined) return;
-    const block = textOf(cell.extent, this.#files.get(cell.extent.file) ?? "");
-    const names = this.#netlist.signals
+    const { file, from } = cell.extent;
+    const blocking = blockingAssignments(this.#files.get(file) ?? "", from[0]);
+    const assigned = this.#netlist.signals
       .filter(({ bits }) => bits.includes(bit))
-      .map(({ name }) => (name.split(".").at(-1) as string).replace(/[^\w$]/g, "\\$&"));
-    const assigned = names.find((name) =>
-      new RegExp(`(^|[^\\w.])${name}\\s*(\\[[^\\]]*\\]\\s*)?=[^=]`).test(block),
-    );
+      .map(({ name }) => name.split(".").at(-1) as string)
+      .find((name) => blocking.has(name));
     if (assigned === undefined) return;
     throw new UnsupportedConstructError(
       `the clock ${assigned}, made by a blocking assignment (use <=)`,

@@ -3,9 +3,7 @@ export const SINGLE_EDGE = "hilt_edge";
 
 /**
  * Yosys looks for asynchronous resets in each always block, among all cells of the module: with 10,000 blocks that takes
- * minutes. A block of a single edge has none, unless what it does depends on the clock itself, which looks like one. The
- * attribute moves the columns of the rest of the line, in which assignments with = are looked for: where there may be one
- * the block stays as it is.
+ * minutes. A block of a single edge has none, unless what it does depends on the clock itself, which looks like one.
  */
 export function markSingleEdges(text: string): string {
   return text.replace(BLOCKS, (token, always: string | undefined) =>
@@ -16,7 +14,7 @@ export function markSingleEdges(text: string): string {
 const BLOCKS = new RegExp(
   [
     /"(?:\\[\s\S]|[^"\\\n])*"|\/\/[^\n]*|\/\*[\s\S]*?\*\/|\\\S+/.source,
-    /\b(always(?:_ff)?)\s*@\s*\(\s*(?:pos|neg)edge\s+(\w+)\s*\)(?!\s*(?:begin\s*(?::\s*\w+\s*)?)?if\s*\([\s!~(]*\2\b)(?![^\n]*[^<>=!]=[^=])/
+    /\b(always(?:_ff)?)\s*@\s*\(\s*(?:pos|neg)edge\s+(\w+)\s*\)(?!\s*(?:begin\s*(?::\s*\w+\s*)?)?if\s*\([\s!~(]*\2\b)/
       .source,
   ].join("|"),
   "g",

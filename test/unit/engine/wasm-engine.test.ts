@@ -35,6 +35,16 @@ describe("what it cannot do right it refuses, with construct, file and line", ()
       "reg half; always @(posedge clk)\n half = ~half;\n always @(posedge half) q <= b;",
       /:2: .*the clock half, made by a blocking assignment/,
     ],
+    [
+      "the same, after other blocks on its line",
+      "reg half, z; always @(posedge clk) if (a) z <= b; always @(posedge clk) begin if (a == b) half = ~half; end always @(posedge half) q <= z;",
+      /:2: .*the clock half, made by a blocking assignment/,
+    ],
+    [
+      "the same, in a concatenation",
+      "reg [1:0] half; reg z; always @(posedge clk)\n {z, half[1]} = {a, ~half[1]};\n always @(posedge half[1]) q <= z;",
+      /:2: .*the clock half, made by a blocking assignment/,
+    ],
     ["a tri-state driver", "wire w = a ? b : 1'bz;\n always @(posedge clk) q <= w;", /:2: .*tri-state/],
     [
       "a combinational loop",
@@ -49,6 +59,12 @@ describe("what it cannot do right it refuses, with construct, file and line", ()
   ])("%s", async (_name, body, message) => {
     const text = `module top(input clk, input a, input b, output reg q);\n${body}\nendmodule\n`;
     await expect(engine.build(source(text))).rejects.toThrow(message);
+  });
+
+  test("a clock made by <= is none of them, whatever else its block's line assigns by =", async () => {
+    const text =
+      "module top(input clk, input a, output reg q);\nreg half, z; initial half = 0; always @(posedge clk) begin z = half == a; half <= ~half; end always @(posedge half) q <= z;\nendmodule\n";
+    await expect(engine.build(source(text))).resolves.toBeDefined();
   });
 
   test("a syntax error names its line", async () => {
