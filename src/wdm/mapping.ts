@@ -114,6 +114,8 @@ class Planner implements Plan {
   readonly #limits: MapLimits;
   readonly #elementBytes: number;
   readonly #boundary: number;
+  /** A page may be several elements. */
+  readonly #isCut: boolean;
   #end = -1;
   #physicalEnd = -1;
 
@@ -131,6 +133,7 @@ class Planner implements Plan {
     this.#limits = limits;
     this.#elementBytes = elementBytes;
     this.#boundary = Math.min(elementBoundary, FOUR_GIB);
+    this.#isCut = this.#elementBytes < PAGE_SIZE || this.#boundary < PAGE_SIZE;
   }
 
   get elements(): number {
@@ -161,12 +164,11 @@ class Planner implements Plan {
     const inPage = address % PAGE_SIZE;
     const physical = frame * PAGE_SIZE + inPage;
     const seen = this.#logicalFrame(frame) * PAGE_SIZE + inPage;
-    let added = 0;
-    while (added < bytes) {
-      const fits = this.#fitting(inPage + added, bytes - added);
-      if (!this.#addRun(seen + added, physical + added, fits)) break;
-      added += fits;
-    }
+    const added = this.#isCut
+      ? this.#addCut(seen, physical, bytes)
+      : this.#addRun(seen, physical, bytes)
+        ? bytes
+        : 0;
     if (added === 0) return false;
     if (isBounced) this.bounces.push({ buffer: address, bounce: physical, lengthBytes: added });
     this.pages++;
@@ -174,10 +176,18 @@ class Planner implements Plan {
     return added === bytes;
   }
 
-  /** Of some bytes of a page as many as one element may have. */
-  #fitting(inPage: number, bytes: number): number {
-    const most = Math.min(bytes, this.#elementBytes);
-    return this.#boundary < PAGE_SIZE ? Math.min(most, this.#boundary - (inPage % this.#boundary)) : most;
+  /** Bytes of a page as several elements, as far as a limit allows; how many. */
+  #addCut(seen: number, physical: number, bytes: number): number {
+    const boundary = Math.min(this.#boundary, PAGE_SIZE);
+    let added = 0;
+    while (added < bytes) {
+      // A page that is only counted lies below 0.
+      const toBoundary = boundary - ((PAGE_SIZE + ((physical + added) % PAGE_SIZE)) % boundary);
+      const fits = Math.min(bytes - added, this.#elementBytes, toBoundary);
+      if (!this.#addRun(seen + added, physical + added, fits)) break;
+      added += fits;
+    }
+    return added;
   }
 
   #addRun(seen: number, physical: number, bytes: number): boolean {
