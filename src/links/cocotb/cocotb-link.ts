@@ -275,12 +275,13 @@ export class CocotbLink implements Link, FarListener {
   }
 
   /**
-   * A rise, and where there was one already, the end of what was posted: a wait is met then. Where a line is only high, what
-   * was posted may clear it: its end counts if a line is high then.
+   * A rise, and where there was one already, the end of what was posted: a wait is met then. A message may be an old one. Where a
+   * line is only high, what was posted may clear it: its end counts if a line is high then.
    */
   get #waitStops(): number {
     if (this.#asked.length === 0) return STOP.risen;
-    if (this.#allRises !== this.#quietRises) return STOP.risen | STOP.allAnswered;
+    if (this.traits.interrupts === "message" || this.#allRises !== this.#quietRises)
+      return STOP.risen | STOP.allAnswered;
     return this.#levels === 0 ? STOP.risen : STOP.risen | STOP.highThen;
   }
 

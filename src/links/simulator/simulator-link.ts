@@ -299,10 +299,11 @@ export class SimulatorLink implements Link {
       this.#deliver(event);
   }
 
-  /** A rise, and where there was one already, the end of what was posted: a wait is met then. */
+  /** A rise, and where there was one already, the end of what was posted: a wait is met then. A message may be an old one. */
   get #waitMask(): number {
     const { isAnyHigh, total } = this.#lines;
-    const isHeldUp = this.#commands.pending > 0 && (isAnyHigh || total !== this.#quietRises);
+    const hasRisen = this.traits.interrupts === "message" || isAnyHigh || total !== this.#quietRises;
+    const isHeldUp = this.#commands.pending > 0 && hasRisen;
     return isHeldUp ? STOP.interrupt | STOP.commandsDone : STOP.interrupt;
   }
 

@@ -134,6 +134,16 @@ export const faultyInterrupts: readonly FaultyLink[] = [
     }),
   },
   {
+    name: "a wait that finds a message runs to its limit",
+    killer: "a message from before meets a wait as soon as what was posted is done",
+    from: "message",
+    spoil: waiting((wait, link) => async (cycles, signal) => {
+      if (!(await wait(0, signal))) return await wait(cycles, signal);
+      await link.idle(cycles);
+      return true;
+    }),
+  },
+  {
     name: "all askers have one latch",
     killer: ownMessage,
     from: "message",

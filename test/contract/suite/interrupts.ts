@@ -58,6 +58,21 @@ export const interruptTests: readonly ContractTest[] = [
     },
   },
   {
+    name: "a message from before meets a wait as soon as what was posted is done",
+    unless: [isLevel],
+    async run(context) {
+      const { link, registers, interrupt } = context;
+      context.enable();
+      context.raise();
+      context.clear();
+      await context.barrier();
+      const start = link.clock.cycle;
+      registers.global.write("SCRATCH", 1);
+      expect(await interrupt.wait(context.patience())).toBe(true);
+      if (context.isStepped) expect(link.clock.cycle - start).toBeLessThanOrEqual(context.quiet);
+    },
+  },
+  {
     name: "posted writes before a wait are done when it ends, whatever it yields",
     async run(context) {
       const { registers, interrupt } = context;
