@@ -113,7 +113,7 @@ export interface BenchCounts {
   readonly holdings: readonly string[];
   /** After a failure: the last calls of the DMA interface that were refused. */
   readonly refusals?: readonly string[];
-  /** The first `$warning`s of the device. */
+  /** The first `$warning`s of the device, and bursts that were open when the test ended. */
   readonly warnings?: readonly string[];
   /** The test before had lost the link, for this reason: it was connected again. */
   readonly reconnected?: string;

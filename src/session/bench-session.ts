@@ -1,6 +1,5 @@
 import { rmSync } from "node:fs";
 import { relative } from "node:path";
-import type { LinkEvent } from "../bus/event.ts";
 import type { Link } from "../bus/link.ts";
 import type { Traits } from "../bus/traits.ts";
 import type { WaveRecord } from "../bus/wave-record.ts";
@@ -11,13 +10,11 @@ import { DmaDevice } from "../driver/dma-device.ts";
 import { describeAccess } from "../driver/register-file.ts";
 import { describeJournal } from "../journal/describe-journal.ts";
 import type { JournalEntry } from "../journal/journal-entry.ts";
-import { type JournalRing, readRing } from "../journal/journal-ring.ts";
 import { RecordingLink } from "../journal/recording-link.ts";
 import { deviceOf } from "../links/registry.ts";
 import { HostMemory } from "../memory/host-memory.ts";
 import type { PlatformProfile } from "../memory/platform-profile.ts";
-import type { FailurePlace, HostMemoryCounts } from "../report/run-result.ts";
-import { isStall } from "../spec/protocol-rules.ts";
+import type { FailurePlace } from "../report/run-result.ts";
 import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "../wdm/constants.ts";
 import type { DmaAdapter, Out } from "../wdm/dma-adapter.ts";
 import { DmaSystem } from "../wdm/dma-system.ts";
@@ -26,18 +23,11 @@ import { describeLeftovers } from "../wdm/leftovers.ts";
 import type { BenchConnection } from "./bench-connection.ts";
 import { BenchLink } from "./bench-link.ts";
 import { DeviceMessages } from "./device-messages.ts";
-import {
-  ForeignDeviceError,
-  HoldingsError,
-  ProtocolViolationError,
-  StallError,
-  UnawaitedError,
-  UsageError,
-  WindowFaultError,
-} from "./errors.ts";
+import { ForeignDeviceError, HoldingsError, UnawaitedError, UsageError } from "./errors.ts";
 import { lackOfDevice, type StatedNeed } from "./needs.ts";
 import type { BenchFacts, RunContext } from "./run-context.ts";
 import { TestJournal, UNKNOWN_DEVICE } from "./test-journal.ts";
+import { Watch } from "./watch.ts";
 import { writeViewerFiles } from "./write-viewer-files.ts";
 
 /** Milliseconds after a test in which whatever the device does after its last completion still shows. */
@@ -190,6 +180,7 @@ export class BenchSession {
   get facts(): BenchFacts {
     const { link, watch, run, messages, journal } = this.#parts;
     const device = this.#identity;
+    const warnings = [...messages.warnings, ...watch.openBursts];
     return {
       ...(device === undefined ? {} : { device }),
       cycles: link.clock.cycle,
@@ -198,7 +189,7 @@ export class BenchSession {
       lastEvents: this.#lastEvents,
       holdings: this.#holdings,
       ...(this.#refusals.length === 0 ? {} : { refusals: this.#refusals }),
-      ...(messages.warnings.length === 0 ? {} : { warnings: messages.warnings }),
+      ...(warnings.length === 0 ? {} : { warnings }),
       ...(this.#failure === undefined
         ? {}
         : { failure: { ...this.#failure, cycle: watch.firstBreach ?? this.#failure.cycle } }),
@@ -331,75 +322,4 @@ function fileName(name: string): string {
   const count = (names.get(plain) ?? 0) + 1;
   names.set(plain, count);
   return count === 1 ? plain : `${plain}-${count}`;
-}
-
-type Counted<T> = { -readonly [K in keyof T]: T[K] };
-
-/** Counts what crosses the link and keeps what must not happen. */
-class Watch {
-  readonly #hostMemory: Counted<Omit<HostMemoryCounts, "accesses">> = {
-    ...{ reads: 0, writes: 0, readBytes: 0, writtenBytes: 0 },
-  };
-  #interrupts = 0;
-  readonly #violations: Extract<LinkEvent, { kind: "violation" }>[] = [];
-  readonly #stalls: Extract<LinkEvent, { kind: "violation" }>[] = [];
-  readonly #faults: Extract<LinkEvent, { kind: "fault" }>[] = [];
-
-  readonly #link: RecordingLink;
-  /** The journal as it was at the first breach. */
-  untilBreach: JournalRing | undefined;
-
-  constructor(link: RecordingLink) {
-    this.#link = link;
-    link.onEvent((event) => this.#see(event));
-  }
-
-  get counts(): Pick<BenchFacts, "hostMemory" | "interrupts"> {
-    const { observes } = this.#link.traits;
-    const interrupts = this.#interrupts;
-    if (observes === "nothing") return { interrupts };
-    return { interrupts, hostMemory: { accesses: observes, ...this.#hostMemory } };
-  }
-
-  /** What crossed the link last, and what crossed it before the first breach: a test may go on for long behind that. */
-  entries(): JournalEntry[] {
-    return readRing(this.#link.journal.ring, this.untilBreach);
-  }
-
-  /** Cycle of the first breach of a rule or access outside every window. */
-  get firstBreach(): number | undefined {
-    const firsts = [this.#violations[0], this.#faults[0], this.#stalls[0]];
-    const [first] = firsts
-      .flatMap((finding) => (finding === undefined ? [] : [finding]))
-      .map(({ cycle }) => cycle)
-      .sort((a, b) => a - b);
-    return first;
-  }
-
-  /** `explain` says why the device may not touch an address, where more is known. */
-  check(explain: (address: bigint) => string | undefined): void {
-    const [violation] = this.#violations;
-    if (violation !== undefined) throw new ProtocolViolationError(violation, this.#violations.length - 1);
-    const [fault] = this.#faults;
-    const [stall] = this.#stalls;
-    if (fault !== undefined) {
-      throw new WindowFaultError(fault, explain(fault.address), this.#faults.length - 1);
-    }
-    if (stall !== undefined) throw new StallError(stall, this.#stalls.length - 1);
-  }
-
-  #see(event: LinkEvent): void {
-    const isBreach = event.kind === "violation" || event.kind === "fault";
-    if (isBreach && this.firstBreach === undefined) this.untilBreach = this.#link.journal.ring.copy();
-    if (event.kind === "violation") (isStall(event.rule) ? this.#stalls : this.#violations).push(event);
-    else if (event.kind === "fault") this.#faults.push(event);
-    else if (event.kind === "interrupt") this.#interrupts += event.asserted ? 1 : 0;
-    else if (event.kind === "access" && event.direction === "read") {
-      this.#hostMemory.reads++;
-      this.#hostMemory.readBytes += event.lengthBytes;
-    } else if (event.kind === "access") {
-      this.#hostMemory.writes++;
-      this.#hostMemory.writtenBytes += event.lengthBytes;
-    }
-  }
 }

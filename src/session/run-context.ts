@@ -59,7 +59,7 @@ export interface BenchFacts {
   /** After a failure: the last calls of the DMA interface that were refused. */
   readonly refusals?: readonly string[];
   readonly failure?: FailurePlace;
-  /** The first `$warning`s of the device. */
+  /** The first `$warning`s of the device, and bursts that were open when the test ended. */
   readonly warnings?: readonly string[];
   /** Why the link had to be connected again before the test. */
   readonly reconnected?: string;

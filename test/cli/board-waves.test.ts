@@ -63,7 +63,7 @@ test("a test that fails on a virtual board keeps the waves of its only run, with
   const at = times[labels.findIndex((label) => label.includes("AXI_READ_4KIB"))] as number;
   const seen = (name: string): bigint | undefined => waves.at(`${TOP}.${name}`, at);
   expect([seen("arvalid"), seen("araddr"), seen("arlen")]).toEqual([1n, 0x5ff8n, 3n]);
-  const when = / at logical 0x0000000000005ff8 in cycle \d+ of the device$/m;
+  const when = / at logical 0x0000000000005ff8 in cycle \d+ of the device(?=: A read burst crosses)/;
   const [place = ""] = when.exec(breaks?.problems[0]?.message ?? "") ?? [];
   const { stdout } = project.hilt("journal", "show", breaks?.facts?.journal as string);
   expect(stdout).toContain(`VIOLATION of AXI_READ_4KIB${place}\n`);

@@ -21,6 +21,7 @@ const faults = `
             32'd1: $finish;
             32'd2: while (from != 32'd0) ;
             32'd3: $display("the design says hello");
+            32'd4: M00_ARVALID <= 1'bx;
         endcase
 endmodule`;
 
@@ -92,6 +93,20 @@ function simulatorsOf(parent: number): string[] {
 }
 
 describe("a simulator under cocotb", () => {
+  test("reports a VALID that is undefined as a rule that the device broke, once", async () => {
+    const link = await (await connect(settings())).fresh();
+    const rules: string[] = [];
+    link.onEvent((event) => {
+      if (event.kind === "violation") rules.push(event.rule);
+    });
+    link.writeRegister(0, 3);
+    await link.idle(100);
+    expect(rules).toEqual([]);
+    link.writeRegister(0, 4);
+    await link.idle(100);
+    expect(rules).toEqual(["AXI_X"]);
+  });
+
   test("that calls $finish fails the test with the place, hangs is ended, is killed loses the link; the next is fresh", async () => {
     const opened = await connect(settings());
     const ended = await opened.fresh();
