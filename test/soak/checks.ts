@@ -1,4 +1,4 @@
-/** What the soak's model of rings looks at. Each has mutants that nothing else finds (test/system/soak-checks.test.ts). */
+/** What the soak looks at, by name: any of it can be left out, to see what then lives. */
 export const checkNames = [
   "outcome",
   "status",

@@ -140,7 +140,7 @@ const channel: fc.Arbitrary<ChannelPlan> = fc.record({
 
 const edge: fc.Arbitrary<Edge> = fc.record({
   channel: fc.oneof(fc.constant("none" as const), fc.constantFrom(...channelIds)),
-  bytes: fc.oneof(fc.nat({ max: 4096 }), fc.nat({ max: 1 << 18 })),
+  bytes: fc.oneof(fc.nat({ max: 4096 }), fc.nat({ max: 1 << 23 })),
 });
 
 const latency = fc

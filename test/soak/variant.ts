@@ -41,9 +41,10 @@ export function fitted(
 export function placementOf(id: ChannelId, { edge, ...plan }: Plan, variant: Variant): Placement {
   const { at, isTop } = variant.edge;
   if (edge.channel !== id) return placeFrom(variant.memoryBases[id], plan[id]);
-  return isTop
-    ? placeBefore(at, plan[id])
-    : placeFrom(at - BigInt(edge.bytes - (edge.bytes % 4096)), plan[id]);
+  if (isTop) return placeBefore(at, plan[id]);
+  // Somewhere in what the channel has.
+  const before = BigInt(edge.bytes) % placeFrom(0n, plan[id]).end;
+  return placeFrom(at - (before & ~4095n), plan[id]);
 }
 
 /** Of the banks of RAM. */

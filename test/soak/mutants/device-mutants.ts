@@ -258,12 +258,6 @@ export const deviceMutants: readonly DeviceMutant[] = [
     to: "word_address <= start ? host_address[ADDR_W-1:WORD_BYTES_LOG2] : {word_address[WORD_W-1:29], next_address[28:0]};",
   },
   {
-    name: "the place of an error has no carry beyond 4 GiB",
-    file: "dma_c2h.v",
-    from: "acknowledged <= acknowledged + {{(ADDR_W-BURST_W){1'b0}}, burst_bytes};",
-    to: "acknowledged[31:0] <= acknowledged[31:0] + {{(32-BURST_W){1'b0}}, burst_bytes};",
-  },
-  {
     name: "the ring's address has no carry beyond 4 GiB",
     file: "dma_descriptor_fetch.v",
     from: "wire [ADDR_W-1:0] address = base + {{(ADDR_W-21){1'b0}}, place};",
@@ -280,5 +274,6 @@ export const deviceMutants: readonly DeviceMutant[] = [
     file: "dma_channel.v",
     from: "assign abort        = aborting | ~bus_master;",
     to: "assign abort        = aborting;",
+    variant: "plain",
   },
 ];
