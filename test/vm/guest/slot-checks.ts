@@ -6,11 +6,9 @@ import { setupFault } from "../../../src/links/pcie/card-setup.ts";
 import { findFunction } from "../../../src/links/pcie/pci-function.ts";
 import { kind } from "../../../src/links/pcie/pcie-kind.ts";
 import { testsFor } from "../../contract/link-contract.ts";
-import { closingTests } from "../../contract/suite/closings.ts";
 import { ContractContext, pattern } from "../../contract/suite/contract-context.ts";
 import type { ContractLink } from "../../contract/suite/contract-test.ts";
 import { freshnessTests } from "../../contract/suite/freshness.ts";
-import { interruptTests } from "../../contract/suite/interrupts.ts";
 import { memoryTests } from "../../contract/suite/memory.ts";
 import { registerTests } from "../../contract/suite/registers.ts";
 import { windowTests } from "../../contract/suite/windows.ts";
@@ -29,7 +27,7 @@ const settings = {
  * The parts of the contract in which the kernel has a part. All of it has been held on the same link in `test/contract`, on
  * the same slot, without a kernel; time in an emulated machine is dear.
  */
-const byKernel = [registerTests, memoryTests, windowTests, closingTests, interruptTests, freshnessTests];
+const byKernel = [registerTests, memoryTests, windowTests, freshnessTests];
 
 /** Tests of the contract that cannot hold where a processor takes the messages, and messages come while the host is busy. */
 const leftOut: Readonly<Record<string, string>> = {
