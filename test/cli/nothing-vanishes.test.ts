@@ -264,14 +264,14 @@ describe("what nobody awaited", () => {
     ]);
     const ending = " was started and never awaited: the test ended before it";
     expect(found).toEqual([
-      ["reset", "forgotten.hil.ts:4", `device.reset${ending}`],
-      ["reset of a busy device", "forgotten.hil.ts:8", `device.reset${ending}`],
-      ["end", "forgotten.hil.ts:11", `the end of device${ending}`],
-      ["list", "forgotten.hil.ts:14", `link.perform${ending}`],
-      ["wait", "forgotten.hil.ts:17", `link.waitForInterrupt${ending}`],
-      ["listener", "forgotten.hil.ts:20", `the wait of a listener${ending}`],
-      ["read", "forgotten.hil.ts:23", `link.readRegister${ending}`],
-      ["read of a register by its name", "forgotten.hil.ts:26", `link.readRegister${ending}`],
+      ["reset", "forgotten.hil.ts:5", `device.reset${ending}`],
+      ["reset of a busy device", "forgotten.hil.ts:9", `device.reset${ending}`],
+      ["end", "forgotten.hil.ts:12", `the end of device${ending}`],
+      ["list", "forgotten.hil.ts:15", `link.perform${ending}`],
+      ["wait", "forgotten.hil.ts:18", `link.waitForInterrupt${ending}`],
+      ["listener", "forgotten.hil.ts:21", `the wait of a listener${ending}`],
+      ["read", "forgotten.hil.ts:24", `link.readRegister${ending}`],
+      ["read of a register by its name", "forgotten.hil.ts:27", `link.readRegister${ending}`],
     ]);
   });
 
