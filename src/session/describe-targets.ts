@@ -1,8 +1,8 @@
 import type { Traits } from "../bus/traits.ts";
 import type { LoadedConfig } from "../config/load-config.ts";
 import type { Check } from "../links/link-kind.ts";
-import { type LinkName, type LinkSettings, links, loadLink } from "../links/registry.ts";
-import { linkSettings } from "./link-settings.ts";
+import { type LinkName, links, loadLink } from "../links/registry.ts";
+import { linkSettings, settingsToShow } from "./link-settings.ts";
 
 export type { Check };
 
@@ -29,8 +29,7 @@ export interface TargetDescription {
 /** What each target is like, as its settings say; nothing of it need be there. */
 export async function describeTargets({ targets }: LoadedConfig): Promise<TargetDescription[]> {
   const descriptions = Object.entries(targets).map(async ([name, target]) => {
-    const { device: _, ...rest }: typeof target & { readonly device?: unknown } = target;
-    const settings = rest as LinkSettings;
+    const settings = settingsToShow(target);
     const kind = await loadLink(target.link);
     return { target: name, what: kind.describe(settings), traits: kind.traits(settings, { waves: true }) };
   });

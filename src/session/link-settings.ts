@@ -18,6 +18,14 @@ export function linkSettings(root: string, name: string, target: TargetConfig): 
   };
 }
 
+/** The same to describe a target by: of its device the table, and no file, since none need be there. */
+export function settingsToShow(target: TargetConfig): LinkSettings {
+  const { device, ...rest }: TargetConfig & { readonly device?: DeviceSettings | undefined } = target;
+  if (device === undefined) return rest;
+  const { files: _, includeDirectories: __, parameters: ___, ...binding } = device;
+  return { ...rest, ...{ device: { binding, files: [] } } };
+}
+
 function deviceSource(
   root: string,
   key: string,
