@@ -54,3 +54,40 @@ test("A91 there is no KeFlushIoBuffers to call: what the program wrote is what t
   );
   driver.put(list);
 });
+
+test("of several common buffers, all at one time in one memory, the one that is named is freed", () => {
+  const driver = new Driver();
+  const all = [100, 100, 100].map((length) => common(driver, length));
+  const [first, second, third] = all as [(typeof all)[0], (typeof all)[0], (typeof all)[0]];
+  for (const { bytes, logical } of [second, first, third]) {
+    driver.operations.freeCommonBuffer(driver.adapter, 100, logical, bytes, true);
+    expect([...driver.host.windows.live].map(({ logical: other }) => other)).not.toContain(logical);
+  }
+  expect(driver.findings).toEqual([]);
+  const { bytes, logical } = common(driver, 100);
+  driver.operations.freeCommonBuffer(driver.adapter, 100, logical, third.bytes.subarray(1), true);
+  driver.operations.freeCommonBuffer(driver.adapter, 100, logical, new Uint8Array(100), true);
+  expect(driver.findings).toEqual(["COMMON_BUFFER_FREED", "COMMON_BUFFER_FREED"]);
+  driver.operations.freeCommonBuffer(driver.adapter, 100, logical, bytes, true);
+  expect(driver.findings).toHaveLength(2);
+});
+
+test("MapTransfer says how many bytes are missing", () => {
+  const driver = new Driver();
+  const { mdl } = driver.host.host.allocate({ lengthBytes: 100 });
+  const base = driver.own(1);
+  const va = mdl.startVa + BigInt(mdl.byteOffset) + 30n;
+  driver.operations.mapTransfer(driver.adapter, mdl, base, va, { value: 75 }, true);
+  expect(driver.host.system.findings).toMatchObject([{ name: "BEYOND_BUFFER", parameters: { missing: 5 } }]);
+});
+
+test("AllocateCommonBufferEx: below the maximum address, which may be left out", () => {
+  const driver = new Driver();
+  const logical: Out<LogicalAddress> = { value: undefined };
+  const allocate = (most: bigint | null) =>
+    driver.operations.allocateCommonBufferEx(driver.adapter, most as LogicalAddress, 100, logical, true, 0);
+  expect(allocate(null)).not.toBeNull();
+  expect(allocate(0x1000_2000n)).not.toBeNull();
+  expect(Number(logical.value)).toBeLessThan(0x1000_2000);
+  expect(allocate(0x1000_2000n)).toBeNull();
+});
