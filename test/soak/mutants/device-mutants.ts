@@ -258,18 +258,6 @@ export const deviceMutants: readonly DeviceMutant[] = [
     to: "word_address <= start ? host_address[ADDR_W-1:WORD_BYTES_LOG2] : {word_address[WORD_W-1:29], next_address[28:0]};",
   },
   {
-    name: "the ring's address has no carry beyond 4 GiB",
-    file: "dma_descriptor_fetch.v",
-    from: "wire [ADDR_W-1:0] address = base + {{(ADDR_W-21){1'b0}}, place};",
-    to: "wire [ADDR_W-1:0] address = {base[ADDR_W-1:32], base[31:0] + {11'd0, place}};",
-  },
-  {
-    name: "the records' address has no carry beyond 4 GiB",
-    file: "dma_ring.v",
-    from: "assign settled_address = completion_base[ADDR_W-1:0] + {{(ADDR_W-20){1'b0}}, head, 4'd0};",
-    to: "assign settled_address = {completion_base[ADDR_W-1:32], completion_base[31:0] + {12'd0, head, 4'd0}};",
-  },
-  {
     name: "bursts are offered after BUS_MASTER was cleared",
     file: "dma_channel.v",
     from: "assign abort        = aborting | ~bus_master;",
