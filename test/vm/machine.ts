@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 
 /** Emulation is slow on a busy machine; this is many times what it takes. */
 const LIMIT_MS = 300_000;
@@ -11,12 +10,10 @@ export interface MachineOptions {
   readonly kernel: string;
   readonly image: string;
   readonly devices: readonly string[];
-  /** Hears each line that the guest prints. */
-  readonly onLine?: (line: string) => void;
 }
 
 /** Starts the machine and gives back what it has printed on its serial port when it is off. */
-export async function runMachine({ qemu, kernel, image, devices, onLine }: MachineOptions): Promise<string> {
+export async function runMachine({ qemu, kernel, image, devices }: MachineOptions): Promise<string> {
   const [program = "qemu-system-x86_64", ...before] = qemu;
   const child = spawn(
     program,
@@ -51,7 +48,6 @@ export async function runMachine({ qemu, kernel, image, devices, onLine }: Machi
   const output: Buffer[] = [];
   child.stdout.on("data", (bytes: Buffer) => output.push(bytes));
   child.stderr.on("data", (bytes: Buffer) => output.push(bytes));
-  createInterface({ input: child.stdout }).on("line", (line) => onLine?.(line.trim()));
   const timer = setTimeout(() => child.kill("SIGKILL"), LIMIT_MS);
   try {
     await new Promise((resolve, reject) => child.once("close", resolve).once("error", reject));
