@@ -13,14 +13,6 @@ export class RefusedError extends Error {
   }
 }
 
-/** Host memory for which no descriptor was passed: the other side asks for it. */
-export interface MessageMemory {
-  /** Undefined where it may not read. */
-  read(address: bigint, lengthBytes: number): Uint8Array | undefined;
-  /** False where it may not write. */
-  write(address: bigint, bytes: Uint8Array): boolean;
-}
-
 const MOST_DEFERRED = 64;
 
 interface Deferred {
