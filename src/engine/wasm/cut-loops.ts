@@ -57,7 +57,7 @@ function markOf(block: Token | undefined): TextEdit[] {
 
 /** A variable's name as it is in the source; undefined for one that is not there. */
 export function withoutCut(name: string): string | undefined {
-  return name.endsWith(COUNTER) ? undefined : name.replace(/hilt_cut_\d+\./g, "");
+  return /hilt_cut_at\d*$/.test(name) ? undefined : name.replace(/hilt_cut_\d+\./g, "");
 }
 
 /** Tokens take time: most sources have only loops of few steps, as their numbers show. */
@@ -108,14 +108,16 @@ class LongLoop {
     const value = this.#textOf(start, condition - 1);
     // What the variable is where the loop has no steps.
     const first = isOwn ? "" : `${variable} = ${value}; `;
-    const pieces = piecesOf(header, this.#textOf(condition + 2, semicolon), value);
-    const long = `${COUNTER} = ${pieces.start}; ${pieces.goesOn}; ${COUNTER} = ${pieces.next}`;
+    // Loops in this one have counters of other names: a loop must not assign its own variable.
+    const counter = `${COUNTER}${(this.#tokens[this.#at] as Token).index}`;
+    const pieces = piecesOf(header, counter, this.#textOf(condition + 2, semicolon), value);
+    const long = `${counter} = ${pieces.start}; ${pieces.goesOn}; ${counter} = ${pieces.next}`;
     return [
       insert(
         (this.#tokens[this.#at] as Token).index,
-        `begin : ${name} ${pieces.counter}; ${first}for (${long}) ${OPENING}`,
+        `begin : ${name} ${pieces.declaration}; ${first}for (${long}) ${OPENING}`,
       ),
-      ...this.#replaced(start, condition - 1, COUNTER),
+      ...this.#replaced(start, condition - 1, counter),
       insert((this.#tokens[condition] as Token).index, "("),
       insert((this.#tokens[semicolon] as Token).index, `) && ${pieces.isNear}`),
       ...edits,
@@ -232,25 +234,32 @@ function mayWrap(last: number, relation: string, change: number, { width }: Coun
  */
 function piecesOf(
   { variable, type, relation, change }: Header,
+  counter: string,
   bound: string,
   start: string,
-): { counter: string; start: string; goesOn: string; next: string; isNear: string } {
+): { declaration: string; start: string; goesOn: string; next: string; isNear: string } {
   const size = Math.abs(change) * PIECE;
   const [before, isDown] = [change > 0 ? "<" : ">", change < 0];
   const goesOn =
     relation === "!="
-      ? `${COUNTER} ${before} (${bound}) || (${bound}) ${before} (${start})`
-      : `${COUNTER} ${relation} ${bound}`;
+      ? `${counter} ${before} (${bound}) || (${bound}) ${before} (${start})`
+      : `${counter} ${relation} ${bound}`;
   if (type.isSigned) {
-    const next = `${COUNTER} ${isDown ? "-" : "+"} ${size}`;
-    return { counter: `integer ${COUNTER}`, start, goesOn, next, isNear: `${variable} ${before} ${next}` };
+    const next = `${counter} ${isDown ? "-" : "+"} ${size}`;
+    return {
+      declaration: `integer ${counter}`,
+      start,
+      goesOn,
+      next,
+      isNear: `${variable} ${before} ${next}`,
+    };
   }
   const { width } = type;
-  const next = isDown ? `(${COUNTER} > ${size}) ? ${COUNTER} - ${size} : 0` : `${COUNTER} + ${size}`;
+  const next = isDown ? `(${counter} > ${size}) ? ${counter} - ${size} : 0` : `${counter} + ${size}`;
   return {
-    ...{ counter: `reg [${width + 31}:0] ${COUNTER}`, goesOn, next },
+    ...{ declaration: `reg [${width + 31}:0] ${counter}`, goesOn, next },
     start: `(${start}) & ${width}'h${(2n ** BigInt(width) - 1n).toString(16)}`,
-    isNear: isDown ? `${variable} + ${size} > ${COUNTER}` : `${variable} < ${next}`,
+    isNear: isDown ? `${variable} + ${size} > ${counter}` : `${variable} < ${next}`,
   };
 }
 

@@ -53,7 +53,7 @@ always_comb begin y8 = 0; for (int unsigned i = 0; i < 8; i++) y8[i] = (i - 4 < 
 
 /** Loops of more steps than are left in one piece. */
 const long = `
-localparam L = 200; integer i, j, k, m, e; wire [L-1:0] v = {25{a}} ^ (200'd1 << a) ^ (a << 77);
+localparam L = 200; localparam B = 5; integer i, j, k, m, e; wire [L-1:0] v = {25{a}} ^ (200'd1 << a) ^ (a << 77);
 function [15:0] high(input [L-1:0] bits); integer q; begin
   high = 0; for (q = 0; q <= L - 1; q = q + 1) if (bits[q]) high = q;
 end endfunction
@@ -80,6 +80,9 @@ always @* begin y10 = 0; for (n = 0; n != 200; n = n + 1'b1) if (v[n]) y10 = {y1
 always @* begin y11 = 0; for (d = 8'd199; d != 0; d = d - 8'd1) if (v[d]) y11 = {y11, d}; y11 = y11 + d; end
 always @* begin y12 = 0; for (w = L - 1; w >= 4; w = w - 2) if (v[w]) y12 = y12 * 3 + w; y12 = y12 + w; end
 always @* begin y13 = 0; for (late = L + 80; late < L; late = late + 1) if (v[late]) y13 = y13 * 3 + late; end
+integer r, t;
+always @* begin y18 = 0; for (r = 0; r < B; r = r + 1) if (v[r])
+  for (t = 0; t < B; t = t + 1) if (r != t && v[t]) y18 = y18 * 3 + r - t; end
 always @* begin y14 = 0; for (int unsigned z = 1; z != L; z++) if (v[z]) y14 = {y14, y14[63]} ^ z; end
 always @* begin y15 = 0; for (i = L - 1; i != -1; i = i - 1) if (v[i]) y15 = y15 * 3 + i; y15 = y15 + i; end
 always @* begin y16 = 0; for (wide = L; wide > 1; wide = wide - 1) if (v[wide - 1]) y16 = y16 * 3 + wide; end
@@ -88,7 +91,7 @@ always @* begin y17 = 0; for (d = 250; d != 150; d = d + 1) if (d > L ? v[d - L]
 test.each([
   ["loops.v", verilog, 15],
   ["loops.sv", systemVerilog, 9],
-  ["long.sv", long, 18],
+  ["long.sv", long, 19],
 ])("loops are over values of their variable's width and sign: %s", async (name, items, count) => {
   const outputs = Array.from({ length: count }, (_, index) => ({ name: `y${index}`, width: 64 }));
   const ports = outputs.map((port) => `output reg [63:0] ${port.name}`).join(", ");
