@@ -51,6 +51,7 @@ module hilt_harness_reads #(
     wire [7:0]        len;
     wire [2:0]        size;
     wire [1:0]        burst;
+    wire [63:0]       start = starts[slot];
     wire [31:0]       wait_cycles = cycle - dues[slot];
 
     assign {len, size, burst} = shapes[slot];
@@ -89,7 +90,7 @@ module hilt_harness_reads #(
     );
 
     hilt_harness_beat_address beat_address (
-        .start(starts[slot]),
+        .start(start),
         .len(len),
         .size(size),
         .burst(burst),

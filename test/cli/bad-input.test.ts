@@ -153,7 +153,7 @@ describe("the command line", () => {
     [["run", "lost.hil.ts"], /lost\.hil\.ts: no such file or folder/],
     [["run", "--sed", "4"], /Unknown argument: sed/],
     [["sprint"], /Unknown command: sprint/],
-    [[], /Say what to do: run, list, waves, journal, build, boards, doctor, init, cache/],
+    [[], /Say what to do: run, list, waves, journal, build, boards, slot, doctor, init, cache/],
   ])("%o", (args, message) => {
     const { status, stderr } = project.hilt(...args);
     expect(stderr).toMatch(message);

@@ -16,7 +16,7 @@ test("--help names the commands and needs nothing else", () => {
 });
 
 test.each([
-  ["no command", [], /run, list, waves, journal, build, boards, doctor/],
+  ["no command", [], /run, list, waves, journal, build, boards, slot, doctor/],
   ["an unknown option", ["run", "--sed", "1"], /Unknown argument: sed/],
   ["an unknown target", ["run", "examples", "--target", "board"], /no target board; there is wasm/],
   ["a bad seed", ["run", "examples", "--seed", "lots"], /--seed: lots is no whole number/],

@@ -104,6 +104,12 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { ...harnessMemory, parameters: { ...memory, DATA_W: 32 } },
   ],
   hilt_harness_rules: [{}, { parameters: { DATA_W: 32 } }],
+  hilt_harness_late: [{ parameters: { ROUGH: 1 } }],
+  hilt_harness_order: [{}, { parameters: { ROUGH: 1, SLOT_W: 10 } }],
+  hilt_harness_ahead: [{}, { parameters: { ROUGH: 1 } }],
+  hilt_harness_reads: [{}, { parameters: { ROUGH: 1 } }],
+  hilt_harness_writes: [{}, { parameters: { ROUGH: 1 } }],
+  hilt_harness_answers: [{}, { parameters: { ROUGH: 1 } }],
   hilt_harness: [{ ...top, parameters: memory }],
 };
 
