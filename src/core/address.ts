@@ -38,9 +38,9 @@ const halves = new Uint32Array(word.buffer);
  * that a list does for an element.
  */
 export function wideNumber(value: number): bigint {
-  const high = Math.floor(value / 2 ** 32);
-  halves[0] = value - high * 2 ** 32;
-  halves[1] = high;
+  // Stores keep the lowest 32 bits of the whole part.
+  halves[0] = value;
+  halves[1] = value / 2 ** 32;
   return word[0] as bigint;
 }
 

@@ -117,7 +117,6 @@ class Planner implements Plan {
   /** A page may be several elements. */
   readonly #isCut: boolean;
   #end = -1;
-  #physicalEnd = -1;
 
   constructor(
     { reach, description, bouncesAll, logicalPages, limits: { elementBytes, elementBoundary } }: Device,
@@ -148,20 +147,20 @@ class Planner implements Plan {
     let inPage = at % PAGE_SIZE;
     for (let left = length; left > 0; page++) {
       const bytes = Math.min(left, PAGE_SIZE - inPage);
-      const address = (frames[page] as number) * PAGE_SIZE + inPage;
-      const isBounced = this.#bouncesAll || bouncesWhole || address + bytes > this.#reach;
-      if (!this.#addPage(address, bytes, isBounced)) return false;
+      // A page that the MDL lacks is no memory.
+      const frame = frames[page] ?? Number.NaN;
+      const isBounced = this.#bouncesAll || bouncesWhole || frame * PAGE_SIZE + inPage + bytes > this.#reach;
+      if (!this.#addPage(frame, inPage, bytes, isBounced)) return false;
       left -= bytes;
       inPage = 0;
     }
     return true;
   }
 
-  #addPage(address: number, bytes: number, isBounced: boolean): boolean {
+  #addPage(own: number, inPage: number, bytes: number, isBounced: boolean): boolean {
     if (this.pages === this.#limits.pages) return false;
-    const frame = isBounced ? this.#bounceFrame() : Math.floor(address / PAGE_SIZE);
+    const frame = isBounced ? this.#bounceFrame() : own;
     if (frame === undefined) return false;
-    const inPage = address % PAGE_SIZE;
     const physical = frame * PAGE_SIZE + inPage;
     const seen = this.#logicalFrame(frame) * PAGE_SIZE + inPage;
     const added = this.#isCut
@@ -170,7 +169,8 @@ class Planner implements Plan {
         ? bytes
         : 0;
     if (added === 0) return false;
-    if (isBounced) this.bounces.push({ buffer: address, bounce: physical, lengthBytes: added });
+    if (isBounced)
+      this.bounces.push({ buffer: own * PAGE_SIZE + inPage, bounce: physical, lengthBytes: added });
     this.pages++;
     this.lengthBytes += added;
     return added === bytes;
@@ -193,8 +193,7 @@ class Planner implements Plan {
   #addRun(seen: number, physical: number, bytes: number): boolean {
     const { runs } = this;
     const last = runs.length - 1;
-    const isNext = seen === this.#end && physical === this.#physicalEnd && seen % this.#boundary !== 0;
-    if (isNext && (runs[last] as number) + bytes <= this.#elementBytes) {
+    if (seen === this.#end && this.#goesOn(seen, physical, (runs[last] as number) + bytes)) {
       runs[last] = (runs[last] as number) + bytes;
     } else {
       if (runs.length === 2 * this.#limits.elements) return false;
@@ -202,8 +201,14 @@ class Planner implements Plan {
       this.physicals?.push(physical);
     }
     this.#end = seen + bytes;
-    this.#physicalEnd = physical + bytes;
     return true;
+  }
+
+  /** What begins where the last element ends may be part of it, which then has `bytes`. */
+  #goesOn(seen: number, physical: number, bytes: number): boolean {
+    const { physicals, runs } = this;
+    if (seen % this.#boundary === 0 || bytes > this.#elementBytes) return false;
+    return physicals === undefined || physical === (physicals.at(-1) as number) + (runs.at(-1) as number);
   }
 
   #logicalFrame(frame: number): number {
@@ -229,6 +234,15 @@ function isOnePiece(frames: readonly number[], at: number, length: number, reach
     if (frames[page] !== (frames[first] as number) + page - first) return false;
   }
   return ((frames[last] as number) + 1) * PAGE_SIZE <= reach;
+}
+
+function elementsOf(runs: readonly number[]): readonly ScatterGatherElement[] {
+  const elements = new Array<ScatterGatherElement>(runs.length / 2);
+  for (let index = 0; index < elements.length; index++) {
+    const address = wideNumber(runs[2 * index] as number) as LogicalAddress;
+    elements[index] = { address, length: runs[2 * index + 1] as number, reserved: 0 };
+  }
+  return elements;
 }
 
 /** A window for each element. Throws `WindowError`, with none of them open, when one is refused. */
@@ -261,13 +275,15 @@ export class Mapping implements Mapped {
   readonly range: Range;
   readonly site: CallSite | undefined;
   readonly writeToDevice: boolean;
-  readonly elements: readonly ScatterGatherElement[];
   readonly pages: number;
   readonly lengthBytes: number;
   readonly #parts: MappingParts;
   readonly #bounces: readonly Bounce[];
-  readonly #windows: readonly OpenWindow[];
+  readonly #runs: readonly number[];
   readonly #physicals: readonly number[] | undefined;
+  /** Dropped when the mapping ends, as are the windows: the history keeps many mappings, and numbers cost little to keep. */
+  #elements: readonly ScatterGatherElement[] | undefined;
+  #windows: readonly OpenWindow[];
 
   constructor(
     parts: MappingParts,
@@ -283,15 +299,15 @@ export class Mapping implements Mapped {
     this.pages = pages;
     this.lengthBytes = lengthBytes;
     this.#bounces = bounces;
+    this.#runs = runs;
     this.#physicals = physicals;
     if (writeToDevice) this.#copy("in");
-    const elements: ScatterGatherElement[] = [];
-    for (let index = 0; index < runs.length; index += 2) {
-      const address = wideNumber(runs[index] as number) as LogicalAddress;
-      elements.push({ address, length: runs[index + 1] as number, reserved: 0 });
-    }
-    this.elements = elements;
-    this.#windows = openAll(parts.windows, elements, physicals, this.access);
+    this.#windows = openAll(parts.windows, this.elements, physicals, this.access);
+  }
+
+  get elements(): readonly ScatterGatherElement[] {
+    this.#elements ??= elementsOf(this.#runs);
+    return this.#elements;
   }
 
   get access(): "read" | "write" {
@@ -320,14 +336,17 @@ export class Mapping implements Mapped {
 
   /** In words, for messages. */
   describe(): string {
-    const [first] = this.elements;
-    const where = first === undefined ? "" : `, from logical ${hexAddress(first.address)}`;
-    return `${this.lengthBytes} bytes at byte ${this.range.offset} of the MDL chain, ${this.writeToDevice ? "memory to device" : "device to memory"}, ${this.elements.length === 1 ? "1 element" : `${this.elements.length} elements`}${where}`;
+    const [first] = this.#runs;
+    const where = first === undefined ? "" : `, from logical ${hexAddress(BigInt(first))}`;
+    const count = this.#runs.length / 2;
+    return `${this.lengthBytes} bytes at byte ${this.range.offset} of the MDL chain, ${this.writeToDevice ? "memory to device" : "device to memory"}, ${count === 1 ? "1 element" : `${count} elements`}${where}`;
   }
 
   /** Ends the mapping: what the device wrote is in the buffer now, and the device may touch nothing of it. */
   release(): void {
     for (const window of this.#windows) window.close();
+    this.#windows = [];
+    this.#elements = undefined;
     if (!this.writeToDevice) this.#copy("out");
     this.#parts.history.end(this);
   }
