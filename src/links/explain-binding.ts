@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { Engine, ModelSource } from "../engine/engine.ts";
-import { BuildError, type PortMisfit, PortWidthError } from "../engine/errors.ts";
+import {
+  BuildError,
+  type PortMisfit,
+  PortWidthError,
+  ToolLimitError,
+  UnsupportedConstructError,
+} from "../engine/errors.ts";
 import { BindingError } from "./binding-error.ts";
 import { bindPins } from "./device-binding.ts";
 import type { DeviceSource } from "./device-source.ts";
@@ -48,10 +54,16 @@ export async function explainPorts(
     await engine.ports(source);
     return undefined;
   } catch (error) {
+    if (isUnread(error)) return undefined;
     if (!(error instanceof BuildError)) throw error;
     const problems = await misfits(error, device, source, engine);
     return problems.length === 0 ? undefined : bindingError(device, problems, error);
   }
+}
+
+/** Another tool may take the design all the same. */
+function isUnread(error: unknown): boolean {
+  return error instanceof UnsupportedConstructError || error instanceof ToolLimitError;
 }
 
 function bindingError(
@@ -126,7 +138,7 @@ async function portProblems(
       return `${entry}: ${binding.top} has no port ${port}${end}`;
     });
   } catch (error) {
-    if (error instanceof BuildError) return [];
+    if (error instanceof BuildError || isUnread(error)) return [];
     throw error;
   }
 }
