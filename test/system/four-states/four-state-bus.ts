@@ -46,8 +46,8 @@ class Bundle {
   readonly #place: ReadonlyMap<string, number>;
   readonly #payload: readonly { readonly index: number; readonly valid: number }[];
   readonly #dataBytes: number;
-  /** Addresses of the read beats to come, burst by burst: the harness answers in the order of the addresses. */
-  readonly #beats: bigint[] = [];
+  /** Addresses of the read beats to come, by ID, burst by burst: those of one ID come in order, others may mix with them. */
+  readonly #beats = new Map<bigint, bigint[]>();
 
   constructor(bus: BusPorts, place: ReadonlyMap<string, number>, widths: readonly number[]) {
     this.#bus = bus;
@@ -76,22 +76,28 @@ class Bundle {
         this.#dataBytes,
       );
     if (isReset || this.#bus.isKnown === undefined) return;
-    if (value("rvalid") === 1n) this.#maskRead(value("rresp"), masks);
-    if (isTaken("r")) this.#beats.shift();
-    if (isTaken("ar")) this.#ask(value("araddr"), Number(value("arlen")) + 1);
+    if (value("rvalid") === 1n) this.#maskRead(this.#beatsOf(value("rid")), value("rresp"), masks);
+    if (isTaken("r")) this.#beatsOf(value("rid")).shift();
+    if (isTaken("ar")) this.#ask(this.#beatsOf(value("arid")), value("araddr"), Number(value("arlen")) + 1);
   }
 
-  #maskRead(response: bigint, masks: bigint[]): void {
-    const address = this.#beats[0] as bigint;
+  #beatsOf(id: bigint): bigint[] {
+    const beats = this.#beats.get(id) ?? [];
+    this.#beats.set(id, beats);
+    return beats;
+  }
+
+  #maskRead(beats: readonly bigint[], response: bigint, masks: bigint[]): void {
+    const address = beats[0] as bigint;
     const isKnown = this.#bus.isKnown as (address: bigint) => boolean;
     masks[this.#at("rdata") as number] =
       response >= 2n ? 0n : bytesOf((byte) => isKnown(address + BigInt(byte)), this.#dataBytes);
   }
 
-  #ask(address: bigint, beats: number): void {
+  #ask(beats: bigint[], address: bigint, count: number): void {
     const bytes = BigInt(this.#dataBytes);
     const first = (address / bytes) * bytes;
-    for (let beat = 0n; beat < beats; beat++) this.#beats.push(first + beat * bytes);
+    for (let beat = 0n; beat < count; beat++) beats.push(first + beat * bytes);
   }
 }
 
