@@ -2,11 +2,11 @@ import { spawn } from "node:child_process";
 import type { Socket } from "node:net";
 
 /**
- * The end of its input is the end of hilt, however that came. Workers cannot look for it themselves: one may spin, or
+ * The end of its input without a word is the end of hilt, however that came. Workers cannot look for it themselves: one may spin, or
  * compute for long. What is not a number is not a process.
  */
 const SCRIPT = `cd "$1" || exit
-read -r _
+read -r _ && exit
 for file in *.run; do kill -KILL "\${file%.run}"; done 2>/dev/null
 rm -rf "$1"`;
 
@@ -26,8 +26,8 @@ export class WorkerReaper implements Disposable {
     this.#input?.unref();
   }
 
-  /** The folder is gone: there is nothing left to do. */
+  /** The folder is gone: there is nothing left to do, and the next round may have made it again. */
   [Symbol.dispose](): void {
-    this.#input?.destroy();
+    this.#input?.end("done\n");
   }
 }
