@@ -22,11 +22,16 @@ interface Point {
  */
 export class CoverageCounts {
   readonly #scope: string;
+  readonly #top: string;
   readonly #points = new Map<string, Point>();
 
-  /** Only what stands in `scope`, an instance such as `hilt_harness.device`. */
+  /**
+   * Only what stands in `scope`, an instance such as `hilt_harness.device`, and not in modules whose name begins with that
+   * of the top module: Verilator has one hierarchy for all instances of a module, which may be no more than `hilt_harness.*`.
+   */
   constructor(scope: string) {
     this.#scope = scope;
+    this.#top = scope.split(".")[0] as string;
   }
 
   /** The text of a file that `Simulation.writeCoverage` wrote: a line for each point, `C 'key value key value ...' count`. */
@@ -71,8 +76,8 @@ export class CoverageCounts {
 
   #count(fields: ReadonlyMap<string, string>, count: number): void {
     const field = (key: string): string => fields.get(key) ?? "";
-    const kind = /^v_(\w+)/.exec(field("page"))?.[1] as Kind;
-    if (!coverageKinds.includes(kind) || !isWithin(field("h"), this.#scope)) return;
+    const [, kind, module = ""] = /^v_(\w+)(?:\/(.*))?/.exec(field("page")) ?? [];
+    if (!isKind(kind) || module.startsWith(this.#top) || !isWithin(field("h"), this.#scope)) return;
     const key = ["f", "l", "n", "o"].map(field).concat(kind).join("\n");
     const known = this.#points.get(key);
     if (known !== undefined) {
@@ -82,6 +87,10 @@ export class CoverageCounts {
     const [file, line, name] = [field("f"), Number(field("l")), field("o")];
     this.#points.set(key, { file, line, kind, name, lines: linesOf(field("S")), count });
   }
+}
+
+function isKind(kind: string | undefined): kind is Kind {
+  return (coverageKinds as readonly (string | undefined)[]).includes(kind);
 }
 
 function fieldsOf(text: string): Map<string, string> {
