@@ -67,6 +67,7 @@ export class CocotbConnection implements Connection {
     const reset = far.ask(ControlCode.reset, Buffer.from(file));
     far.send();
     await reset;
+    if (memory instanceof MappedMemory) memory.removeFile();
     const link = new CocotbLink({
       ...{ name, far, memory, traits: cocotbTraits(settings), pace: cocotbPace(settings) },
       state: new LinkState(name),

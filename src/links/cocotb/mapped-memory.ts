@@ -61,8 +61,13 @@ export class MappedMemory implements LinkMemory {
     return [event];
   }
 
-  close(): void {
+  /** Nobody opens it any more: the memory goes with the processes that have it, however they end. */
+  removeFile(): void {
     rmSync(this.file, { force: true });
+  }
+
+  close(): void {
+    this.removeFile();
     discardMapped(this.#bytes);
   }
 
