@@ -49,8 +49,8 @@ export const deviceMutants: readonly DeviceMutant[] = [
   {
     name: "an error on another beat than the last is lost",
     file: "dma_h2c.v",
-    from: "else if (beat & rresp[1])\n            failed <= 1'b1;",
-    to: "else if (beat & rlast & rresp[1])\n            failed <= 1'b1;",
+    from: "else if (beat & wrong)\n            failed <= 1'b1;",
+    to: "else if (beat & rlast & wrong)\n            failed <= 1'b1;",
   },
   {
     name: "the data of a failed beat are written",
