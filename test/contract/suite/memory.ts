@@ -22,7 +22,8 @@ const barriers: Readonly<Record<string, (context: ContractContext, place: Place)
   },
   async "an idle"(context, { logical }) {
     context.start("c2h", logical, LENGTH);
-    await context.link.idle(context.moving(LENGTH));
+    // A device in a process of its own may not be computed for some time.
+    await context.link.idle(4 * context.moving(LENGTH));
   },
   async "a list with a wait"(context, { logical }) {
     context.start("c2h", logical, LENGTH, 0, C2H_CAUSES);
