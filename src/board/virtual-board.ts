@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { startModelProcess } from "../engine/verilator/model-process.ts";
 import { BoardStandsStillError, VirtualBoardError } from "./errors.ts";
 import { LINE_DIVIDER } from "./virtual-source.ts";
 
@@ -18,7 +18,7 @@ export interface VirtualBoardOptions {
   readonly cyclesPerMs: number;
   /** The board lives on when this process has ended; otherwise it ends with it, however that ends. */
   readonly isDetached?: boolean;
-  /** How long it may take until it runs: by default 30 s, most of it for a machine that is busy. */
+  /** How long it may take until it runs: by default 30 s. */
   readonly limitMs?: number;
 }
 
@@ -33,8 +33,6 @@ export interface VirtualBoard extends AsyncDisposable {
   readonly lost: Promise<never>;
 }
 
-const LIMIT_MS = 30_000;
-
 /** Resolves when the terminal is there. Rejects with `VirtualBoardError`, or `BoardStandsStillError` after `limitMs`. */
 export async function startVirtualBoard(options: VirtualBoardOptions): Promise<VirtualBoard> {
   const { name, program, folder, isDetached = false } = options;
@@ -45,62 +43,10 @@ export async function startVirtualBoard(options: VirtualBoardOptions): Promise<V
     ...[`seed=${options.seed}`, `cyclesPerMs=${options.cyclesPerMs}`, `divider=${LINE_DIVIDER}`],
     ...(isDetached ? [] : ["parent=stdin"]),
   ];
-  const child = spawn(program, words, {
-    stdio: [isDetached ? "ignore" : "pipe", "pipe", "pipe"],
-    detached: isDetached,
+  const process = await startModelProcess(program, {
+    ...{ words, isDetached, limitMs: options.limitMs },
+    endError: (how, cause) => new VirtualBoardError(name, how, cause),
+    silenceError: (what) => new BoardStandsStillError(name, what),
   });
-  const ended = endOf(child, name);
-  await Promise.race([firstLine(child, name, options.limitMs ?? LIMIT_MS), ended]);
-  if (isDetached) {
-    child.unref();
-    child.stdout?.destroy();
-    child.stderr?.destroy();
-  }
-  let isAsked = false;
-  const lost = ended.catch((error: unknown) => {
-    if (!isAsked) throw error;
-    return new Promise<never>(() => {});
-  });
-  // Whoever waits for nothing else hears of it by the line.
-  lost.catch(() => {});
-  return {
-    ...{ pid: child.pid as number, port, control, lost },
-    async [Symbol.asyncDispose]() {
-      isAsked = true;
-      child.kill("SIGTERM");
-      await ended.catch(() => {});
-    },
-  };
-}
-
-/** Rejects at the end of the process, with what it has said last. */
-function endOf(child: ChildProcess, name: string): Promise<never> {
-  let said = "";
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    said = `${said}${text}`.slice(-4096);
-  });
-  return new Promise((_resolve, reject) => {
-    child.on("error", (cause) =>
-      reject(new VirtualBoardError(name, `cannot be started: ${cause.message}`, { cause })),
-    );
-    child.on("close", (status, signal) => {
-      const how = signal === null ? `ended with status ${status}` : `was ended by ${signal}`;
-      const last = said.trim().split("\n").at(-1);
-      reject(new VirtualBoardError(name, last ? `${how}: ${last}` : how));
-    });
-  });
-}
-
-function firstLine(child: ChildProcess, name: string, limitMs: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const limit = setTimeout(() => {
-      child.kill("SIGKILL");
-      reject(new BoardStandsStillError(name, `its process has said nothing for ${limitMs / 1000} s`));
-    }, limitMs);
-    child.once("close", () => clearTimeout(limit));
-    child.stdout?.once("data", () => {
-      clearTimeout(limit);
-      resolve();
-    });
-  });
+  return { ...process, port, control };
 }

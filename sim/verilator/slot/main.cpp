@@ -9,40 +9,13 @@
 //   parent=stdin       the slot ends when its standard input does: it never outlives who has started it
 // When the slot runs it prints a line on its standard output; what the design prints follows on standard error.
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 #include <exception>
-#include <map>
 #include <stdexcept>
 #include "host_memory.h"
+#include "program.h"
 #include "slot_requests.h"
-
-static volatile sig_atomic_t isAsked = 0;
-
-static void onSignal(int) { isAsked = 1; }
-
-static void handleSignals() {
-  struct sigaction action = {};
-  action.sa_handler = onSignal;
-  // A second one ends the process also when the model never returns.
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  for (const int each : {SIGTERM, SIGINT, SIGHUP}) sigaction(each, &action, nullptr);
-  signal(SIGPIPE, SIG_IGN);
-}
-
-using Words = std::map<std::string, std::string>;
-
-static Words wordsOf(int count, char** arguments) {
-  Words words;
-  for (int index = 1; index < count; ++index) {
-    const std::string word = arguments[index];
-    const std::size_t at = word.find('=');
-    if (at == std::string::npos) throw std::runtime_error(word + " is not name=value");
-    words[word.substr(0, at)] = word.substr(at + 1);
-  }
-  return words;
-}
 
 static uint64_t numberOf(const Words& words, const char* name, uint64_t otherwise) {
   const auto found = words.find(name);

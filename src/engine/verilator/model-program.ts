@@ -25,7 +25,7 @@ const programs = {
   ),
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 /** Headers without a source. */
-const HEADERS: readonly string[] = ["board/schedule.h", "slot/host_memory.h", "slot/payload.h"];
+const HEADERS: readonly string[] = ["program.h", "board/schedule.h", "slot/host_memory.h", "slot/payload.h"];
 
 export type ProgramName = keyof typeof programs;
 

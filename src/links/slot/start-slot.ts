@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Model } from "../../engine/engine.ts";
+import { startModelProcess } from "../../engine/verilator/model-process.ts";
 import { VerilatorEngine, type VerilatorOptions } from "../../engine/verilator-engine.ts";
 import { settingsWords } from "../cocotb/settings-words.ts";
 import { vectorsOf } from "../device-binding.ts";
@@ -44,7 +44,6 @@ export interface RunningSlot extends AsyncDisposable {
   readonly lost: Promise<never>;
 }
 
-const LIMIT_MS = 30_000;
 const DEFAULT_BAR_BYTES = 65_536;
 const TABLE_BYTES = 4096;
 
@@ -73,22 +72,15 @@ export async function startSlot(options: StartSlotOptions): Promise<RunningSlot>
     ...[...functionWords(settings.function ?? {}), `vectors=${vectorsOf(settings.device)}`, "parent=stdin"],
     `settings=${Buffer.from(settingsWords(settings.harness ?? {}, 1n, [])).toString("hex")}`,
   ];
-  const child = spawn(built.program, words, { stdio: ["pipe", "pipe", "pipe"] });
-  const ended = endOf(child, name);
-  await Promise.race([firstLine(child, name), ended]);
-  let isAsked = false;
-  const lost = ended.catch((error: unknown) => {
-    if (!isAsked) throw error;
-    return new Promise<never>(() => {});
+  const { pid, lost, ...process } = await startModelProcess(built.program, {
+    words,
+    endError: (how, cause) => new SlotError(name, how, cause),
+    silenceError: (what) => new SlotError(name, what),
   });
-  // Whoever waits for nothing else hears of it by the link.
-  lost.catch(() => {});
   return {
-    ...{ pid: child.pid as number, socket, control, lost },
+    ...{ pid, socket, control, lost },
     async [Symbol.asyncDispose]() {
-      isAsked = true;
-      child.kill("SIGTERM");
-      await ended.catch(() => {});
+      await process[Symbol.asyncDispose]();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -102,36 +94,4 @@ function functionWords(settings: FunctionSettings): string[] {
     ...[`vendor=${vendorId}`, `device=${deviceId}`, `barBytes=${barBytes}`, `wide=${barBits === 64 ? 1 : 0}`],
     ...table,
   ];
-}
-
-/** Rejects at the end of the process, with what it has said last. */
-function endOf(child: ChildProcess, name: string): Promise<never> {
-  let said = "";
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    said = `${said}${text}`.slice(-4096);
-  });
-  return new Promise((_resolve, reject) => {
-    child.on("error", (cause) =>
-      reject(new SlotError(name, `cannot be started: ${cause.message}`, { cause })),
-    );
-    child.on("close", (status, signal) => {
-      const how = signal === null ? `ended with status ${status}` : `was ended by ${signal}`;
-      const last = said.trim().split("\n").at(-1);
-      reject(new SlotError(name, last ? `${how}: ${last}` : how));
-    });
-  });
-}
-
-function firstLine(child: ChildProcess, name: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const limit = setTimeout(() => {
-      child.kill("SIGKILL");
-      reject(new SlotError(name, `its process has said nothing for ${LIMIT_MS / 1000} s`));
-    }, LIMIT_MS);
-    child.once("close", () => clearTimeout(limit));
-    child.stdout?.once("data", () => {
-      clearTimeout(limit);
-      resolve();
-    });
-  });
 }
