@@ -9,33 +9,9 @@ import {
   STATUS_SUCCESS,
 } from "../../../src/wdm/constants.ts";
 import type { MapRegisterBase } from "../../../src/wdm/dma-adapter.ts";
-import { addressesOf, bytesOf, chainOf, Driver, ROOM } from "./driver.ts";
+import { chained, FOUR_GIB, load, members, store } from "./chains.ts";
+import { addressesOf, bytesOf, Driver, ROOM } from "./driver.ts";
 import { createHost } from "./host.ts";
-
-const members = fc.array(fc.tuple(fc.integer({ min: 1, max: 9000 }), fc.nat(4095)), {
-  minLength: 1,
-  maxLength: 4,
-});
-
-function chained(driver: Driver, parts: readonly (readonly [number, number])[]) {
-  return chainOf(parts.map(([lengthBytes, offset]) => driver.host.host.allocate({ lengthBytes, offset })));
-}
-
-const FOUR_GIB = 2 ** 32;
-
-function store(
-  { host: { memory } }: Driver,
-  addresses: readonly number[],
-  value: (at: number) => number,
-): void {
-  for (const [at, address] of addresses.entries()) {
-    memory.bytes[memory.offsetOf(BigInt(address) as never)] = value(at);
-  }
-}
-
-function load({ host: { memory } }: Driver, addresses: readonly number[]): (number | undefined)[] {
-  return addresses.map((address) => memory.bytes[memory.offsetOf(BigInt(address) as never)]);
-}
 
 function keptRegisters(driver: Driver, registers: number): MapRegisterBase {
   let base: MapRegisterBase = null;

@@ -8,34 +8,10 @@ import { KeepObject, STATUS_INVALID_PARAMETER, STATUS_SUCCESS } from "../../../s
 import type { MapRegisterBase, Out } from "../../../src/wdm/dma-adapter.ts";
 import { DmaSystem } from "../../../src/wdm/dma-system.ts";
 import { listBytes } from "../../../src/wdm/scatter-gather.ts";
-import { addressesOf, bytesOf, chainOf, Driver } from "./driver.ts";
+import { chained, FOUR_GIB, load, members, store } from "./chains.ts";
+import { addressesOf, bytesOf, Driver } from "./driver.ts";
 import { createHost } from "./host.ts";
 import { RecordingWindows } from "./recording-windows.ts";
-
-const members = fc.array(fc.tuple(fc.integer({ min: 1, max: 9000 }), fc.nat(4095)), {
-  minLength: 1,
-  maxLength: 4,
-});
-
-function chained(driver: Driver, parts: readonly (readonly [number, number])[]) {
-  return chainOf(parts.map(([lengthBytes, offset]) => driver.host.host.allocate({ lengthBytes, offset })));
-}
-
-const FOUR_GIB = 2 ** 32;
-
-function store(
-  { host: { memory } }: Driver,
-  addresses: readonly number[],
-  value: (at: number) => number,
-): void {
-  for (const [at, address] of addresses.entries()) {
-    memory.bytes[memory.offsetOf(BigInt(address) as never)] = value(at);
-  }
-}
-
-function load({ host: { memory } }: Driver, addresses: readonly number[]): (number | undefined)[] {
-  return addresses.map((address) => memory.bytes[memory.offsetOf(BigInt(address) as never)]);
-}
 
 describe("MapTransferEx", () => {
   test("A54 A55 A58 with all resources the elements are the bytes of the chain in order, from any offset", () => {
