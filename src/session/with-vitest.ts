@@ -31,7 +31,7 @@ export async function withVitest<T>(
   const files = options.files.map((file) => folders.file(file, root));
   const plugin = benchPlugin(run, timeoutMs, folders.of(OURS));
   using watch = new WorkerWatch(run.workersDirectory as string, timeoutMs);
-  const vitest = await withoutSignals(() =>
+  const vitest = await withJobs(jobs, () =>
     createVitest(
       "test",
       {
@@ -57,6 +57,18 @@ export async function withVitest<T>(
     await vitest.close();
     // Vitest sets the exit code of this process; the verdict is ours.
     process.exitCode = exitCode;
+  }
+}
+
+/** Vitest heeds a variable of the environment before its setting: a device that takes one user would have several. */
+async function withJobs<T>(jobs: number | undefined, start: () => Promise<T>): Promise<T> {
+  const { VITEST_MAX_WORKERS: limit } = process.env;
+  if (jobs === undefined || limit === undefined) return await withoutSignals(start);
+  delete process.env["VITEST_MAX_WORKERS"];
+  try {
+    return await withoutSignals(start);
+  } finally {
+    process.env["VITEST_MAX_WORKERS"] = limit;
   }
 }
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { ProjectCopy } from "./project-copy.ts";
 
 const source = fileURLToPath(new URL("../../src", import.meta.url));
@@ -96,11 +96,13 @@ test("list and doctor show it, and its settings are checked", () => {
 });
 
 test("benches run on it; where a device has one user, in one process at a time", () => {
+  vi.stubEnv("VITEST_MAX_WORKERS", "4");
   for (const target of ["wall", "alone"]) {
     const { status, stdout } = copy.hilt("run", "--target", target, "--jobs", "4");
     expect(stdout).toContain("benches:     4 passed, 0 failed, 0 skipped");
     expect(status).toBe(0);
   }
+  vi.unstubAllEnvs();
 });
 
 test("a lost link fails its test, is connected once more for the next, and then ends its target", () => {
