@@ -1,4 +1,5 @@
-import { macroEnd } from "./statement-end.ts";
+import { afterParentheses, macroEnd } from "./statement-end.ts";
+import { isStatementStart } from "./statement-start.ts";
 import { applyEdits, type TextEdit } from "./text-edits.ts";
 import { type ArrayType, type Declarations, declarationsOf } from "./variable-types.ts";
 import { type Token, tokensOf } from "./verilog-tokens.ts";
@@ -40,7 +41,7 @@ function valueEdits(
   const name = nameBefore(tokens, open);
   const width =
     widthOf(tokens.slice(open + 1, close)) ?? (isBit(arrays.get(name.last), name.brackets) ? "1" : undefined);
-  if (width === undefined || !(operator === "=" || isStart(tokens, name.first))) return [];
+  if (width === undefined || !(operator === "=" || isStatementStart(tokens, name.first))) return [];
   const first = afterDelay(tokens, close + 2);
   const last = valueEnd(tokens, first, end) - 1;
   const [from, to] = [tokens[first], tokens[last]];
@@ -52,7 +53,7 @@ function valueEdits(
   ];
 }
 
-/** Whether the index after so many brackets is that of a bit. */
+/** Whether an index after that number of brackets is that of a bit. */
 function isBit(array: ArrayType | undefined, brackets: number): boolean {
   return array?.element !== undefined && array.dimensions.length === brackets;
 }
@@ -103,24 +104,6 @@ function nameBefore(
   return { first, last, brackets };
 }
 
-const BEFORE_STATEMENT =
-  /^(?:begin|end|else|fork|join\w*|endcase|do|forever|initial|final|always\w*|generate|endgenerate|assign|[;)*])$/;
-
-/** Whether a statement begins here, after what ends the one before or a label of a case, not after `a ? b :`. */
-function isStart(tokens: readonly Token[], at: number): boolean {
-  const before = tokens[at - 1];
-  if (before === undefined || before.kind === "directive" || tokens[at - 2]?.text === "#") return true;
-  if (before.text === "*") return /^[@(]$/.test(tokens[at - 2]?.text ?? "");
-  if (before.text !== ":")
-    return BEFORE_STATEMENT.test(before.text) || /^[@#`]/.test(tokens[at - 2]?.text ?? "");
-  for (let label = at - 2; label >= 0; label--) {
-    const word = tokens[label]?.text ?? "";
-    if (word === "?") return false;
-    if (/^(?:begin|end|endcase|else|[;=])$/.test(word)) return true;
-  }
-  return false;
-}
-
 /** After `#1`, `#(a)`, `@e`, `@(posedge c)` and `repeat (n) @(e)`. */
 function afterDelay(tokens: readonly Token[], from: number): number {
   let at = from;
@@ -130,12 +113,7 @@ function afterDelay(tokens: readonly Token[], from: number): number {
 }
 
 function afterGroup(tokens: readonly Token[], from: number): number {
-  if (tokens[from]?.text !== "(") return from + 1;
-  for (let at = from, depth = 0; at < tokens.length; at++) {
-    if (tokens[at]?.text === "(") depth++;
-    if (tokens[at]?.text === ")" && --depth === 0) return at + 1;
-  }
-  return tokens.length;
+  return tokens[from]?.text === "(" ? afterParentheses(tokens, from) : from + 1;
 }
 
 /** The token after a value. */

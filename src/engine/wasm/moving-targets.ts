@@ -1,5 +1,6 @@
 import { refusedLoop } from "./mark-refused.ts";
 import { macroEnd } from "./statement-end.ts";
+import { isStatementStart } from "./statement-start.ts";
 import { applyEdits, type TextEdit } from "./text-edits.ts";
 import { headerOf } from "./typed-loops.ts";
 import { declarationsOf } from "./variable-types.ts";
@@ -52,23 +53,11 @@ function targetsOf(tokens: readonly Token[]): { first: number; last: number }[] 
       if (
         first !== undefined &&
         open.length === 0 &&
-        isStart(tokens, first) &&
+        isStatementStart(tokens, first) &&
         /^<?=$/.test(tokens[at + 1]?.text ?? "")
       )
         targets.push({ first, last: at });
     }
   }
   return targets;
-}
-
-/** Whether a statement begins here, after what ends the one before or the label of a case, not after `a ? b :`. */
-function isStart(tokens: readonly Token[], at: number): boolean {
-  const text = tokens[at - 1]?.text ?? "";
-  if (text !== ":") return /^(begin|end|else|[;)])$/.test(text);
-  for (let before = at - 2; before >= 0; before--) {
-    const word = tokens[before]?.text ?? "";
-    if (word === "?") return false;
-    if (/^(begin|end|endcase|else|[;=])$/.test(word)) return true;
-  }
-  return false;
 }
