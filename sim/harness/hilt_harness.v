@@ -160,6 +160,7 @@ module hilt_harness #(
     wire [1:0]  read_error;
     wire [1:0]  write_error;
     wire [23:0] broken;
+    wire        breaks;
     wire [63:0] broken_address;
     wire        row_written;
     wire [63:0] row_data;
@@ -398,6 +399,7 @@ module hilt_harness #(
         .lite_rvalid(s_axil_rvalid),
         .lite_rready(s_axil_rready),
         .broken(broken),
+        .breaks(breaks),
         .broken_address(broken_address)
     );
 
@@ -437,6 +439,7 @@ module hilt_harness #(
         .row_strobe(row_strobe),
         .row_is_last(write_beat_is_last),
         .broken(broken),
+        .breaks(breaks),
         .broken_address(broken_address)
     );
 

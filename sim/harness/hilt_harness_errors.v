@@ -45,18 +45,22 @@ module hilt_harness_errors (
                                      write_beat_address[63:3] == cfg_error_address_1[63:3],
                                      write_beat_address[63:3] == cfg_error_address_0[63:3]};
 
-    assign read_error = read_hit[0] ? cfg_error_control_0[3:2]
+    wire [1:0] read_by_number  = (read_beats == cfg_error_read_beat) ? cfg_error_read_beat_kind : 2'b00;
+    wire [1:0] write_by_number = (write_beats == cfg_error_write_beat) ? cfg_error_write_beat_kind : 2'b00;
+
+    // Addresses are compared only where an entry is set.
+    assign read_error = (reads == 4'd0) ? read_by_number
+                      : read_hit[0] ? cfg_error_control_0[3:2]
                       : read_hit[1] ? cfg_error_control_1[3:2]
                       : read_hit[2] ? cfg_error_control_2[3:2]
                       : read_hit[3] ? cfg_error_control_3[3:2]
-                      : (read_beats == cfg_error_read_beat) ? cfg_error_read_beat_kind
-                      : 2'b00;
-    assign write_error = write_hit[0] ? cfg_error_control_0[3:2]
+                      : read_by_number;
+    assign write_error = (writes == 4'd0) ? write_by_number
+                       : write_hit[0] ? cfg_error_control_0[3:2]
                        : write_hit[1] ? cfg_error_control_1[3:2]
                        : write_hit[2] ? cfg_error_control_2[3:2]
                        : write_hit[3] ? cfg_error_control_3[3:2]
-                       : (write_beats == cfg_error_write_beat) ? cfg_error_write_beat_kind
-                       : 2'b00;
+                       : write_by_number;
 
     always @(posedge clk) begin
         if (rst) begin

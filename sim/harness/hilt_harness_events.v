@@ -53,7 +53,9 @@ module hilt_harness_events #(
     input  wire [63:0] row_data,
     input  wire [7:0]  row_strobe,
     input  wire        row_is_last,
+    // The rules that are broken, and whether any is.
     input  wire [23:0] broken,
+    input  wire        breaks,
     input  wire [63:0] broken_address
 );
     reg [63:0] event_cycle         [0:4095] /* verilator public_flat_rw */;
@@ -71,8 +73,7 @@ module hilt_harness_events #(
     reg  [32*IRQ_LINES-1:0] rises_before;
     wire [IRQ_LINES-1:0] rose = irq & ~irq_before;
     wire [IRQ_LINES-1:0] fell = ~irq & irq_before;
-    wire        violation = broken != 24'd0;
-    wire [10:0] what      = {write_failed, read_failed, violation, write_fault, read_fault, |fell, |rose,
+    wire [10:0] what      = {write_failed, read_failed, breaks, write_fault, read_fault, |fell, |rose,
                              write_ended, read_ended, aw_taken, ar_taken};
     wire        record    = ((what != 11'd0) | row_written) & ~rst;
     wire [11:0] place     = head[11:0];

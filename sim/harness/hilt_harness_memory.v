@@ -293,8 +293,11 @@ module hilt_harness_memory #(
             w_response <= w_last ? OKAY : w_answer;
 `ifndef HILT_HOST_OUTSIDE
         if (w_take & w_good) begin
-            for (i = 0; i < 8; i = i + 1)
-                if (w_row_strobe[i]) ram[w_word][8*i +: 8] <= w_row_data[8*i +: 8];
+            if (&w_row_strobe)
+                ram[w_word] <= w_row_data;
+            else
+                for (i = 0; i < 8; i = i + 1)
+                    if (w_row_strobe[i]) ram[w_word][8*i +: 8] <= w_row_data[8*i +: 8];
         end
 `endif
     end

@@ -62,6 +62,8 @@ module hilt_harness_rules #(
     input  wire        lite_rready,
 
     output wire [23:0] broken,
+    // Any of them.
+    output wire        breaks,
     // Of the burst or beat that broke the first of them.
     output wire [63:0] broken_address
 );
@@ -73,12 +75,6 @@ module hilt_harness_rules #(
     wire ar = arvalid & arready;
     wire aw = awvalid & awready;
     wire w  = write_beat_waits & write_is_open;
-
-    // Offset in the 4 KiB page of the byte after the burst; bit 12 and something below it means that it crosses.
-    wire [12:0] ar_below = (13'd1 << arsize) - 13'd1;
-    wire [12:0] aw_below = (13'd1 << awsize) - 13'd1;
-    wire [12:0] ar_end = ({1'b0, araddr[11:0]} & ~ar_below) + (({5'd0, arlen} + 13'd1) << arsize);
-    wire [12:0] aw_end = ({1'b0, awaddr[11:0]} & ~aw_below) + (({5'd0, awlen} + 13'd1) << awsize);
 
     // ---- what was offered and not taken in the last cycle must be offered again
     reg        ar_waits;
@@ -162,23 +158,35 @@ module hilt_harness_rules #(
         lite_data_asked    <= ~rst & ((lite_wvalid & lite_wready) | (lite_data_asked & ~lite_b));
     end
 
-    wire read_size  = ar & (arsize > SIZE);
-    wire write_size = aw & (awsize > SIZE);
-    wire read_4kib  = ar & ~read_size & (arburst == INCR) & (ar_end > 13'h1000);
-    wire write_4kib = aw & ~write_size & (awburst == INCR) & (aw_end > 13'h1000);
-    wire read_type  = ar & is_no_burst(arburst, arlen, (araddr[11:0] & ar_below[11:0]) == 12'd0);
-    wire write_type = aw & is_no_burst(awburst, awlen, (awaddr[11:0] & aw_below[11:0]) == 12'd0);
-    wire last_wrong = w & (write_beat_wlast != write_beat_is_last);
-    wire strobe     = w & ((write_beat_strobe & ~lanes) != 0);
-    wire ar_moved   = ar_waits & (~arvalid | (araddr != ar_address) | (ar_rest_now != ar_rest));
-    wire aw_moved   = aw_waits & (~awvalid | (awaddr != aw_address) | (aw_rest_now != aw_rest));
-    wire w_moved    = w_waits & (~wvalid | (wdata != w_data) | (w_rest_now != w_rest));
+    // ---- by what they are about; what an engine need not look at in a cycle stands in one choice of several bits
+    wire [23:0] read_rules  = ar ? burst_rules(araddr[11:0], arlen, arsize, arburst, `HILT_RULE_AXI_READ_4KIB) : 24'd0;
+    wire [23:0] write_rules = aw ? burst_rules(awaddr[11:0], awlen, awsize, awburst, `HILT_RULE_AXI_WRITE_4KIB) : 24'd0;
+    wire [23:0] beat_rules  = ~w ? 24'd0
+                            : ({23'd0, write_beat_wlast != write_beat_is_last} << `HILT_RULE_AXI_WLAST)
+                            | ({23'd0, (write_beat_strobe & ~lanes) != 0}      << `HILT_RULE_AXI_STROBE);
+    wire [23:0] ar_moved    = ~ar_waits ? 24'd0
+                            : {23'd0, ~arvalid | (araddr != ar_address) | (ar_rest_now != ar_rest)} << `HILT_RULE_AXI_AR_STABLE;
+    wire [23:0] aw_moved    = ~aw_waits ? 24'd0
+                            : {23'd0, ~awvalid | (awaddr != aw_address) | (aw_rest_now != aw_rest)} << `HILT_RULE_AXI_AW_STABLE;
+    wire [23:0] w_moved     = ~w_waits ? 24'd0
+                            : {23'd0, ~wvalid | (wdata != w_data) | (w_rest_now != w_rest)} << `HILT_RULE_AXI_W_STABLE;
+    wire [23:0] stall_rules = ~looks ? 24'd0
+                            : ({23'd0, stalls[0]} << `HILT_RULE_AXI_R_WAITS)
+                            | ({23'd0, stalls[1]} << `HILT_RULE_AXI_B_WAITS)
+                            | ({23'd0, stalls[2]} << `HILT_RULE_AXI_W_MISSING)
+                            | ({23'd0, stalls[3]} << `HILT_RULE_AXI_W_ORPHAN);
 
-    wire lite_r_moved   = lite_r_waits & (~lite_rvalid | (lite_r_now != lite_r_kept));
-    wire lite_b_moved   = lite_b_waits & (~lite_bvalid | (lite_bresp != lite_b_kept));
-    wire lite_r_unasked = lite_rvalid & ~lite_read_asked & ~(lite_arvalid & lite_arready);
-    wire lite_b_unasked = lite_bvalid & ~((lite_address_asked | (lite_awvalid & lite_awready))
-                                        & (lite_data_asked | (lite_wvalid & lite_wready)));
+    wire        lite_moves     = lite_r_waits | lite_b_waits | lite_rvalid | lite_bvalid;
+    wire        lite_r_moved   = lite_r_waits & (~lite_rvalid | (lite_r_now != lite_r_kept));
+    wire        lite_b_moved   = lite_b_waits & (~lite_bvalid | (lite_bresp != lite_b_kept));
+    wire        lite_r_unasked = lite_rvalid & ~lite_read_asked & ~(lite_arvalid & lite_arready);
+    wire        lite_b_unasked = lite_bvalid & ~((lite_address_asked | (lite_awvalid & lite_awready))
+                                               & (lite_data_asked | (lite_wvalid & lite_wready)));
+    wire [23:0] lite_rules  = ~lite_moves ? 24'd0
+                            : ({23'd0, lite_r_moved}   << `HILT_RULE_LITE_R_STABLE)
+                            | ({23'd0, lite_b_moved}   << `HILT_RULE_LITE_B_STABLE)
+                            | ({23'd0, lite_r_unasked} << `HILT_RULE_LITE_R_UNASKED)
+                            | ({23'd0, lite_b_unasked} << `HILT_RULE_LITE_B_UNASKED);
 
     // Nothing can be said of the other rules then.
     wire unknown;
@@ -194,32 +202,31 @@ module hilt_harness_rules #(
         end
     endgenerate
 
-    assign broken = rst ? 24'd0
-                  : unknown ? {23'd0, ~was_unknown} << `HILT_RULE_AXI_X
-                  : ({23'd0, read_4kib}               << `HILT_RULE_AXI_READ_4KIB)
-                  | ({23'd0, write_4kib}              << `HILT_RULE_AXI_WRITE_4KIB)
-                  | ({23'd0, last_wrong}              << `HILT_RULE_AXI_WLAST)
-                  | ({23'd0, ar_moved}                << `HILT_RULE_AXI_AR_STABLE)
-                  | ({23'd0, aw_moved}                << `HILT_RULE_AXI_AW_STABLE)
-                  | ({23'd0, w_moved}                 << `HILT_RULE_AXI_W_STABLE)
-                  | ({23'd0, read_type | write_type}  << `HILT_RULE_AXI_BURST_TYPE)
-                  | ({23'd0, read_size | write_size}  << `HILT_RULE_AXI_SIZE)
-                  | ({23'd0, strobe}                  << `HILT_RULE_AXI_STROBE)
-                  | ({23'd0, reset_broken}            << `HILT_RULE_AXI_RESET)
-                  | ({23'd0, stalls[0]}              << `HILT_RULE_AXI_R_WAITS)
-                  | ({23'd0, stalls[1]}              << `HILT_RULE_AXI_B_WAITS)
-                  | ({23'd0, stalls[2]}              << `HILT_RULE_AXI_W_MISSING)
-                  | ({23'd0, stalls[3]}         << `HILT_RULE_AXI_W_ORPHAN)
-                  | ({23'd0, lite_r_moved}            << `HILT_RULE_LITE_R_STABLE)
-                  | ({23'd0, lite_b_moved}            << `HILT_RULE_LITE_B_STABLE)
-                  | ({23'd0, lite_r_unasked}          << `HILT_RULE_LITE_R_UNASKED)
-                  | ({23'd0, lite_b_unasked}          << `HILT_RULE_LITE_B_UNASKED);
+    wire [23:0] found = unknown ? {23'd0, ~was_unknown} << `HILT_RULE_AXI_X
+                      : read_rules | write_rules | beat_rules | ar_moved | aw_moved | w_moved | stall_rules | lite_rules
+                      | ({23'd0, reset_broken} << `HILT_RULE_AXI_RESET);
 
-    assign broken_address = (read_4kib | read_type | read_size)    ? araddr
-                          : (write_4kib | write_type | write_size) ? awaddr
-                          : ar_moved                               ? ar_address
-                          : aw_moved                               ? aw_address
-                          :                                          write_beat_address;
+    assign broken = rst ? 24'd0 : found;
+    assign breaks = ~rst & (found != 24'd0);
+
+    assign broken_address = (read_rules != 24'd0)  ? araddr
+                          : (write_rules != 24'd0) ? awaddr
+                          : (ar_moved != 24'd0)    ? ar_address
+                          : (aw_moved != 24'd0)    ? aw_address
+                          :                          write_beat_address;
+
+    // What a burst breaks by its address, length, size and type. `four_kib` is the rule of its direction.
+    function [23:0] burst_rules(input [11:0] address, input [7:0] len, input [2:0] size, input [1:0] burst, input [4:0] four_kib);
+        reg [12:0] below;
+        reg [12:0] last; // offset in the 4 KiB page of the byte after the burst
+        begin
+            below = (13'd1 << size) - 13'd1;
+            last  = ({1'b0, address} & ~below) + (({5'd0, len} + 13'd1) << size);
+            burst_rules = ({23'd0, size > SIZE} << `HILT_RULE_AXI_SIZE)
+                        | ({23'd0, is_no_burst(burst, len, (address & below[11:0]) == 12'd0)} << `HILT_RULE_AXI_BURST_TYPE)
+                        | ({23'd0, (size <= SIZE) & (burst == INCR) & (last > 13'h1000)} << four_kib);
+        end
+    endfunction
 
     // Reserved; a FIXED burst of more than 16 beats; a WRAP burst of another length than 2, 4, 8 or 16, or not aligned.
     function is_no_burst(input [1:0] burst, input [7:0] len, input is_aligned);

@@ -86,6 +86,7 @@ module hilt_board_rules #(
     end
 
     wire [23:0] of_axi;
+    wire        breaks_unused;
     wire [63:0] broken_address;
 
     hilt_harness_rules #(.DATA_W(DATA_W)) rules (
@@ -137,6 +138,7 @@ module hilt_board_rules #(
         .lite_rvalid(s_axil_rvalid),
         .lite_rready(s_axil_rready),
         .broken(of_axi),
+        .breaks(breaks_unused),
         .broken_address(broken_address)
     );
 
@@ -144,6 +146,8 @@ module hilt_board_rules #(
     wire        unserved = ~rst & ((arvalid & arready & (arsize != BEAT_SIZE | arburst != INCR))
                                  | (aw & (awsize != BEAT_SIZE | awburst != INCR)));
     wire [23:0] broken   = of_axi | ({23'd0, unserved} << `HILT_RULE_BRIDGE_BURST);
+
+    wire unused = breaks_unused;
 
     reg  [23:0] said;
     wire [23:0] news = broken & ~said;
