@@ -15,8 +15,8 @@ module dma_c2h #(
     input  wire                            clk,
     input  wire                            rst,
 
-    // A pulse with a transfer that has been checked; then `finished` pulses with its outcome. From the first cycle of
-    // `abort` on, no further burst is presented.
+    // A pulse with a transfer that has been checked; from the next cycle on `finished`
+    // says that it has ended. From the first cycle of `abort` on, no further burst is presented.
     input  wire                            start,
     input  wire                            abort,
     input  wire [ADDR_W-1:0]               host_address,
@@ -48,11 +48,9 @@ module dma_c2h #(
     localparam BURST_WORD_W = BURST_BYTES_LOG2 - WORD_BYTES_LOG2;
     localparam BURST_W      = BURST_BYTES_LOG2 + 1;
 
-    reg        active;
     reg        aborting;
     reg        failed;
     reg  [1:0] response;
-    wire       done;
     wire       present;
     wire [8:0] present_beats;
 
@@ -76,7 +74,7 @@ module dma_c2h #(
         .burst_len(awlen),
         .present(present),
         .present_beats(present_beats),
-        .done(done)
+        .done(finished)
     );
 
     // ---- data: fetch from the card's memory, then the W register
@@ -163,21 +161,13 @@ module dma_c2h #(
     wire               ends        = residue <= {{(LENGTH_W-BURST_W){1'b0}}, to_boundary};
     wire [BURST_W-1:0] burst_bytes = ends ? residue[BURST_W-1:0] : to_boundary;
 
-    assign finished      = active & done;
     assign error_kind    = failed ? {2'b00, response} : (residue != 0) ? `HILT_ERROR_ABORTED : `HILT_ERROR_NONE;
     assign error_address = acknowledged;
 
     always @(posedge clk) begin
-        if (rst)
-            active <= 1'b0;
-        else if (start)
-            active <= 1'b1;
-        else if (finished)
-            active <= 1'b0;
-
         if (rst | start)
             aborting <= 1'b0;
-        else if (abort & active)
+        else if (abort)
             aborting <= 1'b1;
 
         if (rst | start)

@@ -238,7 +238,7 @@ module dma_channel #(
         if (rst | idle) of_ring <= take;
     end
 
-    // ---- outcome
+    // ---- outcome; without a kind of error the rest of ERROR is not looked at
     wire is_bus_error = (moved_kind == `HILT_ERROR_SLVERR) | (moved_kind == `HILT_ERROR_DECERR);
 
     always @(posedge clk) begin
@@ -246,9 +246,6 @@ module dma_channel #(
             done           <= 1'b0;
             halted         <= 1'b0;
             kind           <= `HILT_ERROR_NONE;
-            stage          <= `HILT_STAGE_DATA;
-            was_write      <= 1'b0;
-            index          <= 16'd0;
             failed_address <= 64'd0;
             residue_r      <= 32'd0;
             completed      <= 32'd0;
@@ -277,13 +274,9 @@ module dma_channel #(
                 stage          <= `HILT_STAGE_DESCRIPTOR;
                 was_write      <= 1'b0;
                 index          <= ring_head;
-                failed_address <= 64'd0;
                 residue_r      <= 32'd0;
             end else if (wants_resume | ring_turns_on) begin
                 kind           <= `HILT_ERROR_NONE;
-                stage          <= `HILT_STAGE_DATA;
-                was_write      <= 1'b0;
-                index          <= 16'd0;
                 failed_address <= 64'd0;
             end
 

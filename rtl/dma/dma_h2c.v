@@ -15,8 +15,8 @@ module dma_h2c #(
     input  wire                            clk,
     input  wire                            rst,
 
-    // A pulse with a transfer that has been checked; then `finished` pulses with its outcome. From the first cycle of
-    // `abort` on, no further burst is presented.
+    // A pulse with a transfer that has been checked; from the next cycle on `finished`
+    // says that it has ended. From the first cycle of `abort` on, no further burst is presented.
     input  wire                            start,
     input  wire                            abort,
     input  wire [ADDR_W-1:0]               host_address,
@@ -45,7 +45,6 @@ module dma_h2c #(
     localparam WORD_W   = ADDR_W - WORD_BYTES_LOG2;
     localparam BURST_WORD_W = BURST_BYTES_LOG2 - WORD_BYTES_LOG2;
 
-    reg                        active;
     reg                        aborting;
     reg                        failed;
     reg  [3:0]                 kind;
@@ -59,9 +58,7 @@ module dma_h2c #(
     wire ends  = is_last | (&beat_word[BURST_WORD_W-1:0]);
     wire wrong = rresp[1] | (rlast != ends);
     wire good  = beat & ~failed & ~wrong;
-    wire done;
 
-    assign finished      = active & done;
     assign error_kind    = failed ? kind : (residue != 0) ? `HILT_ERROR_ABORTED : `HILT_ERROR_NONE;
     assign error_address = {beat_word, {WORD_BYTES_LOG2{1'b0}}};
 
@@ -88,7 +85,7 @@ module dma_h2c #(
         .burst_len(arlen),
         .present(present_unused),
         .present_beats(present_beats_unused),
-        .done(done)
+        .done(finished)
     );
 
     wire [(1<<WORD_BYTES_LOG2)-1:0] lanes;
@@ -103,16 +100,9 @@ module dma_h2c #(
     );
 
     always @(posedge clk) begin
-        if (rst)
-            active <= 1'b0;
-        else if (start)
-            active <= 1'b1;
-        else if (finished)
-            active <= 1'b0;
-
         if (rst | start)
             aborting <= 1'b0;
-        else if (abort & active)
+        else if (abort)
             aborting <= 1'b1;
 
         if (rst | start)

@@ -181,7 +181,7 @@ export const deviceMutants: readonly DeviceMutant[] = [
   {
     name: "a transfer ends with its first burst, as if BUS_MASTER were 0",
     file: "dma_c2h.v",
-    from: "else if (abort & active)",
+    from: "else if (abort)",
     to: "else if (1'b1)",
   },
   {
@@ -193,8 +193,8 @@ export const deviceMutants: readonly DeviceMutant[] = [
   {
     name: "a transfer to the card ends unless it is aborted",
     file: "dma_h2c.v",
-    from: "else if (abort & active)",
-    to: "else if (~(abort & active))",
+    from: "else if (abort)",
+    to: "else if (~abort)",
   },
   {
     name: "ABORT ends nothing",
