@@ -43,34 +43,37 @@ async function readAll(link: SimulatorLink): Promise<Record<string, number>> {
   return found;
 }
 
-test.each([
-  "h2c",
-  "c2h",
-] as const)("of a ring of %s that halted at its fourth entry, RESET leaves nothing", async (id) => {
-  await using link = await openBuild(builds["whole"] as Build);
-  const fresh = await readAll(link);
-  const { global, [id]: channel } = await withRing(link, id, 3);
-  global.write("IRQ_ENABLE", 0xffff_ffff);
-  channel.write("RING_TAIL", 4);
-  await link.idle(400);
-  expect(await channel.read("STATUS")).toBe(4);
-  expect((await channel.read("ERROR")) >>> 16).toBe(3);
-  expect(await channel.read("ERROR_ADDRESS_LOW")).toBe(0x8765_4328);
-  expect(await channel.read("COMPLETED")).toBe(4);
-  global.write("CONTROL", RESET);
-  expect(await readAll(link)).toEqual(fresh);
-});
+test.each(["h2c", "c2h"] as const)(
+  "of a ring of %s that halted at its fourth entry, RESET leaves nothing",
+  async (id) => {
+    await using link = await openBuild(builds["whole"] as Build);
+    const fresh = await readAll(link);
+    const { global, [id]: channel } = await withRing(link, id, 3);
+    global.write("IRQ_ENABLE", 0xffff_ffff);
+    channel.write("RING_TAIL", 4);
+    await link.idle(400);
+    expect(await channel.read("STATUS")).toBe(4);
+    expect((await channel.read("ERROR")) >>> 16).toBe(3);
+    expect(await channel.read("ERROR_ADDRESS_LOW")).toBe(0x8765_4328);
+    expect(await channel.read("COMPLETED")).toBe(4);
+    global.write("CONTROL", RESET);
+    expect(await readAll(link)).toEqual(fresh);
+  },
+);
 
-test.each(["h2c", "c2h"] as const)("RING_CONTROL that says ENABLE again leaves a busy ring of %s on", async (id) => {
-  await using link = await openBuild(builds["whole"] as Build, { readLatency: 60, writeLatency: 60 });
-  const { [id]: channel } = await withRing(link, id, 3);
-  channel.write("RING_TAIL", 3);
-  await link.idle(10);
-  expect((await channel.read("STATUS")) & 1).toBe(1);
-  // Nothing of it changes while the channel is at work.
-  channel.write("RING_CONTROL", (9 << 8) | ENABLE);
-  expect(await channel.read("RING_CONTROL")).toBe(ENTRIES | ENABLE);
-  await link.idle(1000);
-  expect(await channel.read("COMPLETED")).toBe(3);
-  expect(await channel.read("STATUS")).toBe(2);
-});
+test.each(["h2c", "c2h"] as const)(
+  "RING_CONTROL that says ENABLE again leaves a busy ring of %s on",
+  async (id) => {
+    await using link = await openBuild(builds["whole"] as Build, { readLatency: 60, writeLatency: 60 });
+    const { [id]: channel } = await withRing(link, id, 3);
+    channel.write("RING_TAIL", 3);
+    await link.idle(10);
+    expect((await channel.read("STATUS")) & 1).toBe(1);
+    // Nothing of it changes while the channel is at work.
+    channel.write("RING_CONTROL", (9 << 8) | ENABLE);
+    expect(await channel.read("RING_CONTROL")).toBe(ENTRIES | ENABLE);
+    await link.idle(1000);
+    expect(await channel.read("COMPLETED")).toBe(3);
+    expect(await channel.read("STATUS")).toBe(2);
+  },
+);

@@ -16,7 +16,14 @@ test.each([1, 0])(
   (rings) => {
     const compiled = join(folder, `${rings}.vvp`);
     const sources = ["-I", "rtl/dma", "-f", "rtl/dma/dma.f", BENCH];
-    const options = ["-g2005", "-s", "known_after_reset", `-Pknown_after_reset.RINGS=${rings}`, "-o", compiled];
+    const options = [
+      "-g2005",
+      "-s",
+      "known_after_reset",
+      `-Pknown_after_reset.RINGS=${rings}`,
+      "-o",
+      compiled,
+    ];
     execFileSync("iverilog", [...options, ...sources], { cwd: ROOT, stdio: "pipe" });
     expect(execFileSync("vvp", ["-n", compiled], { encoding: "utf8" })).toBe("192 registers known\n");
   },
