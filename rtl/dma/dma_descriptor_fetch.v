@@ -104,7 +104,7 @@ module dma_descriptor_fetch #(
     reg  [1:0]         ended_count;
     reg  [PLACE_W-1:0] beat;
     wire               is_due = beat == length[ended_count];
-    wire [1:0]         told   = (rresp[1] | (rlast == is_due)) ? rresp & {2{rresp[1]}} : WRONG_LAST;
+    wire [1:0]         told   = (rlast == is_due) ? rresp & {2{rresp[1]}} : WRONG_LAST;
 
     always @(posedge clk) begin
         if (rst) begin

@@ -56,7 +56,8 @@ module dma_h2c #(
     wire is_last;
     // Bursts end at fixed multiples, so where RLAST is due follows from the place of the beat.
     wire ends  = is_last | (&beat_word[BURST_WORD_W-1:0]);
-    wire wrong = rresp[1] | (rlast != ends);
+    wire cut   = rlast != ends;
+    wire wrong = rresp[1] | cut;
     wire good  = beat & ~failed & ~wrong;
 
     assign error_kind    = failed ? kind : (residue != 0) ? `HILT_ERROR_ABORTED : `HILT_ERROR_NONE;
@@ -111,7 +112,7 @@ module dma_h2c #(
             failed <= 1'b1;
 
         if (beat & ~failed)
-            kind <= rresp[1] ? {2'b00, rresp} : `HILT_ERROR_BURST_LENGTH;
+            kind <= cut ? `HILT_ERROR_BURST_LENGTH : {2'b00, rresp};
     end
 
     // ---- position of the next beat; the first one may start inside its word

@@ -23,7 +23,7 @@ async function withRing(link: SimulatorLink, id: "h2c" | "c2h", good: number): P
   for (let slot = 0; slot <= good; slot++) {
     encodeDescriptor(view, RING + 32 * slot, "full", {
       hostAddress: slot < good ? logicalAddress(BASE + 8n * BigInt(slot)) : logicalAddress(0x9_8765_4328n),
-      ...{ cardAddress: 64 * slot, lengthBytes: 8, interrupt: true, end: true, tag: 7n },
+      ...{ cardAddress: 64 * slot, lengthBytes: 8, interrupt: true, end: true, tag: 7 },
     });
   }
   const registers = new RegisterFile(link);

@@ -17,6 +17,8 @@ import {
 } from "./driving.ts";
 import { channelAddress } from "./register-addresses.ts";
 
+const SLVERR = 2;
+
 /** RLAST too early, and too late, in each beat of a burst of payload. */
 export const wrongLastOfData: Scenario = async (build) => {
   const wordBytes = (build.parameters?.["DATA_W"] ?? 64) / 8;
@@ -72,5 +74,25 @@ export const wrongLastOfDescriptors: Scenario = async (build) => {
     device.write(channelAddress("h2c", "COMMAND"), RESUME);
     expect([beats, untilIdle(device, "h2c")]).toEqual([beats, failed === 2 ? 0 : DONE]);
     expect([beats, read(device, "h2c", "RING_HEAD")]).toEqual([beats, 3]);
+  }
+};
+
+/** RLAST too early on a beat with an error response: nothing waits for the rest, and the length is what is reported. */
+export const wrongLastWithResponse: Scenario = async (build) => {
+  const wordBytes = (build.parameters?.["DATA_W"] ?? 64) / 8;
+  for (const part of ["DATA", "DESCRIPTOR"] as const) {
+    const device = await opened(build);
+    device.host.beatsOf = () => 2;
+    device.host.responseOf = (_burst, beat) => (beat === 1 ? SLVERR : 0);
+    if (part === "DATA") start(device, "h2c", { address: HOST, card: 0, lengthBytes: 6 * wordBytes });
+    else {
+      const ring = HOST + 0x1000n;
+      putDescriptor(device, ring, 0, { address: HOST, card: 0, lengthBytes: 24 });
+      switchOn(device, "h2c", { ring, records: undefined, entriesLog2: 3 });
+      device.write(channelAddress("h2c", "RING_TAIL"), 1);
+    }
+    expect([part, untilIdle(device, "h2c")]).toEqual([part, HALTED]);
+    const error = kind("BURST_LENGTH") | (stage(part) << 4);
+    expect([part, read(device, "h2c", "ERROR")]).toEqual([part, error]);
   }
 };

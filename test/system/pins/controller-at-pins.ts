@@ -33,6 +33,8 @@ export interface HostManners {
   choose: (bursts: readonly Taken[]) => number;
   /** Beats of a read burst before RLAST. */
   beatsOf: (burst: Taken) => number;
+  /** RRESP of a beat, counted from 0. */
+  responseOf: (burst: Taken, beat: number) => number;
   /** What idle lines carry. */
   junk: bigint;
 }
@@ -50,6 +52,7 @@ export class ControllerAtPins {
     ready: () => true,
     choose: () => 0,
     beatsOf: ({ beats }) => beats,
+    responseOf: () => 0,
     junk: 0n,
   };
   /** Bytes of host memory that are not 0. */
@@ -222,7 +225,7 @@ export class ControllerAtPins {
       m_axi_rvalid: 1,
       m_axi_rid: chosen.burst.id,
       m_axi_rdata: data,
-      m_axi_rresp: 0,
+      m_axi_rresp: host.responseOf(chosen.burst, chosen.at),
       m_axi_rlast: isLast ? 1 : 0,
     });
     return () => {

@@ -76,7 +76,7 @@ export const pinMutants: readonly PinMutant[] = [
   {
     name: "RLAST of payload may come at any beat",
     file: "dma_h2c.v",
-    edits: [["rresp[1] | (rlast != ends)", "rresp[1]"]],
+    edits: [["wire cut   = rlast != ends;", "wire cut   = 1'b0;"]],
     scenario: "RLAST at another beat than the last ends a transfer with BURST_LENGTH",
   },
   {
@@ -137,5 +137,11 @@ export const pinMutants: readonly PinMutant[] = [
     file: "dma_registers.v",
     edits: [["resetting <= channels_busy;", "resetting <= 1'b0;"]],
     scenario: "ABORT and RESET wait for a host that does not answer",
+  },
+  {
+    name: "an error response hides that a descriptor was cut short",
+    file: "dma_descriptor_fetch.v",
+    edits: [["(rlast == is_due) ?", "(rresp[1] | (rlast == is_due)) ?"]],
+    scenario: "an early RLAST with an error response ends what waits for the rest",
   },
 ];

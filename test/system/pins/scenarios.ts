@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { Random } from "../../../src/core/random.ts";
-import { wrongLastOfData, wrongLastOfDescriptors } from "./burst-length.ts";
+import { wrongLastOfData, wrongLastOfDescriptors, wrongLastWithResponse } from "./burst-length.ts";
 import { type ControllerAtPins, roughManners, type Taken } from "./controller-at-pins.ts";
 import {
   ABORT,
@@ -340,6 +340,7 @@ export const scenarios = {
     wrongLastOfDescriptors,
     [{}, narrow],
   ],
+  "an early RLAST with an error response ends what waits for the rest": [wrongLastWithResponse, [{}, narrow]],
   "no address is offered after the write that clears BUS_MASTER is answered": [
     (build) => busMasterOff(build).then(() => busMasterOffAlone(build)),
     [{}],
