@@ -236,8 +236,8 @@ export const deviceMutants: readonly DeviceMutant[] = [
   {
     name: "a residue though no descriptor could be read",
     file: "dma_channel.v",
-    from: "index          <= ring_head;\n                failed_address <= 64'd0;\n                residue_r      <= 32'd0;",
-    to: "index          <= ring_head;\n                failed_address <= 64'd0;\n                residue_r      <= 32'd1;",
+    from: "index          <= ring_head;\n                residue_r      <= 32'd0;",
+    to: "index          <= ring_head;\n                residue_r      <= 32'd1;",
   },
   {
     name: "a ring has at most 128 entries",
