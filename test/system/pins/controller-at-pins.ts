@@ -92,11 +92,11 @@ export class ControllerAtPins {
     this.#wordBytes = wordBytes;
   }
 
-  /** `rst` for two cycles, on both sides. */
-  reset(): void {
+  /** `rst`, on both sides. */
+  reset(cycles = 2): void {
     for (const list of [this.#reads, this.#writes, this.#answers, this.#early]) list.length = 0;
     this.#isReset = true;
-    this.run(2);
+    this.run(cycles);
     this.#isReset = false;
   }
 

@@ -22,6 +22,7 @@ import {
   untilIdle,
 } from "./driving.ts";
 import { type ChannelId, channelAddress, globalAddress } from "./register-addresses.ts";
+import { resetAtAnyMoment } from "./reset.ts";
 
 /** No word is offered that no burst asks for, and each burst has its last word where it ends. */
 function checkWords({ taken, beats }: ControllerAtPins): void {
@@ -348,6 +349,10 @@ export const scenarios = {
   "a transfer may end with the address space, and not after it": [topOfAddresses, [{}, narrow, middle]],
   "rings and records may end with the address space, and not after it": [ringsAtTheTop, [{}, narrow, middle]],
   "the time of coalescing runs from the first descriptor that waits": [coalescingTime, [{}]],
+  "one cycle of rst at any moment leaves nothing of what was in flight": [
+    resetAtAnyMoment,
+    [{}, narrow, { RINGS: 0 }],
+  ],
   "ABORT and RESET wait for a host that does not answer": [silentHost, [{}]],
 } as const satisfies Readonly<
   Record<string, readonly [Scenario, readonly Readonly<Record<string, number>>[]]>
