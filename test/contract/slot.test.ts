@@ -2,6 +2,7 @@ import { silentLog } from "../../src/core/log.ts";
 import { SlotConnection } from "../../src/links/slot/slot-connection.ts";
 import type { SlotTarget } from "../../src/links/slot/slot-traits.ts";
 import type { RunningSlot } from "../../src/links/slot/start-slot.ts";
+import { ringer } from "../system/foreign/ringer.ts";
 import { slotFor } from "../system/slot/slots.ts";
 import { describeLinkContract } from "./link-contract.ts";
 import { rejection } from "./suite/contract-context.ts";
@@ -56,4 +57,12 @@ function slotLink(settings: SlotTarget): Required<Pick<ContractLink, "open" | "b
 }
 
 const ideal = slotLink({});
-describeLinkContract("a simulated slot", ideal.open, ideal);
+const two = slotLink({ device: ringer(2) });
+describeLinkContract("a simulated slot", ideal.open, {
+  ...ideal,
+  several: two.open,
+  end: async () => {
+    await ideal.end();
+    await two.end();
+  },
+});
