@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Engine, ModelSource } from "../engine/engine.ts";
+import type { Engine, ModelSource, PortShape } from "../engine/engine.ts";
 import {
   BuildError,
   type PortMisfit,
@@ -119,26 +119,39 @@ function bitsOf(count: number): string {
   return count === 1 ? "1 bit" : `${count} bits`;
 }
 
-async function portProblems(
-  { binding, files, includeDirectories = [] }: DeviceSource,
-  { files: all }: ModelSource,
-  engine: Engine,
-): Promise<string[]> {
-  const macros = all.slice(0, all.indexOf(files[0] as string));
-  const alone = { top: binding.top, files: [...macros, ...files], includeDirectories, clock: binding.clock };
+async function portProblems(device: DeviceSource, source: ModelSource, engine: Engine): Promise<string[]> {
+  const { binding } = device;
   const { pins } = bindPins(binding);
+  const names = (await portsAlone(deviceAlone(device, source), engine))?.map(({ name }) => name);
+  if (names === undefined) return [];
+  const missing = pins.filter(({ port }) => !names.includes(port));
+  if (missing.length === 0) return [];
+  const unused = names.filter((name) => !pins.some(({ port }) => port === name));
+  const rest = unused.length === 0 ? "" : ` (ports that the table does not use: ${unused.join(", ")})`;
+  return missing.map(({ port, entry }, index) => {
+    const end = index === missing.length - 1 ? rest : "";
+    return `${entry}: ${binding.top} has no port ${port}${end}`;
+  });
+}
+
+/** The device without what stands round it in `source`. */
+export function deviceAlone(
+  { binding, files, includeDirectories = [] }: DeviceSource,
+  { files: all }: Pick<ModelSource, "files">,
+): ModelSource {
+  const macros = all.slice(0, all.indexOf(files[0] as string));
+  return { top: binding.top, files: [...macros, ...files], includeDirectories, clock: binding.clock };
+}
+
+/** Undefined where the engine cannot read it. */
+export async function portsAlone(
+  alone: ModelSource,
+  engine: Engine,
+): Promise<readonly PortShape[] | undefined> {
   try {
-    const names = (await engine.ports(alone)).map(({ name }) => name);
-    const missing = pins.filter(({ port }) => !names.includes(port));
-    if (missing.length === 0) return [];
-    const unused = names.filter((name) => !pins.some(({ port }) => port === name));
-    const rest = unused.length === 0 ? "" : ` (ports that the table does not use: ${unused.join(", ")})`;
-    return missing.map(({ port, entry }, index) => {
-      const end = index === missing.length - 1 ? rest : "";
-      return `${entry}: ${binding.top} has no port ${port}${end}`;
-    });
+    return await engine.ports(alone);
   } catch (error) {
-    if (error instanceof BuildError || isUnread(error)) return [];
+    if (error instanceof BuildError || isUnread(error)) return undefined;
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import { VerilatorEngine, type VerilatorOptions } from "../engine/verilator-engi
 import { boardDesign, type DeviceOnBoard } from "./board-design.ts";
 import type { DeviceSource } from "./device-source.ts";
 import { explainBinding } from "./explain-binding.ts";
+import { refuseShape } from "./refuse-shape.ts";
 
 export interface StartOptions extends VerilatorOptions {
   /** Of the virtual board, for messages. */
@@ -34,6 +35,7 @@ export async function startOnBoard(options: StartOptions): Promise<StartedBoard>
   const design = boardDesign(board, device, join(options.cacheDirectory, "boards"));
   const engine = new VerilatorEngine(options);
   const source = virtualSource(design, mode);
+  if (device !== undefined) await refuseShape(device, source, engine, options.cacheDirectory);
   const built = engine.build(waves ? { ...source, waves: [] } : source);
   const model = await built.catch(async (error: unknown) => {
     throw device === undefined ? error : await explainBinding(error, device, source, engine);

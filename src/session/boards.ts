@@ -9,9 +9,13 @@ import { boardNames, loadBoard } from "../board/load-board.ts";
 import { boardPlaces, endBoard, isRunning } from "../board/running-board.ts";
 import { attachedPort } from "../board/usb-ports.ts";
 import type { LineMode } from "../board/virtual-source.ts";
+import type { TargetConfig } from "../config/config.ts";
 import { boardDesign } from "../links/board-design.ts";
+import { checkBoardDevice } from "../links/check-board-device.ts";
 import type { Check } from "../links/link-kind.ts";
+import { deviceOf } from "../links/registry.ts";
 import { startOnBoard } from "../links/start-board.ts";
+import { linkSettings } from "./link-settings.ts";
 import { boardFolders, hiltDirectory, modelsDirectory } from "./project-folders.ts";
 
 /** A row of `hilt boards`. */
@@ -96,11 +100,22 @@ export function checkBitstreamTools(): readonly Check[] {
   });
 }
 
-/** The bitstream of a board with our own controller in it. */
-export async function buildBoard(root: string, name: string, signal: AbortSignal): Promise<BuiltBoard> {
+/**
+ * The bitstream of a board with the device of `target` in it, or with our own controller. Rejects with `BindingError` for a device that is
+ * not what its table says, or has more than a board serves.
+ */
+export async function buildBoard(
+  root: string,
+  name: string,
+  target: { readonly name: string; readonly settings: TargetConfig } | undefined,
+  signal: AbortSignal,
+): Promise<BuiltBoard> {
   const { board, isVirtual } = findBoard(name, boardFolders(root));
   if (isVirtual) throw new BoardStateError(`${name} is a simulation: hilt boards start builds it`);
-  const design = boardDesign(board, undefined, join(modelsDirectory(root), "boards"));
+  const device = target && deviceOf(linkSettings(root, target.name, target.settings));
+  const cacheDirectory = modelsDirectory(root);
+  const design = boardDesign(board, device, join(cacheDirectory, "boards"));
+  if (device !== undefined) await checkBoardDevice(device, design, cacheDirectory);
   const built = await buildBitstream(board, design, join(hiltDirectory(root), "boards", name), signal);
   const load = board.load.map((word) => word.replaceAll("{bitstream}", built.file));
   return { ...built, buildHash: design.buildHash, load };

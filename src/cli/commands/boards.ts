@@ -1,9 +1,10 @@
 import type { Argv } from "yargs";
+import type { LoadedConfig } from "../../config/load-config.ts";
 import { hex } from "../../core/hex.ts";
 import { columns } from "../../report/columns.ts";
 import type { ListedBoard } from "../../session/boards.ts";
 import { interruptSignal } from "../interrupt-signal.ts";
-import { type Arguments, CommandLineError } from "../options.ts";
+import { type Arguments, CommandLineError, targetsOf } from "../options.ts";
 import { shellQuote } from "../shell-quote.ts";
 
 export const command = "boards [action] [name]";
@@ -24,17 +25,27 @@ export function builder(yargs: Argv) {
         default: "bits" as const,
         describe: "start: the virtual board's line, bit by bit, or faster with a byte in each cycle",
       },
+      target: {
+        type: "string",
+        array: true,
+        nargs: 1,
+        describe: "build: with the device of this target in place of hilt's controller",
+      },
       json: { type: "boolean", default: false, describe: "as JSON" },
     } as const);
 }
 
 /** `hilt boards`: what there is on this machine, and who has it. */
-export async function handler({ action, name, line, json }: Arguments<typeof builder>): Promise<number> {
+export async function handler(args: Arguments<typeof builder>): Promise<number> {
+  const { action, name, line, json, target } = args;
   const [{ loadConfig }, boards] = await Promise.all([
     import("../../config/load-config.ts"),
     import("../../session/boards.ts"),
   ]);
-  const { root } = await loadConfig(process.cwd());
+  const config = await loadConfig(process.cwd());
+  const { root } = config;
+  if (target !== undefined && action !== "build")
+    throw new CommandLineError(`hilt boards ${action}: --target goes with build`);
   if (action === "list") {
     const rows = await boards.listBoards(root);
     const text = json ? JSON.stringify(rows, undefined, 2) : columns(rows.map(cells)).join("\n");
@@ -47,7 +58,7 @@ export async function handler({ action, name, line, json }: Arguments<typeof bui
     process.stdout.write(`${name} has stopped\n`);
     return 0;
   }
-  if (action === "build") return await build(root, name, json);
+  if (action === "build") return await build(config, name, target, json);
   const { port, pid, buildHash } = await boards.startBoard(root, name, line);
   const facts = { name, port, pid, buildHash };
   process.stdout.write(
@@ -58,10 +69,18 @@ export async function handler({ action, name, line, json }: Arguments<typeof bui
   return 0;
 }
 
-async function build(root: string, name: string, json: boolean): Promise<number> {
+async function build(
+  config: LoadedConfig,
+  name: string,
+  words: readonly string[] | undefined,
+  json: boolean,
+): Promise<number> {
+  const [target, ...others] = words === undefined ? [] : targetsOf(config, words);
+  if (others.length > 0)
+    throw new CommandLineError("hilt boards build: one --target, since a board has one device");
   const { buildBoard } = await import("../../session/boards.ts");
   using interrupt = interruptSignal();
-  const built = await buildBoard(root, name, interrupt.signal);
+  const built = await buildBoard(config.root, name, target, interrupt.signal);
   const { file, utilisation, maximumHz, buildHash, load } = built;
   const lines = [
     ...columns(utilisation.map(({ what, used, available }) => [what, `${used}`, `of ${available}`])),

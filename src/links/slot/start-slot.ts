@@ -5,6 +5,8 @@ import { startModelProcess } from "../../engine/verilator/model-process.ts";
 import { VerilatorEngine, type VerilatorOptions } from "../../engine/verilator-engine.ts";
 import { settingsWords } from "../cocotb/settings-words.ts";
 import { vectorsOf } from "../device-binding.ts";
+import { explainBinding } from "../explain-binding.ts";
+import { refuseShape } from "../refuse-shape.ts";
 import { SlotError } from "./errors.ts";
 import type { FunctionSettings } from "./settings.ts";
 import { slotSource } from "./slot-source.ts";
@@ -47,7 +49,10 @@ export interface RunningSlot extends AsyncDisposable {
 const DEFAULT_BAR_BYTES = 65_536;
 const TABLE_BYTES = 4096;
 
-/** The model of the device and the program that runs it, from the cache where they are there. */
+/**
+ * The model of the device and the program that runs it, from the cache where they are there. Rejects with `BindingError` for
+ * a device that is not what its table says, or has more than a slot serves.
+ */
 export async function buildSlot(options: BuildSlotOptions): Promise<BuiltSlot & { readonly model: Model }> {
   const { settings, cacheDirectory, log, waves = false } = options;
   const { verilator, device } = settings;
@@ -57,7 +62,12 @@ export async function buildSlot(options: BuildSlotOptions): Promise<BuiltSlot & 
     ...(verilator === undefined ? {} : { verilator }),
   });
   const source = slotSource(device, cacheDirectory, settings.harness);
-  const model = await engine.build(waves ? { ...source, waves: [] } : source);
+  if (device !== undefined) await refuseShape(device, source, engine, cacheDirectory);
+  const model = await engine
+    .build(waves ? { ...source, waves: [] } : source)
+    .catch(async (error: unknown) => {
+      throw device === undefined ? error : await explainBinding(error, device, source, engine);
+    });
   const { model: library, program } = await engine.program("simulated slot", model);
   return { model, library, program };
 }
