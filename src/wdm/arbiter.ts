@@ -1,5 +1,6 @@
 import type { AdapterState } from "./adapter-state.ts";
 import type { Allocation } from "./allocation.ts";
+import type { ContextRecord } from "./transfer-context.ts";
 
 const NO_FRAMES: readonly number[] = [];
 
@@ -37,21 +38,18 @@ export class Arbiter {
     allocation.adapter.allocations.push(allocation);
     allocation.adapter.queue.push(allocation);
     this.#advance(allocation.adapter);
-    this.#refused = undefined;
     this.#grant();
-    if (!this.#isRefused(allocation)) return true;
+    if (this.#refused !== allocation) return true;
     remove(this.#line, allocation);
     this.#dropChannel(allocation);
     this.#settle(allocation);
-    this.#grant();
     return false;
   }
 
   /** Grants now or not at all; `grant` is called before it returns true. */
   submitNow(allocation: Allocation): boolean {
     const { adapter } = allocation;
-    const isFree =
-      !this.#isHeld && adapter.owner === undefined && adapter.queue.length === 0 && this.#line.length === 0;
+    const isFree = !this.#isHeld && adapter.owner === undefined && this.#line.length === 0;
     if (!isFree || !this.#takeResources(allocation)) return false;
     adapter.allocations.push(allocation);
     adapter.owner = allocation;
@@ -65,22 +63,20 @@ export class Arbiter {
   }
 
   /** Takes a request out that was not granted yet, and marks its context; false when it was. */
-  withdraw(allocation: Allocation): boolean {
+  withdraw(allocation: Allocation, record: ContextRecord): boolean {
     const { adapter, stage } = allocation;
     if (stage === "queued") remove(adapter.queue, allocation);
     else if (stage === "waiting") remove(this.#line, allocation);
     else return false;
-    if (stage === "waiting") this.#dropChannel(allocation);
-    const { record } = allocation;
+    this.#dropChannel(allocation);
     this.#settle(allocation);
-    if (record !== undefined) record.state = "cancelled";
+    record.state = "cancelled";
     this.#grant();
     return true;
   }
 
   /** Grants nothing before the work that goes on now is done. */
   hold(): void {
-    if (this.#isHeld) return;
     this.#isHeld = true;
     queueMicrotask(() => {
       this.#isHeld = false;
@@ -110,10 +106,6 @@ export class Arbiter {
     this.releaseChannel(allocation);
   }
 
-  #isRefused(allocation: Allocation): boolean {
-    return this.#refused === allocation && allocation.stage === "waiting";
-  }
-
   #dropChannel(allocation: Allocation): void {
     const { adapter } = allocation;
     if (!allocation.holdsChannel) return;
@@ -132,7 +124,7 @@ export class Arbiter {
 
   /** Ends a request that holds nothing any more. */
   #settle(allocation: Allocation): void {
-    if (allocation.holdsChannel || allocation.holdsRegisters || allocation.mappings.length > 0) return;
+    if (allocation.holdsChannel || allocation.holdsRegisters) return;
     if (allocation.stage === "ended") return;
     this.#onEnd(allocation);
     allocation.stage = "ended";

@@ -211,7 +211,7 @@ export function channelRoutines(
           },
         );
       if (record.state === "done") return false;
-      if (record.allocation !== undefined) return arbiter.withdraw(record.allocation);
+      if (record.allocation !== undefined) return arbiter.withdraw(record.allocation, record);
       record.state = "cancelled";
       return true;
     },

@@ -62,8 +62,8 @@ export class TransferContexts {
   }
 
   /** Its bytes are as they were initialised, as far as its signature goes. */
-  isIntact(record: ContextRecord): boolean {
-    return this.find(record.bytes) === record;
+  isIntact({ bytes, signature }: ContextRecord): boolean {
+    return signatureIn(bytes) === signature;
   }
 
   /** The record of a place, whatever its bytes hold now: a live request stays known when its context is overwritten. */
@@ -75,12 +75,17 @@ export class TransferContexts {
   find(bytes: Uint8Array): ContextRecord | undefined {
     const record = this.at(bytes);
     if (record === undefined || bytes.length < DMA_TRANSFER_CONTEXT_SIZE_V1) return undefined;
-    let signature = 0;
-    for (let index = SIGNATURE_BYTES - 1; index >= 0; index--) {
-      signature = signature * 256 + (bytes[SIGNATURE + index] as number);
-    }
-    return signature === record.signature ? record : undefined;
+    return signatureIn(bytes) === record.signature ? record : undefined;
   }
+}
+
+/** Not a number where the bytes are gone. */
+function signatureIn(bytes: Uint8Array): number {
+  let signature = 0;
+  for (let index = SIGNATURE_BYTES - 1; index >= 0; index--) {
+    signature = signature * 256 + (bytes[SIGNATURE + index] as number);
+  }
+  return signature;
 }
 
 /** Whether it has the form of a context at all. */

@@ -1,4 +1,5 @@
 /** A process that runs the tests of `src/wdm` and `src/memory` on one mutant after the other. */
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   BaseSequencer,
@@ -10,6 +11,7 @@ import {
 
 /** What the process is told. */
 export interface Trial {
+  /** From the project's folder. */
   readonly file: string;
   /** Of the file, instead of its own. */
   readonly text: string;
@@ -19,6 +21,7 @@ export interface Trial {
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const trial: { now: Trial | undefined } = { now: undefined };
+const pathOf = ({ file }: Trial): string => join(root, file);
 const failed: string[] = [];
 
 /** Milliseconds that the tests of a file took the last time. */
@@ -55,7 +58,7 @@ const vitest = await createVitest(
       {
         name: "mutant",
         enforce: "pre",
-        load: (id) => (id === trial.now?.file ? trial.now.text : null),
+        load: (id) => (trial.now !== undefined && id === pathOf(trial.now) ? trial.now.text : null),
       },
     ],
   },
@@ -65,7 +68,7 @@ const specifications = await vitest.globTestSpecifications();
 process.on("message", async (message: Trial) => {
   const before = trial.now;
   trial.now = message;
-  for (const one of [before, message]) if (one !== undefined) vitest.invalidateFile(one.file);
+  for (const one of [before, message]) if (one !== undefined) vitest.invalidateFile(pathOf(one));
   process.env["HILT_PROPERTY_RUNS"] = String(message.runs);
   failed.length = 0;
   await vitest.runTestSpecifications(specifications);

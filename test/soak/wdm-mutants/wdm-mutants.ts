@@ -1,24 +1,6 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { Random } from "../../../src/core/random.ts";
-import type { Trial } from "./mutant-worker.ts";
-import { applied, type Mutation, mutationsOf } from "./mutations.ts";
-
-const root = fileURLToPath(new URL("../../..", import.meta.url));
-const FOLDERS = ["src/wdm", "src/memory"];
-const WORKER = fileURLToPath(new URL("./mutant-worker.ts", import.meta.url));
-/** Runs of each property: few first, since most mutants die of the first ones; then more. */
-const STAGES = [5, 25];
-/** A loop without end is a fault that is seen. */
-const LIMIT_MS = 240_000;
-
-export interface Mutant extends Mutation {
-  readonly file: string;
-  readonly line: number;
-  readonly from: string;
-}
+import { equivalentMutants } from "./equivalent-mutants.ts";
+import { MutantTests } from "./mutant-tests.ts";
+import { describe, drawn, type Mutant, mutantAt } from "./mutants.ts";
 
 export interface MutantRequest {
   readonly mutants: number;
@@ -30,98 +12,43 @@ export interface MutantRequest {
 
 /** Draws mutants of the DMA system and of host memory, and runs their unit tests on each. True if one survived. */
 export async function runWdmMutants({ mutants, seed, path, log }: MutantRequest): Promise<boolean> {
-  const all = drawn(mutants, seed);
+  const all = [...drawn(mutants, seed).entries()].filter(
+    ([index]) => path === undefined || path === String(index),
+  );
+  const reasons = equivalences();
   const survivors: string[] = [];
+  let killed = 0;
   await using tests = new MutantTests();
-  await tests.checkBaseline();
-  for (const [index, mutant] of all.entries()) {
-    if (path !== undefined && path !== String(index)) continue;
+  await tests.checkBaseline(drawn(1, 1)[0] as Mutant);
+  for (const [index, mutant] of all) {
     const words = describe(mutant);
-    const killedBy = await tests.try(mutant);
-    if (killedBy === null) survivors.push(`${index}: ${words}`);
-    log(`${index}: ${words}: ${killedBy === null ? "SURVIVES" : `killed by ${killedBy}`}`);
+    const why = reasons.get(keyOf(mutant));
+    const killedBy = why === undefined ? await tests.try(mutant) : null;
+    if (killedBy !== null) killed++;
+    else if (why === undefined) survivors.push(`${index}: ${words}`);
+    const outcome = killedBy === null ? "SURVIVES" : `killed by ${killedBy}`;
+    log(`${index}: ${words}: ${why === undefined ? outcome : `equivalent: ${why}`}`);
   }
-  const count = path === undefined ? all.length : 1;
-  const share = (100 * (count - survivors.length)) / count;
-  log(`\n${count - survivors.length} of ${count} mutants killed, ${share.toFixed(1)} %, seed ${seed}`);
+  const count = killed + survivors.length;
+  const same = all.length - count;
+  log(
+    `\n${killed} of ${count} mutants killed, ${((100 * killed) / count).toFixed(1)} %, seed ${seed}; ${same} more changed nothing`,
+  );
   for (const survivor of survivors) log(`survives ${survivor}`);
   return survivors.length > 0;
 }
 
-/** Different ones, in an order that the seed decides. */
-export function drawn(count: number, seed: number): Mutant[] {
-  return new Random(BigInt(seed)).fork("mutants").shuffle(allMutants()).slice(0, count);
-}
-
-export function allMutants(): Mutant[] {
-  const files = FOLDERS.flatMap((folder) =>
-    readdirSync(join(root, folder))
-      .filter((name) => name.endsWith(".ts"))
-      .sort()
-      .map((name) => join(root, folder, name)),
+/** Why mutants change nothing, by mutant. Throws when the place of one has gone. */
+function equivalences(): ReadonlyMap<string, string> {
+  return new Map(
+    equivalentMutants.map((one) => {
+      const mutant = mutantAt(one);
+      if (typeof mutant === "string") throw new Error(mutant);
+      return [keyOf(mutant), one.why];
+    }),
   );
-  return files.flatMap((file) => {
-    const text = readFileSync(file, "utf8");
-    return mutationsOf(text).map((mutation) => {
-      const { start, end } = mutation;
-      const line = text.slice(0, start).split("\n").length;
-      return { ...mutation, file, line, from: text.slice(start, end) };
-    });
-  });
 }
 
-function describe({ file, line, kind, from, to }: Mutant): string {
-  const short = (text: string): string => text.replace(/\s+/g, " ").slice(0, 60);
-  return `${file.slice(root.length)}:${line} ${kind}: ${short(from)} -> ${short(to)}`;
-}
-
-/** The tests in a process of their own, which is replaced when a mutant makes it hang. */
-class MutantTests implements AsyncDisposable {
-  #worker: Promise<ChildProcess> | undefined;
-
-  /** Throws when the tests fail without a mutant: every mutant would count as killed. */
-  async checkBaseline(): Promise<void> {
-    const [mutant] = drawn(1, 1) as [Mutant];
-    const killedBy = await this.#run({ file: mutant.file, text: readFileSync(mutant.file, "utf8"), runs: 5 });
-    if (killedBy !== null) throw new Error(`the tests fail without a mutant: ${killedBy}`);
-  }
-
-  /** The test that fails; null when all pass. */
-  async try(mutant: Mutant): Promise<string | null> {
-    const { file } = mutant;
-    const text = applied(readFileSync(file, "utf8"), mutant);
-    for (const runs of STAGES) {
-      const killedBy = await this.#run({ file, text, runs });
-      if (killedBy !== null) return killedBy;
-    }
-    return null;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    (await this.#worker)?.kill();
-  }
-
-  async #run(trial: Trial): Promise<string | null> {
-    this.#worker ??= started();
-    const worker = await this.#worker;
-    const answer = new Promise<{ killedBy: string | null }>((resolve) => {
-      worker.once("message", resolve);
-      worker.once("exit", () => resolve({ killedBy: "the end of its process" }));
-    });
-    const limit = setTimeout(() => worker.kill("SIGKILL"), LIMIT_MS);
-    worker.send(trial);
-    const { killedBy } = await answer;
-    clearTimeout(limit);
-    worker.removeAllListeners();
-    if (worker.exitCode !== null || worker.signalCode !== null) this.#worker = undefined;
-    return killedBy;
-  }
-}
-
-function started(): Promise<ChildProcess> {
-  const worker = fork(WORKER, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
-  return new Promise((resolve, reject) => {
-    worker.once("message", () => resolve(worker));
-    worker.once("exit", (code) => reject(new Error(`the process for the tests ended with ${code}`)));
-  });
+function keyOf({ file, start, end, to }: Mutant): string {
+  return `${file} ${start} ${end} ${to}`;
 }

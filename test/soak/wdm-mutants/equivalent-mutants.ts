@@ -1,0 +1,24 @@
+import type { Place } from "./mutants.ts";
+
+export interface EquivalentMutant extends Place {
+  /** Why no program could see it. */
+  readonly why: string;
+}
+
+/** Mutants that change nothing: they are drawn, not tried, and do not count. */
+export const equivalentMutants: readonly EquivalentMutant[] = [
+  {
+    file: "src/memory/mdl.ts",
+    place: "let each: Mdl | null = mdl; each !== null && left > 0; each = each.next",
+    from: ">",
+    to: ">=",
+    why: "with no bytes left each MDL that follows has a piece of no bytes, and visits no page",
+  },
+  {
+    file: "src/wdm/bounce-pages.ts",
+    place: "if (error instanceof OutOfMemoryError) return undefined;",
+    from: "error instanceof OutOfMemoryError",
+    to: "true",
+    why: "the allocator throws no other error",
+  },
+];
