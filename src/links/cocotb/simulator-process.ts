@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { SimulatorProcessError } from "./errors.ts";
-import { memoryFolder } from "./memory-folder.ts";
 import type { SimulatorStart } from "./prepare-simulation.ts";
+import { makeSimulatorFolder } from "./simulator-folder.ts";
 
 /** Lines of its output that an error shows. */
 const LAST_LINES = 20;
@@ -54,7 +53,8 @@ export async function startSimulator(
   start: SimulatorStart,
   { limitMs, modules = [], lines }: StartOptions,
 ): Promise<SimulatorProcess> {
-  const folder = mkdtempSync(join(memoryFolder(), "hilt-cocotb-"));
+  const held = makeSimulatorFolder();
+  const folder = held.path;
   const server = createServer();
   server.listen(join(folder, "control"));
   await once(server, "listening");
@@ -82,7 +82,7 @@ export async function startSimulator(
   const ended = endOf(child).then((how) => {
     running.delete(child);
     kill(child);
-    rmSync(folder, { recursive: true, force: true });
+    held[Symbol.dispose]();
     return how;
   });
   try {
