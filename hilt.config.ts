@@ -32,7 +32,7 @@ export default defineConfig({
       harness: rough,
     },
     slot: { link: "slot" },
-    "slot-rough": { link: "slot", harness: { readLatency: [1, 60], writeLatency: [1, 20], stalls: 0.4 } },
+    "slot-rough": { link: "slot", harness: { ...rough, readyAfterValid: true } },
     "virtual-ulx3s": { link: "uart", board: "virtual-ulx3s" },
     icarus: { link: "cocotb", simulator: "icarus", python: ".cache/python" },
     "icarus-models": { link: "cocotb", simulator: "icarus", python: ".cache/python", host: "cocotbext-axi" },

@@ -54,14 +54,22 @@ export class LinkClosedError extends HiltError {
   }
 }
 
-/** A window cannot be opened. */
+/**
+ * A window cannot be opened. Where the reason is neither the window nor the device (the kernel pins no more memory, the link
+ * is lost), code and blame are those of the cause.
+ */
 export class WindowError extends HiltError {
-  readonly code = "E_WINDOW_REFUSED";
-  readonly blame: Blame = "product";
+  readonly code: string;
+  readonly blame: Blame;
 
   constructor({ logical, physical, lengthBytes }: Window, why: string, options?: ErrorOptions) {
     const at = `logical ${hexAddress(logical)}, physical ${hexAddress(physical)}`;
     super(`window of ${lengthBytes} bytes at ${at}: ${why}`, options);
+    const cause = options?.cause;
+    const isElsewhere =
+      cause instanceof HiltError && (cause.blame === "environment" || cause.blame === "link");
+    this.code = isElsewhere ? cause.code : "E_WINDOW_REFUSED";
+    this.blame = isElsewhere ? cause.blame : "product";
   }
 }
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { LinkLostError } from "../../src/bus/errors.ts";
 import type { LinkEvent } from "../../src/bus/event.ts";
@@ -207,6 +210,34 @@ test("a device with several interrupts: each line has a vector, and its messages
   expect(() => link.listen({ vector: 3 })).toThrow("3 interrupts");
 });
 
+test("a device that never answers its register port is reported by the access, and ends its link for good", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "hilt-mute-ü-"));
+  const { binding, files } = ringer(1);
+  const verilog = readFileSync(files[0] as string, "utf8");
+  const mute = join(folder, "mute.v");
+  writeFileSync(mute, verilog.replace(/wire (write|read) +=.*;/g, "wire $1 = 1'b0;"));
+  await using opened = await openSlot({ device: { binding, files: [mute] } });
+  const ended: Record<string, (link: Link) => Promise<unknown>> = {
+    "read of register 0x0004: no answer in 10000 cycles": (link) => link.readRegister(AT.word),
+    "write of register 0x0000: no answer in 10000 cycles": (link) => {
+      link.writeRegister(AT.to, 1);
+      return link.idle(1);
+    },
+  };
+  for (const [message, access] of Object.entries(ended)) {
+    await using link = await opened.connection.fresh(options);
+    const wait = link
+      .listen()
+      .wait(1_000_000)
+      .catch((error: unknown) => error);
+    const error = await access(link).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "E_NO_ANSWER", blame: "product", message: `slot: ${message}` });
+    expect(await wait, "parked").toBe(error);
+    await expect(link.perform([])).rejects.toBe(error);
+  }
+  rmSync(folder, { recursive: true });
+});
+
 test("a slot that is gone ends its link for good, and its connection; the next connection is whole", async () => {
   const first = await openSlot();
   const context = await ContractContext.open({ open: () => first.connection.fresh(options) });
@@ -216,6 +247,8 @@ test("a slot that is gone ends its link for good, and its connection; the next c
   const error = await parked;
   expect(error).toBeInstanceOf(LinkLostError);
   await expect(context.link.readRegister(0)).rejects.toBe(error);
+  // No fault of the window's, nor of the device's.
+  expect(() => context.place(0, 64).open("read")).toThrow(expect.objectContaining({ blame: "link" }));
   await context.dispose();
   await expect(first.connection.fresh(options)).rejects.toMatchObject({ code: "E_LINK_LOST", blame: "link" });
   await first[Symbol.asyncDispose]();

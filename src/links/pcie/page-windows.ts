@@ -25,6 +25,8 @@ export class PageWindows implements WindowTable {
   readonly #windows = new WindowMap<PageWindow>();
   readonly #mapped = new Map<number, Mapped>();
   #isClosed = false;
+  /** Why the device is gone. */
+  #lost: Error | undefined;
 
   constructor(dma: PcieDma, ram: DmaMemory, memory: PhysicalMemory, rights: PageRights) {
     this.#dma = dma;
@@ -69,7 +71,8 @@ export class PageWindows implements WindowTable {
   }
 
   /** The device is gone, and its mappings with it. */
-  abandon(): void {
+  abandon(lost: Error): void {
+    this.#lost ??= lost;
     this.#isClosed = true;
   }
 
@@ -114,6 +117,7 @@ export class PageWindows implements WindowTable {
     const end = logical + BigInt(lengthBytes) - 1n;
     if (!this.#dma.ranges.some(({ first, last }) => logical >= first && end <= last))
       throw new WindowError(window, "the device's I/O addresses have no such range");
+    if (this.#lost !== undefined) throw new WindowError(window, this.#lost.message, { cause: this.#lost });
     if (this.#isClosed) throw new WindowError(window, "the link is closed");
     try {
       return this.#memory.offsetOf(physical, lengthBytes);

@@ -19,7 +19,7 @@ export async function serveSlot(
     lost,
     facts: { name, pid, socket, control },
     lines: [
-      `slot ${name} runs: process ${pid}, socket ${socket}`,
+      `target ${name} runs in a simulated slot: process ${pid}, socket ${socket}`,
       "to plug it into a virtual machine of QEMU 10.1 or newer:",
       ...qemuLine(socket).map((line) => `    ${line}`),
       "Ctrl-C ends it",

@@ -191,7 +191,7 @@ export class SlotLink implements Link, SlotListener {
 
   /** The slot is gone, or has refused what must not be refused: what is parked rejects. */
   lose(error: Error): void {
-    this.windows.abandon();
+    this.windows.abandon(error);
     this.#pump.stop(this.#parts.state.fail(error));
   }
 
