@@ -25,6 +25,7 @@ export async function runPlan(
 ): Promise<Tally> {
   const link = await openForPlan(plan, variant, cacheDirectory, { engine: "wasm" });
   try {
+    variant.begin?.(link.simulation);
     return await placePlan(link, plan, variant, checks).run();
   } finally {
     await link[Symbol.asyncDispose]();

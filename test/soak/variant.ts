@@ -1,3 +1,4 @@
+import type { Simulation } from "../../src/engine/engine.ts";
 import type { SimulationSettings } from "../../src/links/simulator/simulator-model.ts";
 import type { BankLayout } from "../../src/memory/platform-profile.ts";
 import type { Geometry } from "./placed-pieces.ts";
@@ -21,6 +22,8 @@ export interface Variant {
   readonly isPlain?: boolean;
   /** By default it has rings; otherwise transfers are started by the registers. */
   readonly hasRings?: boolean;
+  /** What is done to the device before anything is asked of it. */
+  readonly begin?: (simulation: Simulation) => void;
   /** Its largest ring; by default the largest that there is. */
   readonly entriesLog2?: number;
 }
