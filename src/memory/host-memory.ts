@@ -3,7 +3,7 @@ import { type CallSite, CallSites, describeSite } from "../core/call-sites.ts";
 import type { Random } from "../core/random.ts";
 import { HostBuffer } from "./host-buffer.ts";
 import { HostChain } from "./host-chain.ts";
-import { MDL_PAGES_LOCKED, type Mdl } from "./mdl.ts";
+import { framesOfBuffer, MDL_PAGES_LOCKED, type Mdl } from "./mdl.ts";
 import { PageAllocator } from "./page-allocator.ts";
 import type { PhysicalMemory } from "./physical-memory.ts";
 import { type PlatformProfile, standardProfile } from "./platform-profile.ts";
@@ -19,7 +19,7 @@ export class HostMemory {
   #count = 0;
   readonly #sites = new CallSites();
   #watcher: BufferWatcher | undefined;
-  /** Page frame numbers of buffers that are free, as their MDLs and all copies of those have them, with the place. */
+  /** Page frame numbers of buffers that are free, as their MDLs, all copies and parts of those have them, with the place. */
   readonly #freed = new WeakMap<readonly number[], CallSite | undefined>();
 
   constructor(
@@ -76,8 +76,10 @@ export class HostMemory {
 
   /** Where the buffer of one MDL of a chain was freed, in words; undefined while all are in use. */
   freedPlace(mdl: Mdl): string | undefined {
-    for (let each: Mdl | null = mdl; each !== null; each = each.next)
-      if (this.#freed.has(each.pageFrameNumbers)) return describeSite(this.#freed.get(each.pageFrameNumbers));
+    for (let each: Mdl | null = mdl; each !== null; each = each.next) {
+      const frames = framesOfBuffer(each.pageFrameNumbers);
+      if (this.#freed.has(frames)) return describeSite(this.#freed.get(frames));
+    }
     return undefined;
   }
 

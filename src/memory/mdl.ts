@@ -20,6 +20,21 @@ export interface Mdl {
   readonly pageFrameNumbers: readonly number[];
 }
 
+/** Of page frame numbers that are a part of other ones, those. */
+const sources = new WeakMap<readonly number[], readonly number[]>();
+
+/** Page frame numbers `first` to `end` of an MDL, for one that describes a part of it. */
+export function partOfFrames({ pageFrameNumbers }: Mdl, first: number, end: number): readonly number[] {
+  const part = pageFrameNumbers.slice(first, end);
+  sources.set(part, framesOfBuffer(pageFrameNumbers));
+  return part;
+}
+
+/** The page frame numbers of the whole buffer of which an MDL has these. */
+export function framesOfBuffer(frames: readonly number[]): readonly number[] {
+  return sources.get(frames) ?? frames;
+}
+
 const STAYING = MDL_PAGES_LOCKED | MDL_SOURCE_IS_NONPAGED_POOL | MDL_PARTIAL;
 
 /** The pages of every MDL of the chain stay where they are. */

@@ -119,7 +119,6 @@ export class Arbiter {
     allocation.holdsRegisters = false;
     this.#freeRegisters += allocation.registers;
     allocation.adapter.bouncePages?.give(allocation.bouncePages);
-    allocation.bouncePages = [];
   }
 
   /** Ends a request that holds nothing any more. */

@@ -1,8 +1,10 @@
+import { describeSite } from "../core/call-sites.ts";
 import { hexAddress } from "../core/hex.ts";
 import { isLocked, type Mdl } from "../memory/mdl.ts";
 import type { ElementLimits } from "../memory/platform-profile.ts";
 import type { Host } from "./host.ts";
 import { isMemory, type Plan } from "./mapping.ts";
+import type { ScatterGatherList } from "./scatter-gather.ts";
 
 /** Finds that a buffer is none any more, or that its MDL has no pages, or pages that are no memory: nothing of it is mapped. */
 export function isUnmappable({ findings, parts }: Host, routine: string, mdl: Mdl, plan: Plan): boolean {
@@ -17,6 +19,34 @@ export function isUnmappable({ findings, parts }: Host, routine: string, mdl: Md
     `${routine} of an MDL whose page frame numbers are not all pages of memory`,
   );
   return true;
+}
+
+/** Finds that memory for a list is one that a request has, waits for or has handed out. */
+export function isListShared(
+  { adapters, findings }: Host,
+  routine: string,
+  buffer: ScatterGatherList,
+): boolean {
+  for (const { allocations } of adapters.values())
+    for (const { listBuffer, list, site } of allocations) {
+      if (listBuffer !== buffer && list !== buffer) continue;
+      findings.report("LIST_BUFFER_SHARED", `${routine} with memory for a list that another request uses`, {
+        mapping: `that request was made ${describeSite(site)}`,
+      });
+      return true;
+    }
+  return false;
+}
+
+/** A bus master has no use for either, and the pages say that they are NULL. */
+export function checkNull(
+  { findings }: Host,
+  routine: string,
+  completionRoutine: unknown,
+  completionContext: unknown,
+): void {
+  if ((completionRoutine ?? completionContext ?? null) !== null)
+    findings.report("NOT_NULL", `${routine} with a DmaCompletionRoutine or a CompletionContext`);
 }
 
 export function checkLocked({ findings }: Host, routine: string, mdl: Mdl): void {

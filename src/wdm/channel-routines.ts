@@ -102,10 +102,9 @@ export function channelRoutines(
 
   /** What IO_ALLOCATION_ACTION says of a request whose routine has returned. */
   function act(allocation: Allocation, action: unknown): void {
-    if (allocation.stage === "ended") return;
     switch (action) {
       case KeepObject:
-        allocation.isKept = allocation.holdsChannel;
+        allocation.isKept = true;
         return;
       case DeallocateObjectKeepRegisters:
         arbiter.releaseChannel(allocation);

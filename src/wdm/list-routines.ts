@@ -1,9 +1,8 @@
 import { PAGE_SIZE, spannedPages, virtualAddress } from "../core/address.ts";
-import { describeSite } from "../core/call-sites.ts";
 import { chainBytes, MDL_PAGES_LOCKED, type Mdl } from "../memory/mdl.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import { Allocation } from "./allocation.ts";
-import { checkElements, checkLocked, isUnmappable } from "./buffer-checks.ts";
+import { checkElements, checkLocked, checkNull, isListShared, isUnmappable } from "./buffer-checks.ts";
 import { callRoutine, checkIntact, claimContext, isSynchronous, submit } from "./channel-routines.ts";
 import {
   DMA_FAIL_ON_BOUNCE,
@@ -49,13 +48,6 @@ export function listRoutines(
 > {
   const { arbiter, findings } = host;
 
-  /** The request that fills a driver's memory for a list, or has filled it. */
-  function userOf(buffer: ScatterGatherList): Allocation | undefined {
-    for (const { allocations } of host.adapters.values())
-      for (const allocation of allocations) if (allocation.listBuffer === buffer) return allocation;
-    return undefined;
-  }
-
   /** Channel, registers, list and routine in one. The whole range is mapped, or the request is refused. */
   function request(
     name: string,
@@ -73,13 +65,7 @@ export function listRoutines(
     if (counted.pages > state.maximumRegisters || counted.elements > scatterGatherLimit)
       return STATUS_INSUFFICIENT_RESOURCES;
     if (isBounced && (flags & DMA_FAIL_ON_BOUNCE) !== 0) return STATUS_INSUFFICIENT_RESOURCES;
-    const other = buffer === undefined ? undefined : userOf(buffer);
-    if (other !== undefined) {
-      findings.report("LIST_BUFFER_SHARED", `${name} with memory for a list that another request uses`, {
-        mapping: `that request was made ${describeSite(other.site)}`,
-      });
-      return STATUS_INVALID_PARAMETER;
-    }
+    if (buffer !== undefined && isListShared(host, name, buffer)) return STATUS_INVALID_PARAMETER;
     checkElements(host, name, state.limits, counted);
     const { deviceObject } = asked;
     const isNow = isSynchronous(flags) === true;
@@ -133,8 +119,7 @@ export function listRoutines(
       });
       return STATUS_INVALID_PARAMETER;
     }
-    if (asked.completion !== null && asked.completion !== undefined)
-      findings.report("NOT_NULL", `${name} with a DmaCompletionRoutine or a CompletionContext`);
+    checkNull(host, name, asked.completion, null);
     const record = claimContext(host, state, transferContext, name);
     if (typeof record === "number") return record;
     checkLocked(host, name, mdl);

@@ -5,13 +5,13 @@ import { hexAddress } from "../core/hex.ts";
 import { chainBytes, type Mdl } from "../memory/mdl.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import { type Allocation, allocationOf } from "./allocation.ts";
-import { checkElements, checkLocked, isUnmappable } from "./buffer-checks.ts";
+import { checkElements, checkLocked, checkNull, isListShared, isUnmappable } from "./buffer-checks.ts";
 import { STATUS_INSUFFICIENT_RESOURCES, STATUS_INVALID_PARAMETER, STATUS_SUCCESS } from "./constants.ts";
 import type { Host } from "./host.ts";
 import { type MapLimits, Mapping, type Plan, planElements, type Range } from "./mapping.ts";
 import { inWords } from "./mapping-history.ts";
 import type { Routines } from "./operations-table.ts";
-import { ELEMENT_BYTES, fillList, LIST_HEADER_BYTES } from "./scatter-gather.ts";
+import { ELEMENT_BYTES, fillList, LIST_HEADER_BYTES, type ScatterGatherList } from "./scatter-gather.ts";
 
 /** Ends everything that is mapped with an allocation. */
 export function unmap(allocation: Allocation): void {
@@ -92,8 +92,9 @@ export function mapRoutines(
     return allocation;
   }
 
-  function isFlushed({ mappings: [mapped] }: Allocation): boolean {
-    if (mapped === undefined) return true;
+  /** Nothing is mapped with the registers, and no other request has the memory for the list. */
+  function isReady({ mappings: [mapped] }: Allocation, buffer: ScatterGatherList): boolean {
+    if (mapped === undefined) return !isListShared(host, "MapTransferEx", buffer);
     findings.report("NOT_FLUSHED", `MapTransferEx while ${mapped.lengthBytes} bytes are not flushed`, {
       parameters: { mappedBytes: mapped.lengthBytes },
       mapping: inWords(mapped),
@@ -156,10 +157,12 @@ export function mapRoutines(
       buffer,
       bufferLength,
       routine,
+      completionContext,
     ) {
       const wanted = length.value ?? -1;
       length.value = 0;
       const allocation = registersOf(state, base);
+      checkNull(host, "MapTransferEx", routine, completionContext);
       if (allocation === undefined || buffer === null || deviceOffset !== 0 || routine !== null)
         return STATUS_INVALID_PARAMETER;
       const elements = Math.floor((bufferLength - LIST_HEADER_BYTES) / ELEMENT_BYTES);
@@ -169,7 +172,7 @@ export function mapRoutines(
         beyond("MapTransferEx", missing);
         return STATUS_INVALID_PARAMETER;
       }
-      if (!isFlushed(allocation)) return STATUS_INVALID_PARAMETER;
+      if (!isReady(allocation, buffer)) return STATUS_INVALID_PARAMETER;
       checkLocked(host, "MapTransferEx", mdl);
       if (wanted === 0) {
         findings.report("ZERO_LENGTH", "MapTransferEx of no bytes");

@@ -1,5 +1,5 @@
 import { PAGE_SIZE, spannedPages, type VirtualAddress, virtualAddress } from "../core/address.ts";
-import { MDL_PARTIAL, MDL_SOURCE_IS_NONPAGED_POOL, type Mdl } from "../memory/mdl.ts";
+import { MDL_PARTIAL, MDL_SOURCE_IS_NONPAGED_POOL, type Mdl, partOfFrames } from "../memory/mdl.ts";
 import type { Out } from "./dma-adapter.ts";
 
 /** Address of the first byte that an MDL describes. */
@@ -52,6 +52,6 @@ export function IoBuildPartialMdl(
     startVa: virtualAddress(address - BigInt(byteOffset)),
     byteOffset,
     byteCount,
-    pageFrameNumbers: sourceMdl.pageFrameNumbers.slice(first, first + spannedPages(byteOffset, byteCount)),
+    pageFrameNumbers: partOfFrames(sourceMdl, first, first + spannedPages(byteOffset, byteCount)),
   };
 }

@@ -26,18 +26,24 @@ const failed: string[] = [];
 
 /** Milliseconds that the tests of a file took the last time. */
 const costs = new Map<string, number>();
+/** Mutants of the file under trial that a file of tests has killed. */
+const kills = new Map<string, number>();
+const killsOf = (moduleId: string): string => `${trial.now?.file} ${moduleId}`;
 
-/** Most mutants die of some test, and the next ones are soon over when it is a cheap one. */
-class CheapestFirst extends BaseSequencer {
+/** Most mutants die of some test, and the next ones are soon over when it is a cheap one, or one that has seen their like. */
+class LikeliestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const costOf = ({ moduleId }: TestSpecification): number => costs.get(moduleId) ?? 0;
-    return files.toSorted((a, b) => costOf(a) - costOf(b));
+    const rankOf = ({ moduleId }: TestSpecification): number =>
+      (costs.get(moduleId) ?? 0) / (1 + (kills.get(killsOf(moduleId)) ?? 0));
+    return files.toSorted((a, b) => rankOf(a) - rankOf(b));
   }
 }
 
 const reporter: Reporter = {
   onTestModuleEnd(module: TestModule) {
-    if (module.ok()) costs.set(module.moduleId, module.diagnostic().duration);
+    const { moduleId } = module;
+    if (module.ok()) costs.set(moduleId, module.diagnostic().duration);
+    else kills.set(killsOf(moduleId), (kills.get(killsOf(moduleId)) ?? 0) + 1);
     for (const { message } of module.errors()) failed.push(`${module.relativeModuleId}: ${message}`);
     for (const test of module.children.allTests("failed"))
       failed.push(`${module.relativeModuleId} > ${test.fullName}`);
@@ -49,7 +55,7 @@ const vitest = await createVitest(
   {
     ...{ root, config: false, watch: false, bail: 1, testTimeout: 60_000, reporters: [reporter] },
     ...{ pool: "threads", isolate: false, fileParallelism: false },
-    sequence: { sequencer: CheapestFirst },
+    sequence: { sequencer: LikeliestFirst },
     include: ["test/unit/{wdm,memory}/**/*.test.ts"],
     setupFiles: [fileURLToPath(new URL("./property-runs.ts", import.meta.url))],
   },

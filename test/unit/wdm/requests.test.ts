@@ -7,6 +7,7 @@ import {
   DMA_SYNCHRONOUS_CALLBACK,
   KeepObject,
   STATUS_INSUFFICIENT_RESOURCES,
+  STATUS_INVALID_PARAMETER,
   STATUS_SUCCESS,
 } from "../../../src/wdm/constants.ts";
 import type { MapRegisterBase } from "../../../src/wdm/dma-adapter.ts";
@@ -137,6 +138,41 @@ describe("a request that must not wait", () => {
   });
 });
 
+test("a routine is never run from inside another one, though its adapter is free", () => {
+  const host = createHost();
+  const [first, second] = [new Driver(host), new Driver(host)];
+  const order: string[] = [];
+  first.allocate({
+    routine: () => {
+      order.push("first begins");
+      const routine = () => {
+        order.push("second");
+        return DeallocateObject;
+      };
+      expect(second.allocate({ routine })).toBe(STATUS_SUCCESS);
+      order.push("first ends");
+      return DeallocateObject;
+    },
+  });
+  expect(order).toEqual(["first begins", "first ends", "second"]);
+});
+
+test("a routine that throws at the end of another request takes back its own alone", () => {
+  const driver = new Driver();
+  const { host, system } = driver.host;
+  driver.listNow(host.allocate({ lengthBytes: 64 }));
+  const failing = () => {
+    throw new Error("the driver's own");
+  };
+  const outer = () => {
+    driver.allocate({ routine: failing });
+    return DeallocateObject;
+  };
+  expect(() => driver.allocate({ flags: SYNC, routine: outer })).toThrow("own");
+  expect(system.holdings().map(({ what }) => what)).toEqual(["1 scatter/gather list not given back"]);
+  expect(system.freeMapRegisters).toBe(63);
+});
+
 test("a routine that throws with bytes mapped: they are unmapped, and what the device wrote has arrived", () => {
   const driver = new Driver(createHost(), { dmaAddressWidth: 28 + 1 });
   const { host, memory, windows, system } = driver.host;
@@ -207,6 +243,16 @@ test("a context that was overwritten is found at the grant, before the routine r
     driver.freeChannel();
     expect(found).toEqual(["CONTEXT_LIVE"]);
   }
+});
+
+test("the numbers of the contexts of a long test, 70,000, are held by their bytes", () => {
+  const driver = new Driver();
+  const first = driver.context();
+  for (let count = 0; count < 70_000; count++) driver.context(first);
+  expect([...first.subarray(0, 11)]).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 70_001 % 256, 17, 1]);
+  expect(driver.allocate({ context: first, routine: () => DeallocateObject })).toBe(STATUS_SUCCESS);
+  first[10] = 0;
+  expect(driver.allocate({ context: first, routine: () => DeallocateObject })).toBe(STATUS_INVALID_PARAMETER);
 });
 
 test("a deferral is over when the driver's work is: two of them are no longer than one", async () => {
