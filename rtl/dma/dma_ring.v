@@ -111,9 +111,10 @@ module dma_ring #(
     wire        ring_leaves   = (&base[ADDR_W-1:21]) & (&(ring_low | ring_span)) & (|(ring_low & ring_span));
     wire        record_leaves = (&completion_base[ADDR_W-1:21]) & (&(completion_base[20:0] | record_span))
                               & (|(completion_base[20:0] & record_span));
-    wire        is_in_range   = ~ring_leaves & ~(new_records & record_leaves);
+    // Looked at when it is asked for, so that a simulation need not compute it in each cycle.
+    wire [1:0]  leaves        = write_control ? {ring_leaves, new_records & record_leaves} : 2'b00;
 
-    assign turns_on = write_control & is_free & wants_on & is_size & is_in_range;
+    assign turns_on = write_control & is_free & wants_on & is_size & (leaves == 2'b00);
     assign is_on    = enable;
     assign has_work = enable & (head != tail);
 
