@@ -177,10 +177,13 @@ function inputOf(name: string, width: number, random: Random): bigint {
   return isSmall ? BigInt(8 * random.integer(0, 200)) : stimulus(random, width);
 }
 
-/** The source with everything that holds a value starting at 0. */
+/** The source with everything that holds a value starting at 0. The variables of functions hold none. */
 function zeroed(text: string): string {
   const late: string[] = [];
+  let isInFunction = false;
   const lines = text.split("\n").map((line) => {
+    if (/^\s*(?:end)?function\b/.test(line)) isInFunction = !line.includes("endfunction");
+    if (isInFunction) return line;
     const found =
       /^\s*(output\s+)?reg\s+(\[[^\]]+\])?\s*(\w+)\s*(\[0:(.+)\])?\s*(\/\*.*\*\/)?\s*([;,]?)\s*(\/\/.*)?$/.exec(
         line,
