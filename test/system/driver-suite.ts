@@ -1,23 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Link } from "../../src/bus/link.ts";
-import type { Traits } from "../../src/bus/traits.ts";
-import { Random } from "../../src/core/random.ts";
-import { DmaDevice, type TransferOptions } from "../../src/driver/dma-device.ts";
 import { DeviceResetError, TransferError, TransferTimeoutError } from "../../src/driver/errors.ts";
-import type { HarnessSettings } from "../../src/links/simulator/settings.ts";
 import type { HostBuffer } from "../../src/memory/host-buffer.ts";
-import { HostMemory } from "../../src/memory/host-memory.ts";
-import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "../../src/wdm/constants.ts";
-import { DmaSystem } from "../../src/wdm/dma-system.ts";
 
-/** A link that the driver is tried on. */
-export interface DriverTarget {
-  readonly name: string;
-  /** A fresh device whose host memory behaves as `harness` says. */
-  readonly open: (harness: HarnessSettings, seed: bigint) => Promise<Link>;
-  readonly traits: Pick<Traits, "time" | "errors">;
-}
+import { type Job, plain, runJobs } from "./driver-jobs.ts";
+import { type DriverTarget, filled, openWorld, type World, type WorldOptions } from "./driver-world.ts";
 
 /** By how a link's time moves. `lateCycles`: a latency of host memory in which whatever the host does is done. */
 const scales = {
@@ -28,152 +15,14 @@ const scales = {
   wall: { lateCycles: 40_000, numRuns: 3, cancelCycles: [1, 640] },
 } as const;
 
-interface World extends AsyncDisposable {
-  readonly link: Link;
-  readonly host: HostMemory;
-  readonly system: DmaSystem;
-  readonly device: DmaDevice;
-}
-
-interface WorldOptions {
-  readonly mode?: "rings" | "registers";
-  readonly harness?: HarnessSettings;
-  readonly seed?: bigint;
-  readonly addressBits?: number;
-  readonly mapRegisters?: number;
-}
-
-async function openWorld(target: DriverTarget, options: WorldOptions): Promise<World> {
-  const { mode = "rings", harness = {}, seed = 1n, addressBits = 64, mapRegisters = 4096 } = options;
-  const link = await target.open(harness, seed);
-  const host = new HostMemory(link.memory, new Random(seed));
-  const system = new DmaSystem({
-    host,
-    windows: link.windows,
-    mapRegisters,
-  });
-  const adapter = system.ioGetDmaAdapter(
-    null,
-    {
-      ...{ version: DEVICE_DESCRIPTION_VERSION3, master: true, scatterGather: true, interfaceType: PCIBus },
-      ...{ maximumLength: 1 << 20, dmaAddressWidth: addressBits },
-    },
-    { value: undefined },
-  );
-  if (adapter === null) throw new Error("no adapter");
-  const device = await DmaDevice.open({ link, adapter, mode });
-  return {
-    ...{ link, host, system, device },
-    async [Symbol.asyncDispose]() {
-      await device[Symbol.asyncDispose]();
-      expect(system.findings).toEqual([]);
-      expect(system.holdings({ isEnding: true })).toEqual([]);
-      host.checkGuards();
-      await link[Symbol.asyncDispose]();
-    },
-  };
-}
-
-function filled({ host }: World, lengthBytes: number, seed = 1): HostBuffer {
-  const buffer = host.allocate({ lengthBytes, offset: (seed * 37) % 4096 });
-  buffer.write(new Random(BigInt(seed)).bytes(lengthBytes));
-  return buffer;
-}
-
 const slow = { readLatency: [20, 60], writeLatency: [20, 60] } as const;
 const rough = { ...slow, stalls: 0.3 } as const;
-
-interface Job {
-  readonly isRead: boolean;
-  readonly lengthBytes: number;
-  readonly fails: boolean;
-  readonly cancelAfter: number | undefined;
-}
-
-function plain(isRead: boolean): Job {
-  return { isRead, lengthBytes: 1, fails: false, cancelAfter: undefined };
-}
-
-class Run {
-  readonly job: Job;
-  readonly buffer: HostBuffer;
-  readonly #cancel = new AbortController();
-
-  constructor(job: Job, buffer: HostBuffer) {
-    this.job = job;
-    this.buffer = buffer;
-  }
-
-  /** Asks for an error at the first word; a bounced buffer is seen at a place that nobody knows here. */
-  inject(link: Link, addressBits: number): void {
-    const { byteOffset, pageFrameNumbers } = this.buffer.mdl;
-    const frame = pageFrameNumbers[0] as number;
-    if (addressBits === 32 && frame >= 1 << 20) return;
-    link.errors?.at(
-      BigInt(frame * 4096 + (byteOffset & ~7)) as never,
-      this.job.isRead ? "write" : "read",
-      "DECERR",
-    );
-  }
-
-  start(device: DmaDevice, cardAddress: number): Promise<unknown> {
-    const options: TransferOptions = { cardAddress, signal: this.#cancel.signal };
-    return this.job.isRead
-      ? device.cardToHost(this.buffer, options)
-      : device.hostToCard(this.buffer, options);
-  }
-
-  async cancelInTime(link: Link, start: number): Promise<void> {
-    const { cancelAfter } = this.job;
-    if (cancelAfter === undefined) return;
-    await link.idle(Math.max(1, start + cancelAfter - link.clock.cycle));
-    this.#cancel.abort(new Error("cancelled"));
-  }
-
-  check(end: PromiseSettledResult<unknown>, card: Uint8Array, mayFail: boolean): void {
-    if (end.status === "fulfilled") {
-      if (this.job.isRead) expect(this.buffer.read()).toEqual(card.slice(0, this.job.lengthBytes));
-      return;
-    }
-    const { cancelAfter, fails } = this.job;
-    const isCancelled = cancelAfter !== undefined && end.reason.message === "cancelled";
-    expect(
-      isCancelled || ((fails || mayFail) && end.reason instanceof TransferError),
-      String(end.reason),
-    ).toBe(true);
-  }
-}
 
 function isFulfilled(work: Promise<unknown>): Promise<boolean> {
   return work.then(
     () => true,
     () => false,
   );
-}
-
-/** `hit`: a beat of any kind that host memory answers with an error. */
-async function runJobs(
-  world: World,
-  jobs: readonly Job[],
-  addressBits: number,
-  hit: number | undefined,
-): Promise<void> {
-  const { device, link } = world;
-  // The upper half of the card holds what is read, the lower half takes what is written.
-  const half = device.identity.cardMemoryBytes / 2;
-  const card = filled(world, 6000, 99);
-  await device.hostToCard(card, { cardAddress: half });
-  const runs = jobs.map((each, index) => new Run(each, filled(world, each.lengthBytes, index + 1)));
-  const failing = runs.filter(({ job: { fails } }) => fails);
-  for (const run of failing.slice(0, link.errors?.addresses ?? 0)) run.inject(link, addressBits);
-  // Whatever is there: payload, a descriptor, a record.
-  if (hit !== undefined) link.errors?.afterBeats(hit, hit % 2 === 0 ? "read" : "write", "SLVERR");
-  const start = link.clock.cycle;
-  const ends = Promise.allSettled(
-    runs.map((run, index) => run.start(device, run.job.isRead ? half : (index * 6000) % (half - 6000))),
-  );
-  await Promise.all(runs.map((run) => run.cancelInTime(link, start)));
-  for (const [index, end] of (await ends).entries()) runs[index]?.check(end, card.read(), hit !== undefined);
 }
 
 /** How transfers end that are under way, one of them with an error, when the device is reset. */
