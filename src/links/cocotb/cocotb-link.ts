@@ -9,12 +9,13 @@ import type { WindowTable } from "../../bus/window.ts";
 import type { PhysicalMemory } from "../../memory/physical-memory.ts";
 import { ControlCode } from "../../wire/control-message.ts";
 import type { StatusCode } from "../../wire/message.ts";
+import { checkList } from "../check-list.ts";
 import { EventListeners } from "../event-listeners.ts";
 import type { LinkState } from "../link-state.ts";
 import { Pump } from "../pump.ts";
-import { checkNarrow, checkRegister } from "../register-address.ts";
+import { checkRegister } from "../register-address.ts";
 import { FREQUENCY_HZ } from "../simulator/simulator-traits.ts";
-import { checkVector, checkVectors } from "../vector.ts";
+import { checkVector } from "../vector.ts";
 import { CocotbCodeError } from "./errors.ts";
 import type { Answer, FarEnd, FarListener } from "./far-end.ts";
 import { FarErrors } from "./far-errors.ts";
@@ -140,7 +141,7 @@ export class CocotbLink implements Link, FarListener {
 
   perform(operations: readonly Operation[]): Promise<number[]> {
     return this.#ask(
-      () => checkList(this, operations),
+      () => checkList(this.name, operations, { vectors: this.traits.vectors, last: LAST_REGISTER }),
       () => this.#list(operations as readonly NarrowOperation[]),
     );
   }
@@ -384,13 +385,4 @@ function finishPayload(): Uint8Array {
   const payload = Buffer.alloc(4);
   payload.writeUInt32LE(REGISTER_LIMIT_CYCLES, 0);
   return payload;
-}
-
-function checkList({ name, traits }: CocotbLink, operations: readonly Operation[]): void {
-  checkNarrow(name, operations);
-  checkVectors(name, traits.vectors, operations);
-  for (const operation of operations as readonly NarrowOperation[]) {
-    if (operation.kind === "wait") checkCycles(operation.limitCycles);
-    else checkRegister(operation.address, operation.kind === "write" ? operation.value : 0, LAST_REGISTER);
-  }
 }

@@ -5,10 +5,11 @@ import type { InterruptListener } from "../../bus/interrupt-listener.ts";
 import type { Link, NarrowOperation, Operation } from "../../bus/link.ts";
 import type { Pace, Traits } from "../../bus/traits.ts";
 import type { PhysicalMemory } from "../../memory/physical-memory.ts";
+import { checkList } from "../check-list.ts";
 import { EventListeners } from "../event-listeners.ts";
 import { LinkState } from "../link-state.ts";
-import { checkNarrow, checkRegister } from "../register-address.ts";
-import { checkVector, checkVectors } from "../vector.ts";
+import { checkRegister } from "../register-address.ts";
+import { checkVector } from "../vector.ts";
 import { wallClock } from "../wall-clock.ts";
 import { WallWaits } from "../wall-waits.ts";
 import type { PageWindows } from "./page-windows.ts";
@@ -100,7 +101,7 @@ export class PcieLink implements Link {
   perform(operations: readonly Operation[]): Promise<number[]> {
     return this.#asked(
       () => this.#list(operations as readonly NarrowOperation[]),
-      () => checkOperations(this, operations),
+      () => checkList(this.name, operations, { vectors: this.traits.vectors, last: LAST_REGISTER }),
     );
   }
 
@@ -258,14 +259,5 @@ export class PcieLink implements Link {
   #end(error: Error): void {
     this.#waits.fail(error);
     for (const begin of this.#deferred.splice(0)) begin();
-  }
-}
-
-function checkOperations({ name, traits }: Link, operations: readonly Operation[]): void {
-  checkNarrow(name, operations);
-  checkVectors(name, traits.vectors, operations);
-  for (const operation of operations) {
-    if (operation.kind === "wait") checkCycles(operation.limitCycles);
-    else checkRegister(operation.address, operation.kind === "write" ? operation.value : 0, LAST_REGISTER);
   }
 }

@@ -12,10 +12,11 @@ import { WireMessageError } from "../../wire/errors.ts";
 import type { Identity } from "../../wire/identity.ts";
 import type { LineStatistics } from "../../wire/line-statistics.ts";
 import { type DownMessage, Status, type StatusCode, type UpMessage } from "../../wire/message.ts";
+import { checkList } from "../check-list.ts";
 import { EventListeners } from "../event-listeners.ts";
 import { LinkState } from "../link-state.ts";
-import { checkNarrow, checkRegister } from "../register-address.ts";
-import { checkVector, checkVectors } from "../vector.ts";
+import { checkRegister } from "../register-address.ts";
+import { checkVector } from "../vector.ts";
 import { wallClock } from "../wall-clock.ts";
 import { WallWaits } from "../wall-waits.ts";
 import { AccessQueue, type AskKind } from "./access-queue.ts";
@@ -176,7 +177,7 @@ export class UartLink implements Link {
   perform(operations: readonly Operation[]): Promise<number[]> {
     return this.#asked(
       () => this.#list(operations as readonly NarrowOperation[]),
-      () => this.#checkList(operations),
+      () => checkList(this.name, operations, { vectors: this.#rises.length, last: this.#lastRegister }),
     );
   }
 
@@ -248,20 +249,6 @@ export class UartLink implements Link {
     const { value, error } = await this.#accesses.ask({ kind: "register-read", address, width: 32 });
     if (error !== undefined) throw error;
     return value;
-  }
-
-  #checkList(operations: readonly Operation[]): void {
-    checkNarrow(this.name, operations);
-    checkVectors(this.name, this.#rises.length, operations);
-    for (const operation of operations) {
-      if (operation.kind === "wait") checkCycles(operation.limitCycles);
-      else
-        checkRegister(
-          operation.address,
-          operation.kind === "write" ? operation.value : 0,
-          this.#lastRegister,
-        );
-    }
   }
 
   /** What follows a read or a wait that fails is not done: each is answered before the list goes on. */
