@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { builtClone } from "../../bin/clone.js";
 import { newQemu } from "../../scripts/guest.js";
 import { silentLog } from "../../src/core/log.ts";
+import type { SlotTarget } from "../../src/links/slot/slot-traits.ts";
 import { buildSlot, type RunningSlot, startSlot } from "../../src/links/slot/start-slot.ts";
+import { ringer } from "../system/foreign/ringer.ts";
 import { bundle } from "./bundle.ts";
 import { kernelImage, writeGuestImage } from "./guest-image.ts";
 import { runMachine } from "./machine.ts";
@@ -25,15 +27,21 @@ const HOUR_MS = 3_600_000;
 const newer = newQemu();
 let output = "";
 
-/** Our controller in a slot that runs by itself, as a device of QEMU's. */
-async function openSlot(): Promise<{ slot: RunningSlot; device: string }> {
-  const built = await buildSlot({ settings: {}, cacheDirectory: ".hilt/cache", log: silentLog });
+/** A slot that runs by itself, as a device of QEMU's. */
+async function openSlot(settings: SlotTarget): Promise<{ slot: RunningSlot; device: string }> {
+  const built = await buildSlot({ settings, cacheDirectory: ".hilt/cache", log: silentLog });
   // Short: a socket's path has 107 bytes.
   const place = mkdtempSync(join(tmpdir(), "hilt-vm-"));
-  const slot = await startSlot({ name: "slot", settings: {}, built, folder: place, time: "free" });
+  const slot = await startSlot({ name: "slot", settings, built, folder: place, time: "free" });
   const socket = { path: slot.socket, type: "unix" };
   return { slot, device: JSON.stringify({ driver: "vfio-user-pci", socket }) };
 }
+
+/** Our own controller, which signals by MSI, and a device with two interrupts, by MSI-X. */
+const inSlots: readonly SlotTarget[] = [
+  {},
+  { device: ringer(2), function: { deviceId: 0x11ea, interrupts: "msi-x" } },
+];
 
 beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
@@ -51,14 +59,14 @@ beforeAll(async () => {
     programs,
     programs.map(({ name }) => name),
   );
-  const opened = newer === undefined ? undefined : await openSlot();
+  const opened = newer === undefined ? [] : await Promise.all(inSlots.map(openSlot));
   try {
     output = await runMachine({
       ...{ qemu: newer ?? ["qemu-system-x86_64"], kernel: kernelImage(), image },
-      devices: ["edu", ...(opened === undefined ? [] : [opened.device])],
+      devices: ["edu", ...opened.map(({ device }) => device)],
     });
   } finally {
-    await opened?.slot[Symbol.asyncDispose]();
+    for (const { slot } of opened) await slot[Symbol.asyncDispose]();
   }
 }, HOUR_MS);
 

@@ -10,11 +10,14 @@ import type { ContractLink } from "../../contract/suite/contract-test.ts";
 import { freshnessTests } from "../../contract/suite/freshness.ts";
 import { memoryTests } from "../../contract/suite/memory.ts";
 import { registerTests } from "../../contract/suite/registers.ts";
+import { vectorTests } from "../../contract/suite/vectors.ts";
 import { windowTests } from "../../contract/suite/windows.ts";
 import { check, report } from "./checks.ts";
 
 /** Our own controller, in a simulated slot outside of this machine. */
 const CARD = "1234:11e9";
+/** A device with two interrupts, in another. */
+const RINGER = "1234:11ea";
 const USER = 1000;
 const settings = {
   card: CARD,
@@ -26,7 +29,7 @@ const settings = {
  * The parts of the contract in which the kernel has a part. All of it has been held on the same link in `test/contract`, on
  * the same slot, without a kernel; time in an emulated machine is dear.
  */
-const byKernel = [registerTests, memoryTests, windowTests, freshnessTests];
+const byKernel = [registerTests, memoryTests, windowTests, freshnessTests, vectorTests];
 
 /** Tests of the contract that cannot hold where a processor takes the messages, and messages come while the host is busy. */
 const leftOut: Readonly<Record<string, string>> = {
@@ -37,16 +40,19 @@ const leftOut: Readonly<Record<string, string>> = {
 };
 
 const fresh = { seed: 1n, log: silentLog };
-const card = findFunction("card", CARD);
-const commands = setupFault(card)?.split("\n").slice(1).join("\n") ?? "";
-spawnSync("sh", ["-ec", commands], { env: { ...process.env, USER: String(USER) }, stdio: "inherit" });
+for (const name of [CARD, RINGER]) {
+  const commands = setupFault(findFunction("card", name))?.split("\n").slice(1).join("\n") ?? "";
+  spawnSync("sh", ["-ec", commands], { env: { ...process.env, USER: String(USER) }, stdio: "inherit" });
+}
 process.setgid?.(USER);
 process.setuid?.(USER);
 const connection = await kind.connect("card", settings, undefined, fresh);
+const ringing = await kind.connect("card", { ...settings, card: RINGER, vectors: 2 }, undefined, fresh);
 
 const contractLink: ContractLink = {
   rights: "both",
   open: (seed = 1n) => connection.fresh({ ...fresh, seed }),
+  several: () => ringing.fresh(fresh),
   beside: async () => await (await kind.connect("card", settings, undefined, fresh)).fresh(fresh),
 };
 
@@ -75,7 +81,9 @@ async function contract(): Promise<void> {
     }
   }
   console.log(`contract: ${count} tests, ${failed} failed`);
-  report(`the contract took ${((performance.now() - start) / 1000).toFixed(1)} s in the guest`);
+  report(
+    `${count} tests of the contract took ${((performance.now() - start) / 1000).toFixed(1)} s in the guest`,
+  );
 }
 
 async function withContext(run: (context: ContractContext) => Promise<void>): Promise<void> {
