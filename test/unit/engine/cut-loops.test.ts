@@ -63,6 +63,20 @@ test("the variable of the source has its first value also where the loop has no 
   expect(cutLoops(moduleOf(`always @* for (int i = 3; i < N; i = i + 1) ${IF}`))).not.toMatch(/; i = 3;/);
 });
 
+test("the counter of the pieces stops at 0, has the bits of the variable, and meets a bound only where that does", () => {
+  const down = cutLoops(moduleOf(`always @* for (w = 500; w > 0; w = w - 1) ${IF}`)).replace(
+    /_at\d+/g,
+    "_at",
+  );
+  expect(down).toContain("hilt_cut_at = (500) & 10'h3ff;");
+  expect(down).toContain("hilt_cut_at = (hilt_cut_at > 64) ? hilt_cut_at - 64 : 0)");
+  const other = cutLoops(moduleOf(`always @* for (i = 3; i != N; i = i + 1) ${IF}`)).replace(
+    /_at\d+/g,
+    "_at",
+  );
+  expect(other).toContain("; hilt_cut_at < (N) || (N) < (3);");
+});
+
 test.each([
   ["hilt_cut_12.bits", "bits"],
   ["a.hilt_cut_1.b.hilt_cut_23.c", "a.b.c"],
