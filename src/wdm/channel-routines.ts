@@ -171,7 +171,7 @@ export function channelRoutines(
         ...{ adapter: state, deviceObject, record, registers, isList: false },
         site: parts.history.sites.keep(),
         grant: (granted) => {
-          checkIntact(host, record);
+          if (!isNow) checkIntact(host, record);
           if (base !== null) base.value = baseOf(granted);
           if (routine === null) granted.isKept = true;
           else

@@ -84,7 +84,7 @@ export function listRoutines(
         return mapPlan(host, granted, asked, asked.writeToDevice, plan, granted.site) !== undefined;
       },
       grant: (granted) => {
-        checkIntact(host, record);
+        if (!isNow) checkIntact(host, record);
         const list = buffer ?? scatterGatherBuffer();
         fillList(list, granted.mappings[0]?.elements ?? []);
         granted.list = list;

@@ -147,8 +147,9 @@ class Planner implements Plan {
     let inPage = at % PAGE_SIZE;
     for (let left = length; left > 0; page++) {
       const bytes = Math.min(left, PAGE_SIZE - inPage);
-      // A page that the MDL lacks is no memory.
-      const frame = frames[page] ?? Number.NaN;
+      const listed = frames[page] as number;
+      // A page that the MDL lacks is no memory, nor is one below 0, where pages are that are only counted.
+      const frame = Number.isSafeInteger(listed) && listed >= 0 ? listed : Number.NaN;
       const isBounced = this.#bouncesAll || bouncesWhole || frame * PAGE_SIZE + inPage + bytes > this.#reach;
       if (!this.#addPage(frame, inPage, bytes, isBounced)) return false;
       left -= bytes;

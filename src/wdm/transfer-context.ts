@@ -61,7 +61,7 @@ export class TransferContexts {
     return undefined;
   }
 
-  /** Its bytes are as they were initialised, as far as its signature goes. */
+  /** Its bytes are as they were initialised. */
   isIntact({ bytes, signature }: ContextRecord): boolean {
     return signatureIn(bytes) === signature;
   }
@@ -79,8 +79,13 @@ export class TransferContexts {
   }
 }
 
-/** Not a number where the bytes are gone. */
+/** Not a number where the bytes are gone, or others than the signature's are not what they were. */
 function signatureIn(bytes: Uint8Array): number {
+  let others = (bytes[0] as number) ^ DMA_TRANSFER_CONTEXT_VERSION1;
+  for (let index = 1; index < SIGNATURE; index++) others |= bytes[index] as number;
+  for (let index = SIGNATURE + SIGNATURE_BYTES; index < DMA_TRANSFER_CONTEXT_SIZE_V1; index++)
+    others |= bytes[index] as number;
+  if (others !== 0) return Number.NaN;
   let signature = 0;
   for (let index = SIGNATURE_BYTES - 1; index >= 0; index--) {
     signature = signature * 256 + (bytes[SIGNATURE + index] as number);

@@ -49,6 +49,37 @@ test.each([
   },
 );
 
+test("a part of a buffer is read and written, to its end by default, and nothing beyond it", () => {
+  const { host } = createHost();
+  const buffer = host.allocate({ lengthBytes: 100, offset: 8 });
+  buffer.write(Uint8Array.of(1, 2, 3), 97);
+  expect([...buffer.read(96)]).toEqual([0, 1, 2, 3]);
+  expect(buffer.read(100)).toHaveLength(0);
+  expect(buffer.read(0, 0)).toHaveLength(0);
+  buffer.write(new Uint8Array(0), 100);
+  const outside = [
+    [-1, 1],
+    [98, 3],
+    [101, 0],
+  ] as const;
+  for (const [at, length] of outside)
+    expect(() => buffer.write(new Uint8Array(length), at)).toThrow(/^buffer 1 has 100 bytes; /);
+  expect(() => buffer.read(0, -1)).toThrow(RangeError);
+  buffer.checkGuards();
+});
+
+test("guard bytes are 0xA5 with the low bits of place and page, and none lies in the buffer", () => {
+  const { host, memory } = createHost();
+  for (const lengthBytes of [1, 4000, 9000]) {
+    const buffer = host.allocate({ lengthBytes, offset: 20 });
+    expect(buffer.read()).toEqual(new Uint8Array(lengthBytes));
+    const frame = buffer.mdl.pageFrameNumbers.at(-1) as number;
+    const first = (20 + lengthBytes) % 4096;
+    const guards = memory.view(physicalAddress(BigInt(frame * 4096 + first)), 4096 - first);
+    expect(guards).toEqual(guards.map((_, at) => 0xa5 ^ ((first + at) & 0xff) ^ (frame & 0xff)));
+  }
+});
+
 test("guard bytes differ from place to place, within a page and from page to page", () => {
   const { host, memory } = createHost();
   const views = [1, 1, 1, 1].map((lengthBytes) => {

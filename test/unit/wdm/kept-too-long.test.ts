@@ -138,3 +138,33 @@ test("a context whose request has ended is no device object's: a cancel with any
   expect(operations.cancelAdapterChannel(adapter, other, context)).toBe(false);
   expect(driver.findings).toEqual([]);
 });
+
+describe("the 128 bytes of a context", () => {
+  test.each([0, 1, 7, 8, 15, 16, 63, 64, 126, 127])(
+    "are the request's: one changed byte, %d, is found",
+    (at) => {
+      const driver = new Driver();
+      const context = driver.context(new Uint8Array(130));
+      const list = driver.listNow(driver.host.host.allocate({ lengthBytes: 64 }), { context });
+      context[128] = 1;
+      context[at] = (context[at] as number) ^ 0x80;
+      driver.put(list);
+      expect(driver.findings).toEqual(["CONTEXT_LIVE"]);
+      expect(driver.allocate({ context, routine: () => 2 })).toBe(STATUS_INVALID_PARAMETER);
+      expect(driver.findings).toEqual(["CONTEXT_LIVE", "CONTEXT_UNINITIALISED"]);
+    },
+  );
+
+  test.each([-127, -64, 64, 127])(
+    "of which another context took some, %d bytes away, are no context",
+    (distance) => {
+      const driver = new Driver();
+      const memory = new Uint8Array(384);
+      const first = driver.context(memory.subarray(128, 256));
+      const second = driver.context(memory.subarray(128 + distance, 256 + distance));
+      expect(driver.allocate({ context: first, routine: () => 2 })).toBe(STATUS_INVALID_PARAMETER);
+      expect(driver.allocate({ context: second, routine: () => 2 })).toBe(STATUS_SUCCESS);
+      expect(driver.findings).toEqual(["CONTEXT_UNINITIALISED"]);
+    },
+  );
+});

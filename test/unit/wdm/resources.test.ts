@@ -152,6 +152,10 @@ describe("an MDL that describes no memory", () => {
     ["a frame too few", ([first]) => [first as number]],
     ["a frame that is not RAM", ([first]) => [first as number, 0]],
     ["a frame between the banks, side by side", () => [0x1_00ff, 0x1_0100]],
+    ["a frame below 0", ([first]) => [first as number, -1]],
+    ["frames below 0, side by side", () => [-2, -1]],
+    ["no frame", () => []],
+    ["a frame that is a fraction", ([first]) => [first as number, 65_536.5]],
     ["a frame that is not a number", ([first]) => [first as number, Number.NaN]],
   ];
 
