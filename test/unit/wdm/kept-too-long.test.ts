@@ -140,8 +140,8 @@ test("a context whose request has ended is no device object's: a cancel with any
 });
 
 describe("the 128 bytes of a context", () => {
-  test.each([0, 1, 7, 8, 15, 16, 63, 64, 126, 127])(
-    "are the request's: one changed byte, %d, is found",
+  test.each([0, 8, 13, 15, 17, 57, 113])(
+    "are the request's: eight changed bytes, from %d on, are found",
     (at) => {
       const driver = new Driver();
       const context = driver.context(new Uint8Array(130));
