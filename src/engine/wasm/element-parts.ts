@@ -80,7 +80,8 @@ function textOf(tokens: readonly Token[]): string {
   return tokens.map(({ text }) => (text.startsWith("\\") ? `${text} ` : text)).join(" ");
 }
 
-function opening(tokens: readonly Token[], close: number): number {
+/** The bracket that the one at `close` closes. */
+export function opening(tokens: readonly Token[], close: number): number {
   let depth = 0;
   for (let at = close; at >= 0; at--) {
     const text = tokens[at]?.text ?? "";
@@ -105,7 +106,7 @@ function nameBefore(
 }
 
 /** After `#1`, `#(a)`, `@e`, `@(posedge c)` and `repeat (n) @(e)`. */
-function afterDelay(tokens: readonly Token[], from: number): number {
+export function afterDelay(tokens: readonly Token[], from: number): number {
   let at = from;
   if (tokens[at]?.text === "repeat") at = afterGroup(tokens, at + 1);
   while (/^[#@]$/.test(tokens[at]?.text ?? "")) at = afterGroup(tokens, at + 1);

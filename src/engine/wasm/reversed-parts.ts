@@ -1,5 +1,7 @@
+import { opening } from "./element-parts.ts";
 import { type Brackets, bracketsOf, copyOf } from "./indexed-parts.ts";
 import { refusedLoop as refused } from "./mark-refused.ts";
+import { ParameterRanges } from "./parameter-ranges.ts";
 import { applyEdits, type TextEdit } from "./text-edits.ts";
 import { type Declarations, declarationsOf, type Range } from "./variable-types.ts";
 import { type Token, tokensOf } from "./verilog-tokens.ts";
@@ -12,15 +14,24 @@ import { type Token, tokensOf } from "./verilog-tokens.ts";
 export function refuseReversedParts(text: string): string {
   const tokens = tokensOf(text);
   const declared = declarationsOf(tokens);
-  const parameters = parameterRanges(tokens);
+  const parameters = new ParameterRanges(tokens, declared);
   const edits = bracketsOf(tokens).flatMap((brackets): TextEdit[] => {
     const { first, last, isRange, sign } = brackets;
     if (tokens[last + 1]?.kind === "word") return [];
     if (isScalar(tokens, declared, first - 2)) return [refusal(tokens, first, SCALAR)];
     if (!isRange || sign !== undefined) return [];
     const base = baseOf(tokens, declared, first - 2);
-    const range = rangeOf(tokens, declared, base, parameters);
-    return range === undefined ? [] : partEdits(tokens, declared, { ...brackets, base, range });
+    const constant = parameters.rangeAt(base);
+    const range = constant ?? rangeOf(declared, base);
+    const net = constant === undefined ? base : parameters.netAt(base);
+    const isVariable = tokens
+      .slice(first, last)
+      .some(
+        (_, each) =>
+          declared.types.get(first + each)?.isGenvar === false &&
+          parameters.rangeAt(first + each) === undefined,
+      );
+    return range === undefined || isVariable ? [] : partEdits(tokens, { ...brackets, net, range });
   });
   return applyEdits(text, edits);
 }
@@ -37,33 +48,21 @@ function isScalar(tokens: readonly Token[], { types, ranged }: Declarations, at:
   return isOne && !ranged.has(tokens[at]?.text ?? "");
 }
 
-/** The name of which the brackets after `at` take a part; of an element of an array of one dimension, the array. */
+/** The name of which the brackets after `at` take a part; of an element of an array, the array. */
 function baseOf(tokens: readonly Token[], { arrays }: Declarations, at: number): number {
-  if (tokens[at]?.text !== "]") return at;
-  let depth = 0;
-  for (let open = at; open > 0; open--) {
-    const text = tokens[open]?.text;
-    if (text === "]") depth++;
-    if (text === "[" && --depth === 0) return arrays.get(open - 1)?.dimensions.length === 1 ? open - 1 : at;
-  }
-  return at;
+  let [base, indices] = [at, 0];
+  for (; tokens[base]?.text === "]"; indices++) base = opening(tokens, base) - 1;
+  return indices === 0 || arrays.get(base)?.dimensions.length === indices ? base : at;
 }
 
-function rangeOf(
-  tokens: readonly Token[],
-  { types, arrays }: Declarations,
-  base: number,
-  parameters: ReadonlyMap<string, Range>,
-): Range | undefined {
-  const type = types.get(base);
-  if (type !== undefined) return type.isGenvar ? undefined : type.range;
-  return arrays.has(base) ? arrays.get(base)?.element?.range : parameters.get(tokens[base]?.text ?? "");
+function rangeOf({ types, arrays }: Declarations, base: number): Range | undefined {
+  const type = types.get(base) ?? arrays.get(base)?.element;
+  return type?.isGenvar === true ? undefined : type?.range;
 }
 
 function partEdits(
   tokens: readonly Token[],
-  declared: Declarations,
-  { first, last, base, range }: Brackets & { base: number; range: Range },
+  { first, last, net, range }: Brackets & { net: number | undefined; range: Range },
 ): TextEdit[] {
   const colon = colonOf(tokens, first, last);
   const sides = [tokens.slice(first, colon), tokens.slice(colon + 1, last)].map(copyOf) as [string, string];
@@ -71,14 +70,10 @@ function partEdits(
   if (isOwnAscending === "neither" || isAscending === "neither") return [];
   if (isAscending !== undefined && isOwnAscending !== undefined)
     return isAscending === isOwnAscending ? [] : [refusal(tokens, first, REVERSED)];
-  const isVariable = tokens
-    .slice(first, last)
-    .some((_, each) => declared.types.get(first + each)?.isGenvar === false);
-  const isNet = declared.types.has(base) || declared.arrays.has(base);
-  if (isVariable || !isNet) return [];
+  if (net === undefined) return [];
   const [left, right] = sides;
   const isRight = `(${left}) == (${right}) || (${range[0]}) == (${range[1]}) || ((${left}) < (${right})) == ((${range[0]}) < (${range[1]}))`;
-  const check = `0 * $size(${copyOf(tokens.slice(base, base + 1))}, (${isRight}) ? 1 : ${DIMENSION}) + `;
+  const check = `0 * $size(${copyOf(tokens.slice(net, net + 1))}, (${isRight}) ? 1 : ${DIMENSION}) + `;
   return [{ index: (tokens[colon + 1] as Token).index, length: 0, text: check }];
 }
 
@@ -100,22 +95,6 @@ function ascends([left, right]: Range): boolean | "neither" | undefined {
   ) as [number, number];
   if (Number.isNaN(from) || Number.isNaN(to)) return undefined;
   return from === to ? "neither" : from < to;
-}
-
-/** Of constants; the bits of one without a range descend. */
-function parameterRanges(tokens: readonly Token[]): Map<string, Range> {
-  const ranges = new Map<string, Range>();
-  for (let at = 0; at < tokens.length; at++) {
-    if (!/^(parameter|localparam)$/.test(tokens[at]?.text ?? "")) continue;
-    if (tokens[at + 1]?.text === "signed") at++;
-    const isRanged = tokens[at + 1]?.text === "[";
-    const end = isRanged ? tokens.findIndex(({ text }, each) => each > at && text === "]") : at;
-    const range = copyOf(tokens.slice(at + 2, end)).split(" : ");
-    const name = tokens[end + 1];
-    if (name?.kind !== "word" || tokens[end + 2]?.text !== "=") continue;
-    ranges.set(name.text, isRanged && range.length === 2 ? (range as unknown as Range) : ["31", "0"]);
-  }
-  return ranges;
 }
 
 function refusal(tokens: readonly Token[], at: number, phrase: string): TextEdit {

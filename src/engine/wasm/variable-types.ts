@@ -48,6 +48,7 @@ const TYPES: ReadonlyMap<string, VariableType> = new Map(
     genvar: { isGenvar: true, isSigned: true, range: range(31) },
   }),
 );
+const CONSTANT = /^(?:parameter|localparam)$/;
 const PORT = /^(input|output|inout|ref)$/;
 const CLOSED_BY: Readonly<Record<string, RegExp>> = {
   module: /^endmodule$/,
@@ -192,7 +193,7 @@ class Scan {
   }
 
   #isDeclaration(at: number): boolean {
-    return PORT.test(this.#text(at)) || this.#types.has(this.#text(at));
+    return CONSTANT.test(this.#text(at)) || PORT.test(this.#text(at)) || this.#types.has(this.#text(at));
   }
 
   /** After dimensions and a value. */

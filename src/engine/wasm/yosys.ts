@@ -17,6 +17,7 @@ import { refuseEmptyValues } from "./empty-values.ts";
 import { flattenChains } from "./if-chains.ts";
 import { isImplicitNet } from "./implicit-nets.ts";
 import { widenPositions } from "./indexed-parts.ts";
+import { Macros } from "./macros.ts";
 import { markRefused } from "./mark-refused.ts";
 import { type MarkedText, withoutMarked } from "./marked-text.ts";
 import { refuseMovingTargets } from "./moving-targets.ts";
@@ -56,8 +57,11 @@ export async function elaborate(
 ): Promise<YosysJson> {
   const sources = [...tree.files.values()].map((bytes) => bytes.toString("utf8"));
   const connections = new PortConnections(sources);
+  const macros = new Macros(tree.files, Object.keys(source.defines ?? {}));
   const viewOf = (text: string, path: string): string => {
-    const plain = connections.plain(plainVerilog(path, withoutMarked(text, path, omitted)));
+    const plain = connections.plain(
+      plainVerilog(path, macros.expand(path, withoutMarked(text, path, omitted))),
+    );
     const seen = refuseMovingTargets(refuseEmptyValues(simulationView(prepare(plain), source)));
     const sized = sizeElementParts(typeLoopVariables(cutLoops(flattenChains(seen))));
     const view = widenPositions(refuseReversedParts(sized));
