@@ -11,6 +11,7 @@ import {
   type YosysModule,
   type YosysNet,
 } from "./netlist.ts";
+import { withoutOwn } from "./shared-variables.ts";
 
 /** The design as one module: what is in an instance has the names of the instances round it before its own. */
 export interface FlatDesign {
@@ -88,7 +89,8 @@ class Flattener {
       isHidden === 0 || attributes["init"] !== undefined;
     const template = {
       nets: Object.entries(module.netnames).flatMap(([name, net]) => {
-        const own = isSeen(net) ? withoutCut(name) : undefined;
+        const uncut = isSeen(net) ? withoutCut(name) : undefined;
+        const own = uncut === undefined ? undefined : withoutOwn(uncut);
         return own === undefined ? [] : [[own, net] as const];
       }),
       memories: Object.entries(module.memories ?? {}),

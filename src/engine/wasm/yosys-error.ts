@@ -12,6 +12,10 @@ const MISSING_DATA = /^(.*?):(\d+)(?:\.[-\d.]+)?: ERROR: (Can not open file `(.*
 /** Legal Verilog that Yosys does not take, by its message. */
 const constructs: readonly (readonly [message: RegExp, construct: string])[] = [
   [REVERSED_MESSAGE, REVERSED],
+  [
+    /^Output port (.*) \(.*\) is connected to constants: .*/,
+    "the output port $1 connected to a constant, or to a bit outside its vector",
+  ],
   [/^Maximum call stack size exceeded/, "logic that is too deep for Yosys' call stack"],
   [/^Multiple edge sensitive events/, "a register that several edges clock"],
   [/^Failed to get a constant init value for (\S+?):/, "an initial value of $1 that is not constant"],
@@ -106,6 +110,9 @@ function placeOf(message: string, tree: SourceTree): string | undefined {
   if (process !== null) return process[1];
   const [, module, cell] = /^Module (\S+) referenced in module \S+ in cell (\S+) /.exec(message) ?? [];
   if (module !== undefined) return find(tree, (tokens, at) => isInstance(tokens, at, module, cell as string));
+  const [, instance, port] = /^Output port .*?(\w+)(?:\[\d+\])?\.(\w+) \(/.exec(message) ?? [];
+  if (port !== undefined)
+    return find(tree, (tokens, at) => isConnection(tokens, at, instance as string, port));
   if (message.startsWith("Multiple edge sensitive events")) return find(tree, isOfTwoEdges);
   if (message.startsWith("While loops")) return find(tree, (tokens, at) => tokens[at]?.text === "while");
   return undefined;
@@ -128,6 +135,18 @@ function isInstance(tokens: readonly Token[], at: number, module: string, cell: 
   if (tokens[at]?.text !== named) return false;
   const end = tokens.findIndex(({ text }, index) => index > at && text === ";");
   return tokens.slice(at + 1, end).some(({ text }) => text === cell.split(".").at(-1));
+}
+
+/** `.port(` of an instance, or the instance where its ports have no names. */
+function isConnection(tokens: readonly Token[], at: number, instance: string, port: string): boolean {
+  const isPort = tokens[at]?.text === "." && tokens[at + 1]?.text === port;
+  const isInstance = tokens[at]?.text === instance && /^[([]$/.test(tokens[at + 1]?.text ?? "");
+  if (!isPort && !isInstance) return false;
+  const start = tokens.findLastIndex(({ text }, index) => index <= at && text === ";");
+  const end = tokens.findIndex(({ text }, index) => index > at && text === ";");
+  const words = tokens.slice(start + 1, end).map(({ text }) => text);
+  const isNamed = words.some((text, index) => text === "." && words[index + 1] === port);
+  return words.includes(instance) && isPort === isNamed;
 }
 
 /** `@(posedge a or negedge a)` */

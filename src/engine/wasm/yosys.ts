@@ -26,6 +26,7 @@ import { compareOpenItems } from "./open-cases.ts";
 import { plainVerilog } from "./plain-verilog.ts";
 import { PortConnections } from "./port-connections.ts";
 import { refuseReversedParts } from "./reversed-parts.ts";
+import { separateLoopVariables } from "./shared-variables.ts";
 import { simulationView } from "./simulation-view.ts";
 import { markSingleEdges, SINGLE_EDGE } from "./single-edges.ts";
 import { markTasks } from "./system-tasks.ts";
@@ -63,7 +64,7 @@ export async function elaborate(
       plainVerilog(path, macros.expand(path, withoutMarked(text, path, omitted))),
     );
     const seen = refuseMovingTargets(refuseEmptyValues(simulationView(prepare(plain), source)));
-    const sized = sizeElementParts(typeLoopVariables(cutLoops(flattenChains(seen))));
+    const sized = sizeElementParts(typeLoopVariables(cutLoops(separateLoopVariables(flattenChains(seen)))));
     const view = widenPositions(refuseReversedParts(sized));
     return markSingleEdges(markTasks(markRefused(compareOpenItems(view), /\.svh?$/.test(path))));
   };

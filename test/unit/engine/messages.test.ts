@@ -82,6 +82,18 @@ describe("what Yosys refuses is named, with the place", () => {
       "v",
       /:4: nope is not declared/,
     ],
+    [
+      "an output at a bit outside its vector",
+      "wire [7:0] w; sub t(.o(w[0]));\nsub s(\n.o(w[9:8])); always @* a = w;\nendmodule\nmodule sub(output [1:0] o); assign o = 1;",
+      "v",
+      /:4: .*the output port top\.s\.o connected to a constant, or to a bit outside its vector/,
+    ],
+    [
+      "an output without its name at a bit outside its vector",
+      "wire [7:0] w; sub t(w[0]);\nsub #(2) s({w[8], w[1]}); always @* a = w;\nendmodule\nmodule sub(output [1:0] o); parameter A = 1; assign o = A;",
+      "v",
+      /:3: .*the output port top\.s\.o connected to a constant, or to a bit outside its vector/,
+    ],
     ["a syntax error", "assign a = ;", "sv", /:2: syntax error/],
   ])("%s", async (_name, body, extension, message) => {
     await expect(build(`${header}${body}\nendmodule\n`, extension)).rejects.toThrow(message);
