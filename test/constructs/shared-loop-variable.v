@@ -1,5 +1,5 @@
 // steps: d = 1 80 ff f0
-// expect: a = 0 80 1 ff, b = 0 80 1 7f, e = 0 7 7 7, f = 1 8 8 4
+// expect: a = 0 80 1 ff, b = 0 80 1 7f, e = 0 7 7 7, f = 1 8 8 8
 module top(input clk, input [7:0] d, output reg [7:0] a, output reg [7:0] b, output reg [7:0] e, output reg [7:0] f);
   integer k;
   reg [3:0] n;

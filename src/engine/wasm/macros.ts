@@ -56,11 +56,12 @@ export class Macros {
     return applyEdits(text, edits);
   }
 
-  /** Of what is assigned to something of which a macro with several meanings may be a part, or the sides of one. */
+  /** Of what is assigned to what may be a part of an element, by a macro with several meanings. */
   #refusal(tokens: readonly Token[], at: number): TextEdit[] {
     const name = tokens[at]?.text ?? "";
     const macros = [...(this.#macros.get(name.slice(1))?.values() ?? [])].flat();
     if (!name.startsWith("`") || !macros.some(({ body }) => /[[:`]/.test(body))) return [];
+    if (!isBesideBrackets(tokens, at) && !macros.some(({ body }) => /\]\s*\[/.test(body))) return [];
     const value = valueAfter(tokens, at);
     if (value === undefined) return [];
     const words = "an assignment to a macro with several definitions";
@@ -96,6 +97,18 @@ export class Macros {
     if (own.length < all.length || own.some(({ isConditional }) => isConditional)) return undefined;
     return own.findLast((macro) => macro.line < line);
   }
+}
+
+/** Whether the brackets of a macro's text, or those round it, are not the first ones after a name. */
+function isBesideBrackets(tokens: readonly Token[], at: number): boolean {
+  const isBracket = (index: number, bracket: string): boolean => tokens[index]?.text === bracket;
+  let [open, depth] = [at - 1, 0];
+  for (; open > 0 && depth >= 0 && !isBracket(open, ";"); open--) {
+    if (/^[)\]}]$/.test(tokens[open]?.text ?? "")) depth++;
+    if (/^[([{]$/.test(tokens[open]?.text ?? "")) depth--;
+  }
+  const isWithin = depth < 0 && isBracket(open + 1, "[") && isBracket(open, "]");
+  return isWithin || isBracket(at - 1, "]") || isBracket(afterParentheses(tokens, at + 1), "[");
 }
 
 /** Where the token is a part of what a statement assigns to: the value that is assigned. */
