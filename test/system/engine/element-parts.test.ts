@@ -17,6 +17,9 @@ const statements = [
   "for (k = 0; k < 2; k = k + 1) m[k][4 * k + 5 -: 5] <= VALUE;",
   "`PUT(VALUE);",
   "begin m[c ? a : 0][(W > 4 ? 7 : 8):3] = VALUE; end",
+  "case (c ? p : 4'd1) 1: m[a][7:3] <= VALUE; endcase",
+  "begin : b m[a][7:3] <= VALUE; end",
+  "begin case (p) 1: v[0] <= 1; endcase m[a][7:3] <= VALUE; end",
   "m[a][p] <= VALUE;",
   "n[a][c][p] <= VALUE;",
   "n[a][c] <= VALUE;",
@@ -61,7 +64,7 @@ reg [15:0] m [0:1], n [0:1][0:1], v;
 initial begin m[0] = 0; m[1] = 0; n[0][0] = 0; n[0][1] = 0; n[1][0] = 0; n[1][1] = 0; v = 0; end
 always @(posedge clk) ${statement.replaceAll("VALUE", value)}
 assign e = m[0] ^ n[0][0] ^ n[1][0] ^ v ^ {m[1], m[1]} >> 5 ^ {n[0][1], n[1][1]} >> 3;`.replaceAll(
-      /\b([mnve])\b(?=[[ ;,])/g,
+      /\b([bmnve])\b(?=[[ ;,])/g,
       `$1${name}`,
     ),
   );

@@ -68,13 +68,26 @@ test("what no module of the design has is not refused", async () => {
   await expect(engine.build({ top: "top", files: [file], clock: "clk" })).resolves.toBeDefined();
 });
 
-test("a part that moves in an assigned concatenation is refused by what Yosys makes of it, where a macro hides it", async () => {
-  const file = join(folder, "hidden.v");
-  const ports = "input clk, input [7:0] a, output reg [63:0] y";
-  writeFileSync(
-    file,
-    `\`define AT a[2:0]\nmodule top(${ports});\nalways @* begin y = 0; {y[\`AT + 16], y[\`AT]} = a[1:0]; end endmodule\n`,
-  );
-  const built = new WasmEngine({ cacheDirectory: folder }).build({ top: "top", files: [file], clock: "clk" });
-  await expect(built).rejects.toThrow("several drivers of a part whose index is not a constant");
-});
+test.each([
+  ["`define AT a[2:0]", "an assigned concatenation with a part whose index is not a constant"],
+  [
+    "`ifdef NOWHERE\n`define AT 3\n`else\n`define AT a[2:0]\n`endif",
+    "several drivers of a part whose index is not a constant",
+  ],
+])(
+  "a part that moves in an assigned concatenation is refused where a macro hides it: %s",
+  async (macro, words) => {
+    const file = join(folder, "hidden.v");
+    const ports = "input clk, input [7:0] a, output reg [63:0] y";
+    writeFileSync(
+      file,
+      `${macro}\nmodule top(${ports});\nalways @* begin y = 0; {y[\`AT + 16], y[\`AT]} = a[1:0]; end endmodule\n`,
+    );
+    const built = new WasmEngine({ cacheDirectory: folder }).build({
+      top: "top",
+      files: [file],
+      clock: "clk",
+    });
+    await expect(built).rejects.toThrow(words);
+  },
+);
