@@ -6,7 +6,9 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { Simulation } from "../../src/engine/engine.ts";
 import { parseFileList } from "../../src/engine/file-list.ts";
 import { hiltDma } from "../../src/links/device-binding.ts";
+import type { CheckName } from "../soak/checks.ts";
 import { type DeviceMutant, deviceMutants } from "../soak/mutants/device-mutants.ts";
+import { onlySeenBy } from "../soak/mutants/only-seen-by.ts";
 import { copySwitched, switchOn } from "../soak/mutants/switched-copy.ts";
 import { type SoakReport, soakRings } from "../soak/soak-rings.ts";
 import type { Variant } from "../soak/variant.ts";
@@ -25,12 +27,17 @@ describe("mutants of the controller are caught", () => {
   copySwitched(copy);
   afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
-  function soak(variant: Variant, runs: number, mutant?: DeviceMutant): Promise<SoakReport> {
+  function soak(
+    variant: Variant,
+    runs: number,
+    mutant?: DeviceMutant,
+    without: readonly CheckName[] = [],
+  ): Promise<SoakReport> {
     const files = parseFileList(join(copy, "rtl/dma/dma.f"), copy);
     const device = { binding: variant.device?.binding ?? hiltDma, ...files };
     const begin =
       mutant === undefined ? {} : { begin: (simulation: Simulation) => switchOn(simulation, mutant) };
-    const request = { runs, seed: 7, shrinks: false, cacheDirectory: join(copy, "cache") };
+    const request = { runs, seed: 7, shrinks: false, without, cacheDirectory: join(copy, "cache") };
     return soakRings({ ...variant, device, ...begin }, request);
   }
 
@@ -46,6 +53,18 @@ describe("mutants of the controller are caught", () => {
     const { failure } = await soak(variants[variant] as Variant, runs, mutant);
     expect(failure?.check, `within ${runs} runs`).toBeDefined();
   });
+
+  test.each(onlySeenBy)(
+    "a soak without $checks would let it live: $mutant",
+    async ({ mutant: name, checks }) => {
+      const mutant = deviceMutants.find((one) => one.name === name) as DeviceMutant;
+      const { variant = "wide", runs = RUNS } = mutant;
+      const seen = await soak(variants[variant] as Variant, runs, mutant);
+      expect(checks).toContain(seen.failure?.check);
+      const blind = await soak(variants[variant] as Variant, runs, mutant, checks);
+      expect(blind.failure?.message).toBeUndefined();
+    },
+  );
 });
 
 describe("mutants of the harness's rules are caught", () => {

@@ -280,6 +280,39 @@ export const deviceMutants: readonly DeviceMutant[] = [
     variant: "plain",
     runs: 20,
   },
+  {
+    name: "COMPLETED counts what ended well alone",
+    file: "dma_channel.v",
+    from: "(moved & ~of_ring) | «settled»};",
+    to: "(settled & (kind == `HILT_ERROR_NONE))",
+  },
+  {
+    name: "RESIDUE outlives RESET",
+    file: "dma_channel.v",
+    from: "            residue_r      <= «32'd0»;\n            completed ",
+    to: "residue_r",
+    runs: 45,
+  },
+  {
+    name: "an error of h2c raises nothing",
+    file: "dma_registers.v",
+    from: "({31'd0, «h2c_error_event»} <<",
+    to: "1'b0",
+  },
+  {
+    name: "the interrupt line leaves out an error of c2h",
+    file: "dma_registers.v",
+    from: "|(«irq_status_next» & irq_enable_next)",
+    to: "(irq_status_next & 32'hffff_fdff)",
+    runs: 42,
+  },
+  {
+    name: "what ends since BUS_MASTER is 0 is called ABORTED",
+    file: "dma_channel.v",
+    from: "((error_kind == `HILT_ERROR_ABORTED) & ~aborting) ? «`HILT_ERROR_BUS_MASTER_OFF» : error_kind;",
+    to: "error_kind",
+    runs: 21,
+  },
 ];
 
 /** The expression of `DeviceMutant.from`, and what stands on both sides of it. */
