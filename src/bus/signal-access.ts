@@ -1,5 +1,5 @@
 /**
- * The design's insides, by hierarchical name with dots between the scopes, such as `device.h2c.active`. Time stands still
+ * The design's insides, by hierarchical name with dots between the scopes, such as `device.h2c_channel.busy`. Time stands still
  * while one looks: no cycle passes, and nothing that the device does changes.
  */
 export interface SignalAccess {

@@ -11,9 +11,9 @@ const hints: Readonly<Record<string, string>> = {
   E_UNSUPPORTED_CONSTRUCT:
     'write it another way, or, where the message says that it may take it, give a target engine: "verilator" (hilt doctor shows whether it is installed)',
   E_NO_SIGNAL:
-    "names are paths below the top, such as device.h2c.active; * stands for a part, ** for several",
+    "names are paths below the top, such as device.h2c_channel.busy; * stands for a part, ** for several",
   E_UNKNOWN_SIGNAL:
-    "names are paths below the harness, such as device.h2c.active, of what the patterns in signals of the target keep",
+    "names are paths below the harness, such as device.h2c_channel.busy, of what the patterns in signals of the target keep",
   E_CACHE:
     "make room on the disk (hilt cache clean deletes the models of this project), or run where you may write",
   E_BUILD: "look at the place that the message names, or at files, top and ports of the target's device",

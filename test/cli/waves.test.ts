@@ -135,7 +135,7 @@ function expectViewersToShow(path: string, waves: VcdReader, { from, to }: Recor
     ...["clock and reset", "register port", "interrupt", "AXI read address", "AXI read data"],
     ...["AXI write address", "AXI write data", "AXI write response", "checks of the harness", "device"],
   ]);
-  for (const name of ["h2c.active", "c2h_channel.state[1:0]"])
+  for (const name of ["h2c.aborting", "c2h_channel.state[1:0]"])
     expect(names).toContain(`hilt_harness.device.${name}`);
   const [focus, ...markers] = (saved.find((line) => line.startsWith("*")) as string)
     .split(" ")
@@ -260,14 +260,14 @@ describe.each(["wasm", "verilator"])("on %s", (target) => {
   test.each([
     [
       "a signal",
-      "device.h2c.active,araddr",
-      ["hilt_harness.clk", "hilt_harness.araddr", "hilt_harness.device.h2c.active"],
+      "device.h2c_channel.busy,araddr",
+      ["hilt_harness.clk", "hilt_harness.araddr", "hilt_harness.device.h2c_channel.busy"],
       [],
     ],
     [
       "a scope",
       "device.h2c.**",
-      ["hilt_harness.clk", "hilt_harness.device.h2c.active", "hilt_harness.device.h2c.issuer.valid"],
+      ["hilt_harness.clk", "hilt_harness.device.h2c.aborting", "hilt_harness.device.h2c.issuer.valid"],
       ["hilt_harness.araddr"],
     ],
   ])("--signals takes %s", { timeout: LIMIT_MS }, (_name, signals, there, absent) => {
@@ -284,13 +284,13 @@ describe.each(["wasm", "verilator"])("on %s", (target) => {
       waves.times.find((time) => time > 0 && waves.at("hilt_harness.clk", time) === 1n);
     const fromCycle = wavesOf(file(run(...quietRun, "--waves-from", "200").result));
     expect(first(fromCycle)).toBe(timeOf(200));
-    const triggered = wavesOf(file(run(...quietRun, "--waves-from", "device.h2c.active").result));
+    const triggered = wavesOf(file(run(...quietRun, "--waves-from", "device.h2c_channel.busy").result));
     const start = first(triggered) as number;
     expect(start).toBeGreaterThan(timeOf(0));
-    expect(triggered.at("hilt_harness.device.h2c.active", start)).toBe(1n);
+    expect(triggered.at("hilt_harness.device.h2c_channel.busy", start)).toBe(1n);
     const whole = wavesOf(file(run(...quietRun).result));
     const before = whole.times.filter((time) => time < start - 10);
-    expect(before.some((time) => whole.at("hilt_harness.device.h2c.active", time) === 1n)).toBe(false);
+    expect(before.some((time) => whole.at("hilt_harness.device.h2c_channel.busy", time) === 1n)).toBe(false);
     const late = run(...quietRun, "--waves-from", "1000000");
     expect(file(late.result)).toBeUndefined();
     expect(late.result.benches[0]?.facts?.wavesMissing).toContain("before the record began");

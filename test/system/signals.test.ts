@@ -68,7 +68,7 @@ test("our device has the same signals with the same values in each cycle of a tr
   const [wasm = [], verilator] = runs;
   expect(Object.keys(wasm[0] ?? {}).length).toBeGreaterThan(900);
   expect(verilator).toEqual(wasm);
-  const states = wasm.map((values) => values["device.h2c.active"]);
+  const states = wasm.map((values) => values["device.h2c_channel.busy"]);
   expect(states.filter((state, index) => state !== states[index - 1])).toEqual([0n, 1n, 0n]);
 });
 

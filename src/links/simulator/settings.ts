@@ -161,7 +161,7 @@ export const shape: Shape<SimulatorSettings> = {
     .array(text, { error: "must be a list of patterns" })
     .optional()
     .describe(
-      "Signals that the build keeps for `link.signals`, such as `device.h2c.active`; `*` stands for anything but a dot, `**` for anything. By default none.",
+      "Signals that the build keeps for `link.signals`, such as `device.h2c_channel.busy`; `*` stands for anything but a dot, `**` for anything. By default none.",
     ),
   device: deviceSchema.optional().describe("A device of your own; by default hilt's DMA controller."),
 };

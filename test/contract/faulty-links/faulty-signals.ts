@@ -48,7 +48,7 @@ export const faultySignals: readonly FaultyLink[] = [
     return link.signals!.read(name);
   }),
   reading("a look clears what it reads", still, (link, name) => {
-    if (name.endsWith("h2c.active")) link.writeRegister(0x18, 1);
+    if (name.endsWith("h2c_channel.busy")) link.writeRegister(0x18, 1);
     return link.signals!.read(name);
   }),
   reading("a name that is none is worth 0", "the name of no signal is refused", ({ signals }, name) =>

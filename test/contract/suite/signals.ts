@@ -37,7 +37,7 @@ export const signalTests: readonly ContractTest[] = [
     name: "a transfer is seen inside as it goes on",
     unless: [hasNoSignals],
     async run(context) {
-      const active = nameOf(context, "h2c.active");
+      const active = nameOf(context, "h2c_channel.busy");
       const { logical } = context.place(0, 64);
       context.place(0, 64).open("read");
       const seen = [context.link.signals!.read(active)];
