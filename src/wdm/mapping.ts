@@ -148,8 +148,7 @@ class Planner implements Plan {
     for (let left = length; left > 0; page++) {
       const bytes = Math.min(left, PAGE_SIZE - inPage);
       const listed = frames[page] as number;
-      // A page that the MDL lacks is no memory, nor is one below 0, where pages are that are only counted.
-      const frame = Number.isSafeInteger(listed) && listed >= 0 ? listed : Number.NaN;
+      const frame = listed >>> 0 === listed ? listed : frameOf(listed);
       const isBounced = this.#bouncesAll || bouncesWhole || frame * PAGE_SIZE + inPage + bytes > this.#reach;
       if (!this.#addPage(frame, inPage, bytes, isBounced)) return false;
       left -= bytes;
@@ -361,4 +360,9 @@ export class Mapping implements Mapped {
       else inside.set(outside);
     }
   }
+}
+
+/** Of a frame that is not one of the first 2^32: one that the MDL lacks is no memory, nor is one below 0 or a fraction. */
+function frameOf(listed: number): number {
+  return Number.isSafeInteger(listed) && listed >= 0 ? listed : Number.NaN;
 }
