@@ -126,6 +126,23 @@ export class ControllerAtPins {
     throw new Error(`no answer to a write of register 0x${address.toString(16)}`);
   }
 
+  /** A register write whose address and data come in cycles of their own, counted from now, and whose answer is taken late. */
+  writeApart(
+    address: number,
+    value: number,
+    { addressAt, dataAt, readyAt }: Record<"addressAt" | "dataAt" | "readyAt", number>,
+  ): void {
+    for (let cycle = 0; cycle < 50; cycle++) {
+      const isAnswered = this.#step({
+        ...(cycle === addressAt ? { s_axil_awvalid: 1, s_axil_awaddr: address } : {}),
+        ...(cycle === dataAt ? { s_axil_wvalid: 1, s_axil_wdata: value, s_axil_wstrb: 15 } : {}),
+        s_axil_bready: cycle >= readyAt ? 1 : 0,
+      }).answered;
+      if (isAnswered) return;
+    }
+    throw new Error(`no answer to a write of register 0x${address.toString(16)}`);
+  }
+
   read(address: number): number {
     let pins: Readonly<Record<string, number | bigint>> = {
       ...{ s_axil_arvalid: 1, s_axil_araddr: address, s_axil_rready: 1 },

@@ -144,4 +144,10 @@ export const pinMutants: readonly PinMutant[] = [
     edits: [["(rlast == is_due) ?", "(rresp[1] | (rlast == is_due)) ?"]],
     scenario: "an early RLAST with an error response ends what waits for the rest",
   },
+  {
+    name: "data of a register write that come first are lost",
+    file: "dma_registers.v",
+    edits: [["w_kept        <= (w_kept | s_axil_wvalid) & ~accept;", "w_kept        <= 1'b0;"]],
+    scenario: "address and data of a register write come in either order",
+  },
 ];

@@ -22,6 +22,7 @@ import {
   untilIdle,
 } from "./driving.ts";
 import { type ChannelId, channelAddress, globalAddress } from "./register-addresses.ts";
+import { addressAndDataApart } from "./register-writes.ts";
 import { resetAtAnyMoment } from "./reset.ts";
 
 /** No word is offered that no burst asks for, and each burst has its last word where it ends. */
@@ -334,6 +335,7 @@ export const scenarios = {
   "every access has the attributes of a bus master to memory": [attributes, [{}]],
   "junk on idle lines of the register port does nothing": [idleRegisterLines, [{}]],
   "a write of some bytes changes those, and half a tail is not taken": [partialWrites, [{}]],
+  "address and data of a register write come in either order": [addressAndDataApart, [{}]],
   "RESUME does nothing to a transfer of the registers": [resumeWithoutRing, [{}, { RINGS: 0 }]],
   "START and ABORT in one write: the ABORT is ignored": [startWithAbort, [{}]],
   "RLAST at another beat than the last ends a transfer with BURST_LENGTH": [wrongLastOfData, [{}, narrow]],
