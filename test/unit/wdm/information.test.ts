@@ -74,6 +74,33 @@ describe("what a driver may ask before", () => {
     );
   });
 
+  test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])(
+    "a length of %d bytes is none",
+    (bytes) => {
+      const driver = new Driver();
+      const { adapter, operations } = driver;
+      const { mdl } = driver.host.host.allocate({ lengthBytes: 10 });
+      const size = { value: 77 };
+      expect(operations.calculateScatterGatherList(adapter, mdl, mdl.startVa, bytes, size, null)).toBe(BAD);
+      expect(operations.calculateScatterGatherList(adapter, null, mdl.startVa, bytes, size, null)).toBe(BAD);
+      const info = { version: 2 };
+      expect(operations.getDmaTransferInfo(adapter, mdl, 0, bytes, false, info)).toBe(BAD);
+      expect([size, info]).toEqual([{ value: 77 }, { version: 2 }]);
+    },
+  );
+
+  test("a list may need as many map registers as there are, and not one more", () => {
+    const driver = new Driver();
+    const { adapter, operations } = driver;
+    const registers = { value: 0 };
+    const calculate = (bytes: number): number =>
+      operations.calculateScatterGatherList(adapter, null, 0n, bytes, { value: 0 }, registers);
+    const most = 17 * 4096;
+    expect(calculate(most)).toBe(OK);
+    expect(registers.value).toBe(17);
+    expect(calculate(most + 1)).toBe(BUSY);
+  });
+
   test("A98 BuildMdlFromScatterGatherList: the buffer's own MDL unless something was bounced, once", () => {
     for (const dmaAddressWidth of [64, 32]) {
       const driver = new Driver(createHost(), { dmaAddressWidth });
