@@ -3,10 +3,7 @@ import type { NarrowOperation, Operation } from "../bus/link.ts";
 import { checkNarrow, checkRegister } from "./register-address.ts";
 import { checkVectors } from "./vector.ts";
 
-/**
- * Throws `RangeError` for a list with an operation that a link with registers of 32 bits up to `last` and so many vectors does
- * not have.
- */
+/** Throws `RangeError` for a list with an operation that a link with registers of 32 bits up to `last` and `vectors` lacks. */
 export function checkList(
   link: string,
   operations: readonly Operation[],

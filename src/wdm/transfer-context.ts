@@ -79,7 +79,7 @@ export class TransferContexts {
   }
 }
 
-/** Of the bytes that stay 0 one in so many is looked at: all of them would cost half as much as a small list. */
+/** Of the bytes that stay 0 every eighth is looked at: all of them would cost half as much as a small list. */
 const STEP = 8;
 
 /** Not a number where the bytes are gone, or others than the signature's are not what they were. */

@@ -16,7 +16,7 @@ import { variants } from "../soak/variants.ts";
 import { ruleMutants } from "./harness/rule-mutants.ts";
 import { allowed, buildRules, offences, reportedRules } from "./harness/rule-traffic.ts";
 
-/** Within so many runs of the soak a mutant shows whose row says nothing else. */
+/** Runs of the soak within which a mutant shows, where its row does not state them. */
 const RUNS = 10;
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

@@ -83,9 +83,14 @@ export function putDescriptor(
   device.put(ring + BigInt(32 * slot), bytes);
 }
 
-export async function opened(build: Build): Promise<ControllerAtPins> {
-  const device = await ControllerAtPins.open(build);
+/** What a reset has taken back: the bus is the device's, and every cause raises the interrupt. */
+export function setUp(device: ControllerAtPins): void {
   device.write(globalAddress("CONTROL"), BUS_MASTER);
   device.write(globalAddress("IRQ_ENABLE"), 0xffff_ffff);
+}
+
+export async function opened(build: Build): Promise<ControllerAtPins> {
+  const device = await ControllerAtPins.open(build);
+  setUp(device);
   return device;
 }

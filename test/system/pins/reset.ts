@@ -1,17 +1,17 @@
 import { expect } from "vitest";
 import type { ControllerAtPins } from "./controller-at-pins.ts";
 import {
-  BUS_MASTER,
   DONE,
   HOST,
   opened,
   putDescriptor,
   type Scenario,
+  setUp,
   start,
   switchOn,
   untilIdle,
 } from "./driving.ts";
-import { channelAddress, globalAddress } from "./register-addresses.ts";
+import { channelAddress } from "./register-addresses.ts";
 
 const [FROM, TO, RING, RECORDS] = [HOST, HOST + 0x400n, HOST + 0x1000n, HOST + 0x2000n];
 const channels = ["h2c", "c2h"] as const;
@@ -49,8 +49,7 @@ export const resetAtAnyMoment: Scenario = async (build) => {
     device.run(40);
     expect([cut, device.taken.length, device.beats.length]).toEqual([cut, ...before]);
     expect([cut, device.irq]).toEqual([cut, false]);
-    device.write(globalAddress("CONTROL"), BUS_MASTER);
-    device.write(globalAddress("IRQ_ENABLE"), 0xffff_ffff);
+    setUp(device);
     device.put(
       FROM,
       Uint8Array.from({ length: 64 }, (_, index) => cut + index),
@@ -61,7 +60,6 @@ export const resetAtAnyMoment: Scenario = async (build) => {
     }
     expect([cut, device.bytesAt(TO, 64)]).toEqual([cut, device.bytesAt(FROM, 64)]);
     device.reset(1);
-    device.write(globalAddress("CONTROL"), BUS_MASTER);
-    device.write(globalAddress("IRQ_ENABLE"), 0xffff_ffff);
+    setUp(device);
   }
 };
