@@ -62,7 +62,7 @@ module hilt_harness_rules #(
     input  wire        lite_rready,
 
     output wire [23:0] broken,
-    // Any of them.
+    // Any of them; not looked at during reset.
     output wire        breaks,
     // Of the burst or beat that broke the first of them.
     output wire [63:0] broken_address
@@ -207,7 +207,7 @@ module hilt_harness_rules #(
                       | ({23'd0, reset_broken} << `HILT_RULE_AXI_RESET);
 
     assign broken = rst ? 24'd0 : found;
-    assign breaks = ~rst & (found != 24'd0);
+    assign breaks = found != 24'd0;
 
     assign broken_address = (read_rules != 24'd0)  ? araddr
                           : (write_rules != 24'd0) ? awaddr
