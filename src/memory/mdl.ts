@@ -45,6 +45,33 @@ export function isLocked(mdl: Mdl): boolean {
   return true;
 }
 
+/**
+ * Why an MDL and those after it cannot be walked, in words; undefined when they can. That a chain leads back is found by
+ * Brent's algorithm: the MDL at the last power of two is met again.
+ */
+export function chainFault(mdl: Mdl): string | undefined {
+  let [mark, again] = [mdl, 1];
+  let each = mdl;
+  for (let number = 1; ; number++) {
+    const fault = mdlFault(each, `MDL ${number}`);
+    if (fault !== undefined) return fault;
+    if (each.next === null) return undefined;
+    each = each.next;
+    if (each === mark) return "it leads back to an MDL that it has passed";
+    if (number === again) [mark, again] = [each, 2 * again];
+  }
+}
+
+function mdlFault(mdl: Mdl, name: string): string | undefined {
+  if (typeof mdl !== "object" || mdl === null) return `${name} is ${mdl}`;
+  const { byteOffset, byteCount, startVa, pageFrameNumbers } = mdl;
+  if (!Number.isSafeInteger(byteCount) || byteCount < 0) return `byteCount of ${name} is ${byteCount}`;
+  if (!Number.isSafeInteger(byteOffset) || byteOffset < 0 || byteOffset >= PAGE_SIZE)
+    return `byteOffset of ${name} is ${byteOffset}, which is not a byte of its first page`;
+  if (typeof startVa !== "bigint") return `startVa of ${name} is not an address`;
+  return Array.isArray(pageFrameNumbers) ? undefined : `pageFrameNumbers of ${name} are not a list`;
+}
+
 /** Sum of the bytes of an MDL and those behind it. */
 export function chainBytes(mdl: Mdl): number {
   let total = 0;

@@ -56,6 +56,10 @@ export const findingCodes = {
   LIST_BUFFER_SHARED: { code: "X18", rule: "memory for a list belongs to one request until its list is put" },
   NOT_NULL: { code: "X19", rule: "pass NULL where a page says that a parameter is NULL" },
   OTHER_DEVICE_OBJECT: { code: "X20", rule: "cancel with the device object of the request" },
+  MDL_MALFORMED: {
+    code: "X21",
+    rule: "an MDL says where its bytes begin and how many there are, and the chain ends",
+  },
 } as const satisfies Record<string, { readonly code: string; readonly rule: string }>;
 
 export type FindingName = keyof typeof findingCodes;

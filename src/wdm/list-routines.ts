@@ -1,5 +1,5 @@
 import { PAGE_SIZE, spannedPages, virtualAddress } from "../core/address.ts";
-import { chainBytes, MDL_PAGES_LOCKED, type Mdl } from "../memory/mdl.ts";
+import { chainBytes, chainFault, MDL_PAGES_LOCKED, type Mdl } from "../memory/mdl.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import { Allocation } from "./allocation.ts";
 import { checkElements, checkLocked, checkNull, isListShared, isUnmappable } from "./buffer-checks.ts";
@@ -15,7 +15,7 @@ import {
 import type { DeviceObject, DriverListControl, Out } from "./dma-adapter.ts";
 import type { Host } from "./host.ts";
 import { isOffset, mapPlan, offsetIn, unmap } from "./map-routines.ts";
-import { type Mapping, planElements, type Range } from "./mapping.ts";
+import { isMemory, type Mapping, type Plan, planElements, type Range } from "./mapping.ts";
 import { inWords } from "./mapping-history.ts";
 import type { Routines } from "./operations-table.ts";
 import { fillList, listBytes, type ScatterGatherList, scatterGatherBuffer } from "./scatter-gather.ts";
@@ -80,11 +80,16 @@ export function listRoutines(
       site: host.parts.history.sites.keep(),
       isList: true,
       prepare: (granted) => {
-        const plan = isBounced ? planElements(asked, state, granted.bouncePages) : counted;
+        const plan = isBounced ? planAgain(asked, state, granted.bouncePages) : counted;
+        if (plan === undefined) return true;
         return mapPlan(host, granted, asked, asked.writeToDevice, plan, granted.site) !== undefined;
       },
       grant: (granted) => {
         if (!isNow) checkIntact(host, record);
+        if (granted.mappings.length === 0) {
+          dropChanged(granted);
+          return;
+        }
         const list = buffer ?? scatterGatherBuffer();
         fillList(list, granted.mappings[0]?.elements ?? []);
         granted.list = list;
@@ -99,6 +104,21 @@ export function listRoutines(
       },
     });
     return submit(host, allocation, isNow);
+  }
+
+  /** With the bounce pages; undefined when the chain is not what it was. */
+  function planAgain(range: Range, state: AdapterState, bouncePages: readonly number[]): Plan | undefined {
+    if (chainFault(range.mdl) !== undefined) return undefined;
+    const plan = planElements(range, state, bouncePages);
+    return plan.lengthBytes === range.length && isMemory(plan, host.parts.host.physical) ? plan : undefined;
+  }
+
+  /** Of a request whose MDL is not what it was when it was made nothing can be mapped. */
+  function dropChanged(granted: Allocation): void {
+    findings.report("MDL_MALFORMED", "a chain of MDLs was changed while the request to map it waited", {
+      site: granted.site,
+    });
+    arbiter.release(granted);
   }
 
   function requestEx(

@@ -114,7 +114,7 @@ export function mapRoutines(
       findings.report("TOO_MANY_MAP_REGISTERS", "MapTransfer without map registers that were granted");
     } else if (offset < 0 || offset >= mdl.byteCount) {
       findings.report("OUTSIDE_MDL", `MapTransfer at byte ${offset} of an MDL of ${mdl.byteCount} bytes`);
-    } else if (length < 1) {
+    } else if (length === 0) {
       findings.report("ZERO_LENGTH", "MapTransfer of no bytes");
     } else if (offset + length > mdl.byteCount) {
       beyond("MapTransfer", offset + length - mdl.byteCount);
@@ -135,7 +135,7 @@ export function mapRoutines(
     mapTransfer(state, mdl, base, currentVa, length, writeToDevice): LogicalAddress {
       const allocation = allocationOf(state, base) as Allocation;
       const offset = offsetIn(mdl, currentVa);
-      const wanted = length.value ?? 0;
+      const wanted = isLength(length.value) ? length.value : 0;
       length.value = 0;
       if (mapTransferFault(allocation, mdl, offset, wanted, writeToDevice)) return logicalAddress(0n);
       checkLocked(host, "MapTransfer", mdl);
@@ -279,6 +279,6 @@ export function isOffset(mdl: Mdl | null, offset: number): mdl is Mdl {
   return mdl !== null && Number.isSafeInteger(offset) && offset >= 0 && offset < chainBytes(mdl);
 }
 
-function isLength(length: number): boolean {
-  return Number.isSafeInteger(length) && length >= 0;
+function isLength(length: number | undefined): length is number {
+  return Number.isSafeInteger(length) && (length as number) >= 0;
 }

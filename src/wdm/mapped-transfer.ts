@@ -1,5 +1,5 @@
 import type { Mdl } from "../memory/mdl.ts";
-import { chainBytes } from "../memory/mdl.ts";
+import { chainBytes, chainFault } from "../memory/mdl.ts";
 import { DMA_TRANSFER_CONTEXT_SIZE_V1, NT_SUCCESS } from "./constants.ts";
 import type { DeviceObject, DmaAdapter } from "./dma-adapter.ts";
 import { AdapterStatusError } from "./errors.ts";
@@ -59,7 +59,7 @@ export interface Mapper {
 export function mapTransfer(
   { adapter, deviceObject, irql, contexts }: Mapper,
   mdl: Mdl,
-  { writeToDevice, offset = 0, length = chainBytes(mdl) - offset, signal }: MapOptions,
+  { writeToDevice, offset = 0, length = bytesFrom(mdl, offset), signal }: MapOptions,
 ): Promise<MappedTransfer> {
   const operations = adapter.dmaOperations;
   const context = contexts.pop() ?? new Uint8Array(DMA_TRANSFER_CONTEXT_SIZE_V1);
@@ -91,4 +91,9 @@ export function mapTransfer(
     signal?.removeEventListener("abort", abort);
     reject(new AdapterStatusError("GetScatterGatherListEx", status));
   });
+}
+
+/** Up to the end of a chain; none of one that has no end, which the routine finds. */
+function bytesFrom(mdl: Mdl, offset: number): number {
+  return chainFault(mdl) === undefined ? chainBytes(mdl) - offset : 0;
 }

@@ -149,7 +149,10 @@ describe("PutDmaAdapter", () => {
     operations.putDmaAdapter(adapter);
     const names = Object.keys(operations).filter((name) => name !== "size") as (keyof typeof operations)[];
     for (const name of names) {
-      const refusal = (operations[name] as (...all: unknown[]) => unknown)(adapter);
+      const rest = Array.from({ length: 8 }, () => ({ value: 64 }));
+      const refusal = (operations[name] as (...all: unknown[]) => unknown)(adapter, ...rest);
+      const emptied = rest.filter(({ value }) => value === 0).length;
+      expect([name, emptied]).toEqual([name, name.startsWith("mapTransfer") ? 1 : 0]);
       expect([undefined, null, false, 0, 0n, STATUS_INVALID_PARAMETER]).toContain(refusal);
     }
     expect(driver.findings).toEqual(names.map(() => "ADAPTER_RELEASED"));
