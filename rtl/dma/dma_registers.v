@@ -208,8 +208,7 @@ module dma_registers #(
 
         if (s_axil_arvalid & s_axil_arready) begin
             s_axil_rresp <= (s_axil_araddr < `HILT_REGISTER_SPACE_BYTES) ? OKAY : SLVERR;
-            s_axil_rdata <= (s_axil_araddr >= `HILT_REGISTER_SPACE_BYTES) ? 32'd0
-                          : (read_block == `HILT_BASE_GLOBAL) ? global_read_data
+            s_axil_rdata <= (read_block == `HILT_BASE_GLOBAL) ? global_read_data
                           : (read_block == `HILT_BASE_H2C)    ? h2c_read_data
                           : (read_block == `HILT_BASE_C2H)    ? c2h_read_data
                           :                              32'd0;

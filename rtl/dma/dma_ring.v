@@ -81,8 +81,8 @@ module dma_ring #(
     reg         compact_r;
     reg         completions_r;
     reg  [4:0]  entries_log2;
-    reg  [63:0] base;
-    reg  [63:0] completion_base;
+    reg  [63:4] base;
+    reg  [63:4] completion_base;
     reg  [15:0] tail;
     reg  [7:0]  coalesce_count;
     reg  [15:0] coalesce_time;
@@ -109,8 +109,8 @@ module dma_ring #(
     wire [20:0] ring_span     = new_compact ? record_span : {record_span[19:0], 1'b1};
     wire [20:0] ring_low      = {base[20:5], base[4] & new_compact, 4'd0};
     wire        ring_leaves   = (&base[ADDR_W-1:21]) & (&(ring_low | ring_span)) & (|(ring_low & ring_span));
-    wire        record_leaves = (&completion_base[ADDR_W-1:21]) & (&(completion_base[20:0] | record_span))
-                              & (|(completion_base[20:0] & record_span));
+    wire        record_leaves = (&completion_base[ADDR_W-1:21]) & (&(completion_base[20:4] | record_span[20:4]))
+                              & (|(completion_base[20:4] & record_span[20:4]));
     // Looked at when it is asked for, so that a simulation need not compute it in each cycle.
     wire [1:0]  leaves        = write_control ? {ring_leaves, new_records & record_leaves} : 2'b00;
 
@@ -124,8 +124,8 @@ module dma_ring #(
             compact_r       <= 1'b0;
             completions_r   <= 1'b0;
             entries_log2    <= 5'd0;
-            base            <= 64'd0;
-            completion_base <= 64'd0;
+            base            <= 60'd0;
+            completion_base <= 60'd0;
             coalesce_count  <= 8'd0;
             coalesce_time   <= 16'd0;
         end else if (write) begin
@@ -140,9 +140,9 @@ module dma_ring #(
             end
             if (is_free) begin
                 case (offset)
-                    `HILT_CHANNEL_RING_BASE_LOW:        base[31:0]             <= ((base[31:0] & kept) | data) & 32'hffff_fff0;
+                    `HILT_CHANNEL_RING_BASE_LOW:        base[31:4]             <= (base[31:4] & kept[31:4]) | data[31:4];
                     `HILT_CHANNEL_RING_BASE_HIGH:       base[63:32]            <= (base[63:32] & kept) | data;
-                    `HILT_CHANNEL_COMPLETION_BASE_LOW:  completion_base[31:0]  <= ((completion_base[31:0] & kept) | data) & 32'hffff_fff0;
+                    `HILT_CHANNEL_COMPLETION_BASE_LOW:  completion_base[31:4]  <= (completion_base[31:4] & kept[31:4]) | data[31:4];
                     `HILT_CHANNEL_COMPLETION_BASE_HIGH: completion_base[63:32] <= (completion_base[63:32] & kept) | data;
                     default: ;
                 endcase
@@ -241,7 +241,7 @@ module dma_ring #(
     assign settled_kind    = settling    ? (writer_response[1] ? {2'b00, writer_response} : `HILT_ERROR_NONE)
                            : completions ? `HILT_ERROR_BUS_MASTER_OFF
                            :               `HILT_ERROR_NONE;
-    assign settled_address = completion_base[ADDR_W-1:0] + {{(ADDR_W-20){1'b0}}, head, 4'd0};
+    assign settled_address = {completion_base[ADDR_W-1:4] + {{(ADDR_W-20){1'b0}}, head}, 4'd0};
 
     always @(posedge clk) begin
         if (rst)
@@ -323,11 +323,11 @@ module dma_ring #(
     generate
         if (ADDR_W < 64) begin : narrow
             assign base_read            = {{(64-ADDR_W){1'b0}}, ring_base};
-            assign completion_base_read = {{(64-ADDR_W){1'b0}}, completion_base[ADDR_W-1:0]};
+            assign completion_base_read = {{(64-ADDR_W){1'b0}}, completion_base[ADDR_W-1:4], 4'd0};
             wire unused = &{1'b0, base[63:ADDR_W], completion_base[63:ADDR_W]};
         end else begin : wide
             assign base_read            = ring_base;
-            assign completion_base_read = completion_base;
+            assign completion_base_read = {completion_base, 4'd0};
         end
     endgenerate
 

@@ -72,6 +72,8 @@ export class RegisterRun {
     global.write("CONTROL", BUS_MASTER);
     global.write("IRQ_ENABLE", 0xffff_ffff);
     const disturbances = [...this.#plan.disturbances].sort((a, b) => a.cycle - b.cycle);
+    let ended = 0;
+    let lastProgress = 0;
     for (let look = 0; this.#channels.some(({ pieces, count }) => count < pieces.length); look++) {
       for (const channel of this.#channels) this.#start(channel);
       const { polls } = this.#plan;
@@ -82,10 +84,19 @@ export class RegisterRun {
         await this.#disturb(next.kind, this.#channels.find(({ id }) => id === next.channel) as Channel);
       }
       for (const channel of this.#channels) await this.#look(channel, false);
+      const { cycle } = this.#link.clock;
+      if (this.#ended > ended) lastProgress = cycle;
+      ended = this.#ended;
+      const isMoving = cycle - lastProgress < WAIT_CYCLES;
+      this.#checks.that("progress", isMoving, `nothing moves any more: ${ended} transfers have ended`);
+      if (!isMoving) break;
     }
     await this.#finish();
-    const descriptors = this.#channels.reduce((sum, { count }) => sum + count, 0);
-    return { cycles: this.#link.clock.cycle, descriptors };
+    return { cycles: this.#link.clock.cycle, descriptors: this.#ended };
+  }
+
+  get #ended(): number {
+    return this.#channels.reduce((sum, { count }) => sum + count, 0);
   }
 
   #start(channel: Channel): void {

@@ -14,16 +14,24 @@ export interface Tally {
 }
 
 /** What a plan is run on; by default the built-in engine. */
-export type EngineChoice = Pick<SimulationSettings, "engine" | "verilator" | "verilatorOptions">;
+export type EngineChoice = Pick<
+  SimulationSettings,
+  "engine" | "verilator" | "verilatorOptions" | "buildLimitSeconds"
+>;
+
+interface RunOptions {
+  readonly cacheDirectory: string;
+  readonly checks?: Checks;
+  readonly simulator?: EngineChoice;
+}
 
 /** Runs a plan on a device fresh out of reset. Throws `SoakFailure` with what is wrong. */
 export async function runPlan(
   plan: Plan,
   variant: Variant,
-  cacheDirectory: string,
-  checks: Checks = new Checks(),
+  { cacheDirectory, checks = new Checks(), simulator = { engine: "wasm" } }: RunOptions,
 ): Promise<Tally> {
-  const link = await openForPlan(plan, variant, cacheDirectory, { engine: "wasm" });
+  const link = await openForPlan(plan, variant, cacheDirectory, simulator);
   try {
     variant.begin?.(link.simulation);
     return await placePlan(link, plan, variant, checks).run();

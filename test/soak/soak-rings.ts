@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { type CheckName, Checks, SoakFailure } from "./checks.ts";
 import { type Plan, plans } from "./plan.ts";
-import { runPlan } from "./run-plan.ts";
+import { type EngineChoice, runPlan } from "./run-plan.ts";
 import type { Variant } from "./variant.ts";
 
 export interface SoakRequest {
@@ -14,6 +14,8 @@ export interface SoakRequest {
   /** Checks that are not made. */
   readonly without?: readonly CheckName[];
   readonly cacheDirectory: string;
+  /** By default the built-in engine. */
+  readonly simulator?: EngineChoice;
   readonly onRun?: (done: number) => void;
 }
 
@@ -40,7 +42,7 @@ export async function soakRings(variant: Variant, request: SoakRequest): Promise
   let cycles = 0;
   let descriptors = 0;
   const property = fc.asyncProperty(plans, async (plan) => {
-    const tally = await runPlan(plan, variant, request.cacheDirectory, new Checks(request.without));
+    const tally = await runPlan(plan, variant, { ...request, checks: new Checks(request.without) });
     cycles += tally.cycles;
     descriptors += tally.descriptors;
     runs++;

@@ -17,9 +17,9 @@ export interface Guarded {
   readonly stages: readonly Stage[];
 }
 
-/** Of the built-in engine: a change that is no Verilog, or none that it takes. */
+/** Of the built-in engine: a change that is no Verilog, or none that it takes, or that it does not build in time. */
 const REFUSED =
-  /E_BUILD|E_UNSUPPORTED|does not take|ERROR:|syntax error|combinational loop|is used but has no driver/;
+  /of CPU time with|E_BUILD|E_UNSUPPORTED|does not take|ERROR:|syntax error|combinational loop|is used but has no driver/;
 const SOAK_SECONDS = 240;
 const TEST_SECONDS = 600;
 /** Each mutant would be a build of Verilator; that both engines compute the same is for other tests. */

@@ -126,6 +126,16 @@ export class ControllerAtPins {
     throw new Error(`no answer to a write of register 0x${address.toString(16)}`);
   }
 
+  /** Register writes of which each comes in the cycle after the one before. */
+  writeInTurn(writes: readonly (readonly [address: number, value: number])[]): void {
+    for (const [address, value] of writes)
+      this.#step({
+        ...{ s_axil_awvalid: 1, s_axil_awaddr: address, s_axil_bready: 1 },
+        ...{ s_axil_wvalid: 1, s_axil_wdata: value, s_axil_wstrb: 15 },
+      });
+    if (!this.#step({ s_axil_bready: 1 }).answered) throw new Error("no answer to the last register write");
+  }
+
   /** A register write whose address and data come in cycles of their own, counted from now, and whose answer is taken late. */
   writeApart(
     address: number,

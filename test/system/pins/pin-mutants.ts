@@ -150,4 +150,18 @@ export const pinMutants: readonly PinMutant[] = [
     edits: [["w_kept        <= (w_kept | s_axil_wvalid) & ~accept;", "w_kept        <= 1'b0;"]],
     scenario: "address and data of a register write come in either order",
   },
+  {
+    name: "the error of a descriptor that was dropped is that of a START",
+    file: "dma_channel.v",
+    edits: [["is_unreadable = ring_is_on & descriptor_failed;", "is_unreadable = descriptor_failed;"]],
+    scenario: "nothing of a ring that was switched off is left for a START",
+  },
+  {
+    name: "a descriptor is taken while RESET waits",
+    file: "dma_channel.v",
+    edits: [
+      ["may_take   = idle & ring_is_on & ~halted & ~quiesce;", "may_take   = idle & ring_is_on & ~halted;"],
+    ],
+    scenario: "a RESET that clears BUS_MASTER raises nothing",
+  },
 ];

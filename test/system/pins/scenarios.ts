@@ -21,6 +21,7 @@ import {
   switchOn,
   untilIdle,
 } from "./driving.ts";
+import { quietReset, startAfterRing } from "./leaving-ring.ts";
 import { type ChannelId, channelAddress, globalAddress } from "./register-addresses.ts";
 import { addressAndDataApart } from "./register-writes.ts";
 import { resetAtAnyMoment } from "./reset.ts";
@@ -356,6 +357,8 @@ export const scenarios = {
     [{}, narrow, { RINGS: 0 }],
   ],
   "ABORT and RESET wait for a host that does not answer": [silentHost, [{}]],
+  "nothing of a ring that was switched off is left for a START": [startAfterRing, [{}, narrow]],
+  "a RESET that clears BUS_MASTER raises nothing": [quietReset, [{}]],
 } as const satisfies Readonly<
   Record<string, readonly [Scenario, readonly Readonly<Record<string, number>>[]]>
 >;
