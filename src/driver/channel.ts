@@ -71,10 +71,14 @@ export class Channel implements InterruptClient {
   }
 
   get deadline(): number | undefined {
-    const [oldest = this.#waiting[0]] = this.#handed;
+    const oldest = this.#oldest;
     return oldest === undefined
       ? undefined
       : this.#lastProgress + oldest.transfer.limitCycles + this.#addedCycles;
+  }
+
+  get #oldest(): QueuedPiece | undefined {
+    return this.#handed[0] ?? this.#waiting[0];
   }
 
   /**
@@ -113,7 +117,7 @@ export class Channel implements InterruptClient {
   }
 
   #limitOf(pieces: readonly Piece[], timeoutMs: number | undefined): number {
-    const longest = Math.max(0, ...pieces.map(({ lengthBytes }) => lengthBytes));
+    const longest = pieces.reduce((most, { lengthBytes }) => Math.max(most, lengthBytes), 0);
     if (timeoutMs === undefined) return limitCycles(this.#link, longest);
     const limit = cyclesIn(this.#link.clock, timeoutMs);
     if (timeoutMs < 0 || !Number.isSafeInteger(limit))
@@ -137,7 +141,7 @@ export class Channel implements InterruptClient {
 
   expire(): Promise<void> {
     return this.#inTurn(async () => {
-      const [oldest = this.#waiting[0]] = this.#handed;
+      const oldest = this.#oldest;
       if (oldest === undefined || (this.deadline as number) > this.#link.clock.cycle) return;
       const { transfer } = oldest;
       if (this.#hasProgress() || this.#addTime(transfer)) return;

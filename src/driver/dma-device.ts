@@ -178,7 +178,8 @@ export class DmaDevice implements AsyncDisposable {
     let elements = 0;
     // One list at least: the adapter says what is wrong with a transfer of no bytes.
     for (let done = 0; done < lengthBytes || done === 0; ) {
-      const [from, writeToDevice] = [offset + done, id === "h2c"];
+      const from = offset + done;
+      const writeToDevice = id === "h2c";
       const most = Math.min(lengthBytes - done, this.#mostBytes);
       const length = this.#listLimit.fitting(buffer.mdl, from, most, writeToDevice);
       const range = { offset: from, length, writeToDevice };

@@ -69,7 +69,10 @@ export class InterruptService {
   /** Somebody has a deadline now. */
   wake(): void {
     if (!this.#isServing) void this.#serve();
-    else if ((this.#deadline() ?? this.#limit) < this.#limit) this.#wait.abort();
+    else if ((this.#deadline() ?? this.#limit) < this.#limit) {
+      this.#wait.abort();
+      this.#wait = new AbortController();
+    }
   }
 
   async #serve(): Promise<void> {
@@ -95,7 +98,6 @@ export class InterruptService {
 
   async #serveUntil(deadline: number): Promise<void> {
     const { clock } = this.#link;
-    if (this.#wait.signal.aborted) this.#wait = new AbortController();
     const { signal } = this.#wait;
     this.#limit = deadline;
     /** A cycle in which or after which the device was looked at. */

@@ -92,11 +92,13 @@ export class Pump {
 
   /** Settles the oldest wait that is met or overdue. */
   #settleOne(): boolean {
-    const index = this.#waits.findIndex((wait) => wait.isMet() || this.#target.cycle >= wait.deadline);
-    if (index < 0) return false;
-    const wait = this.#waits[index] as Wait;
-    this.#waits.splice(index, 1);
-    wait.settle(wait.isMet());
-    return true;
+    for (const [index, wait] of this.#waits.entries()) {
+      const isMet = wait.isMet();
+      if (!isMet && this.#target.cycle < wait.deadline) continue;
+      this.#waits.splice(index, 1);
+      wait.settle(isMet);
+      return true;
+    }
+    return false;
   }
 }

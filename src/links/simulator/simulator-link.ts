@@ -194,9 +194,9 @@ export class SimulatorLink implements Link {
     checkCycles(limitCycles);
     this.#begin(latch);
     // Of its own: a rise meets every wait that is parked, also several of one asker.
-    const own: Latch = { ...latch };
+    const own: Latch = { vector: latch.vector, rises: latch.rises };
     await this.#park(this.clock.cycle + limitCycles, () => this.#isMet(own) || signal?.aborted === true);
-    if (signal?.aborted === true && !this.#isMet(own)) return false;
+    if (!this.#isMet(own) && signal?.aborted === true) return false;
     return this.#settle(own, latch);
   }
 
