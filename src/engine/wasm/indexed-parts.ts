@@ -18,8 +18,7 @@ export const POSITION_BITS = 34;
  * with its own dimension, and one that is outside leaves the whole.
  */
 export function widenPositions(text: string): string {
-  const hasArrays =
-    MEMORY.test(text) || DIMENSIONS.test(text) || (ARRAY.test(text) && /\bsigned\b/.test(text));
+  const hasArrays = MEMORY.test(text) || DIMENSIONS.test(text) || (ARRAY.test(text) && SIGNED.test(text));
   if (!hasArrays && !/[-+]\s*:/.test(text)) return text;
   const tokens = tokensOf(text);
   const declared = declarationsOf(tokens);
@@ -27,6 +26,7 @@ export function widenPositions(text: string): string {
   const edits = bracketsOf(tokens).flatMap((brackets) => [
     ...positionEdits(tokens, declared, brackets),
     ...(indexed?.edits(brackets) ?? []),
+    ...(indexed?.bitEdits(brackets) ?? []),
   ]);
   return applyEdits(text, edits);
 }
@@ -100,6 +100,7 @@ function positionEdits(
 const WIDE: readonly [string, string] = ["$unsigned(", ` + ${POSITION_BITS}'sd0)`];
 /** What the declaration of a memory whose range begins below 0 ends with, or a part of a vector. */
 const MEMORY = /\[\s*(?:-\s*\d+\s*:\s*-?\s*\d+|\d+\s*:\s*-\s*\d+)\s*\]\s*[;,)=]/;
+const SIGNED = /\b(?:signed|integer|byte|shortint|int|longint)\b/;
 /** What the declaration of an array may end with. */
 const ARRAY = /\w\s*\[[^;\]]*\]\s*[;,)=]/;
 /** What the declaration of an array of several dimensions ends with, or a part of an element. */
@@ -126,13 +127,20 @@ class ArrayIndices {
     const index = this.#tokens.slice(first, last);
     if (dimension === undefined || isRange) return [];
     this.#open.set(last, others);
-    const isWide = isVector && (isBelowZero(dimension) || this.#maySign(first, last));
+    const isWide = isVector && (isBelowZero(dimension) || this.#maySign(first, last, "31:0"));
     if (isVector) return isWide ? this.#around(first, last, "", "", WIDE) : [];
     if (index.every((_, at) => this.#isConstant(first + at))) return [];
     const [left, right] = dimension.map((side) => signed(side)) as [string, string];
     const copy = signed(copyOf(index));
     const isInside = `${left} <= ${right} ? ${left} <= ${copy} && ${copy} <= ${right} : ${right} <= ${copy} && ${copy} <= ${left}`;
     return this.#around(first, last, `(${isInside}) ? `, ` : ${OUTSIDE}`, ["", ""]);
+  }
+
+  /** A bit of an element, whose position is that of an indexed part. */
+  bitEdits({ first, last, isRange }: Brackets): TextEdit[] {
+    const isBit = this.#open.get(first - 2)?.length === 0;
+    if (!isBit || isRange || !this.#maySign(first, last)) return [];
+    return this.#around(first, last, "", "", WIDE);
   }
 
   #around(first: number, last: number, before: string, after: string, wide: typeof WIDE): TextEdit[] {
@@ -143,12 +151,12 @@ class ArrayIndices {
     ];
   }
 
-  /** Yosys extends an address by zeros; an index of 32 bits, such as an integer, has bits enough. */
-  #maySign(first: number, last: number): boolean {
+  /** Yosys extends an address by zeros; an index of 32 bits, such as an integer, has `enough`. */
+  #maySign(first: number, last: number, enough?: string): boolean {
     return this.#tokens.slice(first, last).some(({ kind, text }, each) => {
       const at = first + each;
       const type = this.#declared.types.get(at);
-      if (type !== undefined) return type.isSigned && type.range?.join(":") !== "31:0";
+      if (type !== undefined) return type.isSigned && type.range?.join(":") !== enough;
       const isCalled = kind === "word" && this.#tokens[at + 1]?.text === "(";
       return isCalled || text === "$signed" || text === "." || this.#declared.arrays.has(at);
     });

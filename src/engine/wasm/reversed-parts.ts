@@ -77,7 +77,8 @@ function partEdits(
   return [{ index: (tokens[colon + 1] as Token).index, length: 0, text: check }];
 }
 
-function colonOf(tokens: readonly Token[], first: number, last: number): number {
+/** The colon between the sides of a range. */
+export function colonOf(tokens: readonly Token[], first: number, last: number): number {
   let depth = 0;
   for (let at = first; at < last; at++) {
     const text = tokens[at]?.text ?? "";

@@ -16,6 +16,17 @@ export interface ArrayType {
   readonly element: VariableType | undefined;
 }
 
+/** Where an array is declared in a module, by tokens. */
+export interface ArrayDeclaration {
+  readonly type: ArrayType;
+  /** Of the type that stands before all names. */
+  readonly first: number;
+  readonly names: number;
+  readonly name: number;
+  /** Of its dimensions. */
+  readonly last: number;
+}
+
 export type Range = readonly [left: string, right: string];
 
 /** For tokens of a source that are names, how these are declared. */
@@ -23,6 +34,7 @@ export interface Declarations {
   /** Of variables and nets that are no arrays. */
   readonly types: ReadonlyMap<number, VariableType>;
   readonly arrays: ReadonlyMap<number, ArrayType>;
+  readonly arrayDeclarations: readonly ArrayDeclaration[];
   /** Names that have a range, or are of a type that is not known here, wherever they are declared. */
   readonly ranged: ReadonlySet<string>;
 }
@@ -79,6 +91,7 @@ class Scan {
   readonly #scopes: Scope[] = [{ end: /^$/, variables: new Map() }];
   readonly #uses = new Map<number, VariableType>();
   readonly #arrays = new Map<number, ArrayType>();
+  readonly #arrayDeclarations: ArrayDeclaration[] = [];
   readonly #ranged = new Set<string>();
 
   constructor(tokens: readonly Token[]) {
@@ -90,7 +103,8 @@ class Scan {
       while (typeof this.#scope.end === "number" && at > this.#scope.end) this.#scopes.pop();
       at = this.#take(at);
     }
-    return { types: this.#uses, arrays: this.#arrays, ranged: this.#ranged };
+    const arrayDeclarations = this.#arrayDeclarations;
+    return { types: this.#uses, arrays: this.#arrays, arrayDeclarations, ranged: this.#ranged };
   }
 
   get #scope(): Scope {
@@ -164,7 +178,7 @@ class Scan {
     let last = from;
     for (at = next; this.#tokens[at]?.kind === "word"; at++) {
       const isArray = this.#text(at + 1) === "[";
-      const declared = isArray ? { dimensions: this.#dimensions(at + 1), element: type } : type;
+      const declared = isArray ? this.#array({ first: from, names: next, name: at }, type) : type;
       this.#declare(this.#text(at), declared);
       if (declared === type) this.#use(at, type);
       last = at;
@@ -180,16 +194,20 @@ class Scan {
     if (!isOne) this.#ranged.add(name);
   }
 
-  /** Of an array; a size is the last index but one. */
-  #dimensions(from: number): Range[] {
+  /** A size is the last index but one. */
+  #array(place: Omit<ArrayDeclaration, "type" | "last">, element: VariableType | undefined): ArrayType {
     const dimensions: Range[] = [];
-    for (let at = from; this.#text(at) === "["; ) {
+    let at = place.name + 1;
+    while (this.#text(at) === "[") {
       const { sides, next } = this.#range(at);
       const [left = "", right] = sides;
       dimensions.push(right === undefined ? ["0", `${left} - 1`] : [left, right]);
       at = next;
     }
-    return dimensions;
+    const type = { dimensions, element };
+    const isInModule = this.#scopes.length > 1;
+    if (isInModule) this.#arrayDeclarations.push({ ...place, type, last: at - 1 });
+    return type;
   }
 
   #isDeclaration(at: number): boolean {

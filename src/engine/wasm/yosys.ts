@@ -13,6 +13,7 @@ import { runTool } from "../run-tool.ts";
 import type { SourceTree } from "../source-tree.ts";
 import { CUT, cutLoops } from "./cut-loops.ts";
 import { sizeElementParts } from "./element-parts.ts";
+import { countFromZero } from "./element-ranges.ts";
 import { refuseEmptyValues } from "./empty-values.ts";
 import { flattenChains } from "./if-chains.ts";
 import { isImplicitNet } from "./implicit-nets.ts";
@@ -65,7 +66,7 @@ export async function elaborate(
     );
     const seen = refuseMovingTargets(refuseEmptyValues(simulationView(prepare(plain), source)));
     const sized = sizeElementParts(typeLoopVariables(cutLoops(separateLoopVariables(flattenChains(seen)))));
-    const view = widenPositions(refuseReversedParts(sized));
+    const view = widenPositions(countFromZero(refuseReversedParts(sized)));
     return markSingleEdges(markTasks(markRefused(compareOpenItems(view), /\.svh?$/.test(path))));
   };
   const virtual = new VirtualFiles(source.files, tree, viewOf);
