@@ -73,13 +73,12 @@ export class Allocation {
     return this.mappings.reduce((sum, mapping) => sum + mapping.lengthBytes, 0);
   }
 
-  /** The first run of bounce pages that no mapping uses. */
+  /** The first run of bounce pages that no mapping uses: there is one as long as a map register is left. */
   get freeBouncePages(): readonly number[] {
     const used = new Set(this.mappings.flatMap(({ bounceFrames }) => bounceFrames));
-    const start = this.bouncePages.findIndex((frame) => !used.has(frame));
-    if (start < 0) return [];
-    const length = this.bouncePages.slice(start).findIndex((frame) => used.has(frame));
-    return this.bouncePages.slice(start, length < 0 ? undefined : start + length);
+    const rest = this.bouncePages.slice(this.bouncePages.findIndex((frame) => !used.has(frame)));
+    const end = rest.findIndex((frame) => used.has(frame));
+    return end < 0 ? rest : rest.slice(0, end);
   }
 
   get mappedRegisters(): number {

@@ -177,8 +177,6 @@ export class Arbiter {
   }
 
   #takeBack(allocation: Allocation): void {
-    allocation.isKept = false;
-    allocation.list = undefined;
     for (const mapping of allocation.mappings.splice(0)) mapping.release();
     this.#dropRegisters(allocation);
     this.#dropChannel(allocation);

@@ -10,7 +10,7 @@ import { Arbiter } from "./arbiter.ts";
 import { BouncePages } from "./bounce-pages.ts";
 import { checkIntact } from "./channel-routines.ts";
 import { DEVICE_DESCRIPTION_VERSION3, PCIBus, statusName } from "./constants.ts";
-import type { DeviceDescription, DeviceObject, DmaAdapter, DmaOperations, Out } from "./dma-adapter.ts";
+import type { DeviceDescription, DeviceObject, DmaAdapter, Out } from "./dma-adapter.ts";
 import { type Finding, Findings } from "./finding.ts";
 import type { Host } from "./host.ts";
 import { type Injection, Injections } from "./injections.ts";
@@ -56,7 +56,6 @@ export interface DmaSystemParts {
 export class DmaSystem {
   readonly irql: Irql;
   readonly #host: Host;
-  readonly #operations = new Map<number, DmaOperations>();
   readonly #findings = new Findings();
   readonly #log: (text: string) => void;
   readonly #bouncesAll: boolean;
@@ -184,7 +183,7 @@ export class DmaSystem {
     const adapter: DmaAdapter = {
       version: 1,
       size: ADAPTER_BYTES,
-      dmaOperations: this.#operationsOf(Math.max(1, version)),
+      dmaOperations: operationsTable(this.#host, Math.max(1, version)),
       map: (mdl, options) => mapTransfer(mapper, mdl, options),
     };
     const mapper: Mapper = { adapter, deviceObject, irql, contexts: [] };
@@ -247,14 +246,6 @@ export class DmaSystem {
   #refuse(reason: string): null {
     this.#log(`IoGetDmaAdapter gives no adapter: ${reason}`);
     return null;
-  }
-
-  #operationsOf(version: number): DmaOperations {
-    const known = this.#operations.get(version);
-    if (known !== undefined) return known;
-    const table = operationsTable(this.#host, version);
-    this.#operations.set(version, table);
-    return table;
   }
 }
 

@@ -70,6 +70,29 @@ describe("refuse", () => {
   });
 });
 
+test("a share is kept at the ends of what can be drawn", () => {
+  class Ends extends Random {
+    readonly isHigh: boolean;
+
+    constructor(isHigh: boolean) {
+      super(1n);
+      this.isHigh = isHigh;
+    }
+
+    override integer(low: number, high: number): number {
+      return this.isHigh ? high : low;
+    }
+  }
+  const struck = (share: number, isHigh: boolean) => {
+    const driver = new Driver();
+    driver.host.system.inject({ kind: "refuse", share, random: new Ends(isHigh) });
+    return driver.allocate({ routine: () => DeallocateObject }) !== STATUS_SUCCESS;
+  };
+  expect([struck(1, true), struck(1, false)]).toEqual([true, true]);
+  expect([struck(0, true), struck(0, false)]).toEqual([false, false]);
+  expect([struck(0.5, true), struck(0.5, false)]).toEqual([false, true]);
+});
+
 describe("defer", () => {
   test("grants after the driver's present work, in order, and once", async () => {
     const driver = new Driver();

@@ -64,6 +64,24 @@ describe("adapter.map", () => {
     expect(driver.findings).toEqual([]);
   });
 
+  test("uses the context of a transfer that has ended for the next one, and no context of one that has not", async () => {
+    const driver = new Driver();
+    const { mdl } = driver.host.host.allocate({ lengthBytes: 100 });
+    const contexts = new Set<Uint8Array>();
+    const { initializeDmaTransferContext } = driver.operations;
+    driver.operations.initializeDmaTransferContext = (adapter, context) => {
+      contexts.add(context);
+      return initializeDmaTransferContext(adapter, context);
+    };
+    for (let count = 0; count < 5; count++)
+      (await driver.adapter.map(mdl, { writeToDevice: true }))[Symbol.dispose]();
+    expect(contexts.size).toBe(1);
+    await using _first = await driver.adapter.map(mdl, { writeToDevice: true });
+    await using _second = await driver.adapter.map(mdl, { writeToDevice: true });
+    expect(contexts.size).toBe(2);
+    expect(driver.findings).toEqual([]);
+  });
+
   test("an abort after it was granted, or refused, changes nothing", async () => {
     const driver = new Driver();
     const { mdl } = driver.host.host.allocate({ lengthBytes: 100 });

@@ -1,8 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { WindowError } from "../../../src/bus/errors.ts";
 import type { Window } from "../../../src/bus/window.ts";
+import type { LogicalAddress } from "../../../src/core/address.ts";
+import { anyElements } from "../../../src/memory/platform-profile.ts";
+import type { Out } from "../../../src/wdm/dma-adapter.ts";
 import { DmaSystem } from "../../../src/wdm/dma-system.ts";
 import { describeLeftovers } from "../../../src/wdm/leftovers.ts";
+import { Mapping, planElements } from "../../../src/wdm/mapping.ts";
 import { type Mapped, MappingHistory } from "../../../src/wdm/mapping-history.ts";
 import { Driver } from "./driver.ts";
 import { createHost, description } from "./host.ts";
@@ -76,6 +80,37 @@ test("a common buffer counts at the end alone", () => {
   expect(driver.host.system.holdings({ isEnding: true }).map(describeLeftovers)).toEqual([
     expect.stringMatching(/^1 common buffer not freed\n {2}a common buffer of 10 bytes at logical 0x/),
   ]);
+});
+
+test("a common buffer that was freed is remembered as one", () => {
+  const driver = new Driver();
+  const { adapter, operations, host } = driver;
+  const logical: Out<LogicalAddress> = { value: undefined };
+  const bytes = operations.allocateCommonBuffer(adapter, 10, logical, true) as Uint8Array;
+  const address = logical.value as LogicalAddress;
+  expect(host.system.explain(address + 10n)).toBeUndefined();
+  operations.freeCommonBuffer(adapter, 10, address, bytes, true);
+  expect(host.system.explain(address + 9n)).toMatch(
+    /^that was mapped and given back: a common buffer of 10 bytes at logical 0x\w+, mapped at .*:\d+, given back at .*:\d+$/,
+  );
+  expect(host.system.explain(address + 10n)).toBeUndefined();
+});
+
+test("a mapping that has ended keeps numbers, not the elements of its list", () => {
+  const { host, windows } = createHost();
+  const parts = { host, windows, history: new MappingHistory() };
+  const device = {
+    ...{ reach: 2 ** 64, description, limits: anyElements },
+    bouncesAll: false,
+    logicalPages: undefined,
+  };
+  const range = { mdl: host.allocate({ lengthBytes: 10 }).mdl, offset: 0, length: 10 };
+  const mapping = new Mapping(parts, range, true, planElements(range, device), undefined);
+  const { elements } = mapping;
+  expect(mapping.elements).toBe(elements);
+  mapping.release();
+  expect(mapping.elements).not.toBe(elements);
+  expect(mapping.elements).toEqual(elements);
 });
 
 test("a window that is refused is a status, any other failure of the link is not", () => {
