@@ -1,7 +1,8 @@
 import { PAGE_SIZE, physicalAddress } from "../core/address.ts";
 import { type CallSite, describeSite } from "../core/call-sites.ts";
+import { counted } from "../core/counted.ts";
 import { BufferFreedError, GuardBytesError } from "./errors.ts";
-import { type Mdl, readPages, writePages } from "./mdl.ts";
+import { isRange, type Mdl, readPages, writePages } from "./mdl.ts";
 import type { PhysicalMemory } from "./physical-memory.ts";
 
 /** What guard bytes hold: a pattern that depends on the address, so that a copy of it to another place shows. */
@@ -59,7 +60,7 @@ export class HostBuffer {
         const found = bytes[at] as number;
         if (found === expected) continue;
         const [distance, side] = from === 0 ? [to - at, "before it"] : [at - from + 1, "after its last"];
-        const where = `${distance} byte${distance === 1 ? "" : "s"} ${side}`;
+        const where = `${counted(distance, "byte")} ${side}`;
         throw new GuardBytesError(this.name, physicalAddress(BigInt(page + at)), where, expected, found);
       }
     }
@@ -89,9 +90,9 @@ export class HostBuffer {
   }
 
   #check(at: number, lengthBytes: number): void {
-    if (at < 0 || lengthBytes < 0 || at + lengthBytes > this.lengthBytes) {
+    if (!isRange(at, lengthBytes, this.lengthBytes)) {
       throw new RangeError(
-        `${this.name} has ${this.lengthBytes} bytes; ${lengthBytes} bytes at ${at} are not all in it`,
+        `${this.name} has ${counted(this.lengthBytes, "byte")}, not ${counted(lengthBytes, "byte")} from byte ${at} on`,
       );
     }
   }

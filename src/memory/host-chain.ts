@@ -1,5 +1,6 @@
+import { counted } from "../core/counted.ts";
 import type { HostBuffer } from "./host-buffer.ts";
-import { chainBytes, type Mdl, readPages, writePages } from "./mdl.ts";
+import { chainBytes, isRange, type Mdl, readPages, writePages } from "./mdl.ts";
 import type { PhysicalMemory } from "./physical-memory.ts";
 
 /** Several buffers that a driver hands over as one, as a network stack does with the parts of a packet. */
@@ -38,9 +39,9 @@ export class HostChain {
   }
 
   #check(at: number, lengthBytes: number): void {
-    if (at < 0 || lengthBytes < 0 || at + lengthBytes > this.lengthBytes) {
+    if (!isRange(at, lengthBytes, this.lengthBytes)) {
       throw new RangeError(
-        `${this.name} have ${this.lengthBytes} bytes; ${lengthBytes} bytes at ${at} are not all in them`,
+        `${this.name} have ${counted(this.lengthBytes, "byte")}, not ${counted(lengthBytes, "byte")} from byte ${at} on`,
       );
     }
   }

@@ -110,6 +110,12 @@ export function walkPages(
   }
 }
 
+/** Bytes `at` to `at + lengthBytes` are some of the first `all`. */
+export function isRange(at: number, lengthBytes: number, all: number): boolean {
+  const isWhole = Number.isSafeInteger(at) && Number.isSafeInteger(lengthBytes);
+  return isWhole && at >= 0 && lengthBytes >= 0 && at + lengthBytes <= all;
+}
+
 /** Copies `bytes` to where bytes `at` and following of a chain lie. */
 export function writePages(memory: PhysicalMemory, mdl: Mdl, at: number, bytes: Uint8Array): void {
   let done = 0;

@@ -1,4 +1,6 @@
 import { PAGE_SHIFT, PAGE_SIZE, physicalAddress } from "../core/address.ts";
+import { counted } from "../core/counted.ts";
+import { hexAddress } from "../core/hex.ts";
 import type { Random } from "../core/random.ts";
 import { OutOfMemoryError } from "./errors.ts";
 import type { Bank, PhysicalMemory } from "./physical-memory.ts";
@@ -66,7 +68,9 @@ export class PageAllocator {
     this.#lineUp(passed);
     if (found.length < count) {
       this.#lineUp(found);
-      throw new OutOfMemoryError(`${count} pages wanted, ${found.length} free`);
+      throw new OutOfMemoryError(
+        `${counted(count, "page")} wanted${below(limitFrame)}, ${found.length} free`,
+      );
     }
     for (const page of found) this.#state[page] = TAKEN | OUT_OF_LINE;
     this.#free -= count;
@@ -83,7 +87,10 @@ export class PageAllocator {
     boundaryFrames = Number.POSITIVE_INFINITY,
   ): number[] {
     const pages = this.#run(count, limitFrame, boundaryFrames);
-    if (pages === undefined) throw new OutOfMemoryError(`${count} neighbouring pages wanted, there are none`);
+    if (pages === undefined)
+      throw new OutOfMemoryError(
+        `${counted(count, "neighbouring page")} wanted${below(limitFrame)}, ${this.#free} free, but not side by side`,
+      );
     for (const page of pages) this.#state[page] = (this.#state[page] as number) | TAKEN;
     this.#free -= count;
     return pages.map((page) => this.#frameOf(page));
@@ -174,4 +181,8 @@ function firstPages(banks: readonly Bank[], blockPages: number): Int32Array {
     for (let start = next; start < end; start += blockPages) firsts[count++] = start;
   }
   return firsts.subarray(0, count);
+}
+
+function below(limitFrame: number): string {
+  return Number.isFinite(limitFrame) ? ` below physical ${hexAddress(BigInt(limitFrame * PAGE_SIZE))}` : "";
 }

@@ -1,4 +1,5 @@
 import { type PhysicalAddress, physicalAddress } from "../core/address.ts";
+import { counted } from "../core/counted.ts";
 import { hexAddress } from "../core/hex.ts";
 import type { BankLayout } from "./platform-profile.ts";
 
@@ -55,7 +56,7 @@ export class PhysicalMemory {
       const offset = start - (this.#bases[index] as number);
       if (offset >= 0 && offset + lengthBytes <= bank.lengthBytes) return bank.offset + offset;
     }
-    throw new RangeError(`no RAM at physical ${hexAddress(address)} for ${lengthBytes} bytes`);
+    throw new RangeError(`no RAM at physical ${hexAddress(address)} for ${counted(lengthBytes, "byte")}`);
   }
 
   /** Whether all of a range is RAM, be it in neighbouring banks. */

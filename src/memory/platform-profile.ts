@@ -120,7 +120,7 @@ export function profileFault(profile: PlatformProfile): string | undefined {
   const fault = banksFault(banks, logicalAddresses) ?? elementsFault(profile);
   if (fault !== undefined) return fault;
   if (pageBytes < PAGE_SIZE || !isPowerOfTwo(pageBytes))
-    return `pageBytes: ${pageBytes} is no power of two from ${PAGE_SIZE} on`;
+    return `pageBytes: ${pageBytes} is not a power of two from ${PAGE_SIZE} on`;
   if (deviceAddressBits < 24 || deviceAddressBits > 64)
     return `deviceAddressBits: ${deviceAddressBits} is not between 24 and 64`;
   return undefined;
@@ -129,16 +129,16 @@ export function profileFault(profile: PlatformProfile): string | undefined {
 function elementsFault(limits: ElementLimits): string | undefined {
   const { scatterGatherLimit, elementBytes, elementBoundary, dmaAlignment, minimumTransferUnit } = limits;
   if (!isWhole(scatterGatherLimit))
-    return `scatterGatherLimit: ${scatterGatherLimit} is no number of elements`;
+    return `scatterGatherLimit: ${scatterGatherLimit} is not a number of elements`;
   for (const [name, bytes] of Object.entries({ dmaAlignment, minimumTransferUnit }))
     if (!isPowerOfTwo(bytes) || bytes > PAGE_SIZE)
-      return `${name}: ${bytes} is no power of two from 1 to ${PAGE_SIZE}`;
+      return `${name}: ${bytes} is not a power of two from 1 to ${PAGE_SIZE}`;
   const step = Math.max(dmaAlignment, minimumTransferUnit);
   const steps = `as dmaAlignment or minimumTransferUnit is ${step}`;
   if (!isWhole(elementBytes) || elementBytes % step !== 0)
-    return `elementBytes: ${elementBytes} is no multiple of ${step}, ${steps}`;
+    return `elementBytes: ${elementBytes} is not a multiple of ${step}, ${steps}`;
   if (!isPowerOfTwo(elementBoundary) || elementBoundary < step)
-    return `elementBoundary: ${elementBoundary} is no power of two from ${step} on, ${steps}`;
+    return `elementBoundary: ${elementBoundary} is not a power of two from ${step} on, ${steps}`;
   return undefined;
 }
 
@@ -158,9 +158,9 @@ function banksFault(
   for (const [index, { base, bytes }] of banks.entries()) {
     const place = `banks[${index}]`;
     if (bytes < PAGE_SIZE || bytes % PAGE_SIZE !== 0)
-      return `${place}.bytes: ${bytes} is no multiple of a page of ${PAGE_SIZE} bytes`;
+      return `${place}.bytes: ${bytes} is not a multiple of a page of ${PAGE_SIZE} bytes`;
     if (base % PAGE_SIZE !== 0)
-      return `${place}.base: ${base} is no multiple of a page of ${PAGE_SIZE} bytes`;
+      return `${place}.base: ${base} is not a multiple of a page of ${PAGE_SIZE} bytes`;
     if (logicalAddresses === "shuffled" && (base % BLOCK_BYTES) + SHUFFLED_SHARE * bytes > BLOCK_BYTES)
       return `${place}: ${bytes} bytes; for shuffled logicalAddresses ${SHUFFLED_SHARE} times as many must lie within a multiple of 16 MiB`;
     const other = banks.findIndex(

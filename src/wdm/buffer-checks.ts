@@ -1,4 +1,5 @@
 import { describeSite } from "../core/call-sites.ts";
+import { counted } from "../core/counted.ts";
 import { hexAddress } from "../core/hex.ts";
 import { isLocked, type Mdl } from "../memory/mdl.ts";
 import type { ElementLimits } from "../memory/platform-profile.ts";
@@ -68,7 +69,7 @@ export function checkElements(
     if (address % dmaAlignment !== 0) {
       findings.report(
         "BUFFER_ALIGNMENT",
-        `${routine} of a buffer that makes an element at logical ${place(address)}, no multiple of the alignment of ${dmaAlignment} bytes`,
+        `${routine} of a buffer that makes an element at logical ${place(address)}, which is not a multiple of the alignment of ${dmaAlignment} bytes`,
         details,
       );
       return;
@@ -76,7 +77,7 @@ export function checkElements(
     if (length % minimumTransferUnit !== 0) {
       findings.report(
         "BUFFER_ALIGNMENT",
-        `${routine} of a buffer that makes an element of ${length} bytes, no multiple of the transfer unit of ${minimumTransferUnit} bytes`,
+        `${routine} of a buffer that makes an element of ${counted(length, "byte")}, which is not a multiple of the transfer unit of ${minimumTransferUnit} bytes`,
         details,
       );
       return;

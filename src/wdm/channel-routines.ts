@@ -1,4 +1,5 @@
 import { describeSite } from "../core/call-sites.ts";
+import { counted } from "../core/counted.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import { Allocation, allocationOf } from "./allocation.ts";
 import {
@@ -94,7 +95,7 @@ export function channelRoutines(
     if (registers <= maximumRegisters) return false;
     findings.report(
       "TOO_MANY_MAP_REGISTERS",
-      `${routine} for ${registers} map registers, of which the adapter has ${maximumRegisters}`,
+      `${routine} for ${counted(registers, "map register")}, of which the adapter has ${maximumRegisters}`,
       { parameters: { required: registers, maximum: maximumRegisters } },
     );
     return true;
@@ -125,7 +126,7 @@ export function channelRoutines(
     if (mapping === undefined) return;
     findings.report(
       "FREED_WHILE_MAPPED",
-      `${routine} while ${allocation.mappedBytes} bytes are mapped and not flushed`,
+      `${routine} before the flush of ${counted(allocation.mappedBytes, "byte")}`,
       { parameters: { mappedBytes: allocation.mappedBytes }, mapping: inWords(mapping) },
     );
     unmap(allocation);
@@ -235,7 +236,7 @@ export function channelRoutines(
       if (registers !== allocation.registers) {
         findings.report(
           "MAP_REGISTERS_FREED",
-          `FreeMapRegisters of ${registers} registers, ${allocation.registers} were granted`,
+          `FreeMapRegisters of ${counted(registers, "register")}, not of the ${counted(allocation.registers, "granted register")}`,
           { parameters: { freed: registers, granted: allocation.registers } },
         );
         return;

@@ -1,6 +1,7 @@
 import { WindowError } from "../bus/errors.ts";
 import type { OpenWindow } from "../bus/window.ts";
 import { type LogicalAddress, logicalAddress, PAGE_SIZE, physicalAddress } from "../core/address.ts";
+import { counted } from "../core/counted.ts";
 import { hexAddress } from "../core/hex.ts";
 import { OutOfMemoryError } from "../memory/errors.ts";
 import type { AdapterState } from "./adapter-state.ts";
@@ -49,7 +50,7 @@ export function allocateCommonBuffer(
       ...{ logicalAddress: logical, bytes, cacheEnabled, frames, window },
       access: "read-write",
       ranges: [{ address: logical, length }],
-      describe: () => `a common buffer of ${length} bytes at logical ${hexAddress(logical)}`,
+      describe: () => `a common buffer of ${counted(length, "byte")} at logical ${hexAddress(logical)}`,
       site: parts.history.sites.keep(),
     };
     adapter.commonBuffers.add(buffer);

@@ -1,6 +1,7 @@
 import type { WindowTable } from "../bus/window.ts";
 import { PAGE_SIZE, spannedPages } from "../core/address.ts";
 import { type CallSite, describeSite } from "../core/call-sites.ts";
+import { counted } from "../core/counted.ts";
 import type { Random } from "../core/random.ts";
 import type { HostMemory } from "../memory/host-memory.ts";
 import { type Mdl, walkPages } from "../memory/mdl.ts";
@@ -200,7 +201,7 @@ export class DmaSystem {
         : new BouncePages(parts.host.pages, reach, !isScattered, this.#limits.elementBoundary, wanted);
     const maximumRegisters = bouncePages?.count ?? wanted;
     if (maximumRegisters === 0)
-      return this.#refuse(`no memory is free that a device of ${bits} address bits reaches`);
+      return this.#refuse(`no memory is free that a device of ${counted(bits, "address bit")} reaches`);
     const state: AdapterState = {
       ...{ adapter, description, reach, maximumRegisters, bouncePages, bouncesAll },
       logicalPages: this.#logicalPages,

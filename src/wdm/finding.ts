@@ -1,4 +1,5 @@
 import { type CallSite, callSite, programFrames } from "../core/call-sites.ts";
+import { counted } from "../core/counted.ts";
 import { type Blame, HiltError } from "../core/errors.ts";
 import { type FindingName, findingCodes } from "./finding-codes.ts";
 
@@ -50,7 +51,7 @@ export class FindingError extends HiltError {
 
   constructor(finding: Finding, more: number) {
     const { name, code, message, rule, mapping, callSite: site } = finding;
-    const others = more > 0 ? `\n  and ${more} more finding${more === 1 ? "" : "s"}` : "";
+    const others = more > 0 ? `\n  and ${counted(more, "more finding")}` : "";
     super(
       `DMA verifier ${code} ${name}: ${message}\n  rule: ${rule}${mapping === undefined ? "" : `\n  mapping: ${mapping}`}\n  ${site.replaceAll("\n", "\n  ")}${others}`,
     );

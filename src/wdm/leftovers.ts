@@ -1,4 +1,5 @@
 import { describeSite } from "../core/call-sites.ts";
+import { counted } from "../core/counted.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import type { Allocation } from "./allocation.ts";
 import type { FindingName } from "./finding-codes.ts";
@@ -47,7 +48,7 @@ export function leftovers({ allocations, commonBuffers }: AdapterState): readonl
 }
 
 function asked({ registers, site }: Allocation): string {
-  return `${registers} map register${registers === 1 ? "" : "s"}, asked for ${describeSite(site)}`;
+  return `${counted(registers, "map register")}, asked for ${describeSite(site)}`;
 }
 
 function mapped({ mappings: [mapping] }: Allocation): string {

@@ -1,4 +1,5 @@
 import { PAGE_SIZE, spannedPages, virtualAddress } from "../core/address.ts";
+import { counted } from "../core/counted.ts";
 import { chainBytes, chainFault, MDL_PAGES_LOCKED, type Mdl } from "../memory/mdl.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import { Allocation } from "./allocation.ts";
@@ -134,7 +135,7 @@ export function listRoutines(
     if (!Number.isSafeInteger(length) || length < 1) return STATUS_INVALID_PARAMETER;
     const missing = offset + length - chainBytes(mdl);
     if (missing > 0) {
-      findings.report("BEYOND_BUFFER", `${name} of ${missing} bytes more than the MDL chain has`, {
+      findings.report("BEYOND_BUFFER", `${name} of ${counted(missing, "byte")} more than the MDL chain has`, {
         parameters: { missing },
       });
       return STATUS_INVALID_PARAMETER;

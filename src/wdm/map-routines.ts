@@ -1,6 +1,7 @@
 import { WindowError } from "../bus/errors.ts";
 import { type LogicalAddress, logicalAddress } from "../core/address.ts";
 import type { CallSite } from "../core/call-sites.ts";
+import { counted } from "../core/counted.ts";
 import { hexAddress } from "../core/hex.ts";
 import { chainBytes, type Mdl } from "../memory/mdl.ts";
 import type { AdapterState } from "./adapter-state.ts";
@@ -76,9 +77,13 @@ export function mapRoutines(
   const { arbiter, findings } = host;
 
   function beyond(routine: string, missing: number): void {
-    findings.report("BEYOND_BUFFER", `${routine} of ${missing} bytes more than the MDL chain has`, {
-      parameters: { missing },
-    });
+    findings.report(
+      "BEYOND_BUFFER",
+      `${routine} of ${counted(missing, "byte")} more than the MDL chain has`,
+      {
+        parameters: { missing },
+      },
+    );
   }
 
   /** The registers that a base stands for; one that has none any more is found. */
@@ -95,10 +100,14 @@ export function mapRoutines(
   /** Nothing is mapped with the registers, and no other request has the memory for the list. */
   function isReady({ mappings: [mapped] }: Allocation, buffer: ScatterGatherList): boolean {
     if (mapped === undefined) return !isListShared(host, "MapTransferEx", buffer);
-    findings.report("NOT_FLUSHED", `MapTransferEx while ${mapped.lengthBytes} bytes are not flushed`, {
-      parameters: { mappedBytes: mapped.lengthBytes },
-      mapping: inWords(mapped),
-    });
+    findings.report(
+      "NOT_FLUSHED",
+      `MapTransferEx before the flush of ${counted(mapped.lengthBytes, "byte")}`,
+      {
+        parameters: { mappedBytes: mapped.lengthBytes },
+        mapping: inWords(mapped),
+      },
+    );
     return false;
   }
 
@@ -113,7 +122,10 @@ export function mapRoutines(
     if (allocation === undefined) {
       findings.report("TOO_MANY_MAP_REGISTERS", "MapTransfer without map registers that were granted");
     } else if (offset < 0 || offset >= mdl.byteCount) {
-      findings.report("OUTSIDE_MDL", `MapTransfer at byte ${offset} of an MDL of ${mdl.byteCount} bytes`);
+      findings.report(
+        "OUTSIDE_MDL",
+        `MapTransfer at byte ${offset} of an MDL of ${counted(mdl.byteCount, "byte")}`,
+      );
     } else if (length === 0) {
       findings.report("ZERO_LENGTH", "MapTransfer of no bytes");
     } else if (offset + length > mdl.byteCount) {
@@ -121,7 +133,7 @@ export function mapRoutines(
     } else if (allocation.mappedRegisters === allocation.registers) {
       findings.report(
         "TOO_MANY_MAP_REGISTERS",
-        `MapTransfer with all ${allocation.registers} map registers in use`,
+        `MapTransfer when no map register of ${allocation.registers} is left`,
       );
     } else if (allocation.mappings.some((mapping) => mapping.writeToDevice !== writeToDevice)) {
       findings.report("DIRECTION", "MapTransfer in the other direction than the pieces before it");
@@ -200,7 +212,7 @@ export function mapRoutines(
       if (bytesOf(pieces) !== length) {
         findings.report(
           "FLUSH_BEYOND_MAPPING",
-          `FlushAdapterBuffers of ${length} bytes at virtual ${hexAddress(currentVa)}, ${bytesOf(own)} are mapped`,
+          `FlushAdapterBuffers of ${counted(length, "byte")} at virtual ${hexAddress(currentVa)}, not of the ${counted(bytesOf(own), "mapped byte")}`,
           { mapping: inWords(first) },
         );
         unmapPieces(allocation, own);
@@ -222,7 +234,7 @@ export function mapRoutines(
       if (length !== mappedBytes) {
         findings.report(
           "FLUSH_BEYOND_MAPPING",
-          `FlushAdapterBuffersEx of ${length} bytes, ${mappedBytes} are mapped`,
+          `FlushAdapterBuffersEx of ${counted(length, "byte")}, not of the ${counted(mappedBytes, "mapped byte")}`,
           { parameters: { mappedBytes, length }, mapping: inWords(mapping) },
         );
         return STATUS_INVALID_PARAMETER;

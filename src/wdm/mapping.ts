@@ -7,6 +7,7 @@ import {
   wideNumber,
 } from "../core/address.ts";
 import type { CallSite } from "../core/call-sites.ts";
+import { counted } from "../core/counted.ts";
 import { hexAddress } from "../core/hex.ts";
 import type { HostMemory } from "../memory/host-memory.ts";
 import type { Mdl } from "../memory/mdl.ts";
@@ -338,8 +339,7 @@ export class Mapping implements Mapped {
   describe(): string {
     const [first] = this.#runs;
     const where = first === undefined ? "" : `, from logical ${hexAddress(BigInt(first))}`;
-    const count = this.#runs.length / 2;
-    return `${this.lengthBytes} bytes at byte ${this.range.offset} of the MDL chain, ${this.writeToDevice ? "memory to device" : "device to memory"}, ${count === 1 ? "1 element" : `${count} elements`}${where}`;
+    return `${counted(this.lengthBytes, "byte")} at byte ${this.range.offset} of the MDL chain, ${this.writeToDevice ? "memory to device" : "device to memory"}, ${counted(this.#runs.length / 2, "element")}${where}`;
   }
 
   /** Ends the mapping: what the device wrote is in the buffer now, and the device may touch nothing of it. */

@@ -1,4 +1,5 @@
 import { PAGE_SIZE, spannedPages, type VirtualAddress, virtualAddress } from "../core/address.ts";
+import { counted } from "../core/counted.ts";
 import { MDL_PARTIAL, MDL_SOURCE_IS_NONPAGED_POOL, type Mdl, partOfFrames } from "../memory/mdl.ts";
 import type { Out } from "./dma-adapter.ts";
 
@@ -41,7 +42,7 @@ export function IoBuildPartialMdl(
   const byteCount = length === 0 ? sourceMdl.byteCount - from : length;
   if (!Number.isSafeInteger(length) || from < 0 || byteCount < 1 || from + byteCount > sourceMdl.byteCount)
     throw new RangeError(
-      `IoBuildPartialMdl of ${length} bytes from byte ${from} of an MDL of ${sourceMdl.byteCount} bytes`,
+      `IoBuildPartialMdl of ${counted(length, "byte")} from byte ${from} of an MDL of ${counted(sourceMdl.byteCount, "byte")}`,
     );
   const at = sourceMdl.byteOffset + from;
   const first = Math.floor(at / PAGE_SIZE);

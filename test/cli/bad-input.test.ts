@@ -72,9 +72,9 @@ describe("a configuration", () => {
     ['{ profile: "vast" }', /profile: no profile vast; there is standard, contiguous/],
     [
       "{ profiles: { p: { banks: [{ base: 0, bytes: 5000 }] } } }",
-      /profiles\.p\.banks\[0\]\.bytes: 5000 is no multiple of a page/,
+      /profiles\.p\.banks\[0\]\.bytes: 5000 is not a multiple of a page/,
     ],
-    ["{ profiles: { p: { pageBytes: 5000 } } }", /profiles\.p\.pageBytes: 5000 is no power of two/],
+    ["{ profiles: { p: { pageBytes: 5000 } } }", /profiles\.p\.pageBytes: 5000 is not a power of two/],
     [
       "{ profiles: { p: { deviceAddressBits: 8 } } }",
       /profiles\.p\.deviceAddressBits: 8 is not between 24 and 64/,
@@ -82,7 +82,7 @@ describe("a configuration", () => {
     ["{ profiles: { p: { scatterGatherLimit: '8' } } }", /scatterGatherLimit: must be a number of elements/],
     [
       "{ profiles: { p: { elementBytes: 30, dmaAlignment: 4 } } }",
-      /profiles\.p\.elementBytes: 30 is no multiple of 4, as dmaAlignment or minimumTransferUnit is 4/,
+      /profiles\.p\.elementBytes: 30 is not a multiple of 4, as dmaAlignment or minimumTransferUnit is 4/,
     ],
     ["{ benches: 3 }", /benches: must be a list of paths/],
   ])("%s", (text, message) => {

@@ -143,6 +143,8 @@ test("a run that fits between two boundaries crosses none; a longer one starts a
   expect(pages.allocateContiguous(6, 0x20_0000, 8)).toEqual([16, 17, 18, 19, 20, 21]);
   expect(pages.allocateContiguous(10, 0x20_0000, 8)).toEqual(Array.from({ length: 10 }, (_, at) => 24 + at));
   expect(pages.allocateContiguous(1, 0x20_0000, 8)).toEqual([7]);
-  expect(() => pages.allocateContiguous(18)).toThrow("18 neighbouring pages wanted, there are none");
+  expect(() => pages.allocateContiguous(18)).toThrow(
+    "18 neighbouring pages wanted, 37 free, but not side by side",
+  );
   expect(() => pages.allocate(100)).toThrow("100 pages wanted, 37 free");
 });

@@ -13,10 +13,10 @@ const bank = (base: number, bytes = MIB) => ({ base, bytes });
 test.each<[Partial<PlatformProfile>, string]>([
   [{ banks: [] }, "banks: 0 of them, there may be 1 to 4"],
   [{ banks: [0, 1, 2, 3, 4].map((n) => bank(n * MIB)) }, "banks: 5 of them, there may be 1 to 4"],
-  [{ banks: [bank(0, 0)] }, "banks[0].bytes: 0 is no multiple of a page of 4096 bytes"],
-  [{ banks: [bank(0, -PAGE)] }, "banks[0].bytes: -4096 is no multiple of a page of 4096 bytes"],
-  [{ banks: [bank(0, PAGE + 1)] }, "banks[0].bytes: 4097 is no multiple of a page of 4096 bytes"],
-  [{ banks: [bank(0), bank(MIB + 1)] }, "banks[1].base: 1048577 is no multiple of a page of 4096 bytes"],
+  [{ banks: [bank(0, 0)] }, "banks[0].bytes: 0 is not a multiple of a page of 4096 bytes"],
+  [{ banks: [bank(0, -PAGE)] }, "banks[0].bytes: -4096 is not a multiple of a page of 4096 bytes"],
+  [{ banks: [bank(0, PAGE + 1)] }, "banks[0].bytes: 4097 is not a multiple of a page of 4096 bytes"],
+  [{ banks: [bank(0), bank(MIB + 1)] }, "banks[1].base: 1048577 is not a multiple of a page of 4096 bytes"],
   [{ banks: [bank(0), bank(0)] }, "banks[1]: overlaps banks[0]"],
   [{ banks: [bank(0), bank(MIB - PAGE)] }, "banks[1]: overlaps banks[0]"],
   [{ banks: [bank(8 * MIB), bank(MIB), bank(7 * MIB + PAGE)] }, "banks[2]: overlaps banks[0]"],
@@ -25,21 +25,21 @@ test.each<[Partial<PlatformProfile>, string]>([
     { banks: [bank(0, 4 * MIB), bank(32 * MIB, 6 * MIB)], logicalAddresses: "shuffled" },
     "banks[1]: 6291456 bytes; for shuffled logicalAddresses 3 times as many must lie within a multiple of 16 MiB",
   ],
-  [{ pageBytes: PAGE / 2 }, "pageBytes: 2048 is no power of two from 4096 on"],
-  [{ pageBytes: 3 * PAGE }, "pageBytes: 12288 is no power of two from 4096 on"],
+  [{ pageBytes: PAGE / 2 }, "pageBytes: 2048 is not a power of two from 4096 on"],
+  [{ pageBytes: 3 * PAGE }, "pageBytes: 12288 is not a power of two from 4096 on"],
   [{ deviceAddressBits: 23 }, "deviceAddressBits: 23 is not between 24 and 64"],
   [{ deviceAddressBits: 65 }, "deviceAddressBits: 65 is not between 24 and 64"],
   [
     { elementBytes: 24, dmaAlignment: 16 },
-    "elementBytes: 24 is no multiple of 16, as dmaAlignment or minimumTransferUnit is 16",
+    "elementBytes: 24 is not a multiple of 16, as dmaAlignment or minimumTransferUnit is 16",
   ],
   [
     { elementBoundary: 8, minimumTransferUnit: 16 },
-    "elementBoundary: 8 is no power of two from 16 on, as dmaAlignment or minimumTransferUnit is 16",
+    "elementBoundary: 8 is not a power of two from 16 on, as dmaAlignment or minimumTransferUnit is 16",
   ],
-  [{ elementBoundary: 0 }, "elementBoundary: 0 is no power of two from 1 on, as"],
-  [{ elementBytes: 1.5 }, "elementBytes: 1.5 is no multiple of 1, as"],
-  [{ scatterGatherLimit: 2 ** 53 }, "scatterGatherLimit: 9007199254740992 is no number of elements"],
+  [{ elementBoundary: 0 }, "elementBoundary: 0 is not a power of two from 1 on, as"],
+  [{ elementBytes: 1.5 }, "elementBytes: 1.5 is not a multiple of 1, as"],
+  [{ scatterGatherLimit: 2 ** 53 }, "scatterGatherLimit: 9007199254740992 is not a number of elements"],
 ])("a profile with %o has a fault, which names the member", (changes, fault) => {
   expect(profileFault({ ...standardProfile, ...changes })).toContain(fault);
 });

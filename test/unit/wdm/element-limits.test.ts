@@ -150,9 +150,13 @@ describe("alignment and transfer unit are the driver's", () => {
     [0, 64, undefined],
     [16, 4, undefined],
     [4080, 8208, undefined],
-    [8, 64, /makes an element at logical 0x[0-9a-f_]+8, no multiple of the alignment of 16 bytes/],
-    [0, 62, /makes an element of 62 bytes, no multiple of the transfer unit of 4 bytes/],
-    [4080, 8209, /makes an element of \d+ bytes, no multiple of the transfer unit/],
+    [
+      8,
+      64,
+      /makes an element at logical 0x[0-9a-f_]+8, which is not a multiple of the alignment of 16 bytes/,
+    ],
+    [0, 62, /makes an element of 62 bytes, which is not a multiple of the transfer unit of 4 bytes/],
+    [4080, 8209, /makes an element of \d+ bytes?, which is not a multiple of the transfer unit/],
   ])("offset %d with %d bytes", (offset, lengthBytes, message) => {
     const driver = driverWith(demands);
     const buffer = driver.host.host.allocate({ lengthBytes, offset });
@@ -209,14 +213,14 @@ test("what a transfer's map registers suffice for is mapped, also beyond maximum
 test.each<[Partial<PlatformProfile>, RegExp | undefined]>([
   [{ scatterGatherLimit: 1, elementBytes: 1, elementBoundary: 1 }, undefined],
   [{ dmaAlignment: 4096, minimumTransferUnit: 1, elementBoundary: 4096 }, undefined],
-  [{ scatterGatherLimit: 0 }, /^scatterGatherLimit: 0 is no number of elements/],
+  [{ scatterGatherLimit: 0 }, /^scatterGatherLimit: 0 is not a number of elements/],
   [{ scatterGatherLimit: 1.5 }, /^scatterGatherLimit: 1.5 is/],
-  [{ elementBytes: 0 }, /^elementBytes: 0 is no multiple of 1/],
-  [{ elementBytes: 24, dmaAlignment: 16 }, /^elementBytes: 24 is no multiple of 16/],
-  [{ elementBytes: 30, minimumTransferUnit: 4 }, /^elementBytes: 30 is no multiple of 4/],
-  [{ elementBoundary: 3000 }, /^elementBoundary: 3000 is no power of two from 1 on/],
-  [{ elementBoundary: 8, dmaAlignment: 16 }, /^elementBoundary: 8 is no power of two from 16 on/],
-  [{ dmaAlignment: 3 }, /^dmaAlignment: 3 is no power of two from 1 to 4096/],
+  [{ elementBytes: 0 }, /^elementBytes: 0 is not a multiple of 1/],
+  [{ elementBytes: 24, dmaAlignment: 16 }, /^elementBytes: 24 is not a multiple of 16/],
+  [{ elementBytes: 30, minimumTransferUnit: 4 }, /^elementBytes: 30 is not a multiple of 4/],
+  [{ elementBoundary: 3000 }, /^elementBoundary: 3000 is not a power of two from 1 on/],
+  [{ elementBoundary: 8, dmaAlignment: 16 }, /^elementBoundary: 8 is not a power of two from 16 on/],
+  [{ dmaAlignment: 3 }, /^dmaAlignment: 3 is not a power of two from 1 to 4096/],
   [{ dmaAlignment: 8192 }, /^dmaAlignment: 8192 is/],
   [{ minimumTransferUnit: 0 }, /^minimumTransferUnit: 0 is/],
 ])("a profile with %o", (changes, fault) => {

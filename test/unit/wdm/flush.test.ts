@@ -107,7 +107,7 @@ describe("FlushAdapterBuffersEx", () => {
     });
     free(driver, base);
     expect(driver.host.system.findings).toMatchObject([
-      { code: "0x10", message: `${name} while 100 bytes are mapped and not flushed` },
+      { code: "0x10", message: `${name} before the flush of 100 bytes` },
     ]);
     expect(high?.read()).toEqual(new Uint8Array(100).fill(0x77));
     expect(driver.host.windows.live.size).toBe(0);
