@@ -51,6 +51,23 @@ always_comb begin y6 = 0; for (h = 1; h > 0; h <<= 1) y6 = y6 ^ h ^ a; end
 always_comb begin y7 = 0; for (logic [3:0] i = 0; i < 8; i++) y7[i] = (i - 4 < Q) ^ a[i]; end
 always_comb begin y8 = 0; for (int unsigned i = 0; i < 8; i++) y8[i] = (i - 4 < Q) ^ a[i]; end`;
 
+/** Loops over variables of the module, in functions, tasks and blocks of every kind. */
+const shared = `
+integer k, j; reg [3:0] n; reg signed [4:0] s; reg [7:0] m [0:3]; wire [7:0] counted = count(a) + old(~a);
+initial for (k = 0; k < 4; k = k + 1) m[k] = k;
+function [3:0] count(input [7:0] x); begin count = 0; for (k = 0; k < 8; k = k + 1) count = count + x[k]; end endfunction
+function [7:0] old; input [7:0] x; reg t; begin old = 0;
+  for (n = 0; n < 8; n = n + 1) begin t = x[n[2:0]] ^ (n - 3 > 2); old[7 - n] = t; end end endfunction
+function automatic [7:0] nested(input [7:0] x); integer k; begin nested = 0;
+  for (k = 0; k < 5; k = k + 1) nested = nested + x[k] * count(x >> 1); end endfunction
+task reverse; input [7:0] x; output [15:0] z; begin z = 0; for (k = 0; k < 8; k = k + 1) z[k] = x[7 - k]; end endtask
+task store(input [7:0] x); for (s = 7; s >= 0; s = s - 1) y3[s + 8] <= x[s] ^ (s < 3); endtask
+always @* begin y0 = counted; for (j = 0; j < 4; j = j + 1) y0 = y0 + nested(a); y0 = y0 ^ old(a); end
+always @* reverse(a, y1);
+always @(posedge clk) begin y2 = 0; reverse(~a, y2); for (n = 0; n < 8; n = n + 1) y2[n + 8] = m[n[1:0]][n]; end
+always @(posedge clk) begin y3 <= 0; store(a); m[a[1:0]] <= a; for (k = 0; k < 4; k = k + 1) y3[k] <= a[k + 2]; end
+always @* begin y4 = 0; for (s = -3; s < 4; s = s + 1) y4 = y4 + s * a; end`;
+
 /** Loops of more steps than are left in one piece. */
 const long = `
 localparam L = 200; localparam B = 5; integer i, j, k, m, e; wire [L-1:0] v = {25{a}} ^ (200'd1 << a) ^ (a << 77);
@@ -92,6 +109,7 @@ test.each([
   ["loops.v", verilog, 15],
   ["loops.sv", systemVerilog, 9],
   ["long.sv", long, 19],
+  ["shared.v", shared, 5],
 ])("loops are over values of their variable's width and sign: %s", async (name, items, count) => {
   const outputs = Array.from({ length: count }, (_, index) => ({ name: `y${index}`, width: 64 }));
   const ports = outputs.map((port) => `output reg [63:0] ${port.name}`).join(", ");

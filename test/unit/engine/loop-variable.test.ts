@@ -46,6 +46,26 @@ const refused = [
   ["\nfor (p = 0; p < 8; p = p + 1) a[p] = s;", 3, "a loop variable whose range does not end at 0"],
 ] as const;
 
+test.each([
+  ["function f; input x; for (k = 0; k < 8; k = k + 1) f = x; endfunction", "a[k] = f(s)"],
+  [
+    "function g; input x; begin : b integer k; g = f(x); end endfunction function f; input x; for (k = 0; k < 8; k = k + 1) f = x; endfunction",
+    "a[k] = g(s)",
+  ],
+  ["task f(input x, output y); for (k = 0; k < 8; k = k + 1) y = x; endtask", "f(s, a[k])"],
+])("a loop over a variable of the module is refused that calls %s", async (subroutine, statement) => {
+  const file = join(folder, "calls.v");
+  const loop = `for (k = 0; k < 8; k = k + 1) ${statement};`;
+  writeFileSync(
+    file,
+    `module top(input clk, input s, output reg [7:0] a); integer k;\n${subroutine}\nalways @* begin a = 0; ${loop} end endmodule\n`,
+  );
+  const built = new WasmEngine({ cacheDirectory: folder }).build({ top: "top", files: [file], clock: "clk" });
+  await expect(built).rejects.toThrow(
+    `${file}:3: the built-in engine does not take a loop variable that a function or task assigns which the loop calls`,
+  );
+});
+
 test.each(refused)("%j is refused", async (loop, line, words) => {
   const file = join(folder, "refused.v");
   writeFileSync(
