@@ -3,7 +3,7 @@ import { type CallSite, CallSites, describeSite } from "../core/call-sites.ts";
 import type { Random } from "../core/random.ts";
 import { HostBuffer } from "./host-buffer.ts";
 import { HostChain } from "./host-chain.ts";
-import { framesOfBuffer, MDL_PAGES_LOCKED, type Mdl } from "./mdl.ts";
+import { framesOfBuffer, MDL_PAGES_LOCKED, type Mdl, type Range } from "./mdl.ts";
 import { PageAllocator } from "./page-allocator.ts";
 import type { PhysicalMemory } from "./physical-memory.ts";
 import { type PlatformProfile, standardProfile } from "./platform-profile.ts";
@@ -74,11 +74,16 @@ export class HostMemory {
     this.#watcher = watcher;
   }
 
-  /** Where the buffer of one MDL of a chain was freed, in words; undefined while all are in use. */
-  freedPlace(mdl: Mdl): string | undefined {
-    for (let each: Mdl | null = mdl; each !== null; each = each.next) {
-      const frames = framesOfBuffer(each.pageFrameNumbers);
-      if (this.#freed.has(frames)) return describeSite(this.#freed.get(frames));
+  /** Where a buffer that has some of these bytes of a chain was freed, in words; undefined while all are in use. */
+  freedPlace({ mdl, offset, length }: Range): string | undefined {
+    let begin = 0;
+    for (let each: Mdl | null = mdl; each !== null && begin < offset + length; each = each.next) {
+      const end = begin + each.byteCount;
+      if (end > offset && end > begin) {
+        const frames = framesOfBuffer(each.pageFrameNumbers);
+        if (this.#freed.has(frames)) return describeSite(this.#freed.get(frames));
+      }
+      begin = end;
     }
     return undefined;
   }

@@ -20,27 +20,44 @@ export interface Mdl {
   readonly pageFrameNumbers: readonly number[];
 }
 
-/** Of page frame numbers that are a part of other ones, those. */
-const sources = new WeakMap<readonly number[], readonly number[]>();
+/** Bytes of a chain of MDLs. */
+export interface Range {
+  readonly mdl: Mdl;
+  /** From the first byte of the first MDL. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Of page frame numbers that are a part of a buffer's: those, and whether its MDL was locked. */
+const sources = new WeakMap<
+  readonly number[],
+  { readonly frames: readonly number[]; readonly isLocked: boolean }
+>();
 
 /** Page frame numbers `first` to `end` of an MDL, for one that describes a part of it. */
-export function partOfFrames({ pageFrameNumbers }: Mdl, first: number, end: number): readonly number[] {
-  const part = pageFrameNumbers.slice(first, end);
-  sources.set(part, framesOfBuffer(pageFrameNumbers));
+export function partOfFrames(source: Mdl, first: number, end: number): readonly number[] {
+  const part = source.pageFrameNumbers.slice(first, end);
+  sources.set(part, { frames: framesOfBuffer(source.pageFrameNumbers), isLocked: isOneLocked(source) });
   return part;
 }
 
 /** The page frame numbers of the whole buffer of which an MDL has these. */
 export function framesOfBuffer(frames: readonly number[]): readonly number[] {
-  return sources.get(frames) ?? frames;
+  return sources.get(frames)?.frames ?? frames;
 }
 
-const STAYING = MDL_PAGES_LOCKED | MDL_SOURCE_IS_NONPAGED_POOL | MDL_PARTIAL;
+const STAYING = MDL_PAGES_LOCKED | MDL_SOURCE_IS_NONPAGED_POOL;
+
+/** The pages of a partial MDL stay as those of its source do; of one that was built by hand, as its flag says. */
+function isOneLocked({ mdlFlags, pageFrameNumbers }: Mdl): boolean {
+  if ((mdlFlags & STAYING) !== 0) return true;
+  return (mdlFlags & MDL_PARTIAL) !== 0 && sources.get(pageFrameNumbers)?.isLocked !== false;
+}
 
 /** The pages of every MDL of the chain stay where they are. */
 export function isLocked(mdl: Mdl): boolean {
   for (let each: Mdl | null = mdl; each !== null; each = each.next) {
-    if ((each.mdlFlags & STAYING) === 0) return false;
+    if (!isOneLocked(each)) return false;
   }
   return true;
 }

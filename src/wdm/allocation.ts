@@ -1,7 +1,8 @@
 import type { CallSite } from "../core/call-sites.ts";
+import type { Range } from "../memory/mdl.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import type { DeviceObject } from "./dma-adapter.ts";
-import type { Mapping, Range } from "./mapping.ts";
+import type { Mapping } from "./mapping.ts";
 import type { ScatterGatherList } from "./scatter-gather.ts";
 import type { ContextRecord } from "./transfer-context.ts";
 

@@ -1,15 +1,15 @@
 import { describeSite } from "../core/call-sites.ts";
 import { counted } from "../core/counted.ts";
 import { hexAddress } from "../core/hex.ts";
-import { isLocked, type Mdl } from "../memory/mdl.ts";
+import { isLocked, type Mdl, type Range } from "../memory/mdl.ts";
 import type { ElementLimits } from "../memory/platform-profile.ts";
 import type { Host } from "./host.ts";
 import { isMemory, type Plan } from "./mapping.ts";
 import type { ScatterGatherList } from "./scatter-gather.ts";
 
 /** Finds that a buffer is none any more, or that its MDL has no pages, or pages that are no memory: nothing of it is mapped. */
-export function isUnmappable({ findings, parts }: Host, routine: string, mdl: Mdl, plan: Plan): boolean {
-  const place = parts.host.freedPlace(mdl);
+export function isUnmappable({ findings, parts }: Host, routine: string, range: Range, plan: Plan): boolean {
+  const place = parts.host.freedPlace(range);
   if (place !== undefined) {
     findings.report("BUFFER_FREED", `${routine} of a buffer that was freed ${place}`);
     return true;

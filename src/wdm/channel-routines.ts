@@ -69,12 +69,12 @@ export function checkIntact({ contexts, findings }: Host, record: ContextRecord 
   });
 }
 
-/** Runs an execution routine at DISPATCH_LEVEL. */
+/** Runs an execution routine at DISPATCH_LEVEL. One that returns a promise says nothing of what it keeps, so it keeps nothing. */
 export function callRoutine({ irql, findings }: Host, { site }: Allocation, work: () => unknown): unknown {
   const result = irql.runAtDispatch(work, site);
-  if (result instanceof Promise)
-    findings.report("ROUTINE_WAITS", "the execution routine returned a promise", { site });
-  return result;
+  if (typeof (result as PromiseLike<unknown> | null | undefined)?.then !== "function") return result;
+  findings.report("ROUTINE_WAITS", "the execution routine returned a promise", { site });
+  return DeallocateObject;
 }
 
 export function channelRoutines(

@@ -4,7 +4,7 @@ import { type CallSite, describeSite } from "../core/call-sites.ts";
 import { counted } from "../core/counted.ts";
 import type { Random } from "../core/random.ts";
 import type { HostMemory } from "../memory/host-memory.ts";
-import { type Mdl, walkPages } from "../memory/mdl.ts";
+import { type Mdl, type Range, walkPages } from "../memory/mdl.ts";
 import { anyElements, type ElementLimits } from "../memory/platform-profile.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import { Arbiter } from "./arbiter.ts";
@@ -19,7 +19,6 @@ import { AT_PASSIVE, BELOW_DISPATCH, Irql } from "./irql.ts";
 import { type Leftovers, leftovers } from "./leftovers.ts";
 import { LogicalPages } from "./logical-pages.ts";
 import { type Mapper, mapTransfer } from "./mapped-transfer.ts";
-import type { Range } from "./mapping.ts";
 import { inWords, MappingHistory } from "./mapping-history.ts";
 import { operationsTable } from "./operations-table.ts";
 import { TransferContexts } from "./transfer-context.ts";
@@ -185,7 +184,10 @@ export class DmaSystem {
       version: 1,
       size: ADAPTER_BYTES,
       dmaOperations: operationsTable(this.#host, Math.max(1, version)),
-      map: (mdl, options) => mapTransfer(mapper, mdl, options),
+      map: (mdl, options) => {
+        this.checkWait("adapter.map");
+        return mapTransfer(mapper, mdl, options);
+      },
     };
     const mapper: Mapper = { adapter, deviceObject, irql, contexts: [] };
     const reach = 2 ** bits;

@@ -72,8 +72,9 @@ export function informationRoutines(
     }
     const offset = offsetIn(mdl, currentVa);
     if (offset < 0 || offset + length > chainBytes(mdl)) return STATUS_BUFFER_TOO_SMALL;
-    const plan = planElements({ mdl, offset, length }, state);
-    return isUnmappable(host, "CalculateScatterGatherList", mdl, plan) ? STATUS_INVALID_PARAMETER : plan;
+    const range = { mdl, offset, length };
+    const plan = planElements(range, state);
+    return isUnmappable(host, "CalculateScatterGatherList", range, plan) ? STATUS_INVALID_PARAMETER : plan;
   }
 
   return {
@@ -90,6 +91,7 @@ export function informationRoutines(
       if (left.length > 0) return;
       state.isReleased = true;
       state.bouncePages?.close();
+      arbiter.retry();
     },
 
     allocateCommonBuffer(state, length, logicalAddress, cacheEnabled) {
@@ -157,8 +159,9 @@ export function informationRoutines(
       if (!isOffset(mdl, offset) || !Number.isSafeInteger(length) || length < 1)
         return STATUS_INVALID_PARAMETER;
       if (offset + length > chainBytes(mdl)) return STATUS_INVALID_PARAMETER;
-      const plan = planElements({ mdl, offset, length }, state);
-      if (isUnmappable(host, "GetDmaTransferInfo", mdl, plan)) return STATUS_INVALID_PARAMETER;
+      const range = { mdl, offset, length };
+      const plan = planElements(range, state);
+      if (isUnmappable(host, "GetDmaTransferInfo", range, plan)) return STATUS_INVALID_PARAMETER;
       const { pages, elements } = plan;
       info.mapRegisterCount = pages;
       info.scatterGatherElementCount = elements;

@@ -1,6 +1,6 @@
 import { PAGE_SIZE, spannedPages, virtualAddress } from "../core/address.ts";
 import { counted } from "../core/counted.ts";
-import { chainBytes, chainFault, MDL_PAGES_LOCKED, type Mdl } from "../memory/mdl.ts";
+import { chainBytes, chainFault, MDL_PAGES_LOCKED, type Mdl, type Range } from "../memory/mdl.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import { Allocation } from "./allocation.ts";
 import { checkElements, checkLocked, checkNull, isListShared, isUnmappable } from "./buffer-checks.ts";
@@ -16,10 +16,16 @@ import {
 import type { DeviceObject, DriverListControl, Out } from "./dma-adapter.ts";
 import type { Host } from "./host.ts";
 import { isOffset, mapPlan, offsetIn, unmap } from "./map-routines.ts";
-import { isMemory, type Mapping, type Plan, planElements, type Range } from "./mapping.ts";
+import { isMemory, type Mapping, type Plan, planElements } from "./mapping.ts";
 import { inWords } from "./mapping-history.ts";
 import type { Routines } from "./operations-table.ts";
-import { fillList, listBytes, type ScatterGatherList, scatterGatherBuffer } from "./scatter-gather.ts";
+import {
+  fillList,
+  isList,
+  listBytes,
+  type ScatterGatherList,
+  scatterGatherBuffer,
+} from "./scatter-gather.ts";
 import type { ContextRecord } from "./transfer-context.ts";
 
 interface ListRequest extends Range {
@@ -58,9 +64,9 @@ export function listRoutines(
   ): number {
     const { flags, buffer } = asked;
     const counted = planElements(asked, state);
-    if (isUnmappable(host, name, asked.mdl, counted)) return STATUS_INVALID_PARAMETER;
+    if (isUnmappable(host, name, asked, counted)) return STATUS_INVALID_PARAMETER;
     const isBounced = counted.bounces.length > 0;
-    if (buffer !== undefined && asked.bufferBytes < listBytes(counted.elements))
+    if (buffer !== undefined && !(asked.bufferBytes >= listBytes(counted.elements)))
       return STATUS_BUFFER_TOO_SMALL;
     const { scatterGatherLimit } = state.limits;
     if (counted.pages > state.maximumRegisters || counted.elements > scatterGatherLimit)
@@ -171,6 +177,7 @@ export function listRoutines(
 
     buildScatterGatherList(state, deviceObject, mdl, currentVa, length, ...rest) {
       const [routine, context, writeToDevice, buffer, bufferBytes] = rest;
+      if (!isList(buffer)) return STATUS_INVALID_PARAMETER;
       const range = rangeOf("BuildScatterGatherList", mdl, currentVa, length);
       if (typeof range === "number") return range;
       const asked = { ...range, deviceObject, writeToDevice, flags: 0, routine, context };
@@ -227,7 +234,7 @@ export function listRoutines(
       completionContext,
       out,
     ) {
-      if (buffer === null) return STATUS_INVALID_PARAMETER;
+      if (!isList(buffer)) return STATUS_INVALID_PARAMETER;
       return requestEx("BuildScatterGatherListEx", state, transferContext, {
         mdl,
         offset,
@@ -281,7 +288,7 @@ export function listRoutines(
 
 /** What a list of this adapter that is not yet given back belongs to. */
 function holderOf(state: AdapterState, list: ScatterGatherList): Allocation | undefined {
-  return state.allocations.find((allocation) => allocation.list === list);
+  return isList(list) ? state.allocations.find((allocation) => allocation.list === list) : undefined;
 }
 
 /** A chain with one MDL for each element: what the device really reads and writes. */

@@ -3,16 +3,22 @@ import { type LogicalAddress, logicalAddress } from "../core/address.ts";
 import type { CallSite } from "../core/call-sites.ts";
 import { counted } from "../core/counted.ts";
 import { hexAddress } from "../core/hex.ts";
-import { chainBytes, type Mdl } from "../memory/mdl.ts";
+import { chainBytes, type Mdl, type Range } from "../memory/mdl.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import { type Allocation, allocationOf } from "./allocation.ts";
 import { checkElements, checkLocked, checkNull, isListShared, isUnmappable } from "./buffer-checks.ts";
 import { STATUS_INSUFFICIENT_RESOURCES, STATUS_INVALID_PARAMETER, STATUS_SUCCESS } from "./constants.ts";
 import type { Host } from "./host.ts";
-import { type MapLimits, Mapping, type Plan, planElements, type Range } from "./mapping.ts";
+import { type MapLimits, Mapping, type Plan, planElements } from "./mapping.ts";
 import { inWords } from "./mapping-history.ts";
 import type { Routines } from "./operations-table.ts";
-import { ELEMENT_BYTES, fillList, LIST_HEADER_BYTES, type ScatterGatherList } from "./scatter-gather.ts";
+import {
+  ELEMENT_BYTES,
+  fillList,
+  isList,
+  LIST_HEADER_BYTES,
+  type ScatterGatherList,
+} from "./scatter-gather.ts";
 
 /** Ends everything that is mapped with an allocation. */
 export function unmap(allocation: Allocation): void {
@@ -41,7 +47,7 @@ function map(
   const most = Math.min(elements, adapter.limits.scatterGatherLimit);
   const limits = { pages: host.injections.strikes("shorten") ? 1 : free, elements: most };
   const plan = planElements(range, adapter, allocation.freeBouncePages, limits);
-  if (isUnmappable(host, routine, range.mdl, plan)) return STATUS_INVALID_PARAMETER;
+  if (isUnmappable(host, routine, range, plan)) return STATUS_INVALID_PARAMETER;
   checkElements(host, routine, adapter.limits, plan);
   const site = host.parts.history.sites.keep();
   return mapPlan(host, allocation, range, writeToDevice, plan, site) ?? STATUS_INSUFFICIENT_RESOURCES;
@@ -175,10 +181,10 @@ export function mapRoutines(
       length.value = 0;
       const allocation = registersOf(state, base);
       checkNull(host, "MapTransferEx", routine, completionContext);
-      if (allocation === undefined || buffer === null || deviceOffset !== 0 || routine !== null)
+      if (allocation === undefined || !isList(buffer) || deviceOffset !== 0 || routine !== null)
         return STATUS_INVALID_PARAMETER;
       const elements = Math.floor((bufferLength - LIST_HEADER_BYTES) / ELEMENT_BYTES);
-      if (elements < 1 || !isOffset(mdl, offset) || !isLength(wanted)) return STATUS_INVALID_PARAMETER;
+      if (!(elements >= 1) || !isOffset(mdl, offset) || !isLength(wanted)) return STATUS_INVALID_PARAMETER;
       const missing = offset + wanted - chainBytes(mdl);
       if (missing > 0) {
         beyond("MapTransferEx", missing);

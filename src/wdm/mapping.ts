@@ -10,20 +10,12 @@ import type { CallSite } from "../core/call-sites.ts";
 import { counted } from "../core/counted.ts";
 import { hexAddress } from "../core/hex.ts";
 import type { HostMemory } from "../memory/host-memory.ts";
-import type { Mdl } from "../memory/mdl.ts";
+import type { Mdl, Range } from "../memory/mdl.ts";
 import type { PhysicalMemory } from "../memory/physical-memory.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import type { LogicalPages } from "./logical-pages.ts";
 import type { Mapped, MappingHistory } from "./mapping-history.ts";
 import type { ScatterGatherElement } from "./scatter-gather.ts";
-
-/** Bytes of a chain of MDLs that a device is to see. */
-export interface Range {
-  readonly mdl: Mdl;
-  /** From the first byte of the first MDL. */
-  readonly offset: number;
-  readonly length: number;
-}
 
 /** How far one mapping may go. */
 export interface MapLimits {

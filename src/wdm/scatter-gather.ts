@@ -34,6 +34,11 @@ export function scatterGatherBuffer(): ScatterGatherList {
   return { numberOfElements: 0, reserved: undefined, elements: [] };
 }
 
+/** There is one: a call that was refused leaves none in an out parameter. */
+export function isList(list: ScatterGatherList | null | undefined): list is ScatterGatherList {
+  return list !== undefined && list !== null;
+}
+
 /** The system fills a list, its own or the driver's. */
 export function fillList(list: ScatterGatherList, elements: readonly ScatterGatherElement[]): void {
   const filled = list as { -readonly [Name in keyof ScatterGatherList]: ScatterGatherList[Name] };
