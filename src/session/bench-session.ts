@@ -121,6 +121,7 @@ export class BenchSession {
           : {}),
       });
       calls.onBegin = (what) => system.checkWait(what);
+      watch.explain = (address, access) => system.explain(address, access);
       const most: Out<number> = { value: undefined };
       const adapter = adapterOf(system, run.profile, most);
       const rng = random.fork("bench");
@@ -238,7 +239,7 @@ export class BenchSession {
       if (this.#failure === undefined) system.checkEnd("the end of the test");
       await link.idle(quietCycles(link));
       await this.#device?.[Symbol.asyncDispose]();
-      watch.check((address) => system.explain(address));
+      watch.check();
       host.checkGuards();
       const [finding, ...others] = system.findings;
       if (finding !== undefined) throw new FindingError(finding, others.length);

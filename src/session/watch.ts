@@ -23,6 +23,9 @@ export class Watch {
 
   readonly #link: RecordingLink;
   readonly #open = new OpenAccesses<Extract<LinkEvent, { kind: "access" }>>();
+  /** Says why the device may not touch an address, where more is known. Asked as soon as a fault is seen: a driver goes on. */
+  explain: (address: bigint, access: "read" | "write") => string | undefined = () => undefined;
+  #why: string | undefined;
   /** The journal as it was at the first breach. */
   untilBreach: JournalRing | undefined;
 
@@ -66,14 +69,13 @@ export class Watch {
     return first;
   }
 
-  /** `explain` says why the device may not touch an address, where more is known. */
-  check(explain: (address: bigint) => string | undefined): void {
+  check(): void {
     const [violation] = this.#violations;
     if (violation !== undefined) throw new ProtocolViolationError(violation, this.#violations.length - 1);
     const [fault] = this.#faults;
     const [stall] = this.#stalls;
     if (fault !== undefined) {
-      throw new WindowFaultError(fault, explain(fault.address), this.#faults.length - 1);
+      throw new WindowFaultError(fault, this.#why, this.#faults.length - 1);
     }
     if (stall !== undefined) throw new StallError(stall, this.#stalls.length - 1);
   }
@@ -82,10 +84,15 @@ export class Watch {
     const isBreach = event.kind === "violation" || event.kind === "fault";
     if (isBreach && this.firstBreach === undefined) this.untilBreach = this.#link.journal.ring.copy();
     if (event.kind === "violation") (isStall(event.rule) ? this.#stalls : this.#violations).push(event);
-    else if (event.kind === "fault") this.#faults.push(event);
+    else if (event.kind === "fault") this.#fault(event);
     else if (event.kind === "interrupt") this.#interrupts += event.asserted ? 1 : 0;
     else if (event.kind === "access") this.#count(event);
     else if (event.kind === "access-end") this.#open.end(event);
+  }
+
+  #fault(fault: Extract<LinkEvent, { kind: "fault" }>): void {
+    if (this.#faults.length === 0) this.#why = this.explain(fault.address, fault.direction);
+    this.#faults.push(fault);
   }
 
   #count(access: Extract<LinkEvent, { kind: "access" }>): void {

@@ -147,14 +147,14 @@ export class DmaSystem {
     );
   }
 
-  /** Why the device may not touch an address that is or was mapped; undefined when it never was, or was long ago. */
-  explain(address: bigint): string | undefined {
+  /** Why the device may not `access` an address that is or was mapped; undefined when it never was, or was long ago. */
+  explain(address: bigint, access: "read" | "write"): string | undefined {
     const states = [...this.#host.adapters.values()];
     const live = states.flatMap(({ allocations, commonBuffers }) => [
       ...allocations.flatMap(({ mappings }) => mappings),
       ...commonBuffers,
     ]);
-    return this.#host.parts.history.explain(address, live) ?? this.#explainPhysical(address);
+    return this.#host.parts.history.explain(address, access, live) ?? this.#explainPhysical(address);
   }
 
   /**

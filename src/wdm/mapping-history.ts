@@ -30,16 +30,24 @@ export class MappingHistory {
     this.#next = (this.#next + 1) % MOST;
   }
 
-  /** Why the device may not touch an address that is or was mapped; undefined when it never was, or was long ago. */
-  explain(address: bigint, live: Iterable<Mapped>): string | undefined {
+  /** Why the device may not `access` an address that is or was mapped; undefined when it never was, or was long ago. */
+  explain(address: bigint, access: "read" | "write", live: Iterable<Mapped>): string | undefined {
     for (const mapped of live)
       if (covers(mapped, address))
-        return `that is mapped for it to ${mapped.access} alone: ${inWords(mapped)}`;
+        return allows(mapped, access)
+          ? `that was not mapped for it before: ${inWords(mapped)}`
+          : `that is mapped for it to ${mapped.access} alone: ${inWords(mapped)}`;
     const newest = [...this.#ended.slice(this.#next), ...this.#ended.slice(0, this.#next)].toReversed();
     const ended = newest.find(({ mapped }) => covers(mapped, address));
     if (ended === undefined) return undefined;
-    return `that was mapped and given back: ${inWords(ended.mapped)}, given back ${describeSite(ended.site)}`;
+    const { mapped, site } = ended;
+    const how = allows(mapped, access) ? "" : ` for it to ${mapped.access} alone,`;
+    return `that was mapped${how} and given back: ${inWords(mapped)}, given back ${describeSite(site)}`;
   }
+}
+
+function allows({ access }: Mapped, wanted: "read" | "write"): boolean {
+  return access === "read-write" || access === wanted;
 }
 
 function covers({ ranges }: Mapped, address: bigint): boolean {

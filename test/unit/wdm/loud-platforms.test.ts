@@ -123,15 +123,15 @@ describe("logical addresses that are not physical", () => {
     const { mdl } = driver.host.host.allocate({ lengthBytes: 64 });
     const list = driver.listNow(mdl);
     const address = BigInt((mdl.pageFrameNumbers[0] as number) * 4096);
-    expect(driver.host.system.explain(address)).toMatch(/physical address/);
-    expect(driver.host.system.explain(list.elements[0]?.address as bigint)).toMatch(
+    expect(driver.host.system.explain(address, "read")).toMatch(/physical address/);
+    expect(driver.host.system.explain(list.elements[0]?.address as bigint, "write")).toMatch(
       /mapped for it to read alone/,
     );
     driver.put(list);
-    expect(driver.host.system.explain(list.elements[0]?.address as bigint)).toMatch(
+    expect(driver.host.system.explain(list.elements[0]?.address as bigint, "read")).toMatch(
       /was mapped and given back: 64 bytes .*, given back at .*driver\.ts/,
     );
-    expect(driver.host.system.explain(0x5000n)).toBeUndefined();
+    expect(driver.host.system.explain(0x5000n, "read")).toBeUndefined();
   });
 });
 

@@ -29,29 +29,33 @@ describe("the history of mappings", () => {
     history.end(mapped("older", 100n));
     history.end(mapped("newer", 108n));
     const live = [mapped("live", 200n)];
-    expect(history.explain(200n, live)).toBe(
+    expect(history.explain(200n, "write", live)).toBe(
       "that is mapped for it to read alone: live, mapped at /elsewhere/a.ts:1:2",
     );
-    expect(history.explain(215n, live)).toContain("live");
-    expect(history.explain(216n, live)).toBeUndefined();
-    expect(history.explain(199n, live)).toBeUndefined();
-    expect(history.explain(107n, live)).toContain("older");
-    expect(history.explain(110n, live)).toContain("newer");
-    expect(history.explain(123n, live)).toMatch(
-      /^that was mapped and given back: newer, mapped at \/elsewhere\/a\.ts:1:2, given back at .*mapping-history/,
+    expect(history.explain(215n, "write", live)).toContain("live");
+    expect(history.explain(216n, "write", live)).toBeUndefined();
+    expect(history.explain(199n, "write", live)).toBeUndefined();
+    expect(history.explain(107n, "write", live)).toContain("older");
+    expect(history.explain(110n, "write", live)).toContain("newer");
+    expect(history.explain(123n, "write", live)).toMatch(
+      /^that was mapped for it to read alone, and given back: newer, mapped at \/elsewhere\/a\.ts:1:2, given back at .*mapping-history/,
     );
-    expect(history.explain(124n, live)).toBeUndefined();
+    expect(history.explain(124n, "write", live)).toBeUndefined();
+    expect(history.explain(123n, "read", live)).toMatch(/^that was mapped and given back: newer, mapped at/);
+    expect(history.explain(200n, "read", live)).toBe(
+      "that was not mapped for it before: live, mapped at /elsewhere/a.ts:1:2",
+    );
   });
 
   test("remembers 64, and of those the newest counts, also when the ring has turned", () => {
     const history = new MappingHistory();
     for (let index = 0; index < 100; index++)
       history.end(mapped(`number ${index}`, BigInt(1000 + 16 * index)));
-    expect(history.explain(1000n + 16n * 35n, [])).toBeUndefined();
-    expect(history.explain(1000n + 16n * 36n, [])).toContain("number 36");
-    expect(history.explain(1000n + 16n * 99n, [])).toContain("number 99");
+    expect(history.explain(1000n + 16n * 35n, "write", [])).toBeUndefined();
+    expect(history.explain(1000n + 16n * 36n, "write", [])).toContain("number 36");
+    expect(history.explain(1000n + 16n * 99n, "write", [])).toContain("number 99");
     history.end(mapped("again", 1000n + 16n * 99n));
-    expect(history.explain(1000n + 16n * 99n, [])).toContain("again");
+    expect(history.explain(1000n + 16n * 99n, "write", [])).toContain("again");
   });
 });
 
@@ -88,12 +92,12 @@ test("a common buffer that was freed is remembered as one", () => {
   const logical: Out<LogicalAddress> = { value: undefined };
   const bytes = operations.allocateCommonBuffer(adapter, 10, logical, true) as Uint8Array;
   const address = logical.value as LogicalAddress;
-  expect(host.system.explain(address + 10n)).toBeUndefined();
+  expect(host.system.explain(address + 10n, "read")).toBeUndefined();
   operations.freeCommonBuffer(adapter, 10, address, bytes, true);
-  expect(host.system.explain(address + 9n)).toMatch(
+  expect(host.system.explain(address + 9n, "read")).toMatch(
     /^that was mapped and given back: a common buffer of 10 bytes at logical 0x\w+, mapped at .*:\d+, given back at .*:\d+$/,
   );
-  expect(host.system.explain(address + 10n)).toBeUndefined();
+  expect(host.system.explain(address + 10n, "read")).toBeUndefined();
 });
 
 test("a mapping that has ended keeps numbers, not the elements of its list", () => {
