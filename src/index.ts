@@ -2,6 +2,8 @@
 export { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 export type { Link } from "./bus/link.ts";
 export type { Pace, Traits } from "./bus/traits.ts";
+export type { LogicalAddress, PhysicalAddress, VirtualAddress } from "./core/address.ts";
+export { logicalAddress, PAGE_SIZE, physicalAddress, virtualAddress } from "./core/address.ts";
 export { Random } from "./core/random.ts";
 export { DmaDevice } from "./driver/dma-device.ts";
 export { HostBuffer } from "./memory/host-buffer.ts";
@@ -58,6 +60,7 @@ export type {
   Out,
 } from "./wdm/dma-adapter.ts";
 export { DmaSystem } from "./wdm/dma-system.ts";
+export { AdapterStatusError } from "./wdm/errors.ts";
 export type { Finding } from "./wdm/finding.ts";
 export type { Injection } from "./wdm/injections.ts";
 export type { MapOptions, MappedTransfer } from "./wdm/mapped-transfer.ts";
