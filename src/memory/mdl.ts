@@ -67,26 +67,29 @@ export function isLocked(mdl: Mdl): boolean {
  * Brent's algorithm: the MDL at the last power of two is met again.
  */
 export function chainFault(mdl: Mdl): string | undefined {
-  let [mark, again] = [mdl, 1];
+  let mark = mdl;
+  let again = 1;
   let each = mdl;
   for (let number = 1; ; number++) {
-    const fault = mdlFault(each, `MDL ${number}`);
+    const fault = mdlFault(each, number);
     if (fault !== undefined) return fault;
     if (each.next === null) return undefined;
     each = each.next;
     if (each === mark) return "it leads back to an MDL that it has passed";
-    if (number === again) [mark, again] = [each, 2 * again];
+    if (number !== again) continue;
+    mark = each;
+    again *= 2;
   }
 }
 
-function mdlFault(mdl: Mdl, name: string): string | undefined {
-  if (typeof mdl !== "object" || mdl === null) return `${name} is ${mdl}`;
+function mdlFault(mdl: Mdl, number: number): string | undefined {
+  if (typeof mdl !== "object" || mdl === null) return `MDL ${number} is ${mdl}`;
   const { byteOffset, byteCount, startVa, pageFrameNumbers } = mdl;
-  if (!Number.isSafeInteger(byteCount) || byteCount < 0) return `byteCount of ${name} is ${byteCount}`;
+  if (!Number.isSafeInteger(byteCount) || byteCount < 0) return `byteCount of MDL ${number} is ${byteCount}`;
   if (!Number.isSafeInteger(byteOffset) || byteOffset < 0 || byteOffset >= PAGE_SIZE)
-    return `byteOffset of ${name} is ${byteOffset}, which is not a byte of its first page`;
-  if (typeof startVa !== "bigint") return `startVa of ${name} is not an address`;
-  return Array.isArray(pageFrameNumbers) ? undefined : `pageFrameNumbers of ${name} are not a list`;
+    return `byteOffset of MDL ${number} is ${byteOffset}, which is not a byte of its first page`;
+  if (typeof startVa !== "bigint") return `startVa of MDL ${number} is not an address`;
+  return Array.isArray(pageFrameNumbers) ? undefined : `pageFrameNumbers of MDL ${number} are not a list`;
 }
 
 /** Sum of the bytes of an MDL and those behind it. */
