@@ -51,6 +51,15 @@ test("random Verilog modules are the same in the built-in engine and in Icarus",
   expect(report.compared).toBeGreaterThan(5000);
 }, 300_000);
 
+test("a module in which a fault of Icarus Verilog hides what is undefined in Verilator is not held against the engine", async () => {
+  const seedAndPath = { seed: 983_009_448, path: "4" };
+  const report = await soakModules({
+    ...{ engine: "wasm", runs: 1, ...seedAndPath, cacheDirectory: folder, shrinks: false },
+  });
+  expect(report.failure?.message).toBeUndefined();
+  expect(report.judgeFaults).toBe(1);
+}, 300_000);
+
 test("of fuzzed lines the link in Verilog takes the frames that are sound, and nothing else", async () => {
   const report = await soakWireRtl({ runs: 2000, seed: 20_267, cacheDirectory: ".hilt/cache" });
   expect(report.failure?.message).toBeUndefined();
