@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BOARDS, loadBoard } from "../src/board/load-board.ts";
+import { loadBoard } from "../src/board/load-board.ts";
+import { BOARDS } from "../src/board/own-boards.ts";
 import { LINE_DIVIDER } from "../src/board/virtual-source.ts";
 import type { Link } from "../src/bus/link.ts";
 import { silentLog } from "../src/core/log.ts";

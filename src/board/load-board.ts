@@ -1,13 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { LineCounter, parseDocument } from "yaml";
 import type { Board } from "./board.ts";
 import { BoardFileError, UnknownBoardError } from "./errors.ts";
 import { boardSchema } from "./schema.ts";
-
-/** The boards that come with hilt, the same from `src` and from `dist`. */
-export const BOARDS: string = fileURLToPath(new URL("../../boards", import.meta.url));
 
 /** Names of the boards in `folders`, each a folder that has one for each board; the first that has a name wins. */
 export function boardNames(folders: readonly string[]): readonly string[] {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { BOARDS } from "../board/load-board.ts";
+import { BOARDS } from "../board/own-boards.ts";
 
 /** Where a project keeps what hilt makes for it. */
 export function hiltDirectory(root: string): string {

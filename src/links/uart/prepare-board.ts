@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lockBoard } from "../../board/board-lock.ts";
 import { type FoundBoard, findBoard } from "../../board/find-board.ts";
-import { BOARDS } from "../../board/load-board.ts";
+import { BOARDS } from "../../board/own-boards.ts";
 import { boardPlaces, isRunning } from "../../board/running-board.ts";
 import { attachedPort, lastingName } from "../../board/usb-ports.ts";
 import { boardDesign } from "../board-design.ts";

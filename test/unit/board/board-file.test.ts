@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { divider256 } from "../../../src/board/board.ts";
-import { BOARDS, boardNames, loadBoard, parseBoard } from "../../../src/board/load-board.ts";
+import { boardNames, loadBoard, parseBoard } from "../../../src/board/load-board.ts";
+import { BOARDS } from "../../../src/board/own-boards.ts";
 import { attachedPort, lastingName } from "../../../src/board/usb-ports.ts";
 
 const good = readFileSync(join(BOARDS, "icebreaker/board.yaml"), "utf8");
