@@ -24,6 +24,7 @@ import { type MarkedText, withoutMarked } from "./marked-text.ts";
 import { refuseMovingTargets } from "./moving-targets.ts";
 import type { YosysJson } from "./netlist.ts";
 import { compareOpenItems } from "./open-cases.ts";
+import { PackedTypes } from "./packed-types.ts";
 import { plainVerilog } from "./plain-verilog.ts";
 import { PortConnections } from "./port-connections.ts";
 import { refuseReversedParts } from "./reversed-parts.ts";
@@ -59,6 +60,7 @@ export async function elaborate(
 ): Promise<YosysJson> {
   const sources = [...tree.files.values()].map((bytes) => bytes.toString("utf8"));
   const connections = new PortConnections(sources);
+  const packed = new PackedTypes(sources);
   const macros = new Macros(tree.files, Object.keys(source.defines ?? {}));
   const viewOf = (text: string, path: string): string => {
     const plain = connections.plain(
@@ -66,7 +68,7 @@ export async function elaborate(
     );
     const seen = refuseMovingTargets(refuseEmptyValues(simulationView(prepare(plain), source)));
     const sized = sizeElementParts(typeLoopVariables(cutLoops(separateLoopVariables(flattenChains(seen)))));
-    const view = widenPositions(countFromZero(refuseReversedParts(sized)));
+    const view = widenPositions(countFromZero(refuseReversedParts(packed.refuse(sized))));
     return markSingleEdges(markTasks(markRefused(compareOpenItems(view), /\.svh?$/.test(path))));
   };
   const virtual = new VirtualFiles(source.files, tree, viewOf);
