@@ -1,3 +1,4 @@
+import { copyOf } from "./indexed-parts.ts";
 import { afterParentheses, macroEnd } from "./statement-end.ts";
 import { isStatementStart } from "./statement-start.ts";
 import { applyEdits, type TextEdit } from "./text-edits.ts";
@@ -67,17 +68,13 @@ function widthOf(tokens: readonly Token[]): string | undefined {
     else if (depth === 0 && text === "?") choices++;
     else if (depth === 0 && text === ":" && choices-- === 0) {
       const isIndexed = /^[-+]$/.test(tokens[at - 1]?.text ?? "");
-      const [left, right] = [textOf(tokens.slice(0, at)), textOf(tokens.slice(at + 1))];
+      const [left, right] = [copyOf(tokens.slice(0, at)), copyOf(tokens.slice(at + 1))];
       return isIndexed
         ? right
         : `(${left}) > (${right}) ? (${left}) - (${right}) + 1 : (${right}) - (${left}) + 1`;
     }
   }
   return undefined;
-}
-
-function textOf(tokens: readonly Token[]): string {
-  return tokens.map(({ text }) => (text.startsWith("\\") ? `${text} ` : text)).join(" ");
 }
 
 /** The bracket that the one at `close` closes. */
@@ -118,7 +115,7 @@ function afterGroup(tokens: readonly Token[], from: number): number {
 }
 
 /** The token after a value. */
-function valueEnd(tokens: readonly Token[], from: number, limit: number): number {
+export function valueEnd(tokens: readonly Token[], from: number, limit: number): number {
   for (let at = from, depth = 0; at < limit; at++) {
     const text = tokens[at]?.text ?? "";
     if (/^[([{]$|^'\{$/.test(text)) depth++;

@@ -1,5 +1,5 @@
 import { opening } from "./element-parts.ts";
-import { type Brackets, bracketsOf, copyOf, POSITION_BITS } from "./indexed-parts.ts";
+import { type Brackets, bracketsOf, copyOf, POSITION_BITS, withSigns } from "./indexed-parts.ts";
 import { refusedLoop } from "./mark-refused.ts";
 import { colonOf } from "./reversed-parts.ts";
 import { applyEdits, type TextEdit } from "./text-edits.ts";
@@ -137,7 +137,7 @@ class Positions {
       if (text.startsWith("\\")) copy += " ";
       if (part !== undefined) at = part.last - 1;
     }
-    return copy.trim();
+    return withSigns(copy.trim());
   }
 }
 

@@ -179,7 +179,12 @@ function signed(text: string): string {
 }
 
 export function copyOf(tokens: readonly Token[]): string {
-  return tokens.map(({ text }) => (text.startsWith("\\") ? `${text} ` : text)).join(" ");
+  return withSigns(tokens.map(({ text }) => (text.startsWith("\\") ? `${text} ` : text)).join(" "));
+}
+
+/** With `+:` and `-:` in one piece, of which each is two tokens. */
+export function withSigns(text: string): string {
+  return text.replace(/([-+]) :/g, "$1:");
 }
 
 /** A width without a sign would take it from the position. */

@@ -1,5 +1,5 @@
 import { afterDelay } from "./element-parts.ts";
-import { refusedLoop } from "./mark-refused.ts";
+import { REFUSED_MACRO, refusedLoop } from "./mark-refused.ts";
 import { afterParentheses, macroEnd } from "./statement-end.ts";
 import { isStatementStart } from "./statement-start.ts";
 import { applyEdits, type TextEdit } from "./text-edits.ts";
@@ -46,7 +46,9 @@ export class Macros {
       const use = macro && useOf(tokens, at, macro, text);
       const replaced = use && this.#expanded(use.text, path, line, [word]);
       if (use === undefined || replaced === undefined) {
-        edits.push(...this.#refusal(tokens, at));
+        const isOpen = macro === undefined || replaced === undefined;
+        const refused = this.#refusal(tokens, at);
+        edits.push(...(isOpen && refused.length === 0 ? this.#partRefusal(tokens, at) : refused));
         continue;
       }
       const breaks = text.slice(index, use.end).replace(/[^\n]/g, "");
@@ -66,6 +68,19 @@ export class Macros {
     if (value === undefined) return [];
     const words = "an assignment to a macro with several definitions";
     return [{ index: value.index, length: 0, text: `${refusedLoop(words)} + ` }];
+  }
+
+  /** Of a macro with several meanings that may be an indexed part, or a part of an element. */
+  #partRefusal(tokens: readonly Token[], at: number): TextEdit[] {
+    const { text, index } = tokens[at] as Token;
+    const macros = [...(this.#macros.get(text.slice(1))?.values() ?? [])].flat();
+    if (!text.startsWith("`") || /^`(?:ifn?def|elsif|undef)$/.test(tokens[at - 1]?.text ?? "")) return [];
+    const isElement = tokens[at - 1]?.text === "]";
+    const isPart = ({ body }: Macro): boolean =>
+      [...body.matchAll(INDEX)].some(([, index = ""]) => /[a-z]/.test(index)) ||
+      /\]\s*\[/.test(body) ||
+      (isElement && /^\s*\[/.test(body));
+    return macros.some(isPart) ? [{ index, length: 0, text: `${REFUSED_MACRO}${SEVERAL} ` }] : [];
   }
 
   /** The macros in a macro's text, where it is used; undefined where one of them uses itself. */
@@ -98,6 +113,10 @@ export class Macros {
     return own.findLast((macro) => macro.line < line);
   }
 }
+
+const SEVERAL = "a_macro_with_several_definitions_that_is_a_part";
+/** What stands before `+:` or `-:`; a constant has a name without small letters. */
+const INDEX = /([^[:;]*)[-+]\s*:/g;
 
 /** Whether the brackets of a macro's text, or those round it, are not the first ones after a name. */
 function isBesideBrackets(tokens: readonly Token[], at: number): boolean {

@@ -33,7 +33,7 @@ function markOf(
   const { 0: token, index: at } = tokens[index] as RegExpExecArray;
   const before = tokens[index - 1]?.[0];
   if (isRefused(token, before, isSystemVerilog))
-    return { text: `\`${REFUSED_MACRO}${token}`, length: token.length };
+    return { text: `${REFUSED_MACRO}${token}`, length: token.length };
   // `$time` is an argument of `$display` first of all.
   if (VALUE.test(token) && !(before === "," && /\$\w*time/.test(token)))
     return { text: `\\${REFUSED_SIGNAL}${token} `, length: token.length };
@@ -65,8 +65,8 @@ function isRefused(token: string, before: string | undefined, isSystemVerilog: b
   return KEYWORDS.has(token) || (isSystemVerilog && SYSTEM_VERILOG_KEYWORDS.has(token));
 }
 
-/** A macro whose name goes on with the word that is refused. */
-const REFUSED_MACRO = "hilt_refused_";
+/** A macro that is not defined, whose name goes on with the word that is refused, or several. */
+export const REFUSED_MACRO = "`hilt_refused_";
 const REFUSED_SIGNAL = "hilt-refused:";
 
 /** A function that is not there, in a loop that is refused by these words, where it is part of the design. */
@@ -81,7 +81,10 @@ export function refusedWord(text: string): string | undefined {
   const match = /`hilt_refused_(\w+)|hilt-refused:(\$[\w$]+)|Can't resolve \w+ name `\\(\$[\w$]+)'/.exec(
     text,
   );
-  return match?.slice(1).find((word) => word !== undefined);
+  return match
+    ?.slice(1)
+    .find((word) => word !== undefined)
+    ?.replaceAll("_", " ");
 }
 
 const blocks = { initial: "an initial block", always: "an always block without an event" };

@@ -1,5 +1,6 @@
 import { BuildError, MissingFileError, UnsupportedConstructError } from "../errors.ts";
 import type { SourceTree } from "../source-tree.ts";
+import { afterDelay } from "./element-parts.ts";
 import { refusedWord } from "./mark-refused.ts";
 import { REVERSED, REVERSED_MESSAGE } from "./reversed-parts.ts";
 import { systemVerilogAt } from "./system-verilog.ts";
@@ -51,6 +52,8 @@ const CRASH = /ERROR: (?:unreachable|memory access out of bounds|Assert `)|hash 
 function crashed(messages: string, tree: SourceTree): Error {
   const deep = tooDeep(messages, tree);
   if (deep !== undefined) return deep;
+  const gates = messages.includes("AST_CELLTYPE") ? find(tree, isGateArray) : undefined;
+  if (gates !== undefined) return new UnsupportedConstructError("an array of gates", gates);
   const lines = messages.split("\n").filter((line) => line.trim() !== "");
   const [what = ""] = lines.filter((line) => /exceeded|Assert|terminat|abort|ERROR/.test(line));
   const place = /^(.*?:\d+)(?:\.[-\d.]+)?: ERROR/m.exec(messages)?.[1];
@@ -114,6 +117,8 @@ function placeOf(message: string, tree: SourceTree): string | undefined {
   if (port !== undefined)
     return find(tree, (tokens, at) => isConnection(tokens, at, instance as string, port));
   if (message.startsWith("Multiple edge sensitive events")) return find(tree, isOfTwoEdges);
+  if (message.startsWith("incompatible mix of lookahead"))
+    return find(tree, (tokens, at) => tokens[at]?.text === "}" && tokens[at + 1]?.text === "<=");
   if (message.startsWith("While loops")) return find(tree, (tokens, at) => tokens[at]?.text === "while");
   return undefined;
 }
@@ -147,6 +152,13 @@ function isConnection(tokens: readonly Token[], at: number, instance: string, po
   const words = tokens.slice(start + 1, end).map(({ text }) => text);
   const isNamed = words.some((text, index) => text === "." && words[index + 1] === port);
   return words.includes(instance) && isPort === isNamed;
+}
+
+/** `and #1 g[3:0](y, a, b);` */
+function isGateArray(tokens: readonly Token[], at: number): boolean {
+  if (!/^(?:n?and|x?n?or|not|buf|bufif[01]|notif[01])$/.test(tokens[at]?.text ?? "")) return false;
+  const name = afterDelay(tokens, at + 1);
+  return tokens[name]?.kind === "word" && tokens[name + 1]?.text === "[";
 }
 
 /** `@(posedge a or negedge a)` */

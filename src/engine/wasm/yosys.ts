@@ -21,7 +21,7 @@ import { widenPositions } from "./indexed-parts.ts";
 import { Macros } from "./macros.ts";
 import { markRefused } from "./mark-refused.ts";
 import { type MarkedText, withoutMarked } from "./marked-text.ts";
-import { refuseMovingTargets } from "./moving-targets.ts";
+import { splitMovingTargets } from "./moving-targets.ts";
 import type { YosysJson } from "./netlist.ts";
 import { compareOpenItems } from "./open-cases.ts";
 import { PackedTypes } from "./packed-types.ts";
@@ -66,7 +66,7 @@ export async function elaborate(
     const plain = connections.plain(
       plainVerilog(path, macros.expand(path, withoutMarked(text, path, omitted))),
     );
-    const seen = refuseMovingTargets(refuseEmptyValues(simulationView(prepare(plain), source)));
+    const seen = splitMovingTargets(refuseEmptyValues(simulationView(prepare(plain), source)));
     const sized = sizeElementParts(typeLoopVariables(cutLoops(separateLoopVariables(flattenChains(seen)))));
     const view = widenPositions(countFromZero(refuseReversedParts(packed.refuse(sized))));
     return markSingleEdges(markTasks(markRefused(compareOpenItems(view), /\.svh?$/.test(path))));
