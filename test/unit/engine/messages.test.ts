@@ -64,10 +64,10 @@ describe("what Yosys refuses is named, with the place", () => {
     ],
     ["the operator inside", "\nassign a = r inside {1, 2};", "sv", /:3: .*the SystemVerilog keyword inside/],
     [
-      "a member of an element",
+      "an array of structures",
       "typedef struct packed { logic [3:0] l; logic [3:0] h; } s_t; s_t [1:0] s;\nalways @(posedge clk) s[1].l <= r;",
       "sv",
-      /:3: .*a member of an element of a packed array \(s\[1\]\.l\)/,
+      /:2: .*an array of structures or unions/,
     ],
     [
       "an interface",
