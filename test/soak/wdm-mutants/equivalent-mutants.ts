@@ -21,4 +21,11 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     to: "true",
     why: "the allocator throws no other error",
   },
+  {
+    file: "src/wdm/mapping.ts",
+    place: "const added = this.#isCut",
+    from: "this.#isCut",
+    to: "true",
+    why: "a page that needs no cut is cut into one part; the shorter way saves time",
+  },
 ];

@@ -229,3 +229,9 @@ test.each<[Partial<PlatformProfile>, RegExp | undefined]>([
   else expect(found).toMatch(fault);
   expect(profileFault({ ...standardProfile, ...anyElements })).toBeUndefined();
 });
+
+test("pages that are only counted lie as pages do: a buffer of whole pages is aligned to a page, bounced too", () => {
+  const driver = driverWith({ dmaAlignment: 4096 }, {}, 1n, { bouncesAll: true });
+  driver.put(driver.listNow(driver.host.host.allocate({ lengthBytes: 16_384, offset: 0 })));
+  expect(driver.findings).toEqual([]);
+});

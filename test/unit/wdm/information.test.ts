@@ -10,6 +10,7 @@ import {
   STATUS_SUCCESS,
 } from "../../../src/wdm/constants.ts";
 import type { DmaTransferInfo, Out } from "../../../src/wdm/dma-adapter.ts";
+import { listBytes } from "../../../src/wdm/scatter-gather.ts";
 import { addressesOf, bytesOf, Driver } from "./driver.ts";
 import { createHost } from "./host.ts";
 
@@ -72,6 +73,30 @@ describe("what a driver may ask before", () => {
         expect(driver.findings).toEqual([]);
       }),
     );
+  });
+
+  test("GetDmaAdapterInfo writes every member, and no flag", () => {
+    const driver = new Driver();
+    const info = { version: 1 };
+    expect(driver.operations.getDmaAdapterInfo(driver.adapter, info)).toBe(OK);
+    expect(info).toEqual({
+      version: 1,
+      readDmaCounterAvailable: false,
+      scatterGatherLimit: 2 ** 32 - 1,
+      dmaAddressWidth: 64,
+      flags: 0,
+      minimumTransferUnit: 1,
+    });
+  });
+
+  test("CalculateScatterGatherList of no bytes is a list of no elements", () => {
+    const driver = new Driver();
+    const { mdl } = driver.host.host.allocate({ lengthBytes: 10, offset: 0 });
+    const size: Out<number> = { value: undefined };
+    const registers: Out<number> = { value: undefined };
+    const call = [driver.adapter, mdl, mdl.startVa, 0, size, registers] as const;
+    expect(driver.operations.calculateScatterGatherList(...call)).toBe(OK);
+    expect([size.value, registers.value]).toEqual([listBytes(0), 0]);
   });
 
   test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])(

@@ -59,7 +59,11 @@ describe("a transfer context", () => {
       );
       expect(memory).toEqual(before);
       expect(driver.host.system.findings).toMatchObject([
-        { name: "CONTEXT_LIVE", mapping: expect.stringContaining("the request was made at") },
+        {
+          name: "CONTEXT_LIVE",
+          message: `InitializeDmaTransferContext on ${distance === 0 ? "" : "part of "}a context (128 bytes) that a request holds`,
+          mapping: expect.stringContaining("the request was made at"),
+        },
       ]);
       driver.freeChannel();
       expect(driver.findings).toHaveLength(1);

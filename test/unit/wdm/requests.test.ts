@@ -15,6 +15,7 @@ import { DmaSystem } from "../../../src/wdm/dma-system.ts";
 import { scatterGatherBuffer } from "../../../src/wdm/scatter-gather.ts";
 import { Driver, ROOM } from "./driver.ts";
 import { createHost } from "./host.ts";
+import { flushOld } from "./older-driver.ts";
 import { RecordingWindows } from "./recording-windows.ts";
 
 const SYNC = DMA_SYNCHRONOUS_CALLBACK;
@@ -104,6 +105,27 @@ describe("a list whose windows the link refuses", () => {
     expect(driver.findings).toEqual([]);
   });
 });
+
+test.each(["FlushAdapterBuffers", "FlushAdapterBuffersEx"])(
+  "a list that waits for windows is served when %s ends a mapping of another adapter",
+  (flush) => {
+    const { windows, driver } = withFewWindows(1);
+    const other = new Driver(driver.host);
+    const { mdl } = driver.host.host.allocate({ lengthBytes: 64 });
+    const base = other.own(1);
+    other.map(mdl, base, 0, 64);
+    driver.own(1);
+    let calls = 0;
+    driver.list(mdl, { routine: () => calls++ });
+    driver.freeChannel();
+    expect(calls).toBe(0);
+    windows.left = 1;
+    if (flush === "FlushAdapterBuffersEx") other.flush(mdl, base, 0, 64);
+    else flushOld(other, mdl, base, 0, 64);
+    expect(calls).toBe(1);
+    expect(driver.findings).toEqual([]);
+  },
+);
 
 describe("a request that must not wait", () => {
   test("does not overtake one of another adapter that waits for map registers", () => {
