@@ -27,6 +27,9 @@ export function splitMovingTargets(text: string): string {
     types.get(at)?.isGenvar === false &&
     !loops.some(({ variable, end }) => word(variable) === word(at) && at >= variable && at <= end);
   const names = movingNames(tokens, moves);
+  for (const { first, last } of targets)
+    if (word(last + 1) === "<=" && movesIn(tokens, first, last, moves))
+      for (const { kind, text: each } of tokens.slice(first, last)) if (kind === "word") names.add(each);
   const edits = targets.flatMap(({ first, last }): TextEdit[] => {
     const isMoving = movesIn(tokens, first, last, moves);
     if (word(last + 1) === "<=") {

@@ -10,8 +10,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Parts that overlap in one assignment are in no order, so that there are none. */
 const items = `
-reg [7:0] m [0:3], n [0:3], p, q; reg r, c; integer k; wire [7:0] e = d ^ 8'h3c;
-initial begin {p, q, y0, y1, y2, y3, r, c} = 0; for (k = 0; k < 4; k = k + 1) begin m[k] = k; n[k] = k; end end
+reg [7:0] m [0:3], n [0:3], p, q; reg r, c; reg [7:0] f, g; integer k; wire [7:0] e = d ^ 8'h3c;
+initial begin {p, q, y0, y1, y2, y3, r, c, f} = 0; g = 8'h5a; for (k = 0; k < 4; k = k + 1) begin m[k] = k; n[k] = k; end end
 always @(posedge clk) begin {y0[7:4], r} <= d[4:0]; y0[i[1:0] -: 2] <= d[6:5]; end
 always @(posedge clk) if (d[0]) {y1[7:4], c} <= #1 (d[4:0] + d[7:3]) >> 1; else y1[i] <= d[6];
 always @(posedge clk) begin
@@ -25,7 +25,8 @@ always @(posedge clk) case (i)
   default: begin q[i +: 2] <= e; {y3[4], y3[3:0]} <= d[7:6] + {q[i], q[0]}; end
 endcase
 always @(posedge clk) for (k = 0; k < 3; k = k + 1) {y4[2 * k], y4[2 * k + 1], y4[d[0] + 6]} <= d >> k;
-always @* y5 = {m[i[1:0]], n[i[1:0]], p} ^ q ^ {r, c};`;
+always @(posedge clk) if (d[0]) {f, g} <= {g, f} + d; else if (d[1]) {f[d[4:2]], g} <= {g, f[d[4:2]]} + 1; else {g[3:0], f} <= f + g;
+always @* y5 = f ^ {m[i[1:0]], n[i[1:0]], p} ^ q ^ {r, c} ^ {g, 4'd0};`;
 
 test("each part of a concatenation that <= assigns is written, whatever its index is", async () => {
   const input = (name: string, width: number, signed = false) => ({ name, width, signed });
