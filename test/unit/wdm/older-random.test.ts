@@ -149,7 +149,7 @@ describe.each([
         const driver = older(new Driver({ ...host, system }, device), device);
         new Script(driver, new Random(seed), writeToDevice).run(30);
       }),
-      { numRuns: 30 },
+      { numRuns: Number(process.env["HILT_PROPERTY_RUNS"] ?? 30) },
     );
   });
 });
