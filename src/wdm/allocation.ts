@@ -49,6 +49,8 @@ export class Allocation {
   list: ScatterGatherList | undefined;
   /** BuildMdlFromScatterGatherList has made an MDL of the list. */
   isTranslated = false;
+  /** Why the link refused a window in its last turn, if it did: what it waits for, then. */
+  windowFault: string | undefined;
   /** What is mapped now: one piece for the routines of version 3, several for MapTransfer. */
   readonly mappings: Mapping[] = [];
 

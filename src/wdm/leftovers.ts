@@ -47,8 +47,10 @@ export function leftovers({ allocations, commonBuffers }: AdapterState): readonl
     });
 }
 
-function asked({ registers, site }: Allocation): string {
-  return `${counted(registers, "map register")}, asked for ${describeSite(site)}`;
+function asked({ registers, site, stage, windowFault }: Allocation): string {
+  const fault =
+    windowFault === undefined || stage === "granted" ? "" : `; it waits for windows: ${windowFault}`;
+  return `${counted(registers, "map register")}, asked for ${describeSite(site)}${fault}`;
 }
 
 function mapped({ mappings: [mapping] }: Allocation): string {

@@ -67,8 +67,9 @@ export function mapPlan(
     allocation.mappings.push(mapping);
     return mapping;
   } catch (error) {
-    if (error instanceof WindowError) return undefined;
-    throw error;
+    if (!(error instanceof WindowError)) throw error;
+    allocation.windowFault = error.message;
+    return undefined;
   }
 }
 

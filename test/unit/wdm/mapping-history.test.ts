@@ -138,6 +138,8 @@ test("a window that is refused is a status, any other failure of the link is not
     const base = driver.own(1);
     if (isRefused) expect(driver.map(mdl, base, 0, 10).length).toBe(0);
     else expect(() => driver.map(mdl, base, 0, 10)).toThrow("broken");
+    // It has its registers, and waits for nothing.
+    expect(system.holdings().map(describeLeftovers).join("\n")).not.toContain("waits");
   }
 });
 

@@ -97,8 +97,11 @@ describe("a list whose windows the link refuses", () => {
     expect(driver.list(second as NonNullable<typeof second>, { routine: () => calls++ })).toBe(
       STATUS_SUCCESS,
     );
+    const left = () => driver.host.system.holdings().flatMap(({ things }) => things);
+    expect(left().at(-1)).toMatch(/^1 map register, asked for at .*:\d+$/);
     driver.freeChannel();
     expect(calls).toBe(0);
+    expect(left().at(-1)).toMatch(/^1 map register, asked for at .*:\d+; it waits for windows: .*no room/);
     windows.left = 1;
     driver.put(list);
     expect(calls).toBe(1);
