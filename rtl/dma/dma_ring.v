@@ -229,13 +229,15 @@ module dma_ring #(
     wire [31:0] total_residue = earlier_residue + settle_residue;
     wire        writer_done;
     wire [1:0]  writer_response;
-    wire [127:0] record;
+    wire [31:0] residue       = is_end ? total_residue : settle_residue;
 
-    assign record = ({112'd0, head} << `HILT_COMPLETION_INDEX_LSB)
-                  | ({121'd0, settle_error} << `HILT_COMPLETION_STATUS_LSB)
-                  | ({127'd0, phase} << `HILT_COMPLETION_PHASE_LSB)
-                  | ({96'd0, is_end ? total_residue : settle_residue} << `HILT_COMPLETION_RESIDUE_LSB)
-                  | ({96'd0, tag} << `HILT_COMPLETION_TAG_LSB);
+    // In halves: a simulator computes a shift of more than 64 bits by a call, in each cycle.
+    wire [63:0]  lower_half = ({48'd0, head} << `HILT_COMPLETION_INDEX_LSB)
+                            | ({57'd0, settle_error} << `HILT_COMPLETION_STATUS_LSB)
+                            | ({32'd0, residue} << `HILT_COMPLETION_RESIDUE_LSB);
+    wire [63:0]  upper_half = ({32'd0, tag} << (`HILT_COMPLETION_TAG_LSB - 64))
+                            | ({63'd0, phase} << (`HILT_COMPLETION_PHASE_LSB - 64));
+    wire [127:0] record     = {upper_half, lower_half};
 
     assign settled         = settling ? writer_done : (settle & ~records);
     assign settled_kind    = settling    ? (writer_response[1] ? {2'b00, writer_response} : `HILT_ERROR_NONE)
