@@ -221,8 +221,8 @@ export const deviceMutants: readonly DeviceMutant[] = [
   {
     name: "a reserved bit of each record is 1",
     file: "dma_ring.v",
-    from: "({«121'd0», settle_error} <<",
-    to: "121'd1",
+    from: "({«57'd0», settle_error} <<",
+    to: "57'd1",
   },
   {
     name: "the time of coalescing is that of all descriptors together",
