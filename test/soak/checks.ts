@@ -14,7 +14,6 @@ export const checkNames = [
   "record-bytes",
   "record-error",
   "record-after-data",
-  "records-end",
   "data-before-head",
   "done-lost",
   "done-reason",

@@ -1,9 +1,7 @@
 import { COMPLETION_BYTES, type Completion, decodeCompletion } from "../../src/driver/ring.ts";
 import { completion } from "../../src/spec/descriptors.ts";
-import { GUARD } from "./placed-pieces.ts";
-import { GUARD_BYTES } from "./placement.ts";
 
-/** The ring of completion records in host memory, with a guard after its end. */
+/** The ring of completion records in host memory. */
 export class CompletionRecords {
   readonly #bytes: Uint8Array;
   readonly #entries: number;
@@ -11,7 +9,6 @@ export class CompletionRecords {
   constructor(bytes: Uint8Array, entries: number) {
     this.#bytes = bytes;
     this.#entries = entries;
-    bytes.fill(GUARD, entries * COMPLETION_BYTES, entries * COMPLETION_BYTES + GUARD_BYTES);
   }
 
   clear(): void {
@@ -31,11 +28,6 @@ export class CompletionRecords {
   /** A slot whose record was not written gets the phase that is due, as from a driver: it would look new one turn later. */
   turn(slot: number, phase: 0 | 1): void {
     this.#bytes[(slot + 1) * COMPLETION_BYTES - 1] = phase << 7;
-  }
-
-  get isGuardWhole(): boolean {
-    const end = this.#entries * COMPLETION_BYTES;
-    return this.#bytes.subarray(end, end + GUARD_BYTES).every((byte) => byte === GUARD);
   }
 }
 

@@ -14,6 +14,8 @@ const STALE = 0x5a;
 export interface Geometry {
   readonly wordBytes: number;
   readonly burstBytes: number;
+  /** Bursts in flight. */
+  readonly outstanding: number;
   readonly addressBits: number;
 }
 

@@ -9,6 +9,7 @@ import { kinds, type Outcome, stages } from "./expectation.ts";
 import { channelIds, type Disturbance, HALF_CARD_BYTES, type Plan } from "./plan.ts";
 import { RingRun } from "./ring-run.ts";
 import type { Tally } from "./run-plan.ts";
+import { TransferWatch } from "./transfer-watch.ts";
 import { placementOf, type Variant } from "./variant.ts";
 
 const ENABLED_CAUSES = 0xffff_ffff;
@@ -55,6 +56,7 @@ export class PlanRun {
   readonly #bad: LinkEvent[] = [];
   readonly #checks: Checks;
   readonly #busMaster: BusMasterWatch;
+  readonly #transfers: TransferWatch;
   #fetchedBytes = 0;
   #look = 0;
 
@@ -83,6 +85,7 @@ export class PlanRun {
         }),
     );
     this.#busMaster = new BusMasterWatch(link, quickness(plan.harness));
+    this.#transfers = new TransferWatch(link, plan, variant);
     link.onEvent((event) => {
       if (event.kind === "fault" || event.kind === "violation") this.#bad.push(event);
       else if (event.kind === "access" && event.direction === "read" && event.master !== 0) {
@@ -127,15 +130,16 @@ export class PlanRun {
       await this.#link.idle(cycles);
       return;
     }
-    this.#disturbances.shift();
     if (next.cycle > now) await this.#link.idle(next.cycle - now);
+    if (next.kind === "abort-transfer" && !(await this.#transfers.isMoving(next.channel, cycles))) return;
+    this.#disturbances.shift();
     await this.#disturb(next);
   }
 
   async #disturb({ kind, channel }: Disturbance): Promise<void> {
     const ring = this.#rings.find(({ id }) => id === channel) as RingRun;
     ring.fetchesAreExact = false;
-    if (kind === "abort") {
+    if (kind === "abort" || kind === "abort-transfer") {
       ring.registers.write("COMMAND", ABORT);
       ring.noteAbort(await ring.registers.read("RING_HEAD"), { isSure: true });
     } else if (kind === "bus-master-off") {

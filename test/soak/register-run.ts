@@ -7,8 +7,9 @@ import { CardMemory } from "./card.ts";
 import type { Checks } from "./checks.ts";
 import { isBusError, kinds, type Outcome } from "./expectation.ts";
 import { lengthOf, PlacedPieces } from "./placed-pieces.ts";
-import { type ChannelId, channelIds, HALF_CARD_BYTES, type Plan } from "./plan.ts";
+import { type ChannelId, channelIds, type Disturbance, HALF_CARD_BYTES, type Plan } from "./plan.ts";
 import type { Tally } from "./run-plan.ts";
+import { TransferWatch } from "./transfer-watch.ts";
 import { placementOf, type Variant } from "./variant.ts";
 
 const [BUSY, DONE, HALTED] = (["BUSY", "DONE", "HALTED"] as const).map(
@@ -39,6 +40,7 @@ export class RegisterRun {
   readonly #checks: Checks;
   readonly #registers: RegisterFile;
   readonly #busMaster: BusMasterWatch;
+  readonly #transfers: TransferWatch;
   readonly #card: CardMemory;
   readonly #model: Uint8Array;
   readonly #channels: readonly Channel[];
@@ -62,6 +64,7 @@ export class RegisterRun {
       return { id, pieces, count: 0, isRunning: false, isAborted: false };
     });
     this.#busMaster = new BusMasterWatch(link, quickness(plan.harness));
+    this.#transfers = new TransferWatch(link, plan, variant);
     link.onEvent((event) => {
       if (event.kind === "fault" || event.kind === "violation") this.#bad.push(event);
     });
@@ -77,9 +80,10 @@ export class RegisterRun {
     for (let look = 0; this.#channels.some(({ pieces, count }) => count < pieces.length); look++) {
       for (const channel of this.#channels) this.#start(channel);
       const { polls } = this.#plan;
-      await this.#link.idle(polls[look % polls.length] as number);
+      const cycles = polls[look % polls.length] as number;
       const next = disturbances[0];
-      if (next !== undefined && next.cycle <= this.#link.clock.cycle) {
+      if (next?.kind !== "abort-transfer") await this.#link.idle(cycles);
+      if (next !== undefined && (await this.#isTime(next, cycles))) {
         disturbances.shift();
         await this.#disturb(next.kind, this.#channels.find(({ id }) => id === next.channel) as Channel);
       }
@@ -113,8 +117,13 @@ export class RegisterRun {
     channel.isAborted = false;
   }
 
+  async #isTime({ kind, channel, cycle }: Disturbance, cycles: number): Promise<boolean> {
+    if (kind === "abort-transfer" && !(await this.#transfers.isMoving(channel, cycles))) return false;
+    return cycle <= this.#link.clock.cycle;
+  }
+
   async #disturb(kind: Plan["disturbances"][number]["kind"], channel: Channel): Promise<void> {
-    if (kind === "abort") {
+    if (kind === "abort" || kind === "abort-transfer") {
       this.#registers[channel.id].write("COMMAND", field("COMMAND", "ABORT").mask);
       channel.isAborted = true;
     }

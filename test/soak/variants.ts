@@ -14,7 +14,7 @@ const LOW = 0x1000_0000n;
 export const variants: Readonly<Record<string, Variant>> = {
   wide: {
     name: "wide",
-    geometry: { wordBytes: 8, burstBytes: 2048, addressBits: 64 },
+    geometry: { wordBytes: 8, burstBytes: 2048, outstanding: 16, addressBits: 64 },
     // Neighbours: what goes on after 4 GiB is one piece.
     banks: [GIB_4 - BANK, GIB_4],
     memoryBases: { h2c: GIB_4 - BANK, c2h: GIB_4 + HALF_BANK },
@@ -31,7 +31,7 @@ export const variants: Readonly<Record<string, Variant>> = {
       },
       ...parseFileList(join(root, "rtl/dma/dma.f"), root),
     },
-    geometry: { wordBytes: 4, burstBytes: 1024, addressBits: 32 },
+    geometry: { wordBytes: 4, burstBytes: 1024, outstanding: 4, addressBits: 32 },
     banks: [LOW, GIB_4 - BANK],
     memoryBases: { h2c: LOW, c2h: LOW + HALF_BANK },
     edge: { at: GIB_4, isTop: true },
@@ -51,7 +51,7 @@ export const variants: Readonly<Record<string, Variant>> = {
       },
       ...parseFileList(join(root, "rtl/dma/dma.f"), root),
     },
-    geometry: { wordBytes: 4, burstBytes: 64, addressBits: 40 },
+    geometry: { wordBytes: 4, burstBytes: 64, outstanding: 1, addressBits: 40 },
     banks: [LOW, 2n ** 40n - BANK],
     memoryBases: { h2c: LOW, c2h: LOW + HALF_BANK },
     edge: { at: 2n ** 40n, isTop: true },
@@ -70,7 +70,7 @@ export const variants: Readonly<Record<string, Variant>> = {
       },
       ...parseFileList(join(root, "rtl/dma/dma.f"), root),
     },
-    geometry: { wordBytes: 8, burstBytes: 128, addressBits: 40 },
+    geometry: { wordBytes: 8, burstBytes: 128, outstanding: 2, addressBits: 40 },
     banks: [LOW, 2n ** 40n - BANK],
     memoryBases: { h2c: LOW, c2h: LOW + HALF_BANK },
     edge: { at: 2n ** 40n, isTop: true },

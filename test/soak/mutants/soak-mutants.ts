@@ -62,7 +62,9 @@ export const guarded = {
       tested("rules", ["test/system/harness"]),
       soaked("wide", 60),
       soaked("narrow", 40),
-      tested("contract", ["test/contract"], "wasm"),
+      tested("contract", ["test/contract/simulator-wasm.test.ts"]),
+      tested("foreign", ["test/system/foreign-device.test.ts"]),
+      tested("four states", ["test/system/four-states/harness.test.ts"], ALL),
       tested("lint", ["test/system/lint.test.ts"], "hilt_harness"),
     ],
   },
@@ -71,7 +73,7 @@ export const guarded = {
 export interface MutantRequest {
   readonly mutants: number;
   readonly seed: number;
-  /** Number of the only one to be run. */
+  /** Number of the only one to be run, or `17-`: from there on. */
   readonly path?: string;
   readonly onMutant?: (line: string) => void;
 }
@@ -91,17 +93,14 @@ export async function soakMutants(
   { mutants, seed, path, onMutant }: MutantRequest,
 ): Promise<MutantReport> {
   using place = new Workplace();
-  const files = readdirSync(join(place.path, folder)).filter((name) => name.endsWith(".v"));
-  const all = files.flatMap((name) => {
-    const file = `${folder}/${name}`;
-    return mutationsOf(file, place.read(file));
-  });
+  const all = mutationsIn(place, folder);
+  if (path === undefined) await checkGuards(place, stages);
   const killed = new Map<string, number>();
   const survivors: string[] = [];
   let refused = 0;
   let equivalent = 0;
   for (const [number, mutation] of drawn(all, mutants, new Random(BigInt(seed))).entries()) {
-    if (path !== undefined && Number(path) !== number) continue;
+    if (!isAsked(number, path)) continue;
     const line = place.read(mutation.file).split("\n")[mutation.line - 1] as string;
     const why = whyEquivalent(mutation, line);
     if (why !== undefined) {
@@ -117,6 +116,27 @@ export async function soakMutants(
     onMutant?.(`${number}: ${textOf(mutation)}: ${what}`);
   }
   return { killed, refused, survivors, equivalent };
+}
+
+function isAsked(number: number, path: string | undefined): boolean {
+  if (path === undefined) return true;
+  return path.endsWith("-") ? number >= Number(path.slice(0, -1)) : number === Number(path);
+}
+
+function mutationsIn(place: Workplace, folder: string): Mutation[] {
+  const files = readdirSync(join(place.path, folder)).filter((name) => name.endsWith(".v"));
+  return files.flatMap((name) => {
+    const file = `${folder}/${name}`;
+    return mutationsOf(file, place.read(file));
+  });
+}
+
+/** A guard that fails without any change would kill whatever it is given. */
+async function checkGuards(place: Workplace, stages: readonly Stage[]): Promise<void> {
+  const end = await judged(place, stages);
+  if (end === undefined) return;
+  const what = end === "refused" ? end : `${end.stage}: ${end.why}`;
+  throw new Error(`the Verilog without a change does not pass: ${what}`);
 }
 
 async function judged(
