@@ -45,6 +45,12 @@ const equivalents: readonly Equivalent[] = [
     to: "wvalid",
     why: "the write multiplexer takes data of a record only for an address that it has taken",
   },
+  ...["32'd4294967295", "looks"].map((to) => ({
+    file: "sim/harness/hilt_harness_rules.v",
+    lines: ["wire [3:0]  stalls = {4{looks & (cfg_stall_limit != 32'd0)}} & lasted & waits;"],
+    to,
+    why: "the count of cycles starts at 1, and is 0 for the first time after 2^32 of them",
+  })),
 ];
 
 /** Why a change is none that a guard could find; undefined if it is not known to be one. */

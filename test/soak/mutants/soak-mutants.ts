@@ -73,7 +73,7 @@ export const guarded = {
 export interface MutantRequest {
   readonly mutants: number;
   readonly seed: number;
-  /** Number of the only one to be run, or `17-`: from there on. */
+  /** Of the drawn ones only number `17`, `17-39`, or `17-` on. */
   readonly path?: string;
   readonly onMutant?: (line: string) => void;
 }
@@ -118,9 +118,9 @@ export async function soakMutants(
   return { killed, refused, survivors, equivalent };
 }
 
-function isAsked(number: number, path: string | undefined): boolean {
-  if (path === undefined) return true;
-  return path.endsWith("-") ? number >= Number(path.slice(0, -1)) : number === Number(path);
+function isAsked(number: number, path = "0-"): boolean {
+  const [first, last = first] = path.split("-");
+  return number >= Number(first) && (last === "" || number <= Number(last));
 }
 
 function mutationsIn(place: Workplace, folder: string): Mutation[] {

@@ -311,6 +311,31 @@ describe("errors on purpose", () => {
 });
 
 describe("chance", () => {
+  const events = [
+    ...["stall_ar", "stall_aw", "stall_w", "stall_r", "stall_b", "stall_register"],
+    ...["reorder_read", "reorder_write", "interleave", "junk"],
+  ];
+
+  test("a share of 0 is never, and one of 255 is not always", async () => {
+    const chance = await open("hilt_harness_chance", { ROUGH: 1 });
+    for (const [share, always, never] of [
+      [0, false, true],
+      [255, false, false],
+    ] as const) {
+      for (const name of events) chance.port(`cfg_${name}`).write(share);
+      set(chance, { cfg_seed: 5, rst: 1 });
+      chance.run(2);
+      chance.port("rst").write(0);
+      const counts = Object.fromEntries(events.map((name) => [name, 0]));
+      for (let cycle = 0; cycle < 4000; cycle++) {
+        chance.run(1);
+        for (const name of events) counts[name] = (counts[name] as number) + chance.port(name).read();
+      }
+      for (const [name, count] of Object.entries(counts))
+        expect([share, name, count === 4000, count === 0]).toEqual([share, name, always, never]);
+    }
+  });
+
   const shares = { ar: 0, aw: 64, w: 128, r: 230, b: 10, register: 32 } as const;
   const CYCLES = 8000;
 

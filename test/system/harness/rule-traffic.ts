@@ -161,7 +161,11 @@ export function reportedRules(simulation: Simulation, steps: readonly Step[]): S
 
 /** As the event log sees them: only where any is broken. */
 function brokenRules(simulation: Simulation): string[] {
-  if (simulation.port("breaks").read() === 0) return [];
   const broken = simulation.port("broken").read();
+  const breaks = simulation.port("breaks").read() === 1;
+  // In reset the log records nothing.
+  if (simulation.port("rst").read() === 0 && breaks !== (broken !== 0))
+    throw new Error(`breaks is ${breaks}, broken 0x${broken.toString(16)}`);
+  if (!breaks) return [];
   return protocolRules.filter(({ bit }) => (broken >>> bit) & 1).map(({ name }) => name);
 }
