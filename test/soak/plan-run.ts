@@ -141,7 +141,7 @@ export class PlanRun {
     ring.fetchesAreExact = false;
     if (kind === "abort" || kind === "abort-transfer") {
       ring.registers.write("COMMAND", ABORT);
-      ring.noteAbort(await ring.registers.read("RING_HEAD"), { isSure: true });
+      ring.noteAbort(await ring.registers.read("RING_HEAD"));
     } else if (kind === "bus-master-off") {
       await this.#takeBus();
     } else if (this.#plan.h2c.completions && this.#plan.c2h.completions && !this.#losesRecords()) {

@@ -154,12 +154,12 @@ export class RingRun {
 
   /**
    * An abort was written, and the head read after that: the descriptor at the head, or the next one, may end with it. With one
-   * more in the queue one of them must.
+   * more in the queue one of them must. Where no head can be read any more, any that is queued may.
    */
-  noteAbort(head = this.headIndex, { isSure = false } = {}): void {
+  noteAbort(head?: number): void {
     if (!this.hasQueued) return;
-    const last = this.countAt(head) + 1;
-    this.#aborts.note(last, isSure && last + 1 < this.#submitted);
+    const last = head === undefined ? this.#submitted : this.countAt(head) + 1;
+    this.#aborts.note(last, head !== undefined && last + 1 < this.#submitted);
   }
 
   /** The channel was seen idle or halted: nothing of an abort is left. */

@@ -1,17 +1,27 @@
-/** A change of the controller that is a fault. */
-export interface DeviceMutant {
-  readonly name: string;
-  /** Of `rtl/dma`. */
-  readonly file: string;
+export interface Change {
   /** What stands there once; between « and » an expression. */
   readonly from: string;
   /** The expression in its place. */
   readonly to: string;
+}
+
+/** A change of the controller that is a fault. */
+export interface DeviceMutant extends Change {
+  readonly name: string;
+  /** Of `rtl/dma`. */
+  readonly file: string;
+  /** More changes of the file, without which it would be another fault. */
+  readonly also?: readonly Change[];
+  /** The only channel that has it. */
+  readonly channel?: "h2c" | "c2h";
   /** Runs of the soak within which it shows; by default `RUNS`. */
   readonly runs?: number;
   /** The build of the soak; by default the wide one. */
   readonly variant?: "wide" | "narrow" | "plain";
 }
+
+/** In a block there is room for one more descriptor, which is one of the ring. */
+const DROPS = "((count < to_block) & ({1'b0, index} + {12'd0, count} != entries))";
 
 export const deviceMutants: readonly DeviceMutant[] = [
   {
@@ -229,7 +239,7 @@ export const deviceMutants: readonly DeviceMutant[] = [
     file: "dma_coalesce.v",
     from: "if («pending == 8'd0»)\n                    elapsed <= 20'd1;\n                else if (elapsed",
     to: "1'b0",
-    runs: 47,
+    runs: 58,
   },
   {
     name: "a transfer may end one byte after 4 GiB",
@@ -312,6 +322,67 @@ export const deviceMutants: readonly DeviceMutant[] = [
     from: "((error_kind == `HILT_ERROR_ABORTED) & ~aborting) ? «`HILT_ERROR_BUS_MASTER_OFF» : error_kind;",
     to: "error_kind",
     runs: 21,
+  },
+  {
+    name: "the address of a transfer that was cut short is 0",
+    file: "dma_channel.v",
+    from: "failed_address <= «(moved_kind == `HILT_ERROR_NONE)» ? 64'd0 : wide_error_address;",
+    to: "~is_bus_error",
+  },
+  {
+    name: "ERROR.INDEX is off by one once the channel has halted",
+    file: "dma_channel.v",
+    from: "({16'd0, «index»} << `HILT_CHANNEL_ERROR_INDEX_LSB)",
+    to: "halted ? index + 16'd1 : index",
+  },
+  {
+    name: "the head of an empty ring of 1,024 entries is past the tail",
+    file: "dma_ring.v",
+    from: "`HILT_CHANNEL_RING_HEAD:            read_data = {16'd0, «head»};",
+    to: "(entries_log2 == 5'd10) & enable & ~hold & (head == tail) ? head + 16'd1 : head",
+  },
+  {
+    name: "the head counts a descriptor that is still in work",
+    file: "dma_ring.v",
+    from: "`HILT_CHANNEL_RING_HEAD:            read_data = {16'd0, «head»};",
+    to: "channel_busy & ~settle & ~completions & ~interrupt ? (head + 16'd1) & last_index : head",
+  },
+  {
+    name: "the record before the data, and the head after them",
+    file: "dma_ring.v",
+    from: ".start(«settle & ~settling & records»),",
+    to: "descriptor_take & records",
+    channel: "c2h",
+    also: [
+      {
+        from: "assign settled         = «settling ? writer_done : (settle & ~records)»;",
+        to: "settle & (settling | ~records)",
+      },
+      { from: "else if («settle & ~settling»)\n            settling", to: "writer_done" },
+      { from: "settling <= «records»;", to: "1'b1" },
+      { from: "else if («writer_done»)\n            settling", to: "settled" },
+      { from: "(«writer_response[1]» ? {2'b00, writer_response} : `HILT_ERROR_NONE)", to: "1'b0" },
+    ],
+  },
+  {
+    name: "a fetch reads one descriptor past the tail, and drops it",
+    file: "dma_descriptor_fetch.v",
+    from: "arlen  <= «{{(8-PLACE_W){1'b0}}, words_less1}»;",
+    to: `{{(8-PLACE_W){1'b0}}, words_less1} + (${DROPS} ? (compact ? 8'd2 : 8'd4) : 8'd0)`,
+    also: [
+      {
+        from: "length[issued] <= «words_less1»;",
+        to: `{${DROPS}, words_less1[4:0] + (${DROPS} ? (compact ? 5'd2 : 5'd4) : 5'd0)}`,
+      },
+      {
+        from: "wire               is_due = «beat == length[ended_count]»;",
+        to: "beat[4:0] == length[ended_count][4:0]",
+      },
+      {
+        from: "write_place <= write_place + {{PLACE_W{1'b0}}, «rvalid»};",
+        to: "rvalid & ~(length[ended_count][5] & (beat[4:0] > length[ended_count][4:0] - (compact ? 5'd2 : 5'd4)))",
+      },
+    ],
   },
 ];
 

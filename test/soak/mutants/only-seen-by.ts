@@ -30,4 +30,10 @@ export const onlySeenBy: readonly { readonly mutant: string; readonly checks: re
   { mutant: "bursts are offered after BUS_MASTER was cleared", checks: ["address-after-off"] },
   { mutant: "the fetch turns one entry early", checks: ["progress"] },
   { mutant: "RESIDUE outlives RESET", checks: ["reset"] },
+  { mutant: "the address of a transfer that was cut short is 0", checks: ["cut-place"] },
+  { mutant: "ERROR.INDEX is off by one once the channel has halted", checks: ["error-index"] },
+  { mutant: "the head of an empty ring of 1,024 entries is past the tail", checks: ["head"] },
+  { mutant: "the head counts a descriptor that is still in work", checks: ["data-before-head"] },
+  { mutant: "the record before the data, and the head after them", checks: ["record-after-data"] },
+  { mutant: "a fetch reads one descriptor past the tail, and drops it", checks: ["descriptor-bytes"] },
 ];

@@ -36,13 +36,17 @@ function switched(text: string, file: string): string {
   const edits = new Map<number, { readonly end: number; text: string }>();
   for (const [index, mutant] of deviceMutants.entries()) {
     if (mutant.file !== file) continue;
-    const { before, expression, after } = splitAtMarks(mutant.from);
-    const start = text.indexOf(before + expression + after) + before.length;
-    const known = edits.get(start)?.text ?? `(${expression})`;
-    edits.set(start, {
-      end: start + expression.length,
-      text: `((${SWITCH}[0] == 8'd${index + 1}) ? (${mutant.to}) : ${known})`,
-    });
+    for (const { from, to } of [mutant, ...(mutant.also ?? [])]) {
+      const { before, expression, after } = splitAtMarks(from);
+      const at = text.indexOf(before + expression + after);
+      if (at < 0) throw new Error(`${file}: there is no "${from}"`);
+      const start = at + before.length;
+      const known = edits.get(start)?.text ?? `(${expression})`;
+      edits.set(start, {
+        end: start + expression.length,
+        text: `((${SWITCH}[0] == 8'd${index + 1}) ? (${to}) : ${known})`,
+      });
+    }
   }
   const last = [...edits].sort(([a], [b]) => b - a);
   const changed = last.reduce(
@@ -54,6 +58,7 @@ function switched(text: string, file: string): string {
 
 /** Turns a mutant on, before anything is asked of the device. */
 export function switchOn(simulation: Pick<Simulation, "array">, mutant: DeviceMutant): void {
-  for (const place of places[mutant.file] as readonly string[])
+  const { file, channel = "" } = mutant;
+  for (const place of (places[file] as readonly string[]).filter((one) => one.startsWith(channel)))
     simulation.array(`device.${place}.${SWITCH}`).bytes[0] = deviceMutants.indexOf(mutant) + 1;
 }
