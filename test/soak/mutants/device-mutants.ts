@@ -328,24 +328,28 @@ export const deviceMutants: readonly DeviceMutant[] = [
     file: "dma_channel.v",
     from: "failed_address <= «(moved_kind == `HILT_ERROR_NONE)» ? 64'd0 : wide_error_address;",
     to: "~is_bus_error",
+    runs: 1,
   },
   {
     name: "ERROR.INDEX is off by one once the channel has halted",
     file: "dma_channel.v",
     from: "({16'd0, «index»} << `HILT_CHANNEL_ERROR_INDEX_LSB)",
     to: "halted ? index + 16'd1 : index",
+    runs: 1,
   },
   {
     name: "the head of an empty ring of 1,024 entries is past the tail",
     file: "dma_ring.v",
     from: "`HILT_CHANNEL_RING_HEAD:            read_data = {16'd0, «head»};",
     to: "(entries_log2 == 5'd10) & enable & ~hold & (head == tail) ? head + 16'd1 : head",
+    runs: 2,
   },
   {
     name: "the head counts a descriptor that is still in work",
     file: "dma_ring.v",
     from: "`HILT_CHANNEL_RING_HEAD:            read_data = {16'd0, «head»};",
     to: "channel_busy & ~settle & ~completions & ~interrupt ? (head + 16'd1) & last_index : head",
+    runs: 1,
   },
   {
     name: "the record before the data, and the head after them",
@@ -363,6 +367,7 @@ export const deviceMutants: readonly DeviceMutant[] = [
       { from: "else if («writer_done»)\n            settling", to: "settled" },
       { from: "(«writer_response[1]» ? {2'b00, writer_response} : `HILT_ERROR_NONE)", to: "1'b0" },
     ],
+    runs: 4,
   },
   {
     name: "a fetch reads one descriptor past the tail, and drops it",
@@ -383,6 +388,7 @@ export const deviceMutants: readonly DeviceMutant[] = [
         to: "rvalid & ~(length[ended_count][5] & (beat[4:0] > length[ended_count][4:0] - (compact ? 5'd2 : 5'd4)))",
       },
     ],
+    runs: 5,
   },
 ];
 

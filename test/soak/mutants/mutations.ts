@@ -43,7 +43,11 @@ const rules: readonly Rule[] = [
     to: (it) => swapped[it] ?? [],
   },
   // `<=` is a comparison where nothing is assigned by it.
-  { kind: "operator", pattern: /(?<=(?:wire|assign|if \().* )(?<it><=)(?= )/g, to: () => ["<", ">"] },
+  {
+    kind: "operator",
+    pattern: /(?<=(?:\b(?:wire|assign)\b.*|\([^()]*) )(?<it><=)(?= )/g,
+    to: () => ["<", ">"],
+  },
   { kind: "negation", pattern: /(?<it>~)(?=[\w({])/g, to: () => [""] },
   { kind: "reduction", pattern: /(?<=[=(?:,] ?)(?<it>[&|])(?=[\w{(])/g, to: (it) => swapped[it] ?? [] },
   { kind: "constant", pattern: /(?<it>\d+'[bdh][0-9a-f_]+)/g, to: neighbours },

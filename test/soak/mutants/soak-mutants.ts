@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Random } from "../../../src/core/random.ts";
 import { whyEquivalent } from "./equivalent-mutants.ts";
 import { drawn, type Mutation, mutationsOf } from "./mutations.ts";
+import { canBeSwitched, type Numbered } from "./side-by-side.ts";
 import { type Verdict, Workplace } from "./workplace.ts";
 
 /** One guard after the other, the cheapest first. */
@@ -14,12 +15,16 @@ export interface Stage {
 /** Verilog whose mutants are drawn, and what guards it. */
 export interface Guarded {
   readonly folder: string;
+  /** Slices of the soak of rings, before the other stages: by build, and the runs. Several mutants are in one build of each. */
+  readonly rings: readonly (readonly [variant: string, runs: number])[];
   readonly stages: readonly Stage[];
 }
 
 /** Of the built-in engine: a change that is no Verilog, or none that it takes, or that it does not build in time. */
 const REFUSED =
   /of CPU time with|E_BUILD|E_UNSUPPORTED|does not take|ERROR:|syntax error|combinational loop|is used but has no driver/;
+/** Mutants in one build. */
+const TOGETHER = 25;
 const SOAK_SECONDS = 240;
 const TEST_SECONDS = 600;
 /** Each mutant would be a build of Verilator; that both engines compute the same is for other tests. */
@@ -42,11 +47,13 @@ const tested = (name: string, files: readonly string[], names = BUILT_IN): Stage
 export const guarded = {
   "device-mutants": {
     folder: "rtl/dma",
+    rings: [
+      ["wide", 40],
+      ["plain", 30],
+      ["narrow", 30],
+      ["registers", 20],
+    ],
     stages: [
-      rings("wide", 40),
-      rings("plain", 30),
-      rings("narrow", 30),
-      rings("registers", 20),
       tested("four states", ["test/system/four-states/known-after-reset.test.ts"], ALL),
       tested("registers", ["test/system/register-map.test.ts", "test/system/ring-registers.test.ts"]),
       tested("pins", ["test/system/pins"]),
@@ -58,6 +65,7 @@ export const guarded = {
   },
   "harness-mutants": {
     folder: "sim/harness",
+    rings: [],
     stages: [
       tested("rules", ["test/system/harness"]),
       soaked("wide", 60),
@@ -89,33 +97,101 @@ export interface MutantReport {
 
 /** Draws mutants of Verilog by seed, and gives each to one guard after the other until one finds it. */
 export async function soakMutants(
-  { folder, stages }: Guarded,
+  { folder, rings: slices, stages }: Guarded,
   { mutants, seed, path, onMutant }: MutantRequest,
 ): Promise<MutantReport> {
   using place = new Workplace();
   const all = mutationsIn(place, folder);
-  if (path === undefined) await checkGuards(place, stages);
+  const alone = [...slices.map(([variant, runs]) => rings(variant, runs)), ...stages];
+  if (path === undefined) await checkGuards(place, alone);
   const killed = new Map<string, number>();
   const survivors: string[] = [];
   let refused = 0;
   let equivalent = 0;
-  for (const [number, mutation] of drawn(all, mutants, new Random(BigInt(seed))).entries()) {
-    if (!isAsked(number, path)) continue;
-    const line = place.read(mutation.file).split("\n")[mutation.line - 1] as string;
-    const why = whyEquivalent(mutation, line);
-    if (why !== undefined) {
-      equivalent++;
-      onMutant?.(`${number}: ${textOf(mutation)}: equivalent: ${why}`);
-      continue;
-    }
-    const end = await place.with(mutation, () => judged(place, stages));
-    if (end === "refused") refused++;
-    else if (end === undefined) survivors.push(textOf(mutation));
+  const note = ({ number, mutation }: Drawn, end: End | string): void => {
+    if (typeof end === "string") equivalent++;
+    else if (end.stage === "refused") refused++;
+    else if (end.stage === undefined) survivors.push(textOf(mutation));
     else killed.set(end.stage, (killed.get(end.stage) ?? 0) + 1);
-    const what = end === undefined ? "LIVES" : end === "refused" ? end : `${end.stage}: ${end.why}`;
+    const what = typeof end === "string" ? `equivalent: ${end}` : `${end.stage ?? "LIVES"}: ${end.why}`;
     onMutant?.(`${number}: ${textOf(mutation)}: ${what}`);
+  };
+  const asked = drawn(all, mutants, new Random(BigInt(seed)))
+    .map((mutation, number) => ({ number, mutation }))
+    .filter(({ number }) => isAsked(number, path));
+  const left = asked.filter((one) => {
+    const why = whyEquivalent(one.mutation, lineOf(place, one.mutation));
+    if (why !== undefined) note(one, why);
+    return why === undefined;
+  });
+  // What the rings let live is given to the tests when that of all is known: those take most of the time.
+  const tried = new Map<Drawn, End | undefined>();
+  for (let at = 0; at < left.length; at += TOGETHER) {
+    for (const [one, end] of await together(place, left.slice(at, at + TOGETHER), slices)) {
+      tried.set(one, end);
+      if (end !== undefined) note(one, end);
+    }
+  }
+  for (const one of left.filter((each) => tried.get(each) === undefined)) {
+    const guards = tried.has(one) ? stages : alone;
+    note(one, await place.with(one.mutation, () => judged(place, guards)));
   }
   return { killed, refused, survivors, equivalent };
+}
+
+interface Drawn {
+  readonly number: number;
+  readonly mutation: Mutation;
+}
+
+/** `stage`: the guard that found it; undefined if none did. */
+interface End {
+  readonly stage: string | undefined;
+  readonly why: string;
+}
+
+/**
+ * What the rings find of mutants in one build, those that can be: undefined of one that they let live, nothing of one that has to be
+ * built alone. A build that fails is made again in halves.
+ */
+async function together(
+  place: Workplace,
+  some: readonly Drawn[],
+  slices: Guarded["rings"],
+): Promise<Map<Drawn, End | undefined>> {
+  const found = new Map<Drawn, End | undefined>();
+  const here = some.filter(({ mutation }) => canBeSwitched(place.read(mutation.file), mutation));
+  if (here.length < 2 || slices.length === 0) return found;
+  if (await place.withAll(numbered(here), () => ringsFind(place, here, slices, found))) return found;
+  const half = Math.ceil(here.length / 2);
+  const [first, second] = [here.slice(0, half), here.slice(half)];
+  return new Map([...(await together(place, first, slices)), ...(await together(place, second, slices))]);
+}
+
+const numbered = (some: readonly Drawn[]): Numbered[] =>
+  some.map(({ mutation }, index) => ({ mutation, number: index + 1 }));
+
+/** Whether all of them are built. */
+async function ringsFind(
+  place: Workplace,
+  here: readonly Drawn[],
+  slices: Guarded["rings"],
+  found: Map<Drawn, End | undefined>,
+): Promise<boolean> {
+  for (const [variant, runs] of slices) {
+    // Without any of them on, so that what fails is the build.
+    if (!(await place.rings(variant, 1)).passed) return false;
+    for (const [index, one] of here.entries()) {
+      if (found.get(one) !== undefined) continue;
+      const { passed, output } = await place.rings(variant, runs, numbered(here)[index]);
+      found.set(one, passed ? undefined : { stage: variant, why: reasonIn(output) });
+    }
+  }
+  return true;
+}
+
+function lineOf(place: Workplace, { file, line }: Mutation): string {
+  return place.read(file).split("\n")[line - 1] as string;
 }
 
 function isAsked(number: number, path = "0-"): boolean {
@@ -133,24 +209,18 @@ function mutationsIn(place: Workplace, folder: string): Mutation[] {
 
 /** A guard that fails without any change would kill whatever it is given. */
 async function checkGuards(place: Workplace, stages: readonly Stage[]): Promise<void> {
-  const end = await judged(place, stages);
-  if (end === undefined) return;
-  const what = end === "refused" ? end : `${end.stage}: ${end.why}`;
-  throw new Error(`the Verilog without a change does not pass: ${what}`);
+  const { stage, why } = await judged(place, stages);
+  if (stage !== undefined) throw new Error(`the Verilog without a change does not pass: ${stage}: ${why}`);
 }
 
-async function judged(
-  place: Workplace,
-  stages: readonly Stage[],
-): Promise<{ stage: string; why: string } | "refused" | undefined> {
+async function judged(place: Workplace, stages: readonly Stage[]): Promise<End> {
   for (const { name, run } of stages) {
     const { passed, output, isLate } = await run(place);
     if (isLate) return { stage: name, why: "did not end in time" };
     if (passed) continue;
-    if (REFUSED.test(output)) return "refused";
-    return { stage: name, why: reasonIn(output) };
+    return { stage: REFUSED.test(output) ? "refused" : name, why: reasonIn(output) };
   }
-  return undefined;
+  return { stage: undefined, why: "" };
 }
 
 function reasonIn(output: string): string {

@@ -3,18 +3,23 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Simulation } from "../../../src/engine/engine.ts";
 import { type DeviceMutant, deviceMutants, splitAtMarks } from "./device-mutants.ts";
+import { SWITCH, withSwitch } from "./side-by-side.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-/** In each changed module: the number of the mutant that is on, 0 for none. Nothing but the host writes it. */
-const SWITCH = "hilt_mutant";
-
 /** Where the modules of a file stand in the controller. */
 const places: Readonly<Record<string, readonly string[]>> = {
+  "byte_rotate.v": ["card.write_rotate", "card.read_rotate"],
   "card_memory.v": ["card"],
+  "dma.v": [""],
+  "dma_beat_lanes.v": ["h2c.beat_lanes", "c2h.beat_lanes"],
   "dma_burst_issuer.v": ["h2c.issuer", "c2h.issuer"],
   "dma_c2h.v": ["c2h"],
   "dma_channel.v": ["h2c_channel", "c2h_channel"],
   "dma_coalesce.v": ["h2c_channel.rings.ring.coalesce", "c2h_channel.rings.ring.coalesce"],
+  "dma_completion_writer.v": [
+    "h2c_channel.rings.ring.completion.writer",
+    "c2h_channel.rings.ring.completion.writer",
+  ],
   "dma_descriptor_fetch.v": ["h2c_channel.rings.ring.fetch", "c2h_channel.rings.ring.fetch"],
   "dma_h2c.v": ["h2c"],
   "dma_read_mux.v": ["read_mux"],
@@ -53,12 +58,17 @@ function switched(text: string, file: string): string {
     (rest, [start, edit]) => rest.slice(0, start) + edit.text + rest.slice(edit.end),
     text,
   );
-  return changed.replace("\n);\n", `\n);\n    reg [7:0] ${SWITCH} [0:0];\n`);
+  return withSwitch(changed);
 }
 
 /** Turns a mutant on, before anything is asked of the device. */
 export function switchOn(simulation: Pick<Simulation, "array">, mutant: DeviceMutant): void {
   const { file, channel = "" } = mutant;
-  for (const place of (places[file] as readonly string[]).filter((one) => one.startsWith(channel)))
-    simulation.array(`device.${place}.${SWITCH}`).bytes[0] = deviceMutants.indexOf(mutant) + 1;
+  for (const place of placesOf(file).filter((one) => one.startsWith(channel)))
+    simulation.array(`device.${place}${SWITCH}`).bytes[0] = deviceMutants.indexOf(mutant) + 1;
+}
+
+/** Where the switches of a file of `rtl/dma` are in the controller, each with a point at its end. */
+export function placesOf(file: string): string[] {
+  return (places[file] as readonly string[]).map((place) => (place === "" ? "" : `${place}.`));
 }

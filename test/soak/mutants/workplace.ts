@@ -1,14 +1,17 @@
 import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Simulation } from "../../../src/engine/engine.ts";
 import { parseFileList } from "../../../src/engine/file-list.ts";
 import { hiltDma } from "../../../src/links/device-binding.ts";
 import { soakRings } from "../soak-rings.ts";
 import type { Variant } from "../variant.ts";
 import { variants } from "../variants.ts";
 import { applied, type Mutation } from "./mutations.ts";
+import { type Numbered, SWITCH, sideBySide } from "./side-by-side.ts";
+import { placesOf } from "./switched-copy.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const CONFIG = "vitest.mutants.config.mjs";
@@ -50,23 +53,48 @@ export class Workplace implements Disposable {
   }
 
   /** Runs `use` with a change in place, and takes it back. */
-  async with<T>(mutation: Mutation, use: () => Promise<T>): Promise<T> {
-    const path = join(this.path, mutation.file);
-    const text = readFileSync(path, "utf8");
-    writeFileSync(path, applied(text, mutation));
+  with<T>(mutation: Mutation, use: () => Promise<T>): Promise<T> {
+    const { file } = mutation;
+    return this.#withTexts(new Map([[file, applied(this.read(file), mutation)]]), use);
+  }
+
+  /** Runs `use` with several changes in place, each behind its number, and takes them back. */
+  withAll<T>(mutants: readonly Numbered[], use: () => Promise<T>): Promise<T> {
+    const files = new Set(mutants.map(({ mutation }) => mutation.file));
+    const texts = [...files].map((file): [string, string] => {
+      const here = mutants.filter(({ mutation }) => mutation.file === file);
+      return [file, sideBySide(this.read(file), here)];
+    });
+    return this.#withTexts(new Map(texts), use);
+  }
+
+  async #withTexts<T>(texts: ReadonlyMap<string, string>, use: () => Promise<T>): Promise<T> {
+    const before = [...texts.keys()].map((file): [string, string] => [file, this.read(file)]);
+    const write = (files: Iterable<[string, string]>): void => {
+      for (const [file, text] of files) writeFileSync(join(this.path, file), text);
+    };
+    write(texts);
     try {
       return await use();
     } finally {
-      writeFileSync(path, text);
+      write(before);
       rmSync(join(this.path, ".hilt"), { recursive: true, force: true });
     }
   }
 
-  /** A slice of random rings, of which only the controller is the workplace's; in this process, which costs the least. */
-  async rings(name: string, runs: number): Promise<Verdict> {
+  /**
+   * A slice of random rings, of which only the controller is the workplace's; in this process, which costs the least. `on`: the one
+   * of several changes that is to be there.
+   */
+  async rings(name: string, runs: number, on?: Numbered): Promise<Verdict> {
     const variant = variants[name] as Variant;
     const device = parseFileList(join(this.path, "rtl/dma/dma.f"), this.path);
-    const mutant = { ...variant, device: { binding: variant.device?.binding ?? hiltDma, ...device } };
+    const begin = on === undefined ? {} : { begin: (simulation: Simulation) => switchOn(simulation, on) };
+    const mutant = {
+      ...variant,
+      device: { binding: variant.device?.binding ?? hiltDma, ...device },
+      ...begin,
+    };
     const cacheDirectory = join(this.path, ".hilt/cache");
     const simulator = { engine: "wasm", buildLimitSeconds: BUILD_SECONDS } as const;
     const request = { runs, seed: 20_261, shrinks: false, cacheDirectory, simulator };
@@ -105,5 +133,16 @@ export class Workplace implements Disposable {
 
   [Symbol.dispose](): void {
     rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** A small build may lack the module. */
+function switchOn(simulation: Simulation, { number, mutation }: Numbered): void {
+  for (const place of placesOf(basename(mutation.file))) {
+    try {
+      simulation.array(`device.${place}${SWITCH}`).bytes[0] = number;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
   }
 }
