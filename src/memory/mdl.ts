@@ -46,6 +46,11 @@ export function framesOfBuffer(frames: readonly number[]): readonly number[] {
   return sources.get(frames)?.frames ?? frames;
 }
 
+/** Two MDLs describe one buffer, as copies do, and parts. */
+export function isSameBuffer(one: Mdl, other: Mdl): boolean {
+  return framesOfBuffer(one.pageFrameNumbers) === framesOfBuffer(other.pageFrameNumbers);
+}
+
 const STAYING = MDL_PAGES_LOCKED | MDL_SOURCE_IS_NONPAGED_POOL;
 
 /** The pages of a partial MDL stay as those of its source do; of one that was built by hand, as its flag says. */

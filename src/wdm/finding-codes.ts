@@ -60,6 +60,7 @@ export const findingCodes = {
     code: "X21",
     rule: "an MDL says where its bytes begin and how many there are, and the chain ends",
   },
+  OTHER_MDL: { code: "X22", rule: "make an MDL of a list with the MDL that the list was made of" },
 } as const satisfies Record<string, { readonly code: string; readonly rule: string }>;
 
 export type FindingName = keyof typeof findingCodes;

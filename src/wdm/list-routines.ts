@@ -1,6 +1,13 @@
 import { PAGE_SIZE, spannedPages, virtualAddress } from "../core/address.ts";
 import { counted } from "../core/counted.ts";
-import { chainBytes, chainFault, MDL_PAGES_LOCKED, type Mdl, type Range } from "../memory/mdl.ts";
+import {
+  chainBytes,
+  chainFault,
+  isSameBuffer,
+  MDL_PAGES_LOCKED,
+  type Mdl,
+  type Range,
+} from "../memory/mdl.ts";
 import type { AdapterState } from "./adapter-state.ts";
 import { Allocation } from "./allocation.ts";
 import { checkElements, checkLocked, checkNull, isListShared, isUnmappable } from "./buffer-checks.ts";
@@ -278,6 +285,12 @@ export function listRoutines(
       const mapping = holder?.mappings[0];
       if (originalMdl === null || holder === undefined || mapping === undefined)
         return STATUS_INVALID_PARAMETER;
+      if (!isSameBuffer(originalMdl, mapping.range.mdl)) {
+        findings.report("OTHER_MDL", "BuildMdlFromScatterGatherList with another MDL than the list's", {
+          mapping: inWords(mapping),
+        });
+        return STATUS_INVALID_PARAMETER;
+      }
       if (holder.isTranslated) return STATUS_NONE_MAPPED;
       holder.isTranslated = true;
       targetMdl.value = mapping.isBounced ? mdlOf(mapping) : originalMdl;

@@ -54,7 +54,7 @@ export const slots: Readonly<Record<RoutineName, Slot>> = {
   putScatterGatherList: { since: 1, irql: AT_DISPATCH, refusal: undefined },
   calculateScatterGatherList: { since: 2, irql: ANY_LEVEL, refusal: INVALID, mdlAt: 0, canLackMdl: true },
   buildScatterGatherList: { since: 2, irql: AT_DISPATCH, refusal: INVALID, mdlAt: 1 },
-  buildMdlFromScatterGatherList: { since: 2, irql: UP_TO_DISPATCH, refusal: INVALID },
+  buildMdlFromScatterGatherList: { since: 2, irql: UP_TO_DISPATCH, refusal: INVALID, mdlAt: 1 },
   getDmaAdapterInfo: { since: 3, irql: UP_TO_DISPATCH, refusal: INVALID },
   getDmaTransferInfo: { since: 3, irql: UP_TO_DISPATCH, refusal: INVALID, mdlAt: 0 },
   initializeDmaTransferContext: { since: 3, irql: UP_TO_DISPATCH, refusal: INVALID },

@@ -111,6 +111,11 @@ function calls(driver: Driver, mdl: Mdl): Call[] {
     ],
     ...(mdl === null ? [] : [calculate]),
     [
+      "BuildMdlFromScatterGatherList",
+      refused,
+      () => operations.buildMdlFromScatterGatherList(adapter, list, mdl, { value: undefined }),
+    ],
+    [
       "GetDmaTransferInfo",
       refused,
       () => operations.getDmaTransferInfo(adapter, mdl, 0, 64, true, { version: 1 }),

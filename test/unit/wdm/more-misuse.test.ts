@@ -173,3 +173,18 @@ test("memory for a list is the driver's again when MapTransferEx has filled it",
   driver.put(driver.listNow(mdl, { buffer: list, bytes: 4096 }));
   expect(driver.findings).toEqual([]);
 });
+
+test("an MDL of a list is made with the list's own MDL, or a copy of it; another one is found and refused", () => {
+  const driver = new Driver();
+  const [first, second] = [64, 64].map((lengthBytes) => driver.host.host.allocate({ lengthBytes }).mdl);
+  if (first === undefined || second === undefined) throw new Error("no MDL");
+  const list = driver.listNow(first);
+  const target: Out<Mdl> = { value: undefined };
+  const build = (original: Mdl) =>
+    driver.operations.buildMdlFromScatterGatherList(driver.adapter, list, original, target);
+  expect(build(second)).toBe(STATUS_INVALID_PARAMETER);
+  expect([target.value, driver.findings]).toEqual([undefined, ["OTHER_MDL"]]);
+  expect(build({ ...first })).toBe(STATUS_SUCCESS);
+  driver.put(list);
+  expect(driver.findings).toHaveLength(1);
+});
