@@ -28,4 +28,25 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     to: "true",
     why: "a page that needs no cut is cut into one part; the shorter way saves time",
   },
+  {
+    file: "src/memory/mdl.ts",
+    place: "again *= 2;",
+    from: "2",
+    to: "3",
+    why: "a mark that moves to the third, ninth ... MDL meets a chain that leads back, too",
+  },
+  {
+    file: "src/wdm/mapping.ts",
+    place: "readonly #isCut: boolean;\n  #end = -1;",
+    from: "1",
+    to: "2",
+    why: "no page begins at byte -1 or -2",
+  },
+  {
+    file: "src/wdm/mapping.ts",
+    place: "if (!this.#isScattered) this.#end = -1;",
+    from: "1",
+    to: "2",
+    why: "no page begins at byte -1 or -2",
+  },
 ];

@@ -147,6 +147,27 @@ describe("a routine that throws", () => {
   });
 });
 
+test.each([
+  ["first", ["first"]],
+  ["first", ["first", "second"]],
+])("the call in which routines throw throws the error of the %s of %j", (name, names) => {
+  const driver = new Driver();
+  driver.own(1);
+  for (const message of names)
+    driver.allocate({
+      routine: () => {
+        throw new Error(message);
+      },
+    });
+  const thrown: unknown[] = [];
+  try {
+    driver.freeChannel();
+  } catch (error) {
+    thrown.push(error);
+  }
+  expect(thrown).toEqual([new Error(name)]);
+});
+
 describe("an MDL that describes no memory", () => {
   const wrong: [string, (frames: readonly number[]) => number[]][] = [
     ["a frame too few", ([first]) => [first as number]],
