@@ -5,6 +5,7 @@ import type { HarnessSettings } from "../../src/links/simulator/settings.ts";
 
 /** On a bus that takes an address in each cycle, those that its masters had offered are gone so soon. */
 const QUICK_CYCLES = 3;
+const BUS_MASTER = field("CONTROL", "BUS_MASTER").mask;
 
 /**
  * What the device asks for after CONTROL.BUS_MASTER was cleared, by the cycles of events. What it offered before the write was
@@ -14,9 +15,10 @@ export class BusMasterWatch {
   readonly #link: Pick<Link, "writeRegister">;
   readonly #control: number;
   readonly #isQuick: Readonly<Record<Direction, boolean>>;
-  /** Since when it has been 0: undefined until the write has been answered. */
+  /** Since when it has been 0: the cycle in which the write was answered. */
   #offSince: number | undefined;
-  #isClearing = false;
+  /** What was written to CONTROL and not yet answered, in order: an event does not say it. */
+  readonly #written: number[] = [];
   readonly #after = new Map<string, number>();
   #late: string | undefined;
 
@@ -25,29 +27,35 @@ export class BusMasterWatch {
     this.#isQuick = isQuick;
     this.#link = link;
     this.#control = new RegisterFile(link).global.addressOf("CONTROL");
+    const write = link.writeRegister.bind(link);
+    link.writeRegister = (address, value) => {
+      if (address === this.#control) this.#written.push(value);
+      write(address, value);
+    };
     link.onEvent((event) => this.#note(event));
+  }
+
+  /** The first that was asked for and should not have been. */
+  get late(): string | undefined {
+    return this.#late;
   }
 
   /** Writes BUS_MASTER as 0. */
   clear(): void {
-    this.#after.clear();
-    this.#isClearing = true;
     this.#link.writeRegister(this.#control, 0);
   }
 
-  /** Writes it as 1; what was asked for in between and should not have been. */
+  /** Writes it as 1; what was asked for before and should not have been. */
   set(): string | undefined {
-    const late = this.#late;
-    this.#late = undefined;
-    this.#isClearing = false;
-    this.#offSince = undefined;
-    this.#link.writeRegister(this.#control, field("CONTROL", "BUS_MASTER").mask);
-    return late;
+    this.#link.writeRegister(this.#control, BUS_MASTER);
+    return this.#late;
   }
 
   #note(event: LinkEvent): void {
     if (event.kind === "register" && event.access === "write" && event.address === this.#control) {
-      if (this.#isClearing) this.#offSince = event.cycle;
+      this.#after.clear();
+      const value = this.#written.shift() ?? 0;
+      this.#offSince = (value & BUS_MASTER) === 0 ? event.cycle : undefined;
     } else if (event.kind === "access" && this.#offSince !== undefined && event.cycle > this.#offSince) {
       const asker = `${event.direction} ${event.master}`;
       const count = (this.#after.get(asker) ?? 0) + 1;

@@ -8,6 +8,7 @@ import type { HostBuffer } from "../../src/memory/host-buffer.ts";
 import { HostMemory } from "../../src/memory/host-memory.ts";
 import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "../../src/wdm/constants.ts";
 import { DmaSystem } from "../../src/wdm/dma-system.ts";
+import { BusMasterWatch } from "../soak/bus-master-watch.ts";
 
 /** A link that the driver is tried on. */
 export interface DriverTarget {
@@ -50,11 +51,15 @@ export async function openWorld(target: DriverTarget, options: WorldOptions): Pr
     { value: undefined },
   );
   if (adapter === null) throw new Error("no adapter");
+  // A simulator gives its events with their cycles.
+  const isStepped = target.traits.time === "stepped";
+  const watch = isStepped ? new BusMasterWatch(link, { read: false, write: false }) : undefined;
   const device = await DmaDevice.open({ link, adapter, mode });
   return {
     ...{ link, host, system, device },
     async [Symbol.asyncDispose]() {
       await device[Symbol.asyncDispose]();
+      expect(watch?.late).toBeUndefined();
       expect(system.findings).toEqual([]);
       expect(system.holdings({ isEnding: true })).toEqual([]);
       host.checkGuards();

@@ -69,7 +69,7 @@ function expressionOf(text: string, { kind, at, from }: Mutation): Range | undef
     const end = closingOf(plain, start);
     if (end >= at + from.length) return unlessGenerated(text, { start, end });
   }
-  const [sign] = before.matchAll(SIGN);
+  const sign = [...before.matchAll(SIGN)].at(-1);
   if (sign === undefined) return undefined;
   return { start: begin + sign.index + sign[0].length, end: plain.indexOf(";", at) };
 }

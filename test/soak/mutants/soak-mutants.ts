@@ -48,16 +48,19 @@ export const guarded = {
   "device-mutants": {
     folder: "rtl/dma",
     rings: [
-      ["wide", 40],
-      ["plain", 30],
-      ["narrow", 30],
-      ["registers", 20],
+      ["wide", 10],
+      ["registers", 10],
+      ["plain", 10],
+      ["narrow", 10],
     ],
     stages: [
       tested("four states", ["test/system/four-states/known-after-reset.test.ts"], ALL),
       tested("registers", ["test/system/register-map.test.ts", "test/system/ring-registers.test.ts"]),
       tested("pins", ["test/system/pins"]),
       rings("wide", 150),
+      rings("plain", 60),
+      rings("narrow", 60),
+      rings("registers", 60),
       tested("cut short", ["test/system/cut-short.test.ts", "test/system/controller.test.ts"]),
       tested("lint", ["test/system/lint.test.ts"], "dma|controller"),
       tested("driver", ["test/system/driver.test.ts"]),
