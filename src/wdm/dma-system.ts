@@ -1,6 +1,6 @@
 import type { WindowTable } from "../bus/window.ts";
 import { PAGE_SIZE, spannedPages } from "../core/address.ts";
-import { type CallSite, describeSite } from "../core/call-sites.ts";
+import { type CallSite, callSite, describeSite } from "../core/call-sites.ts";
 import { counted } from "../core/counted.ts";
 import type { Random } from "../core/random.ts";
 import type { HostMemory } from "../memory/host-memory.ts";
@@ -10,7 +10,7 @@ import type { AdapterState } from "./adapter-state.ts";
 import { Arbiter } from "./arbiter.ts";
 import { BouncePages } from "./bounce-pages.ts";
 import { checkIntact } from "./channel-routines.ts";
-import { DEVICE_DESCRIPTION_VERSION3, PCIBus, statusName } from "./constants.ts";
+import { DEVICE_DESCRIPTION_VERSION3, DISPATCH_LEVEL, PCIBus, statusName } from "./constants.ts";
 import type { DeviceDescription, DeviceObject, DmaAdapter, Out } from "./dma-adapter.ts";
 import { type Finding, Findings } from "./finding.ts";
 import type { Host } from "./host.ts";
@@ -185,7 +185,7 @@ export class DmaSystem {
       size: ADAPTER_BYTES,
       dmaOperations: operationsTable(this.#host, Math.max(1, version)),
       map: (mdl, options) => {
-        this.checkWait("adapter.map");
+        if (irql.current >= DISPATCH_LEVEL) this.#checkAwaited("adapter.map");
         return mapTransfer(mapper, mdl, options);
       },
     };
@@ -217,6 +217,12 @@ export class DmaSystem {
     adapters.set(adapter, state);
     numberOfMapRegisters.value = maximumRegisters;
     return adapter;
+  }
+
+  /** A call may begin at DISPATCH_LEVEL, round which the IRQL was raised; who waits for it there has it raised still. */
+  #checkAwaited(what: string): void {
+    const site = callSite();
+    queueMicrotask(() => this.irql.check(`a wait for ${what}`, BELOW_DISPATCH, site));
   }
 
   /** A driver may have given the device a physical address. */
