@@ -105,6 +105,16 @@ describe("logical addresses that are not physical", () => {
     },
   );
 
+  test("pages side by side are apart for a device with scatter/gather, and in one piece without it", () => {
+    const count = (scatterGather: boolean): number => {
+      const driver = new Driver(hostWith({ logicalOrder: new Random(2n) }), { scatterGather });
+      const buffer = driver.host.host.allocate({ lengthBytes: 8 * 4096, offset: 0, contiguous: true });
+      return driver.listNow(buffer).numberOfElements;
+    };
+    expect(count(true)).toBeGreaterThan(4);
+    expect(count(false)).toBe(1);
+  });
+
   test("common buffers are in one piece", () => {
     const driver = new Driver(hostWith({ logicalOrder: new Random(2n) }));
     const address: Out<never> = { value: undefined };
