@@ -49,4 +49,18 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     to: "2",
     why: "no page begins at byte -1 or -2",
   },
+  {
+    file: "src/memory/mdl.ts",
+    place: "let again = 1;",
+    from: "1",
+    to: "2",
+    why: "the mark moves one MDL later, and meets a chain that leads back, too",
+  },
+  {
+    file: "src/memory/physical-memory.ts",
+    place: "for (let index = 0; index < this.#ends.length; index++) {",
+    from: "<",
+    to: "<=",
+    why: "no address is in a bank that is not there: it is below undefined as little as above",
+  },
 ];
