@@ -36,4 +36,5 @@ export const ControlCode = {
   failure: 19,
   state: 20,
   counts: 21,
+  pull: 22,
 } as const;

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { field } from "../../src/driver/register-file.ts";
+import { SlotControl } from "../../src/links/slot/slot-control.ts";
 import type { RunningSlot } from "../../src/links/slot/start-slot.ts";
 import { MAGIC } from "../../src/spec/registers.ts";
 import { RawClient, type RawMemory } from "./slot/raw-client.ts";
@@ -161,5 +163,24 @@ describe("a slot that runs freely, with a client that has nothing of hilt's", ()
       client.write(CONFIG, COMMAND, MEMORY_ENABLE, 2);
       expect(await registersOf(client).global.read("SCRATCH"), how).toBe(0);
     }
+  });
+
+  // The last one: it is for good.
+  test("a card that is pulled reads as ones, and neither takes nor reaches anything any more", async () => {
+    const { client, page } = await connect();
+    await client.map(AT, PAGE, 3);
+    registersOf(client).c2h.write("HOST_ADDRESS_LOW", Number(AT & 0xffff_ffffn));
+    registersOf(client).c2h.write("HOST_ADDRESS_HIGH", Number(AT >> 32n));
+    registersOf(client).c2h.write("LENGTH", PAGE);
+    registersOf(client).global.write("CONTROL", field("CONTROL", "BUS_MASTER").mask);
+    using control = new SlotControl("slot", slot.control, 10_000);
+    control.pull();
+    page.bytes.fill(0x11);
+    registersOf(client).c2h.write("COMMAND", field("COMMAND", "START").mask);
+    client.write(CONFIG, COMMAND, 0, 2);
+    expect([await client.read(0, 0), await client.read(CONFIG, 0)]).toEqual([0xffff_ffff, 0xffff_ffff]);
+    await client.request(13, new Uint8Array());
+    expect(await client.read(CONFIG, COMMAND, 2), "a reset does not bring it back").toBe(0xffff);
+    expect(page.bytes.every((byte) => byte === 0x11)).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 
 /** Emulation is slow on a busy machine; this is many times what it takes. */
 const LIMIT_MS = 300_000;
@@ -10,10 +11,12 @@ export interface MachineOptions {
   readonly kernel: string;
   readonly image: string;
   readonly devices: readonly string[];
+  /** Called for each line that the machine prints, as it comes. */
+  readonly onLine: (line: string) => void;
 }
 
 /** Starts the machine and gives back what it has printed on its serial port when it is off. */
-export async function runMachine({ qemu, kernel, image, devices }: MachineOptions): Promise<string> {
+export async function runMachine({ qemu, kernel, image, devices, onLine }: MachineOptions): Promise<string> {
   const [program = "qemu-system-x86_64", ...before] = qemu;
   const child = spawn(
     program,
@@ -47,6 +50,7 @@ export async function runMachine({ qemu, kernel, image, devices }: MachineOption
   );
   const output: Buffer[] = [];
   child.stdout.on("data", (bytes: Buffer) => output.push(bytes));
+  createInterface(child.stdout).on("line", (line) => onLine(line.trimEnd()));
   child.stderr.on("data", (bytes: Buffer) => output.push(bytes));
   const timer = setTimeout(() => child.kill("SIGKILL"), LIMIT_MS);
   try {

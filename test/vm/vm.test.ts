@@ -11,6 +11,7 @@ import type { SlotTarget } from "../../src/links/slot/slot-traits.ts";
 import { buildSlot, type RunningSlot, startSlot } from "../../src/links/slot/start-slot.ts";
 import { ringer } from "../system/foreign/ringer.ts";
 import { bundle } from "./bundle.ts";
+import { PULL } from "./guest/checks.ts";
 import { kernelImage, writeGuestImage } from "./guest-image.ts";
 import { runMachine } from "./machine.ts";
 
@@ -41,9 +42,11 @@ async function openSlot(settings: SlotTarget): Promise<{ slot: RunningSlot; devi
   return { slot, device: JSON.stringify({ driver: "vfio-user-pci", socket }) };
 }
 
-function countsOf({ control }: RunningSlot): AccessCounts {
+/** Our controller is out of its slot from one moment to the next; its counts are taken before. */
+function pull({ control }: RunningSlot): void {
   using channel = new SlotControl("slot", control, LIMIT_MS);
-  return channel.counts();
+  counts = channel.counts();
+  channel.pull();
 }
 
 /** Our own controller, which signals by MSI, and a device with two interrupts, by MSI-X. */
@@ -73,9 +76,11 @@ beforeAll(async () => {
     output = await runMachine({
       ...{ qemu: newer ?? ["qemu-system-x86_64"], kernel: kernelImage(), image },
       devices: ["edu", ...opened.map(({ device }) => device)],
+      onLine: (line) => {
+        const [own] = opened;
+        if (line === PULL && own !== undefined) pull(own.slot);
+      },
     });
-    const [own] = opened;
-    if (own !== undefined) counts = countsOf(own.slot);
   } finally {
     for (const { slot } of opened) await slot[Symbol.asyncDispose]();
   }

@@ -29,12 +29,13 @@ bool Function::isInTable(uint64_t offset, uint32_t count) const {
 }
 
 bool Function::read(uint32_t region, uint64_t offset, uint8_t* bytes, uint32_t count) {
+  // What nobody answers reads as ones.
+  memset(bytes, 0xff, count);
+  if (isPulled_) return true;
   if (region == CONFIG) {
     for (uint32_t at = 0; at < count; ++at) bytes[at] = config_.read(static_cast<uint32_t>(offset) + at);
     return true;
   }
-  // What nobody answers reads as ones.
-  memset(bytes, 0xff, count);
   if (!config_.isMemoryEnabled()) return true;
   if (isInTable(offset, count)) {
     memcpy(bytes, table_.data() + (offset - settings_.tableOffset), count);
@@ -55,6 +56,7 @@ bool Function::read(uint32_t region, uint64_t offset, uint8_t* bytes, uint32_t c
 }
 
 void Function::write(uint32_t region, uint64_t offset, const uint8_t* bytes, uint32_t count) {
+  if (isPulled_) return;
   if (region == CONFIG) {
     if (config_.write(static_cast<uint32_t>(offset), bytes, count)) reset();
     applyCommand();
@@ -109,11 +111,16 @@ void Function::powerUp() {
   counts_ = {};
 }
 
-void Function::applyCommand() { memory_.enable(config_.isBusMaster()); }
+void Function::pull() {
+  isPulled_ = true;
+  applyCommand();
+}
+
+void Function::applyCommand() { memory_.enable(config_.isBusMaster() && !isPulled_); }
 
 // A message is a write of the function's: without the bus-master bit there is none.
 void Function::risen(uint32_t line, uint32_t count) {
-  if (!config_.isBusMaster()) return;
+  if (isPulled_ || !config_.isBusMaster()) return;
   const std::vector<int>& own = events_[MSIX].empty() ? events_[MSI] : events_[MSIX];
   if (line >= own.size() || own[line] < 0) return;
   const uint64_t added = count;

@@ -38,6 +38,8 @@ class Function {
   void reset();
   // As after power-up of the device.
   void powerUp();
+  // Out of the slot, for good: it reads as ones, and neither takes nor does anything.
+  void pull();
   const AccessCounts& counts() const { return counts_; }
   void risen(uint32_t line, uint32_t count);
 
@@ -50,6 +52,7 @@ class Function {
   FunctionSettings settings_;
   ConfigSpace config_;
   AccessCounts counts_;
+  bool isPulled_ = false;
   std::vector<uint8_t> table_;
   // Eventfds by vector, of MSI and of MSI-X.
   std::vector<int> events_[INDEXES];

@@ -23,6 +23,7 @@ export class KernelDevice implements PcieDevice {
   readonly dma: VfioDma;
   readonly hasReset: boolean;
   readonly #handles: VfioHandles;
+  readonly #checkPresence: () => void;
   #isOpen = true;
 
   private constructor(name: string, card: string, handles: VfioHandles) {
@@ -37,11 +38,12 @@ export class KernelDevice implements PcieDevice {
     this.config = new FileRegion(device, config);
     this.interrupts = new VfioInterrupts(device);
     this.dma = new VfioDma(handles.container);
-    this.bars = openBars(device, () => {
+    this.#checkPresence = () => {
       // Its class, which the kernel passes on as it is; where nothing answers it is all ones.
       if (this.config.read(CLASS, 32) === 0xffff_ffff)
         throw new LinkLostError(name, `card ${card} is gone: it does not answer in configuration space`);
-    });
+    };
+    this.bars = openBars(device, this.#checkPresence);
   }
 
   /**
@@ -61,6 +63,7 @@ export class KernelDevice implements PcieDevice {
   }
 
   reset(): void {
+    this.#checkPresence();
     this.interrupts.enable(0);
     ioctl(this.#handles.device, vfio.VFIO_DEVICE_RESET);
     // The kernel puts configuration space back as it was before the reset.

@@ -106,6 +106,11 @@ export class SlotControl implements Disposable {
     return { reads, writes, odd };
   }
 
+  /** Takes the card out of its slot while it is in use: from now on it reads as ones, and does nothing more. */
+  pull(): void {
+    this.request(ControlCode.pull);
+  }
+
   [Symbol.dispose](): void {
     this.#socket[Symbol.dispose]();
     this.#lost ??= new LinkLostError(this.#name, "the slot was left");

@@ -9,6 +9,9 @@ export async function check(name: string, run: () => Promise<void> | void): Prom
   }
 }
 
+/** What the guest prints to have our controller pulled out of its slot. */
+export const PULL = "please: pull the controller";
+
 export function report(what: string): void {
   console.log(`note: ${what}`);
 }

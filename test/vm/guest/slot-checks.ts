@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { silentLog } from "../../../src/core/log.ts";
 import { setupFault } from "../../../src/links/pcie/card-setup.ts";
 import { findFunction } from "../../../src/links/pcie/pci-function.ts";
@@ -12,13 +13,15 @@ import { memoryTests } from "../../contract/suite/memory.ts";
 import { registerTests } from "../../contract/suite/registers.ts";
 import { vectorTests } from "../../contract/suite/vectors.ts";
 import { windowTests } from "../../contract/suite/windows.ts";
-import { check, report } from "./checks.ts";
+import { check, PULL, report, thrown } from "./checks.ts";
 
 /** Our own controller, in a simulated slot outside of this machine. */
 const CARD = "1234:11e9";
 /** A device with two interrupts, in another. */
 const RINGER = "1234:11ea";
 const USER = 1000;
+/** In an emulated machine; a slot that is gone is gone in some milliseconds. */
+const PULLED_MS = 30_000;
 const settings = {
   card: CARD,
   // Slower than the simulation: what a test gives the device so many cycles for is done by then.
@@ -118,4 +121,28 @@ await check(
     }),
 );
 await contract();
+await check(
+  "a card that is pulled in the middle of a transfer is a lost link: accesses, waits and the next test say so",
+  async () => {
+    const context = await ContractContext.open(contractLink);
+    const length = 65_536;
+    const place = context.place(0x10_0000, length);
+    place.open("read-write");
+    context.start("c2h", place.logical, length);
+    console.log(PULL);
+    const limit = performance.now() + PULLED_MS;
+    const lost = await thrown(async () => {
+      while (performance.now() < limit) await context.registers.global.read("SCRATCH");
+    });
+    assert.equal(lost.code, "E_LINK_LOST", lost.stack);
+    assert.match(
+      lost.message,
+      /^card: card \S+ \(1234:11e9\) is gone: it does not answer in configuration space$/,
+    );
+    assert.equal(await thrown(() => context.link.listen().wait(1)), lost);
+    await context.dispose().catch(() => {});
+    assert.equal((await thrown(() => contractLink.open())).code, "E_LINK_LOST");
+  },
+);
+writeFileSync("/tmp/over", "");
 process.exit();
