@@ -71,6 +71,7 @@ export const deviceMutants: readonly DeviceMutant[] = [
     file: "dma_h2c.v",
     from: "card_write <= «good & ~rst»;",
     to: "beat & ~rst",
+    variant: "narrow",
     runs: 14,
   },
   {
