@@ -17,6 +17,9 @@ export interface JournalHeader {
   readonly test: string;
 }
 
+/** For a device that has not identified itself. */
+export const UNKNOWN_DEVICE = "not known";
+
 const texts = ["target", "seed", "device", "run", "test"] as const satisfies readonly (keyof JournalHeader)[];
 
 /** Throws an error whose message says what is wrong with the text of a header. */

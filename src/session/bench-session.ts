@@ -10,6 +10,7 @@ import { DmaDevice } from "../driver/dma-device.ts";
 import { describeAccess } from "../driver/register-file.ts";
 import { describeJournal } from "../journal/describe-journal.ts";
 import type { JournalEntry } from "../journal/journal-entry.ts";
+import { UNKNOWN_DEVICE } from "../journal/journal-header.ts";
 import { RecordingLink } from "../journal/recording-link.ts";
 import { deviceOf } from "../links/registry.ts";
 import { HostMemory } from "../memory/host-memory.ts";
@@ -26,7 +27,7 @@ import { DeviceMessages } from "./device-messages.ts";
 import { ForeignDeviceError, HoldingsError, UnawaitedError, UsageError } from "./errors.ts";
 import { lackOfDevice, type StatedNeed } from "./needs.ts";
 import type { BenchFacts, RunContext } from "./run-context.ts";
-import { TestJournal, UNKNOWN_DEVICE } from "./test-journal.ts";
+import { TestJournal } from "./test-journal.ts";
 import { Watch } from "./watch.ts";
 import { writeViewerFiles } from "./write-viewer-files.ts";
 

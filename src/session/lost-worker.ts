@@ -4,12 +4,12 @@ import { describeJournal } from "../journal/describe-journal.ts";
 import { Journal } from "../journal/journal.ts";
 import type { JournalEntry } from "../journal/journal-entry.ts";
 import { JournalFile, writeRing } from "../journal/journal-file.ts";
-import { type LeftRing, ringsLeft } from "../journal/ring-file.ts";
+import { UNKNOWN_DEVICE } from "../journal/journal-header.ts";
+import { type LeftRing, ringsLeft } from "../journal/left-rings.ts";
 import type { LastWords } from "../links/link-kind.ts";
 import type { Problem } from "../report/run-result.ts";
 import { registerNamesOf } from "./register-names.ts";
 import type { BenchFacts, RunContext } from "./run-context.ts";
-import { UNKNOWN_DEVICE } from "./test-journal.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 import type { KilledWorker } from "./worker-watch.ts";
 

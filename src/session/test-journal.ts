@@ -3,14 +3,12 @@ import type { LineCounts } from "../bus/line-counts.ts";
 import type { Link } from "../bus/link.ts";
 import { Journal } from "../journal/journal.ts";
 import { JournalFile, writeRing } from "../journal/journal-file.ts";
-import type { JournalHeader } from "../journal/journal-header.ts";
+import { type JournalHeader, UNKNOWN_DEVICE } from "../journal/journal-header.ts";
 import { JournalRing } from "../journal/journal-ring.ts";
-import { RingFile, ringFileName } from "../journal/ring-file.ts";
+import { ringFileName } from "../journal/left-rings.ts";
+import { RingFile } from "../journal/ring-file.ts";
 import { deviceOf } from "../links/registry.ts";
 import type { BenchFacts, RunContext } from "./run-context.ts";
-
-/** Of a device that has not identified itself. */
-export const UNKNOWN_DEVICE = "not known";
 
 /** Rings of this process that no test has: tests come one after the other, or side by side. */
 const free: RingFile[] = [];

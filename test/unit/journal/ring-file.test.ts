@@ -18,7 +18,8 @@ import { Journal } from "../../../src/journal/journal.ts";
 import type { JournalEntry } from "../../../src/journal/journal-entry.ts";
 import { FILE_MEMORY_BYTES, JournalFile, writeRing } from "../../../src/journal/journal-file.ts";
 import { JournalRing, RING_BYTES } from "../../../src/journal/journal-ring.ts";
-import { RingFile, ringFileName, ringsLeft } from "../../../src/journal/ring-file.ts";
+import { ringFileName, ringsLeft } from "../../../src/journal/left-rings.ts";
+import { RingFile } from "../../../src/journal/ring-file.ts";
 import { play, steps } from "./random-journal.ts";
 import { readJournal } from "./whole-journal.ts";
 
