@@ -14,7 +14,8 @@ const TOKENS = new RegExp(
   [
     /(?<blank>\s+|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))/.source,
     /(?<string>"(?:\\[\s\S]|[^"\\\n])*"?)/.source,
-    /(?<directive>`\w+)/.source,
+    // What it says of nets is not a declaration of one.
+    /(?<directive>`default_nettype\s+\w+|`\w+)/.source,
     /(?<word>\\\S+|[A-Za-z_][\w$]*)/.source,
     /(?<system>\$\w[\w$]*)/.source,
     /(?<number>\d[\d_]*(?:\.\d+)?|'[sS]?[bodhBODH]\s*[\da-fA-FxXzZ?_]+|'[01xzXZ](?!\w))/.source,

@@ -59,3 +59,20 @@ test("the same parts in the order of their declarations are taken", async () => 
   );
   simulation.close();
 });
+
+test("what a directive says of nets that are not declared is not a declaration", async () => {
+  const file = join(folder, "nettype.v");
+  writeFileSync(
+    file,
+    `\`default_nettype wire
+module top #(parameter W = 128) (input clk, output [7:0] y);
+  localparam [7:0] BYTES = W[3 + $clog2(W / 8):3];
+  assign y = BYTES;
+endmodule
+`,
+  );
+  const simulation = (await wasm.build({ top: "top", files: [file], clock: "clk" })).open({});
+  simulation.run(0);
+  expect(simulation.port("y").read()).toBe(16);
+  simulation.close();
+});
