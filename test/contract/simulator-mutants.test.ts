@@ -79,7 +79,7 @@ const mutants: readonly Mutant[] = [
   {
     name: "an asker's waits share a latch",
     file: "simulator-link.ts",
-    from: "const own: Latch = { ...latch };",
+    from: "const own: Latch = { vector: latch.vector, rises: latch.rises };",
     to: "const own: Latch = latch;",
     killer: "a rise meets every wait that is parked",
   },
