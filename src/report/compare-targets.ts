@@ -12,6 +12,7 @@ export interface Comparison {
   readonly notRun: readonly TargetNotRun[];
   /** Tests of all targets together. */
   readonly tests: number;
+  /** By file; those of one file in the order in which they ended. */
   readonly differences: readonly Difference[];
 }
 
@@ -52,7 +53,13 @@ export function compareTargets(results: readonly RunResult[], notRun: readonly T
     const ran = targets.filter(({ verdict }) => verdict === "passed" || verdict === "failed").length;
     return [{ file, name, seed, ran, of, targets }];
   });
-  return { results, notRun, tests: tests.size, differences };
+  return { results, notRun, tests: tests.size, differences: differences.sort(byFile) };
+}
+
+/** Files end in any order where several workers run them. */
+function byFile(a: Difference, b: Difference): number {
+  if (a.file === b.file) return 0;
+  return a.file < b.file ? -1 : 1;
 }
 
 /** Tests of one name are told apart by their order. */

@@ -69,6 +69,21 @@ describe("a comparison of targets", () => {
     );
   });
 
+  test("is the same in whatever order the files have ended", () => {
+    const of = (file: string, verdict: Verdict): BenchResult => ({ ...benchOf("t", verdict), file });
+    const files = ["b.hil.ts", "a.hil.ts", "c.hil.ts"];
+    const passed = resultOf(
+      "p",
+      files.map((file) => of(file, "passed")),
+    );
+    const failed = resultOf(
+      "f",
+      files.toReversed().map((file) => of(file, "failed")),
+    );
+    const { differences } = compareTargets([passed, failed], []);
+    expect(differences.map(({ file }) => file)).toEqual(["a.hil.ts", "b.hil.ts", "c.hil.ts"]);
+  });
+
   test("passes only where every target does", () => {
     fc.assert(
       fc.property(tables, (table) => {
