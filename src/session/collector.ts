@@ -8,7 +8,8 @@ import {
   type Problem,
   type RunListener,
 } from "../report/run-result.ts";
-import { type LeftBehind, lossOf } from "./lost-worker.ts";
+import { lossOf } from "./loss-of.ts";
+import type { LeftBehind } from "./lost-worker.ts";
 import { orphanProblem } from "./orphans.ts";
 import { isOfDisk, plain, problemOf } from "./problem-of.ts";
 import type { CollectedTest, EndedTest, OutputRange, ThrownError } from "./worker-log.ts";

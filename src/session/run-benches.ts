@@ -11,7 +11,6 @@ import { Collector } from "./collector.ts";
 import { UsageError } from "./errors.ts";
 import { lastWordsFile } from "./last-words.ts";
 import { linkSettings } from "./link-settings.ts";
-import { leftBehind } from "./lost-worker.ts";
 import { mayNeedMore } from "./needs.ts";
 import { notChecked } from "./not-checked.ts";
 import { nothingRan } from "./nothing-ran.ts";
@@ -282,9 +281,14 @@ async function runRound(
     const remaining = watch.remaining();
     const isAborted = options.signal?.aborted === true;
     if (isAborted || watch.killed.length + remaining.length > 0) collector.dropPoolProblems();
-    collector.noteLostWorkers(watch.killed, isAborted ? [] : remaining, (pid) =>
-      leftBehind(run, pid, kind.lastWords?.(lastWordsFile(run.workersDirectory as string, pid))),
-    );
+    const lost = isAborted ? [] : remaining;
+    if (watch.killed.length + lost.length > 0) {
+      // What reads journals takes long to load.
+      const { leftBehind } = await import("./lost-worker.ts");
+      collector.noteLostWorkers(watch.killed, lost, (pid) =>
+        leftBehind(run, pid, kind.lastWords?.(lastWordsFile(run.workersDirectory as string, pid))),
+      );
+    }
     if (isAborted) collector.noteInterrupted(remaining);
     collector.noteOrphans(watch.records());
     collector.noteOutput(watch.records());

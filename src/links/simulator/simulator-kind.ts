@@ -11,10 +11,8 @@ import type {
   PrepareOptions,
   WavesChoice,
 } from "../link-kind.ts";
-import { reportCoverage } from "./coverage-report.ts";
 import { takeLastWords } from "./last-words.ts";
 import { describeEngine, simulatorChecks } from "./simulator-checks.ts";
-import { SimulatorConnection } from "./simulator-connection.ts";
 import { type BuiltModel, buildModel, loadModel, type SimulationSettings } from "./simulator-model.ts";
 import { traitsOf } from "./simulator-traits.ts";
 
@@ -46,6 +44,7 @@ export const kind: LinkKind<SimulationSettings, PreparedSimulator> = {
   connect,
   coverage: async ({ coverage }) => {
     const { counts, report } = coverage as CoverageFolders;
+    const { reportCoverage } = await import("./coverage-report.ts");
     return await reportCoverage(counts, report);
   },
   lastWords: takeLastWords,
@@ -96,6 +95,8 @@ async function connect(
     ...{ cacheDirectory, log: silentLog, coverage: coverage !== undefined },
     ...(waves === undefined ? {} : { waves }),
   });
+  // The process that prepares a target never opens it.
+  const { SimulatorConnection } = await import("./simulator-connection.ts");
   return new SimulatorConnection({
     ...{ name, settings, model, countsDirectory: coverage?.counts },
     ...(file === undefined ? {} : { lastWords: { file, stallMs } }),
