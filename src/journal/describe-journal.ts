@@ -1,4 +1,5 @@
 import { isCleanLine, type LineCounts, lineWords, UNCLEAN_LINE } from "../bus/line-counts.ts";
+import { counted } from "../core/counted.ts";
 import { hex, hexAddress } from "../core/hex.ts";
 import { isStall } from "../spec/protocol-rules.ts";
 import type { JournalEntry, RegisterEntry, WindowsEntry, WrittenEntry } from "./journal-entry.ts";
@@ -33,10 +34,10 @@ export function wordsOf(entry: JournalEntry, nameOf: RegisterNames = nameless): 
       return registerWords(entry, nameOf);
     case "access": {
       const { direction, lengthBytes, address, master } = entry;
-      return `device ${direction}s ${bytes(lengthBytes)} at logical ${hexAddress(address)}${master === undefined ? "" : ` (id ${master})`}`;
+      return `device ${direction}s ${counted(lengthBytes, "byte")} at logical ${hexAddress(address)}${master === undefined ? "" : ` (id ${master})`}`;
     }
     case "written":
-      return `device has written ${bytes(entry.lengthBytes)} at logical ${hexAddress(entry.address)}: ${contentOf(entry)}`;
+      return `device has written ${counted(entry.lengthBytes, "byte")} at logical ${hexAddress(entry.address)}: ${contentOf(entry)}`;
     case "windows":
       return windowWords(entry);
     case "interrupt":
@@ -86,9 +87,5 @@ function windowWords({
   const what = isOfBytes ? `, CRC-32 ${hex(hash, 8)}` : count === 1 ? "" : `, hash ${hex(hash, 8)}`;
   const to = `${count === 1 ? "" : ` to ${hexAddress(last)}`}${what}`;
   const shared = use === "shared" ? ", shared" : "";
-  return `host ${isOpening ? "opens " : "closes"} ${many} of ${bytes(lengthBytes)} at logical ${hexAddress(first)}${to}${shared}`;
-}
-
-function bytes(count: number): string {
-  return `${count} byte${count === 1 ? "" : "s"}`;
+  return `host ${isOpening ? "opens " : "closes"} ${many} of ${counted(lengthBytes, "byte")} at logical ${hexAddress(first)}${to}${shared}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import { type Blame, HiltError } from "../core/errors.ts";
 
 /** The file is not a journal that this version reads. */
@@ -18,7 +19,7 @@ export class JournalDamageError extends HiltError {
   readonly offset: number;
 
   constructor(file: string, offset: number, records: number, what: string) {
-    super(`${file}: byte ${offset}, after ${records} record${records === 1 ? "" : "s"}: ${what}`);
+    super(`${file}: byte ${offset}, after ${counted(records, "record")}: ${what}`);
     this.offset = offset;
   }
 }

@@ -354,7 +354,7 @@ export class Mapping implements Mapped {
   }
 }
 
-/** Of a frame that is not one of the first 2^32: one that the MDL lacks is no memory, nor is one below 0 or a fraction. */
+/** Of a frame that is not one of the first 2^32: one that the MDL lacks, one below 0 and a fraction are not memory. */
 function frameOf(listed: number): number {
   return Number.isSafeInteger(listed) && listed >= 0 ? listed : Number.NaN;
 }

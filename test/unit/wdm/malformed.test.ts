@@ -7,7 +7,7 @@ import { createHost } from "./host.ts";
 
 type Changed = { -readonly [Name in keyof Mdl]: unknown };
 
-/** Of so many MDLs; the last one goes on at `back`, if that is one of them. */
+/** Of `count` MDLs; the last one goes on at `back`, if that is one of them. */
 function chain(driver: Driver, count: number, back = -1): Mdl {
   const mdls = Array.from({ length: count }, () => {
     return { ...driver.host.host.allocate({ lengthBytes: 64 }).mdl } as Changed;
