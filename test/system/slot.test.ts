@@ -174,11 +174,13 @@ describe("a slot that runs freely, with a client that has nothing of hilt's", ()
     registersOf(client).c2h.write("LENGTH", PAGE);
     registersOf(client).global.write("CONTROL", field("CONTROL", "BUS_MASTER").mask);
     using control = new SlotControl("slot", slot.control, 10_000);
+    const counts = control.counts();
     control.pull();
     page.bytes.fill(0x11);
     registersOf(client).c2h.write("COMMAND", field("COMMAND", "START").mask);
     client.write(CONFIG, COMMAND, 0, 2);
     expect([await client.read(0, 0), await client.read(CONFIG, 0)]).toEqual([0xffff_ffff, 0xffff_ffff]);
+    expect(control.counts(), "no access reaches the device").toEqual(counts);
     await client.request(13, new Uint8Array());
     expect(await client.read(CONFIG, COMMAND, 2), "a reset does not bring it back").toBe(0xffff);
     expect(page.bytes.every((byte) => byte === 0x11)).toBe(true);

@@ -74,6 +74,24 @@ describe("a slot with our own controller", async () => {
   });
 });
 
+test("a card that is pulled in the middle of a transfer writes no more and sends no message", async () => {
+  await using own = await openSlot();
+  using control = new SlotControl("slot", own.slot.control, STALL_MS);
+  const context = await ContractContext.open({ open: () => own.connection.fresh(options) });
+  const length = 32_768;
+  const place = context.place(0x10_0000, length);
+  place.open("read-write");
+  place.bytes.fill(0xee);
+  context.start("c2h", place.logical, length, 0, 0xffff_ffff);
+  await context.link.idle(500);
+  const moved = place.bytes.indexOf(0xee);
+  expect(moved, "it is in the middle").toBeGreaterThan(0);
+  control.pull();
+  place.bytes.fill(0xee);
+  expect(await context.interrupt.wait(10_000)).toBe(false);
+  expect(place.bytes.every((byte) => byte === 0xee)).toBe(true);
+});
+
 const own0 = { ...options, cacheDirectory: ".hilt/cache" };
 
 /** Transfers, waits and idles by chance; everything that is seen of them. */
