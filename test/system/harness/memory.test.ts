@@ -1,28 +1,10 @@
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { silentLog } from "../../../src/core/log.ts";
 import { Random } from "../../../src/core/random.ts";
 import type { Simulation } from "../../../src/engine/engine.ts";
-import { parseFileList } from "../../../src/engine/file-list.ts";
 import { WasmEngine } from "../../../src/engine/wasm-engine.ts";
 import { harnessSource } from "../../../src/links/simulator/harness-source.ts";
 import { openSimulator } from "../../../src/links/simulator/open-simulator.ts";
-
-const root = fileURLToPath(new URL("../../..", import.meta.url));
-const options = { cacheDirectory: ".hilt/cache", log: silentLog };
-
-async function open(top: string, parameters: Readonly<Record<string, number>> = {}): Promise<Simulation> {
-  const { files } = parseFileList(`${root}sim/harness/harness.f`, root);
-  const alone = files.filter((file) => !/hilt_harness(_rules)?\.v$/.test(file));
-  const model = await new WasmEngine(options).build({ top, files: alone, parameters, clock: "clk" });
-  return model.open({ seed: 1n });
-}
-
-type Inputs = Readonly<Record<string, number>>;
-
-function set(simulation: Simulation, inputs: Inputs): void {
-  for (const [name, value] of Object.entries(inputs)) simulation.port(name).write(value);
-}
+import { type Inputs, openModule, options, set } from "./open-module.ts";
 
 const bit = (simulation: Simulation, name: string): boolean => simulation.port(name).read() === 1;
 
@@ -31,7 +13,7 @@ async function openMemory(
   inputs: Inputs = {},
   parameters: Readonly<Record<string, number>> = { RAM_BYTES_LOG2: 16, REGION_BYTES_LOG2: 14 },
 ): Promise<Simulation> {
-  const memory = await open("hilt_harness_memory", parameters);
+  const memory = await openModule("hilt_harness_memory", parameters);
   for (const name of ["read_permission", "write_permission"]) memory.array(name).bytes.fill(0xff);
   set(memory, { cfg_region_enable: 1, cfg_read_outstanding: 64, cfg_write_outstanding: 64 });
   set(memory, { read_latency: 1, write_latency: 1, rst: 1, ...inputs });
@@ -271,7 +253,7 @@ describe("errors on purpose", () => {
     async (kind, way) => {
       const [response, direction] = [responses[kind as "SLVERR"], directions[way as "read"]];
       for (let entry = 0; entry < 4; entry++) {
-        const errors = await open("hilt_harness_errors");
+        const errors = await openModule("hilt_harness_errors");
         set(errors, { rst: 1 });
         errors.run(1);
         set(errors, { rst: 0, [`cfg_error_control_${entry}`]: (response << 2) | direction });
@@ -290,7 +272,7 @@ describe("errors on purpose", () => {
   );
 
   test.each(cases)("%s of the %s beat with a number, once", async (kind, way) => {
-    const errors = await open("hilt_harness_errors");
+    const errors = await openModule("hilt_harness_errors");
     errors.port("rst").write(1);
     errors.run(1);
     set(errors, {
@@ -307,81 +289,6 @@ describe("errors on purpose", () => {
       errors.run(1);
     }
     expect(failed).toEqual([5]);
-  });
-});
-
-describe("chance", () => {
-  const events = [
-    ...["stall_ar", "stall_aw", "stall_w", "stall_r", "stall_b", "stall_register"],
-    ...["reorder_read", "reorder_write", "interleave", "junk"],
-  ];
-
-  test("a share of 0 is never, and one of 255 is not always", async () => {
-    const chance = await open("hilt_harness_chance", { ROUGH: 1 });
-    for (const [share, always, never] of [
-      [0, false, true],
-      [255, false, false],
-    ] as const) {
-      for (const name of events) chance.port(`cfg_${name}`).write(share);
-      set(chance, { cfg_seed: 5, rst: 1 });
-      chance.run(2);
-      chance.port("rst").write(0);
-      const counts = Object.fromEntries(events.map((name) => [name, 0]));
-      for (let cycle = 0; cycle < 4000; cycle++) {
-        chance.run(1);
-        for (const name of events) counts[name] = (counts[name] as number) + chance.port(name).read();
-      }
-      for (const [name, count] of Object.entries(counts))
-        expect([share, name, count === 4000, count === 0]).toEqual([share, name, always, never]);
-    }
-  });
-
-  const shares = { ar: 0, aw: 64, w: 128, r: 230, b: 10, register: 32 } as const;
-  const CYCLES = 8000;
-
-  async function draw(seed: number): Promise<{ stalls: number[][]; latencies: [number, number][] }> {
-    const chance = await open("hilt_harness_chance");
-    set(chance, { cfg_seed: seed, rst: 1 });
-    set(chance, { cfg_read_latency_min: 3, cfg_read_latency_max: 9 });
-    set(chance, { cfg_write_latency_min: 20, cfg_write_latency_max: 20 });
-    for (const [channel, share] of Object.entries(shares)) chance.port(`cfg_stall_${channel}`).write(share);
-    chance.run(2);
-    chance.port("rst").write(0);
-    const stalls: number[][] = [];
-    const latencies: [number, number][] = [];
-    for (let cycle = 0; cycle < CYCLES; cycle++) {
-      chance.run(1);
-      stalls.push(Object.keys(shares).map((channel) => chance.port(`stall_${channel}`).read()));
-      latencies.push([chance.port("read_latency").read(), chance.port("write_latency").read()]);
-    }
-    return { stalls, latencies };
-  }
-
-  test("stalls each channel in its share of cycles, whatever the others do", async () => {
-    const { stalls } = await draw(7);
-    const both = (a: number, b: number): number =>
-      stalls.filter((row) => row[a] === 1 && row[b] === 1).length / CYCLES;
-    const wanted = Object.values(shares).map((share) => share / 256);
-    for (const [a, share] of wanted.entries()) {
-      expect(Math.abs(both(a, a) - share)).toBeLessThan(0.02);
-      for (const [b, other] of wanted.entries()) {
-        if (b !== a) expect(Math.abs(both(a, b) - share * other)).toBeLessThan(0.02);
-      }
-    }
-  });
-
-  test("draws latencies from their range, both ends included, and a fixed one is fixed", async () => {
-    const { latencies } = await draw(8);
-    expect([...new Set(latencies.map(([read]) => read))].sort((a, b) => a - b)).toEqual([
-      3, 4, 5, 6, 7, 8, 9,
-    ]);
-    expect(new Set(latencies.map(([, write]) => write))).toEqual(new Set([20]));
-  });
-
-  test("follows from the seed", async () => {
-    const [first, again, other] = [await draw(9), await draw(9), await draw(10)];
-    expect(again).toEqual(first);
-    expect(other).not.toEqual(first);
   });
 });
 
