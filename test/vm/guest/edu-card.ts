@@ -66,11 +66,22 @@ export class EduCard {
     this.write(edu.command, START | WITH_INTERRUPT | (isToHost ? TO_RAM : 0));
   }
 
-  /** A whole transfer, with its interrupt; the register that says why. */
+  get isMoving(): boolean {
+    return (this.read(edu.command) & START) !== 0;
+  }
+
+  /**
+   * A whole transfer, with its interrupt; the register that says why. A message that comes while the transfer is under way is
+   * an earlier one's, which was on its way still.
+   */
   async move(direction: "to-card" | "to-host", iova: bigint, lengthBytes: number): Promise<number> {
-    const interrupt = this.interrupt();
+    let interrupt = this.interrupt();
     this.start(direction, iova, lengthBytes);
-    if (!(await interrupt)) throw new Error(`no interrupt in ${PATIENCE_MS} ms`);
+    while (true) {
+      if (!(await interrupt)) throw new Error(`no interrupt in ${PATIENCE_MS} ms`);
+      if (!this.isMoving) break;
+      interrupt = this.interrupt();
+    }
     const cause = this.read(edu.interruptStatus);
     this.write(edu.acknowledge, cause);
     return cause;

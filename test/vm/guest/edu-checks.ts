@@ -69,19 +69,20 @@ async function beforeBinding(): Promise<void> {
   process.setuid?.(USER);
 }
 
-/** A check with a card of its own, whose four pages of memory are not mapped yet. */
-async function checkCard(
-  name: string,
-  run: (card: EduCard, memory: DmaMemory) => Promise<void> | void,
-): Promise<void> {
-  await check(name, async () => {
-    const card = new EduCard();
-    try {
-      await run(card, card.device.dma.allocate(4 * PAGE));
-    } finally {
-      await card.close();
-    }
-  });
+type WithCard = (card: EduCard, memory: DmaMemory) => Promise<void> | void;
+
+/** A card for as long as `run` takes, whose four pages of memory are not mapped yet. */
+async function withCard(run: WithCard): Promise<void> {
+  const card = new EduCard();
+  try {
+    await run(card, card.device.dma.allocate(4 * PAGE));
+  } finally {
+    await card.close();
+  }
+}
+
+async function checkCard(name: string, run: WithCard): Promise<void> {
+  await check(name, () => withCard(run));
 }
 
 async function registers(): Promise<void> {
@@ -234,18 +235,19 @@ async function lives(): Promise<void> {
     child.kill("SIGKILL");
     await new Promise((resolve) => child.once("exit", resolve));
     assert.equal(child.signalCode, "SIGKILL");
-    const again = new EduCard();
-    const memory = again.device.dma.allocate(PAGE);
-    again.device.dma.map(memory, 0, PAGE, IOVA, "read-write");
-    // What the victim began may still run in the device.
-    while ((again.read(edu.command) & 1) === 1);
-    again.write(edu.acknowledge, again.read(edu.interruptStatus));
-    memory.bytes.set(bytesOf(9));
-    await again.move("to-card", IOVA, 64);
-    memory.bytes.fill(0);
-    assert.equal(await again.move("to-host", IOVA, 64), DMA_DONE);
-    assert.deepEqual(memory.bytes.slice(0, 64), bytesOf(9).slice(0, 64));
-    await again.close();
+    await withCard(async (card, memory) => {
+      card.device.dma.map(memory, 0, PAGE, IOVA, "read-write");
+      // What the victim began may still run in the device.
+      while (card.isMoving);
+      card.write(edu.acknowledge, card.read(edu.interruptStatus));
+      // The victim's last message may come after that. One more makes it certain that one does.
+      card.write(edu.raise, 1);
+      memory.bytes.set(bytesOf(9));
+      await card.move("to-card", IOVA, 64);
+      memory.bytes.fill(0);
+      assert.equal(await card.move("to-host", IOVA, 64), DMA_DONE);
+      assert.deepEqual(memory.bytes.slice(0, 64), bytesOf(9).slice(0, 64));
+    });
   });
 }
 
