@@ -42,7 +42,7 @@ const profile = keys({
       { error: "must be a list of { base, bytes }" },
     )
     .optional()
-    .describe("RAM by physical address, one to four pieces."),
+    .describe("RAM by physical address, one to four pieces; neighbours are one."),
   fragmentation: oneOf("fragmentation", "shuffled", "contiguous")
     .optional()
     .describe("`shuffled`: pages in an order that the seed decides; `contiguous`: in order of address."),
@@ -71,7 +71,9 @@ const profile = keys({
     "Most elements of one transfer. `getDmaAdapterInfo` says it; longer lists are refused, maps are shortened.",
   ),
   elementBytes: limit("bytes").describe("Most bytes of an element."),
-  elementBoundary: limit("bytes").describe("No element crosses a multiple of these bytes, a power of two."),
+  elementBoundary: limit("bytes").describe(
+    "No element crosses a multiple of these bytes, a power of two. By default 4 GiB; with more, an element may go on after 4 GiB, where banks on both sides are neighbours.",
+  ),
   dmaAlignment: limit("bytes").describe(
     "Bytes of which the address of each element must be a multiple, a power of two up to 4096. `getDmaAlignment` says it; what breaks it is a finding.",
   ),

@@ -12,14 +12,30 @@ export interface Bank {
   readonly offset: number;
 }
 
-/** The banks one after the other in one block of bytes. */
+/** The banks one after the other in one block of bytes, in order of address. */
 export function layOutBanks(layouts: readonly BankLayout[]): Bank[] {
   let offset = 0;
-  return layouts.map(({ base, bytes }) => {
+  const ordered = [...layouts].sort((a, b) => a.base - b.base);
+  return ordered.map(({ base, bytes }) => {
     const bank = { base: physicalAddress(BigInt(base)), lengthBytes: bytes, offset };
     offset += bytes;
     return bank;
   });
+}
+
+/** Banks that are neighbours, also in the bytes, are one: what lies across their border is one piece of memory. */
+function joined(banks: readonly Bank[]): Bank[] {
+  const pieces: Bank[] = [];
+  for (const bank of banks) {
+    const last = pieces.at(-1);
+    const isNext =
+      last !== undefined &&
+      last.base + BigInt(last.lengthBytes) === bank.base &&
+      last.offset + last.lengthBytes === bank.offset;
+    if (isNext) pieces.splice(-1, 1, { ...last, lengthBytes: last.lengthBytes + bank.lengthBytes });
+    else pieces.push(bank);
+  }
+  return pieces;
 }
 
 /**
@@ -29,6 +45,7 @@ export function layOutBanks(layouts: readonly BankLayout[]): Bank[] {
  */
 export class PhysicalMemory {
   readonly bytes: Uint8Array;
+  /** No two of them are neighbours, unless they are apart in the bytes. */
   readonly banks: readonly Bank[];
   /** Physical addresses are below 2^52: numbers do. */
   readonly #bases: readonly number[];
@@ -43,9 +60,9 @@ export class PhysicalMemory {
       }
     }
     this.bytes = bytes;
-    this.banks = banks;
-    this.#bases = banks.map(({ base }) => Number(base));
-    this.#ends = banks.map(({ base, lengthBytes }) => Number(base) + lengthBytes);
+    this.banks = joined(banks);
+    this.#bases = this.banks.map(({ base }) => Number(base));
+    this.#ends = this.banks.map(({ base, lengthBytes }) => Number(base) + lengthBytes);
   }
 
   /** Byte offset in `bytes` of a physical range, which must lie in one bank. */

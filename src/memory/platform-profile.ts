@@ -2,7 +2,7 @@ import { PAGE_SIZE } from "../core/address.ts";
 
 /** A host as drivers meet it: where its RAM lies, how torn its free memory is, and what its DMA can do. */
 export interface PlatformProfile extends ElementLimits {
-  /** RAM by physical address, at most four pieces; none overlaps another. */
+  /** RAM by physical address, at most four pieces; none overlaps another, and neighbours are one piece. */
   readonly banks: readonly BankLayout[];
   /** `shuffled`: free pages are handed out in an order that the seed decides; `contiguous`: in order of address. */
   readonly fragmentation: Fragmentation;
@@ -32,7 +32,7 @@ export interface ElementLimits {
   readonly minimumTransferUnit: number;
 }
 
-/** Elements as a controller without limits takes them. The boundary is that of a 32-bit counter. */
+/** Elements as a controller without limits takes them. The boundary is that of a 32-bit counter of addresses. */
 export const anyElements: ElementLimits = {
   scatterGatherLimit: 2 ** 32 - 1,
   elementBytes: 2 ** 32,
@@ -163,10 +163,22 @@ function banksFault(
       return `${place}.base: ${base} is not a multiple of a page of ${PAGE_SIZE} bytes`;
     if (logicalAddresses === "shuffled" && (base % BLOCK_BYTES) + SHUFFLED_SHARE * bytes > BLOCK_BYTES)
       return `${place}: ${bytes} bytes; for shuffled logicalAddresses ${SHUFFLED_SHARE} times as many must lie within a multiple of 16 MiB`;
-    const other = banks.findIndex(
-      (one, at) => at < index && base < one.base + one.bytes && one.base < base + bytes,
-    );
-    if (other >= 0) return `${place}: overlaps banks[${other}]`;
+    const overlap = overlapFault(banks.slice(0, index), banks[index] as BankLayout, logicalAddresses);
+    if (overlap !== undefined) return `${place}: ${overlap}`;
   }
   return undefined;
+}
+
+function overlapFault(
+  others: readonly BankLayout[],
+  { base, bytes }: BankLayout,
+  logicalAddresses: PlatformProfile["logicalAddresses"],
+): string | undefined {
+  const share = logicalAddresses === "shuffled" ? SHUFFLED_SHARE : 1;
+  const at = others.findIndex(
+    (one) => base < one.base + share * one.bytes && one.base < base + share * bytes,
+  );
+  if (at < 0) return undefined;
+  const why = share === 1 ? "" : `; for shuffled logicalAddresses each takes ${share} times its bytes`;
+  return `overlaps banks[${at}]${why}`;
 }

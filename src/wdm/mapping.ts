@@ -48,8 +48,6 @@ export interface Plan {
   readonly lengthBytes: number;
 }
 
-/** No element crosses a multiple of these bytes, whatever the device takes. */
-const FOUR_GIB = 2 ** 32;
 /** Below 0, where no page lies. */
 const FRAMES_APART = 2 ** 38;
 const NO_LIMITS: MapLimits = { pages: Number.POSITIVE_INFINITY, elements: Number.POSITIVE_INFINITY };
@@ -124,7 +122,7 @@ class Planner implements Plan {
     this.#bouncePages = bouncePages;
     this.#limits = limits;
     this.#elementBytes = elementBytes;
-    this.#boundary = Math.min(elementBoundary, FOUR_GIB);
+    this.#boundary = elementBoundary;
     this.#isCut = this.#elementBytes < PAGE_SIZE || this.#boundary < PAGE_SIZE;
   }
 

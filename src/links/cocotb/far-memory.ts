@@ -38,6 +38,8 @@ export class FarMemory implements LinkMemory {
   readonly windows: WindowTable;
   readonly crossed: CrossedBytes = { toDevice: 0, fromDevice: 0 };
   readonly #far: FarEnd;
+  /** As the simulator decodes them: also those that are one piece of memory. */
+  readonly #banks: readonly Bank[];
   readonly #tables: Readonly<Record<string, MemoryArray>> = {
     "memory.page_table": table("memory.page_table", PAGES, PAGE_ENTRY_BYTES),
     "memory.read_permission": table("memory.read_permission", PAGES * (PERMISSION_BYTES_PER_PAGE / 4), 4),
@@ -57,6 +59,7 @@ export class FarMemory implements LinkMemory {
   /** `stalePages`: of the tables, that the test before has left. */
   constructor(far: FarEnd, banks: readonly Bank[], stalePages: ReadonlySet<number>, maximumWindows?: number) {
     this.#far = far;
+    this.#banks = banks;
     this.#changedPages = new Set(stalePages);
     const bytes = banks.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
     this.memory = new PhysicalMemory(new Uint8Array(bytes), banks);
@@ -196,12 +199,11 @@ export class FarMemory implements LinkMemory {
   }
 
   #placeOf(address: number): number {
-    const { banks } = this.memory;
-    const region = banks.findIndex(({ base }) => {
+    const region = this.#banks.findIndex(({ base }) => {
       const offset = address - Number(base);
       return offset >= 0 && offset < 2 ** REGION_BYTES_LOG2;
     });
-    const inRegion = address - Number((banks[region] as Bank).base);
+    const inRegion = address - Number((this.#banks[region] as Bank).base);
     const page = (region * 2 ** REGION_BYTES_LOG2 + inRegion) / PAGE_SIZE;
     const { bytes } = this.#tables["memory.page_table"] as MemoryArray;
     const entry = Math.floor(page) * PAGE_ENTRY_BYTES;

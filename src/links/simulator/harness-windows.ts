@@ -16,6 +16,26 @@ export interface Region {
   readonly base: bigint;
 }
 
+/** Regions that are neighbours, in the tables too. */
+interface Regions {
+  readonly base: number;
+  /** Of the tables, the first. */
+  readonly byte: number;
+  readonly lengthBytes: number;
+}
+
+function joined(regions: readonly Region[]): Regions[] {
+  const runs: Regions[] = [];
+  for (const [index, region] of regions.entries()) {
+    const base = Number(region.base);
+    const last = runs.at(-1);
+    if (last === undefined || last.base + last.lengthBytes !== base)
+      runs.push({ base, byte: index * REGION_BYTES, lengthBytes: REGION_BYTES });
+    else runs.splice(-1, 1, { ...last, lengthBytes: last.lengthBytes + REGION_BYTES });
+  }
+  return runs;
+}
+
 /**
  * The windows of a simulation: entries of the harness's page table and a permission bit per bus word and direction.
  *
@@ -24,8 +44,8 @@ export interface Region {
  */
 export class HarnessWindows implements WindowTable {
   readonly #memory: PhysicalMemory;
-  /** The first byte of each region; numbers, because a list of a thousand elements opens a thousand windows. */
-  readonly #bases: readonly number[];
+  /** Numbers, because a list of a thousand elements opens a thousand windows. */
+  readonly #regions: readonly Regions[];
   readonly #pageTable: Uint8Array | Uint16Array | Uint32Array;
   readonly #permissions: Readonly<Record<"read" | "write", Uint32Array>>;
   /** By page of the tables. */
@@ -46,7 +66,7 @@ export class HarnessWindows implements WindowTable {
     this.#maximum = maximum;
     this.#onChange = onChange;
     this.#memory = memory;
-    this.#bases = regions.map(({ base }) => Number(base));
+    this.#regions = joined(regions);
     this.#pageTable = elementsOf(simulation, "memory.page_table");
     this.#permissions = {
       read: wordsOf(simulation, "memory.read_permission"),
@@ -109,9 +129,9 @@ export class HarnessWindows implements WindowTable {
     if (!Number.isSafeInteger(lengthBytes) || lengthBytes < 1)
       throw new WindowError(window, "its length is not a positive number of bytes");
     const start = Number(logical);
-    for (let index = 0; index < this.#bases.length; index++) {
-      const offset = start - (this.#bases[index] as number);
-      if (offset >= 0 && offset + lengthBytes <= REGION_BYTES) return index * REGION_BYTES + offset;
+    for (const region of this.#regions) {
+      const offset = start - region.base;
+      if (offset >= 0 && offset + lengthBytes <= region.lengthBytes) return region.byte + offset;
     }
     throw new WindowError(window, "it does not lie in one region of the harness");
   }

@@ -16,7 +16,7 @@ describe("memory in three banks, two of them neighbours", () => {
   test("lies one after the other in its bytes", () => {
     expect(banks.map(({ offset }) => offset)).toEqual([0, 2 * PAGE, 3 * PAGE]);
     expect(memory.offsetOf(at(0x10_0000), 2 * PAGE)).toBe(0);
-    expect(memory.offsetOf(at(0x10_1fff))).toBe(2 * PAGE - 1);
+    expect(memory.offsetOf(at(0x10_1fff), PAGE + 1)).toBe(2 * PAGE - 1);
     expect(memory.offsetOf(at(0x4000_0001), PAGE - 1)).toBe(3 * PAGE + 1);
     for (const offset of [0, 2 * PAGE - 1, 2 * PAGE, 4 * PAGE - 1])
       expect(memory.offsetOf(memory.addressOf(offset))).toBe(offset);
@@ -25,11 +25,11 @@ describe("memory in three banks, two of them neighbours", () => {
 
   test.each([
     [0x0f_ffff, 1],
-    [0x10_0000, 2 * PAGE + 1],
-    [0x10_1fff, 2],
+    [0x10_0000, 3 * PAGE + 1],
+    [0x10_2fff, 2],
     [0x10_3000, 1],
     [0x4000_0000, PAGE + 1],
-  ])("has no view of what is not all in one bank: 0x%s, %d bytes", (address, length) => {
+  ])("has no view of what is not all in one piece: 0x%s, %d bytes", (address, length) => {
     expect(() => memory.view(at(address), length)).toThrow(/^no RAM at physical 0x/);
   });
 

@@ -25,6 +25,10 @@ test.each<[Partial<PlatformProfile>, string]>([
     { banks: [bank(0, 4 * MIB), bank(32 * MIB, 6 * MIB)], logicalAddresses: "shuffled" },
     "banks[1]: 6291456 bytes; for shuffled logicalAddresses 3 times as many must lie within a multiple of 16 MiB",
   ],
+  [
+    { banks: [bank(0), bank(3 * MIB - PAGE)], logicalAddresses: "shuffled" },
+    "banks[1]: overlaps banks[0]; for shuffled logicalAddresses each takes 3 times its bytes",
+  ],
   [{ pageBytes: PAGE / 2 }, "pageBytes: 2048 is not a power of two from 4096 on"],
   [{ pageBytes: 3 * PAGE }, "pageBytes: 12288 is not a power of two from 4096 on"],
   [{ deviceAddressBits: 23 }, "deviceAddressBits: 23 is not between 24 and 64"],
@@ -50,6 +54,10 @@ test.each<[string, Partial<PlatformProfile>]>([
   [
     "shuffled addresses that just fit",
     { banks: [bank(MIB, 5 * MIB), bank(16 * MIB, 5 * MIB)], logicalAddresses: "shuffled" },
+  ],
+  [
+    "shuffled addresses that have room between banks",
+    { banks: [bank(0), bank(3 * MIB)], logicalAddresses: "shuffled" },
   ],
   ["the smallest pages and the fewest address bits", { pageBytes: PAGE, deviceAddressBits: 24 }],
   ["large pages and all address bits", { pageBytes: 512 * PAGE, deviceAddressBits: 64 }],

@@ -119,16 +119,23 @@ describe("one piece for a device without scatter/gather", () => {
   });
 });
 
-test("no element crosses 4 GiB, though the device would take it", () => {
+test.each([
+  [
+    "ends at",
+    undefined,
+    [
+      [0xf_fffe, 2 * PAGE],
+      [0x10_0000, 2 * PAGE],
+    ],
+  ],
+  ["crosses", 2 ** 33, [[0xf_fffe, 4 * PAGE]]],
+])("an element %s 4 GiB if the boundary is %s", (_what, elementBoundary, expected) => {
   const { memory, host, windows } = createHost(1n, 64, [0xfff0_0000n, 0x1_0000_0000n]);
-  const limits = { elementBoundary: 2 ** 34, elementBytes: 2 ** 34 };
-  const driver = new Driver({ memory, host, windows, system: new DmaSystem({ host, windows, limits }) });
+  const limits = elementBoundary === undefined ? {} : { limits: { elementBoundary } };
+  const driver = new Driver({ memory, host, windows, system: new DmaSystem({ host, windows, ...limits }) });
   const mdl = chainIn(driver, [[0xf_fffe, 0xf_ffff, 0x10_0000, 0x10_0001]]);
   const list = driver.listNow(mdl);
-  expect(elementsOf(list)).toEqual([
-    [0xf_fffe, 2 * PAGE],
-    [0x10_0000, 2 * PAGE],
-  ]);
+  expect(elementsOf(list)).toEqual(expected);
   driver.put(list);
 });
 
