@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { silentLog } from "../src/core/log.ts";
-import { openLink } from "../src/links/registry.ts";
+import { links, openLink } from "../src/links/registry.ts";
 import { type Figure, figure } from "./figure.ts";
 
 const RUNS = 7;
@@ -37,6 +37,10 @@ if (script === fileURLToPath(import.meta.url) && cacheDirectory !== undefined) {
     process.stdout.write(String(residentNow()));
     await link[Symbol.asyncDispose]();
   } else {
+    // What the link loads when it is opened.
+    await links.simulator.kind();
+    await import("../src/links/simulator/simulator-connection.ts");
+    await import("../src/engine/wasm-engine.ts");
     process.stdout.write(String(residentNow()));
   }
 }

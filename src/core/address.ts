@@ -44,6 +44,12 @@ export function wideNumber(value: number): bigint {
   return word[0] as bigint;
 }
 
+/** `Number(value)` for a whole number from 0 to 2^64 - 1, likewise without the call. */
+export function narrowNumber(value: bigint): number {
+  word[0] = value;
+  return (halves[1] as number) * 2 ** 32 + (halves[0] as number);
+}
+
 /** Bytes of a page everywhere in the host model (PAGE_SIZE of wdm.h on x86 and x64). */
 export const PAGE_SIZE = 4096;
 export const PAGE_SHIFT = 12;

@@ -1,4 +1,4 @@
-import { type PhysicalAddress, physicalAddress } from "../core/address.ts";
+import { narrowNumber, type PhysicalAddress, physicalAddress } from "../core/address.ts";
 import { counted } from "../core/counted.ts";
 import { hexAddress } from "../core/hex.ts";
 import type { BankLayout } from "./platform-profile.ts";
@@ -67,7 +67,7 @@ export class PhysicalMemory {
 
   /** Byte offset in `bytes` of a physical range, which must lie in one bank. */
   offsetOf(address: PhysicalAddress, lengthBytes = 1): number {
-    const start = Number(address);
+    const start = narrowNumber(address);
     for (let index = 0; index < this.banks.length; index++) {
       const bank = this.banks[index] as Bank;
       const offset = start - (this.#bases[index] as number);

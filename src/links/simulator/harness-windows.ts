@@ -1,6 +1,12 @@
 import { WindowError } from "../../bus/errors.ts";
 import type { Access, OpenWindow, Window, WindowTable, WindowUse } from "../../bus/window.ts";
-import { type LogicalAddress, PAGE_SHIFT, PAGE_SIZE, type PhysicalAddress } from "../../core/address.ts";
+import {
+  type LogicalAddress,
+  narrowNumber,
+  PAGE_SHIFT,
+  PAGE_SIZE,
+  type PhysicalAddress,
+} from "../../core/address.ts";
 import type { Simulation } from "../../engine/engine.ts";
 import type { PhysicalMemory } from "../../memory/physical-memory.ts";
 import { WindowMap } from "../window-map.ts";
@@ -80,7 +86,7 @@ export class HarnessWindows implements WindowTable {
 
   open(window: Window): OpenWindow {
     const first = this.#tableByte(window);
-    if (first % PAGE_SIZE !== Number(window.physical) % PAGE_SIZE) {
+    if (first % PAGE_SIZE !== narrowNumber(window.physical) % PAGE_SIZE) {
       throw new WindowError(window, "the two addresses differ in their page offset");
     }
     const ramPage = this.#ramByte(window) >>> PAGE_SHIFT;
@@ -106,7 +112,8 @@ export class HarnessWindows implements WindowTable {
     const { first, last } = window;
     this.#permit(window.access, first >>> WORD_SHIFT, last >>> WORD_SHIFT, false);
     for (let page = first >>> PAGE_SHIFT; page <= last >>> PAGE_SHIFT; page++) {
-      for (const user of this.#windows.remove(page, window) ?? []) this.#restore(user, page);
+      const left = this.#windows.remove(page, window);
+      if (left !== undefined) for (const user of left) this.#restore(user, page);
     }
     this.#onChange?.(first >>> PAGE_SHIFT, last >>> PAGE_SHIFT);
   };
@@ -128,7 +135,7 @@ export class HarnessWindows implements WindowTable {
     const { logical, lengthBytes } = window;
     if (!Number.isSafeInteger(lengthBytes) || lengthBytes < 1)
       throw new WindowError(window, "its length is not a positive number of bytes");
-    const start = Number(logical);
+    const start = narrowNumber(logical);
     for (const region of this.#regions) {
       const offset = start - region.base;
       if (offset >= 0 && offset + lengthBytes <= region.lengthBytes) return region.byte + offset;
