@@ -161,10 +161,10 @@ async function busyFigures(
       "CPU time, paired; the top alone sees a record of the same line",
     ),
     figure(
-      "host of a board, both directions of 3 Mbaud",
+      "host of the virtual board, scaled to 3 Mbaud",
       "% of a core",
       loads ?? [],
-      "driver, link, session, serialport; from the CPU time of a byte on the slower virtual line, in smaller pieces",
+      "driver, link, session, port; a byte of the slower virtual line comes in smaller pieces, which a real one does not bring",
     ),
   ];
 }

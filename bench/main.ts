@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- [PART...]`: figures of the built-in engine, beside Verilator, Icarus and cocotb, of lists, of starting, of small
- * tests, of many transfers, of builds, of waves, of the wire, of a virtual board, of the bridge and of a simulated slot; medians of several. Each part has a process of its own and a limit of
+ * tests, of many transfers, of builds, of waves, of the wire, of a virtual board, of the host of a board, of the bridge and of a simulated slot; medians of several. Each part has a process of its own and a limit of
  * time, and what it has measured is in `bench/results.md` and `bench/results.json` when it ends; parts that are not named
  * keep their figures.
  */

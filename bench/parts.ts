@@ -6,6 +6,7 @@ import { measureEndurance } from "./endurance.ts";
 import { measureEngine } from "./engine.ts";
 import { measureEngineSpeed } from "./engine-speed.ts";
 import type { Figure } from "./figure.ts";
+import { measureHost } from "./host.ts";
 import { measureLists } from "./lists.ts";
 import { measureMemory } from "./memory.ts";
 import { measureSimulators } from "./simulators.ts";
@@ -34,6 +35,7 @@ export const parts: ReadonlyMap<string, Part> = new Map<string, Part>([
   ["waves", measureWaves],
   ["wire", measureWire],
   ["board", measureBoard],
+  ["host", measureHost],
   ["bridge", measureBridge],
   ["slot", measureSlot],
 ]);

@@ -2,17 +2,18 @@ import { realpathSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SerialPort } from "serialport";
 import { SerialPortError } from "./errors.ts";
+import { PolledPort } from "./polled-port.ts";
 
 /** A port that was closed a moment ago may still be locked. */
 const LOCKED_MS = 1000;
 const LOCKED_AGAIN_MS = 100;
 /** A port whose device has gone does not always say so: it is looked for. */
 const WATCH_MS = 250;
-const READ_BYTES = 65_536;
 
 export interface SerialLineOptions {
   readonly path: string;
   readonly baudRate: number;
+  /** The bytes are the receiver's own only until it returns. */
   readonly onBytes: (bytes: Uint8Array) => void;
   /** Called once when the line ends otherwise than by `close`. */
   readonly onGone: (why: string) => void;
@@ -21,6 +22,7 @@ export interface SerialLineOptions {
 /** An open serial port, which nobody else has. */
 export class SerialLine {
   readonly #port: SerialPort;
+  readonly #polled: PolledPort;
   readonly #options: SerialLineOptions;
   #isClosing = false;
   #watch: NodeJS.Timeout | undefined;
@@ -28,10 +30,11 @@ export class SerialLine {
   private constructor(port: SerialPort, options: SerialLineOptions) {
     this.#port = port;
     this.#options = options;
-    port.on("data", (bytes: Buffer) => options.onBytes(bytes));
-    // What a write has to say about a port that is gone, its close says, too.
+    this.#polled = new PolledPort(port, {
+      onBytes: options.onBytes,
+      onGone: (why) => this.#gone(why),
+    });
     port.on("error", (error) => this.#gone(error.message));
-    port.on("close", (error: Error | null) => this.#gone(error?.message ?? "the port was closed"));
     const device = deviceAt(options.path);
     this.#watch = setInterval(() => {
       if (deviceAt(options.path) !== device) this.#gone("the port is not there any more");
@@ -43,10 +46,7 @@ export class SerialLine {
   static async open(options: SerialLineOptions): Promise<SerialLine> {
     const { path, baudRate } = options;
     // Closing must not drop DTR: on many boards that is a reset.
-    const port = new SerialPort({
-      ...{ path, baudRate, autoOpen: false, lock: true, hupcl: false },
-      highWaterMark: READ_BYTES,
-    });
+    const port = new SerialPort({ path, baudRate, autoOpen: false, lock: true, hupcl: false });
     for (const start = performance.now(); ; await sleep(LOCKED_AGAIN_MS)) {
       const error = await opening(port);
       if (error === null) break;
@@ -66,8 +66,7 @@ export class SerialLine {
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#isClosing) return;
-    this.#port.write(bytes);
+    this.#polled.write(bytes);
   }
 
   async close(): Promise<void> {
@@ -75,11 +74,8 @@ export class SerialLine {
     this.#isClosing = true;
     clearInterval(this.#watch);
     // Closing cuts off what is being written: whatever is left is written first.
-    if (this.#port.writableLength > 0)
-      await Promise.race([
-        new Promise<void>((resolve) => this.#port.write("", () => resolve())),
-        sleep(LOCKED_MS),
-      ]);
+    await Promise.race([this.#polled.written(), sleep(LOCKED_MS, undefined, { ref: false })]);
+    this.#polled.stop();
     await this.#closePort();
   }
 
@@ -94,7 +90,7 @@ export class SerialLine {
     if (this.#isClosing) return;
     this.#isClosing = true;
     clearInterval(this.#watch);
-    // Otherwise its thread may read nothing for ever.
+    this.#polled.stop();
     void this.#closePort();
     this.#options.onGone(why);
   }
