@@ -14,9 +14,13 @@ import { type Numbered, SWITCH, sideBySide } from "./side-by-side.ts";
 import { placesOf } from "./switched-copy.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
+const HOUR_MS = 3_600_000;
 const CONFIG = "vitest.mutants.config.mjs";
 /** CPU time of Yosys for the controller of a change; that of the controller itself takes a twentieth. */
 const BUILD_SECONDS = 60;
+/** A guard that computes ends by its CPU time, however busy the machine is; one that waits for nothing after so many times that. */
+const WALL_PER_CPU = 20;
+const LIMITED = ["-c", 'ulimit -t "$1"; shift; exec "$@"', "sh"];
 
 /** What a guard says of the Verilog in the workplace. */
 export interface Verdict {
@@ -39,8 +43,8 @@ export class Workplace implements Disposable {
     const test = JSON.stringify({
       include: ["test/**/*.test.ts"],
       bail: 1,
-      testTimeout: 120_000,
-      hookTimeout: 120_000,
+      testTimeout: HOUR_MS,
+      hookTimeout: HOUR_MS,
     });
     writeFileSync(
       join(this.path, CONFIG),
@@ -102,32 +106,39 @@ export class Workplace implements Disposable {
     return { passed: failure === undefined, output: failure?.message ?? "", isLate: false };
   }
 
-  /** A slice of the soak, all of the workplace's. */
-  soak(variant: string, runs: number, limitSeconds: number): Promise<Verdict> {
+  /** A slice of the soak, all of the workplace's. `cpuSeconds`: the most that one of its processes may compute. */
+  soak(variant: string, runs: number, cpuSeconds: number): Promise<Verdict> {
     const options = ["--variant", variant, "--runs", String(runs), "--seed", "20261", "--jobs", "1"];
-    return this.#run(["--import", "tsx", "test/soak/main.ts", ...options, "--no-shrink"], limitSeconds);
+    return this.#run(["--import", "tsx", "test/soak/main.ts", ...options, "--no-shrink"], cpuSeconds);
   }
 
   /** Tests by file, those whose name fits `names`. */
-  tests(files: readonly string[], names: string, limitSeconds: number): Promise<Verdict> {
+  tests(files: readonly string[], names: string, cpuSeconds: number): Promise<Verdict> {
     const vitest = ["node_modules/vitest/vitest.mjs", "run", "--config", CONFIG, "--maxWorkers", "1"];
-    return this.#run([...vitest, "--reporter", "dot", "-t", names, ...files], limitSeconds);
+    return this.#run([...vitest, "--reporter", "dot", "-t", names, ...files], cpuSeconds);
   }
 
-  async #run(args: readonly string[], limitSeconds: number): Promise<Verdict> {
-    const child = spawn(process.execPath, args, { cwd: this.path, stdio: ["ignore", "pipe", "pipe"] });
+  async #run(args: readonly string[], cpuSeconds: number): Promise<Verdict> {
+    const command = [...LIMITED, String(cpuSeconds), process.execPath, ...args];
+    const child = spawn("/bin/sh", command, { cwd: this.path, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text: string) => {
         output += text;
       });
     let isLate = false;
-    const limit = setTimeout(() => {
-      isLate = true;
-      child.kill("SIGKILL");
-    }, limitSeconds * 1000);
-    const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+    const limit = setTimeout(
+      () => {
+        isLate = true;
+        child.kill("SIGKILL");
+      },
+      WALL_PER_CPU * cpuSeconds * 1000,
+    );
+    const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
+      child.on("close", (...end) => resolve(end)),
+    );
     clearTimeout(limit);
+    if (signal === "SIGXCPU") isLate = true;
     return { passed: code === 0, output, isLate };
   }
 
