@@ -4,23 +4,9 @@ import type { Simulation } from "../../../src/engine/engine.ts";
 import { WasmEngine } from "../../../src/engine/wasm-engine.ts";
 import { harnessSource } from "../../../src/links/simulator/harness-source.ts";
 import { openSimulator } from "../../../src/links/simulator/open-simulator.ts";
-import { type Inputs, openModule, options, set } from "./open-module.ts";
+import { type Inputs, openMemory, openModule, options, set } from "./open-module.ts";
 
 const bit = (simulation: Simulation, name: string): boolean => simulation.port(name).read() === 1;
-
-/** `hilt_harness_memory` out of reset, with one window over all of its first region. */
-async function openMemory(
-  inputs: Inputs = {},
-  parameters: Readonly<Record<string, number>> = { RAM_BYTES_LOG2: 16, REGION_BYTES_LOG2: 14 },
-): Promise<Simulation> {
-  const memory = await openModule("hilt_harness_memory", parameters);
-  for (const name of ["read_permission", "write_permission"]) memory.array(name).bytes.fill(0xff);
-  set(memory, { cfg_region_enable: 1, cfg_read_outstanding: 64, cfg_write_outstanding: 64 });
-  set(memory, { read_latency: 1, write_latency: 1, rst: 1, ...inputs });
-  memory.run(2);
-  memory.port("rst").write(0);
-  return memory;
-}
 
 /** Cycles until `name` is 1, with the counter that the memory sees. */
 function cyclesUntil(memory: Simulation, name: string): number {

@@ -23,3 +23,17 @@ export type Inputs = Readonly<Record<string, number>>;
 export function set(simulation: Simulation, inputs: Inputs): void {
   for (const [name, value] of Object.entries(inputs)) simulation.port(name).write(value);
 }
+
+/** `hilt_harness_memory` out of reset, with one window over all of its first region. */
+export async function openMemory(
+  inputs: Inputs = {},
+  parameters: Readonly<Record<string, number>> = { RAM_BYTES_LOG2: 16, REGION_BYTES_LOG2: 14 },
+): Promise<Simulation> {
+  const memory = await openModule("hilt_harness_memory", parameters);
+  for (const name of ["read_permission", "write_permission"]) memory.array(name).bytes.fill(0xff);
+  set(memory, { cfg_region_enable: 1, cfg_read_outstanding: 64, cfg_write_outstanding: 64 });
+  set(memory, { read_latency: 1, write_latency: 1, rst: 1, ...inputs });
+  memory.run(2);
+  memory.port("rst").write(0);
+  return memory;
+}

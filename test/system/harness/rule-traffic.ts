@@ -126,6 +126,14 @@ export const allowed: Readonly<Record<string, readonly Step[]>> = {
     [{ ...W, write_is_open: 0 }, 30],
     [{ ...W, ...AW, write_is_open: 0, awready: 1 }],
   ],
+  "answers of the register port that could have been taken before they came": [
+    READ,
+    [{ lite_rready: 1 }, 5],
+    [{ lite_rvalid: 1, lite_rready: 1 }],
+    WRITE,
+    [{ lite_bready: 1 }, 5],
+    [{ lite_bvalid: 1, lite_bready: 1 }],
+  ],
   "an answer of the register port that waits": [
     [{ lite_arvalid: 1, lite_arready: 1 }],
     [{ lite_rvalid: 1, lite_rdata: 5 }, 9],
