@@ -13,7 +13,7 @@ import { deviceAlone, portsAlone } from "./explain-binding.ts";
 const RULES = "1";
 
 /**
- * Before anything is built: throws `BindingError` for a device with more than a board or a slot serves, which is one AXI4
+ * Before anything is built: throws `BindingError` for a device with more than hilt serves, which is one AXI4
  * master, one AXI4-Lite slave and one clock. What was found well is noted in the cache. A module that cannot be read passes:
  * its build says why.
  */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { moverBinding, moverVerilog } from "../system/foreign/mover.ts";
 import { projectOf } from "./user-project.ts";
 
-/** Devices that a bridge does not take are refused by name, with nothing built: what is wrong with a bus shows late on a board. */
+/** Devices that hilt does not serve are refused by name, with nothing built: what is wrong with a bus shows late. */
 
 const ports = (text: string): string =>
   moverVerilog.replace("output reg         intr", `${text}    output reg         intr`);
@@ -45,15 +45,21 @@ const shapes: Readonly<Record<string, Shape>> = {
   },
 };
 
-const targets = Object.entries(shapes).flatMap(([name, { change }]) => {
-  const device = { files: [`hdl/${name}.v`], ...moverBinding, ...change };
-  return [
-    [`${name}-board`, { link: "uart", board: "virtual-icebreaker", device }],
-    [`${name}-slot`, { link: "slot", device }],
-  ];
+const deviceOf = (name: string): object => {
+  return { files: [`hdl/${name}.v`], ...moverBinding, ...shapes[name]?.change };
+};
+const targets = Object.keys(shapes).flatMap((name) => [
+  [`${name}-board`, { link: "uart", board: "virtual-icebreaker", device: deviceOf(name) }],
+  [`${name}-slot`, { link: "slot", device: deviceOf(name) }],
+]);
+const simulators = [
+  ["twoMasters", "wasm"],
+  ["axi3", "verilator"],
+].map(([name = "", engine]) => {
+  return [name, { link: "simulator", engine, device: deviceOf(name) }] as const;
 });
 const project = projectOf({
-  "hilt.config.mjs": `export default ${JSON.stringify({ targets: Object.fromEntries(targets) })};`,
+  "hilt.config.mjs": `export default ${JSON.stringify({ targets: Object.fromEntries([...targets, ...simulators]) })};`,
   "a.hil.ts": 'import { test } from "hilt";\ntest("never runs", ({ link }) => void link);\n',
   ...Object.fromEntries(Object.entries(shapes).map(([name, { verilog }]) => [`hdl/${name}.v`, verilog])),
 });
@@ -63,6 +69,17 @@ test("on a virtual board and in a slot: by the key of the table, all targets of 
   for (const [name, { refused }] of Object.entries(shapes))
     for (const link of ["board", "slot"])
       expect(stdout + stderr).toMatch(new RegExp(`targets\\.${name}-${link}\\.device\\.${refused.source}`));
+  expect(stdout + stderr).not.toMatch(/device model built|E_BUILD/);
+  expect(status).toBe(2);
+});
+
+test("in a simulator: a bus that nobody would answer, on both engines", () => {
+  const names = simulators.map(([name]) => name);
+  const { status, stdout, stderr } = project.hilt("run", "--target", names.join(","));
+  for (const name of names) {
+    const { refused } = shapes[name] as Shape;
+    expect(stdout + stderr).toMatch(new RegExp(`targets\\.${name}\\.device\\.${refused.source}`));
+  }
   expect(stdout + stderr).not.toMatch(/device model built|E_BUILD/);
   expect(status).toBe(2);
 });

@@ -13,7 +13,13 @@ import type {
 } from "../link-kind.ts";
 import { takeLastWords } from "./last-words.ts";
 import { describeEngine, simulatorChecks } from "./simulator-checks.ts";
-import { type BuiltModel, buildModel, loadModel, type SimulationSettings } from "./simulator-model.ts";
+import {
+  type BuiltModel,
+  buildModel,
+  checkShape,
+  loadModel,
+  type SimulationSettings,
+} from "./simulator-model.ts";
 import { traitsOf } from "./simulator-traits.ts";
 
 /** No model that anybody simulates takes a tenth of it for one cycle. */
@@ -61,6 +67,7 @@ async function prepare(
   const recorded = waves === undefined ? {} : { waves };
   let model: Model;
   try {
+    await checkShape(settings, { cacheDirectory, log });
     model = await buildModel(settings, { cacheDirectory, log, ...recorded, ...counted });
   } finally {
     signal?.removeEventListener("abort", interruptTools);

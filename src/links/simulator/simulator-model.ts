@@ -3,6 +3,7 @@ import type { Log } from "../../core/log.ts";
 import type { Engine, Model, ModelSource } from "../../engine/engine.ts";
 import { explainBinding } from "../explain-binding.ts";
 import type { WavesChoice } from "../link-kind.ts";
+import { refuseShape } from "../refuse-shape.ts";
 import type { Resolved } from "../registry.ts";
 import { usefulSignals } from "../signal-groups.ts";
 import { NoCoverageError } from "./errors.ts";
@@ -64,14 +65,25 @@ function engineOf(settings: SimulationSettings, options: BuildOptions): Promise<
   return engine;
 }
 
+function sourceOf({ device, harness }: SimulationSettings, { cacheDirectory }: BuildOptions): ModelSource {
+  return device === undefined
+    ? harnessSource(undefined, harness)
+    : boundSource(device, join(cacheDirectory, "devices"), harness);
+}
+
+/** Throws `BindingError` for a device of the user's with more than the harness serves: nobody would answer it. */
+export async function checkShape(settings: SimulationSettings, options: BuildOptions): Promise<void> {
+  const { device } = settings;
+  if (device === undefined) return;
+  const engine = await engineOf(settings, options);
+  await refuseShape(device, sourceOf(settings, options), engine, options.cacheDirectory);
+}
+
 /** The device in the harness, as a model; from the cache where it is there. */
 export async function buildModel(settings: SimulationSettings, options: BuildOptions): Promise<Model> {
   const { coverage = false } = options;
   if (coverage && settings.engine !== "verilator") throw new NoCoverageError(settings.engine);
-  const harness =
-    settings.device === undefined
-      ? harnessSource(undefined, settings.harness)
-      : boundSource(settings.device, join(options.cacheDirectory, "devices"), settings.harness);
+  const harness = sourceOf(settings, options);
   const source = coverage ? { ...harness, coverage } : harness;
   const engine = await engineOf(settings, options);
   try {
