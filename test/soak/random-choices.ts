@@ -25,6 +25,15 @@ export function choiceLines({ kind, name, type, a, b, seed }: Choice): string[] 
   const declared = [`wire [${bits - 1}:0] ${selector}; assign ${selector} = ${a};`, `reg ${type} ${name};`];
   const constant = (): string => `64'h${random.uint64().toString(16)}`;
   const arm = (): string => [constant(), constant(), b, `~${name}`][random.integer(0, 3)] as string;
+  /** Of a number that fits nothing, where a digit of it is one of these. */
+  const undefinedArms = (digits: string, assignment: () => string): string[] =>
+    Array.from({ length: random.integer(0, 2) }, () => {
+      const own = pattern(random.integer(0, 2 ** bits - 1), bits, random);
+      const at = random.integer(0, bits - 1);
+      const digit = digits[random.integer(0, digits.length - 1)];
+      const item = `${bits}'b${own.slice(0, at)}${digit}${own.slice(at + 1)}`;
+      return `${[item, `{${item}}`][random.integer(0, 1)]}: ${assignment()};`;
+    });
   const clocked = (statement: string): string[] => [
     ...declared,
     `initial ${name} = 0; always @(posedge clk) ${statement}`,
@@ -32,6 +41,7 @@ export function choiceLines({ kind, name, type, a, b, seed }: Choice): string[] 
   switch (kind) {
     case "table": {
       const arms = values.map((value) => `${bits}'d${value}: ${name} = ${constant()};`);
+      arms.splice(random.integer(0, count), 0, ...undefinedArms("xzXZ?", () => `${name} = ${constant()}`));
       return [...declared, `always @* case (${selector}) ${arms.join(" ")} default: ${name} = ${b}; endcase`];
     }
     case "array": {
@@ -70,6 +80,7 @@ export function choiceLines({ kind, name, type, a, b, seed }: Choice): string[] 
     }
     case "priority": {
       const arms = values.map((value) => `${bits}'b${pattern(value, bits, random)}: ${name} <= ${arm()};`);
+      arms.splice(random.integer(0, count), 0, ...undefinedArms("xX", () => `${name} <= ${arm()}`));
       return clocked(`casez (${selector}) ${arms.join(" ")} default: ${name} <= ${b}; endcase`);
     }
     case "elseif": {

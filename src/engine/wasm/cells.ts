@@ -46,7 +46,7 @@ export const combinationalCells: ReadonlyMap<string, Translation> = new Map<stri
   ["$logic_or", bit((cell, context) => logic(cell, context, "or"))],
   ["$eq", bit(isEqual)],
   ["$eqx", bit(isIdentical)],
-  ["$ne", bit((cell, context) => context.graph.not(isEqual(cell, context)))],
+  ["$ne", bit(isDifferent)],
   ["$nex", bit((cell, context) => context.graph.not(isIdentical(cell, context)))],
   ["$lt", bit((cell, context) => less(cell, context, "A", "B"))],
   ["$gt", bit((cell, context) => less(cell, context, "B", "A"))],
@@ -250,22 +250,45 @@ function logic(cell: Cell, context: CellContext, op: "and" | "or"): Node {
   return context.graph[op](isAny(context, cell.port("A")), isAny(context, cell.port("B")));
 }
 
+/** `==`: with an undefined bit it is undefined or 0, and both are no. */
 function isEqual(cell: Cell, context: CellContext): Node {
-  const { graph } = context;
-  const width = Math.max(cell.number("A_WIDTH"), cell.number("B_WIDTH"));
-  const signed = isSigned(cell);
-  const as = pieces(context, extendBits(cell.port("A"), width, signed));
-  const bs = pieces(context, extendBits(cell.port("B"), width, signed));
-  return as.map((a, index) => graph.equal(a, bs[index] as Node)).reduce((all, next) => graph.and(all, next));
+  const [a, b] = compared(cell);
+  if ([...a, ...b].some((bit) => !isKnown(bit))) return context.graph.const(0n, 1);
+  return areEqual(a, b, context);
+}
+
+/** `!=`: bits that are known can differ, and else it is undefined, which is a no. */
+function isDifferent(cell: Cell, context: CellContext): Node {
+  const [a, b] = compared(cell);
+  const known = [...a.keys()].filter((index) => isKnown(a[index]) && isKnown(b[index]));
+  const pick = (bits: readonly Bit[]): Bit[] => known.map((index) => bits[index] as Bit);
+  return context.graph.not(areEqual(pick(a), pick(b), context));
 }
 
 /** `===`: an undefined bit of a constant is like no bit of a value, for those are defined here. */
 function isIdentical(cell: Cell, context: CellContext): Node {
+  const [a, b] = compared(cell);
+  const differs = a.some((bit, index) => bit !== b[index] && !(isKnown(bit) && isKnown(b[index])));
+  return differs ? context.graph.const(0n, 1) : areEqual(a, b, context);
+}
+
+/** Both sides of a comparison, in one width. */
+function compared(cell: Cell): [readonly Bit[], readonly Bit[]] {
   const width = Math.max(cell.number("A_WIDTH"), cell.number("B_WIDTH"));
-  const [a, b] = ["A", "B"].map((port) => extendBits(cell.port(port), width, isSigned(cell)));
-  const isKnown = (bit: Bit | undefined): boolean => bit !== "x" && bit !== "z";
-  const differs = a?.some((bit, index) => bit !== b?.[index] && !(isKnown(bit) && isKnown(b?.[index])));
-  return differs === true ? context.graph.const(0n, 1) : isEqual(cell, context);
+  const signed = isSigned(cell);
+  return [extendBits(cell.port("A"), width, signed), extendBits(cell.port("B"), width, signed)];
+}
+
+function isKnown(bit: Bit | undefined): boolean {
+  return bit !== "x" && bit !== "z";
+}
+
+function areEqual(a: readonly Bit[], b: readonly Bit[], context: CellContext): Node {
+  if (a.length === 0) return context.graph.const(1n, 1);
+  const [as, bs] = [pieces(context, a), pieces(context, b)];
+  return as
+    .map((each, index) => context.graph.equal(each, bs[index] as Node))
+    .reduce((all, next) => context.graph.and(all, next));
 }
 
 function less(cell: Cell, context: CellContext, small: "A" | "B", large: "A" | "B"): Node {

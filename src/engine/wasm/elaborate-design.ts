@@ -10,7 +10,7 @@ import type { Bit, Cell } from "./netlist.ts";
 import { type Node, WIDEST } from "./node.ts";
 import { orderCells } from "./order-cells.ts";
 import type { PrunedNetlist } from "./prune-netlist.ts";
-import { isCombinational, refuse, refuseMarkedSignals } from "./refusal.ts";
+import { isCombinational, refuseCells, refuseMarkedSignals } from "./refusal.ts";
 import { RegisterElaboration } from "./register-elaboration.ts";
 import { rangeOf, ScopedNames } from "./scoped-names.ts";
 import { flipFlops, latches, needsEvents } from "./sequential-cells.ts";
@@ -68,7 +68,7 @@ class Elaborator {
   }
 
   design(): Design {
-    for (const cell of this.#netlist.cells) refuse(cell);
+    refuseCells(this.#netlist);
     refuseMarkedSignals(this.#netlist);
     const clock = this.#edges === undefined ? undefined : this.#defineClock();
     const inputs = this.#defineInputs();

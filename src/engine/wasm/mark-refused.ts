@@ -32,6 +32,8 @@ function markOf(
 ): Mark | undefined {
   const { 0: token, index: at } = tokens[index] as RegExpExecArray;
   const before = tokens[index - 1]?.[0];
+  if (STRENGTH.test(token) && /^[(,]$/.test(before ?? ""))
+    return { text: `${REFUSED_MACRO}the_drive_strength_${token}`, length: token.length };
   if (isRefused(token, before, isSystemVerilog))
     return { text: `${REFUSED_MACRO}${token}`, length: token.length };
   // `$time` is an argument of `$display` first of all.
@@ -50,6 +52,8 @@ function markOf(
 const TASK = /^\$(strobe|monitor)[boh]?$/;
 
 const VALUE = /^\$(random|urandom|time|stime|realtime)$/;
+
+const STRENGTH = /^(supply|strong|pull|weak|highz)[01]$/;
 
 const KEYWORDS = new Set(
   "force release deassign wait fork event disable primitive tri0 tri1 trireg pullup pulldown cmos rcmos nmos pmos rnmos rpmos tran rtran tranif0 tranif1 rtranif0 rtranif1 real realtime config".split(

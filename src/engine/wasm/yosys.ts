@@ -33,6 +33,7 @@ import { simulationView } from "./simulation-view.ts";
 import { markSingleEdges, SINGLE_EDGE } from "./single-edges.ts";
 import { markTasks } from "./system-tasks.ts";
 import { typeLoopVariables } from "./typed-loops.ts";
+import { separateUndefinedItems } from "./undefined-items.ts";
 import { VirtualFiles } from "./virtual-files.ts";
 import { hierarchicalReference, yosysError } from "./yosys-error.ts";
 
@@ -69,7 +70,9 @@ export async function elaborate(
     const seen = splitMovingTargets(refuseEmptyValues(simulationView(prepare(plain), source)));
     const sized = sizeElementParts(typeLoopVariables(cutLoops(separateLoopVariables(flattenChains(seen)))));
     const view = widenPositions(countFromZero(refuseReversedParts(packed.refuse(sized))));
-    return markSingleEdges(markTasks(markRefused(compareOpenItems(view), /\.svh?$/.test(path))));
+    return markSingleEdges(
+      markTasks(markRefused(separateUndefinedItems(compareOpenItems(view), sources), /\.svh?$/.test(path))),
+    );
   };
   const virtual = new VirtualFiles(source.files, tree, viewOf);
   const { status, stdout, stderr } = await runTool({

@@ -45,6 +45,16 @@ describe("what it cannot do right it refuses, with construct, file and line", ()
       "reg [1:0] half; reg z; always @(posedge clk)\n {z, half[1]} = {a, ~half[1]};\n always @(posedge half[1]) q <= z;",
       /:2: .*the clock half, made by a blocking assignment/,
     ],
+    [
+      "an item of a case with x by a parameter",
+      "localparam P = 1'bx;\n always @(posedge clk)\n case (a) P: q <= b; default: q <= 0; endcase",
+      /:4: .*an item of a case with x or z that is not a number/,
+    ],
+    [
+      "the same, in a module whose instance gives the parameter",
+      "wire w; part #(.P(2'b1x)) part({a, b}, w);\n always @(posedge clk) q <= w;\n endmodule\n module part(input [1:0] a, output reg y); parameter P = 2'b0; always @*\n case (a) P: y = 1; default: y = 0; endcase",
+      /:2: .*an item of a case with x or z that is not a number/,
+    ],
     ["a tri-state driver", "wire w = a ? b : 1'bz;\n always @(posedge clk) q <= w;", /:2: .*tri-state/],
     [
       "a combinational loop",
