@@ -106,16 +106,21 @@ function verilator(settings: CocotbTarget, cocotb: string): Simulator {
     env: {
       ...env,
       PATH: [dirname(path), env["PATH"]].join(delimiter),
-      OPT_FAST: "-O2",
-      ...makeFlags(root, env["MAKEFLAGS"]),
+      MAKEFLAGS: makeFlags(root, env["MAKEFLAGS"]),
     },
   };
 }
 
-/** Packages for Python lack two variables of make, without which large designs and delays do not compile. */
-function makeFlags(root: string, own: string = ""): NodeJS.ProcessEnv {
+/**
+ * Verilator's rules optimise for size, and take no variable of the environment for that. Packages for Python lack two variables
+ * more, without which large designs and delays do not compile.
+ */
+function makeFlags(root: string, own: string = ""): string {
   const rules = readFileSync(join(root, "include/verilated.mk"), "utf8");
-  if (!/^CFG_CXXFLAGS_PCH_I *= *$/m.test(rules)) return {};
-  const dashes = own.includes(" -- ") ? " " : " -- ";
-  return { MAKEFLAGS: `${own}${dashes}CFG_CXXFLAGS_PCH_I=-include CFG_CXXFLAGS_COROUTINES=-fcoroutines` };
+  const lacks = /^CFG_CXXFLAGS_PCH_I *= *$/m.test(rules);
+  const flags = [
+    ...["OPT_FAST=-O2", "OPT_GLOBAL=-O2"],
+    ...(lacks ? ["CFG_CXXFLAGS_PCH_I=-include", "CFG_CXXFLAGS_COROUTINES=-fcoroutines"] : []),
+  ];
+  return `${own}${own.includes(" -- ") ? " " : " -- "}${flags.join(" ")}`;
 }
