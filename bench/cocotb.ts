@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Link } from "../src/bus/link.ts";
 import { silentLog } from "../src/core/log.ts";
@@ -11,6 +11,7 @@ import { openSimulator } from "../src/links/simulator/open-simulator.ts";
 import { newVerilator } from "../test/new-verilator.ts";
 import { runSimulation } from "../test/system/cocotb/run-simulation.ts";
 import { type Figure, figure } from "./figure.ts";
+import { plainCocotb } from "./plain-cocotb.ts";
 import { awaitedTransfers, prepareTransfers } from "./register-transfers.ts";
 import { treeMicroseconds } from "./tree-microseconds.ts";
 
@@ -41,8 +42,8 @@ export async function measureCocotb(cacheDirectory: string): Promise<Figure[]> {
     await using wasm = await openSimulator("wasm", { engine: "wasm" }, options);
     await using verilator = await openSimulator("verilator", { engine: "verilator" }, options);
     const contenders = [
-      plainCocotb("icarus", folder),
-      plainCocotb("verilator", folder),
+      plainContender("icarus", folder),
+      plainContender("verilator", folder),
       bareBench("verilator", join(folder, "bare")),
       bareBench(newVerilator(), join(folder, "bare-new")),
       await throughLink("hilt, wasm", wasm, [4000, 200]),
@@ -64,6 +65,7 @@ export async function measureCocotb(cacheDirectory: string): Promise<Figure[]> {
 }
 
 const PLAIN = "cocotb on the newest Verilator";
+const PLAIN_ICARUS = "cocotb on Icarus";
 
 function figuresOf(
   size: string,
@@ -72,46 +74,26 @@ function figuresOf(
   rounds: readonly Map<string, readonly number[]>[],
 ): Figure[] {
   const samples = (name: string): number[] => rounds.map((round) => round.get(name)?.[index] as number);
+  const ratio = (above: string, below: string): Figure =>
+    figure(
+      `${size}, ${above} : ${below}`,
+      "",
+      samples(above).map((one, round) => one / (samples(below)[round] as number)),
+      "CPU time, in the same round",
+    );
   return contenders.flatMap(({ name, note }) => [
     figure(`${size}, ${name}`, "µs", samples(name), note),
-    ...(name === PLAIN
-      ? []
-      : [
-          figure(
-            `${size}, ${PLAIN} : ${name}`,
-            "",
-            samples(PLAIN).map((one, round) => one / (samples(name)[round] as number)),
-            "CPU time, in the same round",
-          ),
-        ]),
+    ...(name === PLAIN ? [] : [ratio(PLAIN, name)]),
+    ...(name.startsWith("hilt, Icarus") ? [ratio(PLAIN_ICARUS, name)] : []),
   ]);
 }
 
-function plainCocotb(simulator: "icarus" | "verilator", folder: string): Contender {
-  const { files, includeDirectories } = parseFileList(join(ROOT, "rtl/dma/dma.f"), ROOT);
-  const times = [100, 10];
+function plainContender(simulator: "icarus" | "verilator", folder: string): Contender {
   const file = join(folder, `${simulator}.json`);
-  const verilator = dirname(newVerilator());
-  const request = {
-    simulator,
-    top: "dma",
-    module: "cocotb_transfers",
-    folder: join(folder, simulator),
-    sources: files,
-    includeDirectories,
-    buildArguments: simulator === "icarus" ? [] : ["-O3", "--x-assign", "fast", "--noassert", "-Wno-fatal"],
-    environment: {
-      PYTHONPATH: join(ROOT, "bench"),
-      PATH: `${verilator}${delimiter}${process.env["PATH"]}`,
-      // Its verilated.mk leaves them empty, and g++ then finds no precompiled header.
-      MAKEFLAGS: " -- CFG_CXXFLAGS_PCH_I=-include OPT_FAST=-O2",
-      HILT_BENCH_LENGTHS: SIZES.map(([, lengthBytes]) => lengthBytes).join(),
-      HILT_BENCH_TIMES: times.join(),
-      HILT_BENCH_FILE: file,
-    },
-  } as const;
+  const lengthBytes = SIZES.map(([, length]) => length);
+  const request = plainCocotb(simulator, folder, { lengthBytes, times: [100, 10], file });
   return {
-    name: simulator === "icarus" ? "cocotb on Icarus" : PLAIN,
+    name: simulator === "icarus" ? PLAIN_ICARUS : PLAIN,
     note: "plain cocotb, AxiLiteMaster and AxiRam of cocotbext-axi",
     slice: async () => {
       const { summary, output } = runSimulation(request);
@@ -162,6 +144,11 @@ async function bridgesTo(opened: AsyncDisposable[], cacheDirectory: string): Pro
     {
       name: "Icarus under cocotb, models of cocotbext-axi",
       settings: { simulator: "icarus", host: "cocotbext-axi" },
+      times: [100, 10],
+    },
+    {
+      name: "the newest Verilator under cocotb, models of cocotbext-axi",
+      settings: { simulator: "verilator", ...newest, host: "cocotbext-axi" },
       times: [100, 10],
     },
   ] as const;

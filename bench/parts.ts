@@ -2,6 +2,7 @@ import { measureBoard } from "./board.ts";
 import { measureBridge } from "./bridge.ts";
 import { measureBuilds } from "./builds.ts";
 import { measureCocotb } from "./cocotb.ts";
+import { measureCocotbStart } from "./cocotb-start.ts";
 import { measureEndurance } from "./endurance.ts";
 import { measureEngine } from "./engine.ts";
 import { measureEngineSpeed } from "./engine-speed.ts";
@@ -32,6 +33,7 @@ export const parts: ReadonlyMap<string, Part> = new Map<string, Part>([
   ["builds", measureBuilds],
   ["verilator", measureVerilator],
   ["cocotb", measureCocotb],
+  ["cocotb-start", measureCocotbStart],
   ["waves", measureWaves],
   ["wire", measureWire],
   ["board", measureBoard],
