@@ -1,12 +1,9 @@
-// The host's end inside a simulator under cocotb: the clock of the harness, and its side of every crossing. Not synthesizable.
+// The host's end inside a simulator under cocotb: the clock of the harness, and the far end of the control channel. Not
+// synthesizable.
 //
-// Python toggles `go` once it has written a block to the file `in`; what it says is done, time passes, what has happened is
-// written to the file `out`, and `done` toggles. Both files are in the folder of the plusarg `hilt`. So a crossing costs
-// Python one signal each way, whatever it moves and however many cycles pass.
-//
-// A block is a row of patches: {array, index, count} and `count` elements, all of them words of 32 bits, big-endian, but for
-// the elements of `command` and `ram` (64 bits) and of `page_table` (16). `out` begins with a status; after it
-// stand messages of the control channel as docs/wire.md has them. Word 29 of the settings is the reset.
+// Messages are those of docs/wire.md; they come and go through two named pipes, `up` and `down`, in the folder of the plusarg
+// `hilt`: Verilog can open no socket. Python is not woken for any of them but a reset and the end, so a crossing costs what
+// the pipes and the cycles cost.
 `default_nettype none
 
 module hilt_cocotb #(
@@ -17,28 +14,64 @@ module hilt_cocotb #(
     parameter        ROUGH             = 0,
     parameter [31:0] BUILD_HASH        = 32'h0
 );
-    // Arrays of a patch.
-    localparam [31:0] INPUT            = 32'd0;
-    localparam [31:0] COMMAND          = 32'd1;
-    localparam [31:0] RAM              = 32'd2;
-    localparam [31:0] PAGE_TABLE       = 32'd3;
-    localparam [31:0] READ_PERMISSION  = 32'd4;
-    localparam [31:0] WRITE_PERMISSION = 32'd5;
-
     // First bytes and codes of the messages.
-    localparam [7:0] REGISTER_VALUE   = 8'h30;
-    localparam [7:0] REGISTER_WRITTEN = 8'h40;
-    localparam [15:0] EVENT           = 16'h10f0;
+    localparam [3:0]  REGISTER_READ    = 4'h8;
+    localparam [3:0]  REGISTER_WRITE   = 4'h9;
+    localparam [3:0]  CONTROL          = 4'hf;
+    localparam [7:0]  REGISTER_VALUE   = 8'h30;
+    localparam [7:0]  REGISTER_WRITTEN = 8'h40;
+    localparam [7:0]  ANSWER           = 8'hf1;
+    localparam [7:0]  FAILED           = 8'hf3;
+    localparam [15:0] EVENT            = 16'h10f0;
 
+    // Codes of control messages.
+    localparam [7:0] CYCLE     = 8'd2;
+    localparam [7:0] RUN_UNTIL = 8'd3;
+    localparam [7:0] RESET     = 8'd4;
+    localparam [7:0] EVENTS    = 8'd9;
+    localparam [7:0] INJECT    = 8'd10;
+    localparam [7:0] END       = 8'd12;
+    localparam [7:0] FINISH    = 8'd13;
+    localparam [7:0] WAIT      = 8'd14;
+    localparam [7:0] LIST      = 8'd15;
+    localparam [7:0] LOG       = 8'd17;
+    localparam [7:0] MEMORY    = 8'd18;
+
+    // What Python is asked for.
+    localparam [7:0] TEST_ENDS   = 8'd1;
+    localparam [7:0] TEST_BEGINS = 8'd2;
+    localparam [7:0] IS_OVER     = 8'd3;
+    localparam [7:0] IS_X        = 8'd4;
+
+    // What ends a run before its last cycle.
+    localparam [2:0] ALL_ANSWERED = 3'd1;
+    localparam [2:0] RISEN        = 3'd2;
+    localparam [2:0] HIGH_THEN    = 3'd4;
+
+    // Without an answer for so long a register access has none.
+    localparam [31:0] LIMIT_CYCLES       = 32'd10_000;
+    localparam [31:0] LIFE_CYCLES        = 32'd4000;
+    localparam integer RESET_EDGES       = 4;
     // Sized: it stands in a concatenation.
-    localparam [31:0] STATUS_BYTES = 44 + 4 * IRQ_LINES;
+    localparam [15:0] STATE_BYTES        = 12 + 4 * IRQ_LINES;
+
+    // Why a request is not met.
+    localparam [15:0] TEXT_BYTES = 16'd45;
+    localparam [8*45-1:0] BROKEN  = "an operation before it in the list has failed";
+    localparam [8*45-1:0] ABORTED = "aborted: something else has been asked for   ";
+    localparam [8*45-1:0] UNKNOWN = "there is no such request in a harness        ";
+    localparam [8*45-1:0] NO_ROOM = "no room, or no such error of host memory     ";
 
     reg clk /* verilator public_flat_rw */;
     reg rst;
     reg go   /* verilator public_flat_rw */;
     reg done /* verilator public_flat_rw */;
+    reg [7:0]  asked  /* verilator public_flat_rw */;
+    reg [63:0] detail /* verilator public_flat_rw */;
+    // Code of the user's runs beside the design.
+    reg        beside /* verilator public_flat_rw */;
 
-    // ---- inputs, as the host writes them
+    // ---- inputs, as the host writes them: src/links/cocotb/settings-words.ts
     reg [31:0] words [0:63];
     integer    place;
     initial begin
@@ -46,21 +79,16 @@ module hilt_cocotb #(
         rst  = 1'b1;
         go   = 1'b0;
         done = 1'b0;
+        beside = 1'b0;
         for (place = 0; place < 64; place = place + 1) words[place] = 32'd0;
     end
 
-    wire [31:0] command_tail = words[30];
-    wire [31:0] stop_mask    = words[31];
-    // Edges of the clock to take at most; without a reset, up to `stop`.
-    wire [31:0] edges        = words[32];
-    wire [32*IRQ_LINES-1:0] irq_seen;
-    genvar line;
-    generate
-        for (line = 0; line < IRQ_LINES; line = line + 1) begin : seen
-            assign irq_seen[32*line +: 32] = words[33 + line];
-        end
-    endgenerate
-
+    // Register accesses since the reset, those that were answered, and of those the refused.
+    reg  [8:0]  posted;
+    reg  [8:0]  answered;
+    reg  [31:0] refused;
+    reg  [2:0]  stop_mask;
+    reg  [32*IRQ_LINES-1:0] seen;
     reg  [12:0] event_tail;
     wire        stop;
     wire [2:0]  stop_cause;
@@ -120,11 +148,11 @@ module hilt_cocotb #(
         .cfg_error_write_beat_kind(words[28][9:8]),
         .cfg_error_read_beat(words[41]),
         .cfg_error_write_beat(words[42]),
-        .host_command_tail(command_tail[8:0]),
+        .host_command_tail(posted),
         .host_event_tail(event_tail),
         .host_keeps_writes(1'b1),
-        .host_irq_seen(irq_seen),
-        .host_stop_mask(stop_mask[2:0]),
+        .host_irq_seen(seen),
+        .host_stop_mask(stop_mask),
         .stop(stop),
         .stop_cause(stop_cause),
         .cycle(cycle),
@@ -136,25 +164,45 @@ module hilt_cocotb #(
         .write_beats(write_beats)
     );
 
-    // ---- a crossing
+    // ---- the channel: `up` from the host, `down` to it
     string       folder;
-    integer      in;
-    integer      out;
+    integer      up;
+    integer      down;
     integer      result;
-    reg [95:0]   patch;
-    reg [31:0]   taken;
-    reg [31:0]   out_bytes;
+    // The first byte of a message, and what a control message has before its payload.
+    integer      first;
+    reg  [7:0]   code;
+    reg  [31:0]  length;
+    // The code that is to be answered.
+    reg  [7:0]   request;
+    // It has been read, and nobody has taken it.
+    reg          is_read;
+    // The bytes of a message after its head, the first the lowest.
+    reg  [511:0] bytes;
     integer      index;
-    reg          ended;
+
+    // Of the device, when time has passed last.
+    reg  [IRQ_LINES-1:0]    levels;
+    reg  [32*IRQ_LINES-1:0] rises;
+    // The rises when no register access was under way last.
+    reg  [32*IRQ_LINES-1:0] quiet_rises;
+    // The host has sent something else while time passed.
+    reg          is_aborted;
+    reg          is_finished;
+    // What is asked before the next list or reset is not done.
+    reg          is_broken;
+    reg          in_list;
+    reg  [32*IRQ_LINES-1:0] list_rises;
+    reg  [31:0]  list_refused;
 
     initial begin
         if (!$value$plusargs("hilt=%s", folder)) folder = ".";
-        out = $fopen({folder, "/out"}, "wb");
-        event_tail = 13'd0;
-        answered   = 9'd0;
-        refused    = 32'd0;
+        forget;
+        is_read    = 1'b0;
+        is_aborted = 1'b0;
+        is_broken  = 1'b0;
+        in_list    = 1'b0;
         run_bytes  = 12'd0;
-        taken      = 32'd0;
         // Nothing is allowed before the host says so. What a device leaves undefined stays so.
         for (index = 0; index < (1 << (REGION_BYTES_LOG2 - 6)); index = index + 1) begin
             harness.memory.read_permission[index]  = 32'd0;
@@ -162,242 +210,342 @@ module hilt_cocotb #(
         end
         // Python waits for this: what it would set before may be lost.
         #1;
-        done = ~done;
+        ask_python(8'd0, 64'd0);
+        up   = $fopen({folder, "/up"}, "rb");
+        down = $fopen({folder, "/down"}, "wb");
+        give_life;
         forever begin
-            @(go);
-            take_block;
-            taken = 32'd0;
-            ended = 1'b0;
-            while (!ended) begin
-                // What depends on inputs, or on the falling edge, settles.
-                #5;
-                if (taken == edges || (!rst && stop !== 1'b0)) ended = 1'b1;
-                else begin
-                    clk = 1'b1;
-                    #5;
-                    clk = 1'b0;
-                    taken = taken + 32'd1;
-                end
-            end
-            give_block;
-            done = ~done;
+            take_head;
+            is_read = 1'b0;
+            case (first[7:4])
+                REGISTER_READ, REGISTER_WRITE: take_access;
+                CONTROL: if (code == MEMORY) take_memory; else take_request;
+                default: ask_python(IS_OVER, 64'd0);
+            endcase
         end
     end
 
-    task take_block;
-        reg is_whole;
+    // Python does something while time stands still.
+    task ask_python(input [7:0] what, input [63:0] more);
         begin
-            in    = $fopen({folder, "/in"}, "rb");
-            is_whole = 1'b0;
-            while (!is_whole) begin
-                result = $fread(patch, in);
-                if (result != 12) is_whole = 1'b1;
-                else if (patch[31:0] != 32'd0)
-                    case (patch[95:64])
-                        INPUT:            result = $fread(words, in, patch[63:32], patch[31:0]);
-                        COMMAND:          result = $fread(harness.commands.command, in, patch[63:32], patch[31:0]);
-                        RAM:              result = $fread(harness.memory.ram, in, patch[63:32], patch[31:0]);
-                        PAGE_TABLE:       result = $fread(harness.memory.page_table, in, patch[63:32], patch[31:0]);
-                        READ_PERMISSION:  result = $fread(harness.memory.read_permission, in, patch[63:32], patch[31:0]);
-                        WRITE_PERMISSION: result = $fread(harness.memory.write_permission, in, patch[63:32], patch[31:0]);
-                        default:          is_whole = 1'b1;
-                    endcase
-            end
-            $fclose(in);
-            // Not by a wire: none has changed yet.
-            rst = words[29][0];
+            asked  = what;
+            detail = more;
+            done   = ~done;
+            @(go);
         end
     endtask
 
-    task give_block;
+    // Time passes only in between, so whoever else writes to the pipe writes whole messages.
+    task flush;
         begin
-            result = $fseek(out, STATUS_BYTES, 0);
-            if (rst) begin
-                event_tail = 13'd0;
-                answered   = 9'd0;
-                refused    = 32'd0;
-            end else
-                give_log;
-            out_bytes = $ftell(out);
-            result    = $fseek(out, 0, 0);
-            $fwrite(out, "%u", {irq_rises, refused, write_beats, read_beats, {23'd0, command_head}, {(32 - IRQ_LINES){1'b0}}, irq,
-                                {29'd0, stop_cause}, taken, cycle, out_bytes - STATUS_BYTES, (stop === 1'bx) ? 32'd0 : 32'd1});
-            $fflush(out);
+            $fflush(down);
             $fflush;
         end
     endtask
 
-    // ---- what has happened, in the order of the cycles: answers of registers before events of the same cycle
-    reg  [8:0]  answered;
-    // Accesses that the device has refused.
-    reg  [31:0] refused;
-    reg  [63:0] info;
-    reg  [31:0] bursts;
-    reg  [63:0] when;
-    reg  [12:0] at;
-
-    task give_log;
-        begin
-            for (at = event_tail; at != event_head; at = at + 13'd1) begin
-                info = harness.events.event_info[at[11:0]];
-                bursts = harness.events.event_bursts[at[11:0]];
-                when = harness.events.event_cycle[at[11:0]];
-                if (info[10:0] != 11'd0) give_run;
-                if (info[1:0] != 2'd0) begin
-                    give_answers(when);
-                    give_addresses;
-                end
-                // The address may have been taken in the same cycle.
-                if (info[14]) take_row;
-                if (info[10:2] != 9'd0) begin
-                    give_answers(when);
-                    give_events;
-                end
+    // Of the next message.
+    task take_head;
+        if (!is_read) begin
+            first = $fgetc(up);
+            // The host is gone.
+            if (first < 0) ask_python(IS_OVER, 64'd0);
+            if (first[7:4] == CONTROL) begin
+                take_bytes(3);
+                code   = bytes[7:0];
+                length = {16'd0, bytes[23:8]};
             end
-            event_tail = event_head;
-            give_run;
-            give_answers(cycle);
+            is_read = 1'b1;
         end
     endtask
 
-    task give_addresses;
-        begin
-            if (info[0])
-                $fwrite(out, "%u", {28'd0, info[35:32], burst_bytes(harness.events.event_read_address[at[11:0]], info[23:16], bursts[4:0]),
-                                    harness.events.event_read_address[at[11:0]], when, 32'h0000_0002, 16'd28, EVENT});
-            if (info[1])
-                $fwrite(out, "%u", {28'd0, info[39:36], burst_bytes(harness.events.event_write_address[at[11:0]], info[31:24], bursts[12:8]),
-                                    harness.events.event_write_address[at[11:0]], when, 32'h0000_0102, 16'd28, EVENT});
-        end
+    task take_bytes(input integer count);
+        integer at_byte;
+        for (at_byte = 0; at_byte < count; at_byte = at_byte + 1) bytes[8*at_byte +: 8] = $fgetc(up);
     endtask
 
-    task give_events;
-        integer rule;
+    task take_access;
+        reg        is_write;
+        reg        is_long;
+        reg [29:0] address;
+        reg [31:0] value;
         begin
-            if (info[6])
-                $fwrite(out, "%u", {harness.events.event_read_beat[at[11:0]], when, 32'h0000_0006, 16'd20, EVENT});
-            if (info[7])
-                $fwrite(out, "%u", {harness.events.event_write_beat[at[11:0]], when, 32'h0000_0106, 16'd20, EVENT});
-            if (info[9])
-                $fwrite(out, "%u", {harness.events.event_read_beat[at[11:0]], when, 32'h0000_0007, 16'd20, EVENT});
-            if (info[10])
-                $fwrite(out, "%u", {harness.events.event_write_beat[at[11:0]], when, 32'h0000_0107, 16'd20, EVENT});
-            if (info[2]) $fwrite(out, "%u", {28'd0, bursts[19:16], when, 32'h0000_0003, 16'd16, EVENT});
-            if (info[3]) $fwrite(out, "%u", {28'd0, bursts[23:20], when, 32'h0000_0103, 16'd16, EVENT});
-            if (info[4]) edges_of.give(1'b1);
-            if (info[5]) edges_of.give(1'b0);
-            if (info[8])
-                for (rule = 0; rule < 24; rule = rule + 1)
-                    if (info[40 + rule])
-                        $fwrite(out, "%u", {rule, harness.events.event_violation[at[11:0]], when, 32'h0000_0008, 16'd24, EVENT});
-        end
-    endtask
-
-    // An event for each interrupt line that rose, or that fell.
-    generate
-        if (IRQ_LINES == 1) begin : edges_of
-            task give(input rises);
-                $fwrite(out, "%u", {32'd0, when, 16'd0, 7'd0, rises, 8'd5, 16'd16, EVENT});
-            endtask
-        end else begin : edges_of
-            task give(input rises);
-                integer    each;
-                reg [15:0] edges_here;
-                begin
-                    edges_here = harness.events.several.event_lines[at[11:0]];
-                    for (each = 0; each < IRQ_LINES; each = each + 1)
-                        if (edges_here[rises ? each : 8 + each])
-                            $fwrite(out, "%u", {each, when, 16'd0, 7'd0, rises, 8'd5, 16'd16, EVENT});
-                end
-            endtask
-        end
-    endgenerate
-
-    // The first beat of an unaligned burst moves less than the others; of a FIXED one, each does.
-    function [31:0] burst_bytes(input [63:0] address, input [7:0] length, input [4:0] shape);
-        reg [31:0] missing;
-        begin
-            missing     = address[31:0] & ((32'd1 << shape[2:0]) - 32'd1);
-            burst_bytes = (({24'd0, length} + 32'd1) << shape[2:0])
-                        - ((shape[4:3] == 2'b00) ? missing * ({24'd0, length} + 32'd1) : missing);
-        end
-    endfunction
-
-    // Up to a cycle, both included.
-    task give_answers(input [63:0] last);
-        reg [63:0] command;
-        reg [63:0] response;
-        reg [63:0] answer_cycle;
-        reg        due;
-        begin
-            due = 1'b1;
-            while (due && answered != command_head) begin
-                command      = harness.commands.command[answered[7:0]];
-                response     = harness.commands.response[answered[7:0]];
-                // The last cycle before now with these lower bits.
-                answer_cycle = cycle - {34'd0, cycle[29:0] - response[63:34]};
-                due          = answer_cycle <= last;
-                if (due) begin
-                    $fwrite(out, "%u", {(command[63] ? response[31:0] : 32'd0), 2'b00, command[61:32], answer_cycle,
-                                        16'd0, 6'd0, response[33:32] != 2'd0, ~command[63], 8'd1, 16'd20, EVENT});
-                    if (command[63]) $fwrite(out, "%c%u", REGISTER_VALUE | {6'd0, response[33:32]}, response[31:0]);
-                    else             $fwrite(out, "%c", REGISTER_WRITTEN | {6'd0, response[33:32]});
-                    answered = answered + 9'd1;
-                    refused  = refused + {31'd0, response[33:32] != 2'd0};
-                end
+            is_write = first[7:4] == REGISTER_WRITE;
+            is_long  = first[0];
+            take_bytes((is_long ? 4 : 2) + (is_write ? 4 : 0));
+            address = is_long ? bytes[29:0] : {14'd0, bytes[15:0]};
+            value   = ~is_write ? 32'd0 : is_long ? bytes[63:32] : bytes[47:16];
+            // As many are under way as there may be.
+            if (posted - answered == 9'd256 && !is_broken) begin
+                finish(LIMIT_CYCLES);
+                is_broken = is_aborted;
+            end
+            if (!is_broken) begin
+                harness.commands.command[posted[7:0]] = {is_write ? 2'd1 : 2'd2, address, value};
+                posted = posted + 9'd1;
             end
         end
     endtask
 
-    // ---- consecutive bytes that the device has written
-    reg  [63:0] run_rows [0:511];
-    reg  [11:0] run_bytes;
-    reg  [63:0] run_start;
-    reg  [63:0] run_cycle;
-
-    task take_row;
-        reg [63:0] row_address;
-        reg [63:0] row;
-        reg [15:0] row_info;
-        integer    lane;
+    // Elements of an array come whole, the first byte the highest.
+    task take_memory;
+        reg [31:0] offset;
+        reg [31:0] count;
         begin
-            row_address = {harness.events.event_write_beat[at[11:0]][63:3], 3'd0};
-            row         = harness.events.event_row_data[at[11:0]];
-            row_info    = harness.events.event_row_info[at[11:0]];
-            if (row_info[7:0] == 8'hff && run_bytes[2:0] == 3'd0 && (run_bytes == 12'd0 || row_address == run_start + {52'd0, run_bytes})) begin
-                if (run_bytes == 12'd0) run_start = row_address;
-                run_rows[run_bytes[11:3]] = row;
-                run_bytes = run_bytes + 12'd8;
-                run_cycle = when;
-            end else
-                for (lane = 0; lane < 8; lane = lane + 1)
-                    if (row_info[lane]) begin
-                        if (run_bytes != 12'd0 && row_address + lane != run_start + {52'd0, run_bytes}) give_run;
-                        if (run_bytes == 12'd0) run_start = row_address + lane;
-                        run_rows[run_bytes[11:3]][8*run_bytes[2:0] +: 8] = row[8*lane +: 8];
-                        run_bytes = run_bytes + 12'd1;
-                        run_cycle = when;
+            take_bytes(8);
+            offset = bytes[63:32];
+            count  = length - 32'd8;
+            case (bytes[31:0])
+                32'd0:   result = $fread(words, up, offset >> 2, count >> 2);
+                32'd1:   result = $fread(harness.memory.ram, up, offset >> 3, count >> 3);
+                32'd2:   result = $fread(harness.memory.page_table, up, offset >> 1, count >> 1);
+                32'd3:   result = $fread(harness.memory.read_permission, up, offset >> 2, count >> 2);
+                default: result = $fread(harness.memory.write_permission, up, offset >> 2, count >> 2);
+            endcase
+        end
+    endtask
+
+    // ---- requests, and their answers
+    task take_request;
+        begin
+            request = code;
+            take_bytes(length);
+            if (is_broken && code != LIST && code != RESET && code != END) fail(BROKEN);
+            else
+                case (code)
+                    CYCLE, EVENTS: begin
+                        $fwrite(down, "%u", {cycle, 16'd8, request, ANSWER});
+                        flush;
                     end
-            if (row_info[8]) give_run;
+                    RUN_UNTIL: run_until;
+                    RESET:     reset;
+                    INJECT:    inject;
+                    FINISH:    finish_request;
+                    WAIT:      if (in_list) wait_request; else fail(UNKNOWN);
+                    LIST:      list_request;
+                    END: begin
+                        answer(16'd0, 1'b0);
+                        ask_python(IS_OVER, 64'd0);
+                    end
+                    default:   fail(UNKNOWN);
+                endcase
         end
     endtask
 
-    task give_run;
-        reg [11:0] byte_at;
-        reg [63:0] last_row;
+    // The state of the device, and of a wait whether it was met.
+    task answer(input [15:0] more, input is_met);
+        if (is_aborted) begin
+            is_aborted = 1'b0;
+            is_broken  = 1'b1;
+            fail(ABORTED);
+        end else begin
+            $fwrite(down, "%u", {rises, {(32 - IRQ_LINES){1'b0}}, levels, cycle, STATE_BYTES + more, request, ANSWER});
+            if (more != 16'd0) $fwrite(down, "%c", {7'd0, is_met});
+            flush;
+        end
+    endtask
+
+    task fail(input [8*TEXT_BYTES-1:0] why);
         begin
-            if (run_bytes != 12'd0) begin
-                give_answers(run_cycle);
-                $fwrite(out, "%u", {run_start, run_cycle, 32'h0000_0004, 4'd0, run_bytes + 12'd20, EVENT});
-                for (byte_at = 12'd0; byte_at + 12'd8 <= run_bytes; byte_at = byte_at + 12'd8)
-                    $fwrite(out, "%u", run_rows[byte_at[11:3]]);
-                last_row = run_rows[byte_at[11:3]];
-                for (byte_at = {run_bytes[11:3], 3'd0}; byte_at != run_bytes; byte_at = byte_at + 12'd1)
-                    $fwrite(out, "%c", last_row[8*byte_at[2:0] +: 8]);
-                run_bytes = 12'd0;
+            $fwrite(down, "%u%s", {TEXT_BYTES, request, FAILED}, why);
+            flush;
+        end
+    endtask
+
+    task run_until;
+        reg [63:0] last;
+        reg [2:0]  stops;
+        begin
+            last  = bytes[63:0];
+            stops = (length < 32'd12) ? 3'd0 : bytes[66:64];
+            seen  = bytes[96 +: 32*IRQ_LINES];
+            if (|(stops & HIGH_THEN)) begin
+                pass(last, RISEN | ALL_ANSWERED);
+                stops = RISEN | ((levels != 0) ? ALL_ANSWERED : 3'd0);
+            end
+            pass(last, stops);
+            answer(16'd0, 1'b0);
+        end
+    endtask
+
+    task finish_request;
+        begin
+            finish(bytes[31:0]);
+            if (in_list) is_broken = !is_finished || refused != list_refused;
+            answer(16'd0, 1'b0);
+        end
+    endtask
+
+    // A wait of a list: until an interrupt, or for some cycles; then until every register access is answered.
+    task wait_request;
+        reg [63:0] last;
+        reg        is_message;
+        reg [31:0] limit;
+        reg [4:0]  line;
+        reg        is_held;
+        reg        is_met;
+        begin
+            last       = cycle + bytes[63:0];
+            is_message = bytes[95:64] == 32'd1;
+            limit      = bytes[127:96];
+            line       = bytes[132:128];
+            if (!is_message) list_rises[32*line +: 32] = rises[32*line +: 32];
+            // Looked at once more after each piece of time.
+            is_met = 1'b0;
+            while (!is_met) begin
+                is_met = (posted == answered && ((!is_message && levels[line]) || rises[32*line +: 32] != list_rises[32*line +: 32]))
+                      || cycle >= last || is_aborted;
+                if (!is_met) begin
+                    is_held = posted != answered && (levels != 0 || rises != quiet_rises);
+                    seen    = rises;
+                    pass(last, RISEN | (is_held ? ALL_ANSWERED : 3'd0));
+                end
+            end
+            finish(limit);
+            is_broken = !is_finished || refused != list_refused;
+            is_met    = !is_broken && ((!is_message && levels[line]) || rises[32*line +: 32] != list_rises[32*line +: 32]);
+            if (is_met) list_rises[32*line +: 32] = rises[32*line +: 32];
+            answer(16'd1, is_met);
+        end
+    endtask
+
+    task list_request;
+        begin
+            in_list      = bytes[7:0] == 8'd1;
+            list_rises   = rises;
+            list_refused = refused;
+            is_broken    = 1'b0;
+            answer(16'd0, 1'b0);
+        end
+    endtask
+
+    // As after power-up, but for memories. Code of the user's sees each test apart.
+    task reset;
+        begin
+            ask_python(TEST_ENDS, {words[1], words[0]});
+            is_broken = 1'b0;
+            words[27] = 32'd0;
+            words[28] = 32'd0;
+            posted    = 9'd0;
+            rst       = 1'b1;
+            for (index = 0; index < RESET_EDGES; index = index + 1) begin
+                #5 clk = 1'b1;
+                #5 clk = 1'b0;
+            end
+            #5;
+            forget;
+            rst = 1'b0;
+            ask_python(TEST_BEGINS, 64'd0);
+            answer(16'd0, 1'b0);
+        end
+    endtask
+
+    task forget;
+        begin
+            posted      = 9'd0;
+            answered    = 9'd0;
+            refused     = 32'd0;
+            event_tail  = 13'd0;
+            levels      = {IRQ_LINES{1'b0}};
+            rises       = {32*IRQ_LINES{1'b0}};
+            quiet_rises = rises;
+            seen        = rises;
+            stop_mask   = 3'd0;
+        end
+    endtask
+
+    // An error of host memory.
+    task inject;
+        reg [7:0]  mode;
+        reg        direction;
+        reg [3:0]  control;
+        reg [3:0]  wanted;
+        reg        is_found;
+        begin
+            mode      = bytes[7:0];
+            direction = bytes[8];
+            control   = {bytes[17:16], direction, ~direction};
+            wanted    = (mode == 8'd0) ? 4'd0 : control;
+            is_found  = mode == 8'd1;
+            if (is_found) begin
+                words[41 + direction] = (direction ? write_beats : read_beats) + bytes[63:32];
+                if (direction) words[28][15:8] = bytes[23:16];
+                else           words[28][7:0]  = bytes[23:16];
+            end
+            for (index = 0; index < 4; index = index + 1)
+                if (!is_found && words[27][8*index +: 4] == wanted
+                    && (mode == 8'd0 || {words[20 + 2*index], words[19 + 2*index]} == bytes[95:32])) begin
+                    is_found                  = 1'b1;
+                    words[27][8*index +: 4]   = (mode == 8'd0) ? control : 4'd0;
+                    words[19 + 2*index]       = bytes[63:32];
+                    words[20 + 2*index]       = bytes[95:64];
+                end
+            if (is_found) answer(16'd0, 1'b0);
+            else          fail(NO_ROOM);
+        end
+    endtask
+
+    // ---- time
+    // Until every register access is answered, or for `limit` cycles none is.
+    task finish(input [31:0] limit);
+        reg [8:0]  known;
+        reg [63:0] start;
+        begin
+            is_finished = 1'b1;
+            while (posted != answered && is_finished) begin
+                known  = answered;
+                start  = cycle;
+                seen   = rises;
+                pass(cycle + {32'd0, limit}, ALL_ANSWERED);
+                is_finished = !is_aborted && (answered != known || cycle - start < {32'd0, limit});
             end
         end
     endtask
+
+    // Time passes up to a cycle, or until one of `stops` holds; in pieces, for the host must know that this is alive.
+    task pass(input [63:0] last, input [2:0] stops);
+        reg        ended;
+        reg [31:0] taken;
+        begin
+            stop_mask = stops & (ALL_ANSWERED | RISEN);
+            if (beside) flush;
+            ended = cycle >= last;
+            while (!ended) begin
+                taken = 32'd0;
+                while (!ended) begin
+                    // What depends on inputs, or on the falling edge, settles.
+                    #5;
+                    ended = taken == LIFE_CYCLES || cycle >= last || stop !== 1'b0;
+                    if (!ended) begin
+                        clk = 1'b1;
+                        #5;
+                        clk = 1'b0;
+                        taken = taken + 32'd1;
+                    end
+                end
+                if (stop === 1'bx) ask_python(IS_X, cycle);
+                give_log;
+                levels = irq;
+                rises  = irq_rises;
+                if (posted == answered) quiet_rises = rises;
+                ended = cycle >= last || |(stop_cause & stop_mask);
+                if (!ended) give_life;
+                if (is_aborted) ended = 1'b1;
+            end
+        end
+    endtask
+
+    // A sign of life. The host answers it with the same, or asks for something else: it does not wait for this any more.
+    task give_life;
+        begin
+            $fwrite(down, "%u", {16'd0, LOG, 8'hf0});
+            flush;
+            take_head;
+            is_aborted = first[7:4] != CONTROL || code != LOG;
+            if (!is_aborted) is_read = 1'b0;
+        end
+    endtask
+
+`include "hilt_cocotb_log.vh"
 endmodule
 
 `default_nettype wire

@@ -6,7 +6,7 @@ import { describeLinkContract } from "./link-contract.ts";
  * the same code as with a reset.
  */
 const link = connected("target", {
-  ...{ link: "cocotb", simulator: "icarus", python: ".cache/python", fresh: "restart" },
+  ...{ link: "cocotb", simulator: "icarus", python: ".cache/python", stallSeconds: 120, fresh: "restart" },
 });
 
 describeLinkContract("Icarus under cocotb, fresh by restart", link.open, link, (name) =>

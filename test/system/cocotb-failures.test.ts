@@ -129,6 +129,17 @@ describe("a simulator under cocotb", () => {
     expect(opened.messages.map(({ text }) => text)).toContain("the design says hello\n");
   });
 
+  test("leaves a wait that is under way when the next test begins", async () => {
+    const opened = await connect(settings());
+    const link = await opened.fresh();
+    const wait = rejection(link.perform([{ kind: "wait", limitCycles: 1e12 }]));
+    await link[Symbol.asyncDispose]();
+    const next = await opened.fresh();
+    expect(await wait).toMatchObject({ code: "E_LINK_CLOSED" });
+    next.writeRegister(0, 79);
+    expect(await next.readRegister(0)).toBe(79);
+  });
+
   test("runs code of the user's beside the design, and what that raises is the test's", async () => {
     const opened = await connect(settings({ modules: ["hilt_test_companion"] }));
     const link = await opened.fresh();

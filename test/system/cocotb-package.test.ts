@@ -99,6 +99,7 @@ describe("the package hilt_cocotb", () => {
       expect.arrayContaining([
         "sim/cocotb/pyproject.toml",
         "sim/cocotb/hilt_cocotb.v",
+        "sim/cocotb/hilt_cocotb_log.vh",
         "sim/cocotb/hilt_cocotb/bridge.py",
       ]),
     );

@@ -7,7 +7,13 @@ import { type LinkSettings, openLink } from "../../src/links/registry.ts";
 import { ContractContext, pattern } from "../contract/suite/contract-context.ts";
 
 const rough = { readLatency: [1, 60], writeLatency: [1, 20], stalls: 0.4 } as const;
-const icarus: LinkSettings = { link: "cocotb", simulator: "icarus", python: ".cache/python", harness: rough };
+const icarus: LinkSettings = {
+  link: "cocotb",
+  simulator: "icarus",
+  python: ".cache/python",
+  stallSeconds: 120,
+  harness: rough,
+};
 const wasm: LinkSettings = { link: "simulator", engine: "wasm", harness: rough };
 
 const opened: Link[] = [];

@@ -41,8 +41,6 @@ _INJECTED = 7
 class Axi:
     """Registers by an AXI4-Lite master, host memory by an AXI4 slave. Time ends at falling edges of the clock."""
 
-    capacity = 1 << 30
-
     def __init__(self, top: Any, ports: dict[str, Any]) -> None:
         self._top = top
         self._clock = need(top, ports["clock"])
@@ -76,9 +74,6 @@ class Axi:
         self._seen = self.rises
         self._stopped = Event()
         self._out.clear()
-
-    async def ready(self) -> None:
-        """Nothing is to be waited for."""
 
     def write(self, array: int, offset: int, data: bytes) -> None:
         if array == 0:

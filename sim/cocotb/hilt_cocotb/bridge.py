@@ -6,9 +6,9 @@ import json
 import logging
 import os
 import random
-import select
 import socket
 import struct
+from collections import deque
 from typing import Any, Awaitable, Callable
 
 import cocotb
@@ -17,15 +17,14 @@ from . import messages
 from .companions import Companions
 from .compat import simulator
 from .design import ALL_ANSWERED, HIGH_THEN, RISEN, Design
-from .harness import SETTINGS, Harness
+from .harness import serve_harness
 from .messages import Control, MessageError, RegisterRead, RegisterWrite, UpDecoder, UpMessage
 from .process import end_with_parent, flush
 
 _SIGN_OF_LIFE_CYCLES = 4000
-# Without an answer for so long a register access has none.
-_LIMIT_CYCLES = 10_000
 _MESSAGE = 1
-_MOST_TEXT = 60_000
+# The array of the settings of a test.
+_SETTINGS = 0
 
 
 class _NotDone(Exception):
@@ -39,11 +38,12 @@ class _Aborted(Exception):
 class Bridge:
     """Serves one host. Requests are done in their order; nothing else moves time."""
 
-    def __init__(
-        self, connection: socket.socket, design: Design, identity: bytes, companions: Companions
-    ) -> None:
+    def __init__(self, connection: socket.socket, design: Design, identity: bytes, modules: list[str], top: Any) -> None:
+        """Raises what an import of `modules` raises."""
         self._connection = connection
-        self._companions = companions
+        self._companions = Companions(modules, top, self._report)
+        self._received: deque[UpMessage] = deque()
+        self._decoder = UpDecoder()
         self._seed = 0
         self._design = design
         self._state_of = struct.Struct(f"<QI{len(design.rises)}I")
@@ -70,40 +70,46 @@ class Bridge:
 
     async def serve(self) -> None:
         """Returns when the host has asked for the end, or is gone."""
-        decoder = UpDecoder()
-        while not self._is_over:
-            chunk = self._connection.recv(1 << 18)
-            if not chunk:
-                return
-            for message in decoder.receive(chunk):
+        try:
+            while not self._is_over:
+                message = self._receive()
+                if message is None:
+                    return
                 if not isinstance(message, Control):
-                    await self._make_room()
                     self._access(message)
                 elif message.code == messages.MEMORY:
                     self._write(message.payload)
-                else:
+                elif message.code != messages.LOG:
                     await self._answer(message)
             self._send()
+        finally:
+            self._companions.stop()
+
+    def _receive(self) -> UpMessage | None:
+        """The next message; what was asked before is answered then. `None` when the host is gone."""
+        while not self._received:
+            self._send()
+            chunk = self._connection.recv(1 << 18)
+            if not chunk:
+                return None
+            self._received.extend(self._decoder.receive(chunk))
+        return self._received.popleft()
 
     def _send(self) -> None:
         flush()
-        self._connection.sendall(self._out)
-        self._out.clear()
+        if self._out:
+            self._connection.sendall(self._out)
+            self._out.clear()
+
+    def _report(self, failure: str) -> None:
+        self._out += messages.failure(failure)
 
     def _write(self, payload: bytes) -> None:
         array, offset = struct.unpack_from("<II", payload)
         self._design.write(array, offset, payload[8:])
-        if (array, offset) == (SETTINGS, 0):
-            self._seed = int.from_bytes(payload[8:16], "little")
-
-    async def _make_room(self) -> None:
-        """Lets time pass while as many register accesses are under way as there may be."""
-        if self._pending < self._design.capacity or self._is_broken:
-            return
-        try:
-            await self._finish(_LIMIT_CYCLES)
-        except _Aborted:
-            self._is_broken = True
+        if (array, offset) == (_SETTINGS, 0):
+            low, high = struct.unpack_from(">II", payload, 8)
+            self._seed = high << 32 | low
 
     def _access(self, message: RegisterRead | RegisterWrite) -> None:
         if self._is_broken:
@@ -178,15 +184,19 @@ class Bridge:
         end = design.cycle + cycles
         while design.cycle < end and not self._is_stopped(stops, seen):
             self._out += await design.run(min(end - design.cycle, _SIGN_OF_LIFE_CYCLES), stops, seen)
-            for failure in self._companions.take_failures():
-                self._out += messages.control(Control(messages.FAILURE, failure.encode()[-_MOST_TEXT:]))
             if self._pending == 0:
                 self._quiet_rises = design.rises
             if design.cycle < end and not self._is_stopped(stops, seen):
-                self._out += messages.control(Control(messages.LOG))
-                self._send()
-                if select.select([self._connection], [], [], 0)[0]:
-                    raise _Aborted
+                self._show_life()
+
+    def _show_life(self) -> None:
+        """The host answers a sign of life with the same, or asks for something else."""
+        self._out += messages.control(Control(messages.LOG))
+        message = self._receive()
+        if message is None or not isinstance(message, Control) or message.code != messages.LOG:
+            if message is not None:
+                self._received.appendleft(message)
+            raise _Aborted
 
     def _is_stopped(self, stops: int, seen: tuple[int, ...]) -> bool:
         is_answered = stops & ALL_ANSWERED and self._pending == 0
@@ -245,15 +255,6 @@ def _identity(lines: int) -> bytes:
     return struct.pack("<4sBBBBBBHHHIIHBB", b"HILT", messages.VERSION, 32, 64, 64, 30, lines, 1024, 0, 0, 100_000_000, 0, 0, 0, 0)
 
 
-def _design(top: Any, folder: str) -> Design:
-    ports = os.environ.get("HILT_COCOTB_PORTS")
-    if not ports:
-        return Harness(top, folder, int(os.environ["HILT_COCOTB_LINES"]))
-    from .axi import Axi
-
-    return Axi(top, json.loads(ports))
-
-
 @cocotb.test()
 async def bridge(top: Any) -> None:
     """Serves the host that has started this simulator."""
@@ -262,10 +263,13 @@ async def bridge(top: Any) -> None:
     logging.getLogger("cocotb.regression").setLevel(logging.WARNING)
     folder = os.environ["HILT_COCOTB"]
     modules = [name for name in os.environ.get("HILT_COCOTB_MODULES", "").split(",") if name]
-    companions = Companions(modules, top)
-    design = _design(top, folder)
-    await design.ready()
+    ports = os.environ.get("HILT_COCOTB_PORTS")
+    if not ports:
+        await serve_harness(top, folder, modules)
+        return
+    from .axi import Axi
+
+    design = Axi(top, json.loads(ports))
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(os.path.join(folder, "control"))
-        await Bridge(connection, design, _identity(len(design.rises)), companions).serve()
-    companions.stop()
+        await Bridge(connection, design, _identity(len(design.rises)), modules, top).serve()

@@ -1,4 +1,4 @@
-"""What the bridge asks of a design, however it is reached."""
+"""What the bridge asks of a design that is reached on its own ports."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ ALL_ANSWERED = 1
 """Stop when every register access has been answered."""
 RISEN = 2
 """Stop when an interrupt line has risen more often than the host knows."""
-
-
 HIGH_THEN = 4
 """Of a request to run: stop when every register access has been answered, if an interrupt line is high then."""
 
@@ -31,12 +29,10 @@ class Design(Protocol):
     """Those that were answered with an error."""
 
     def write(self, array: int, offset: int, data: bytes) -> None:
-        """Bytes of an array of the host, from byte `offset` on: settings, memory, pages, permissions."""
+        """Bytes of an array of the host, from byte `offset` on."""
 
     def access(self, address: int, value: int, is_read: bool) -> None:
-        """Posts a register access. At most `capacity` may be unanswered."""
-
-    capacity: int
+        """Posts a register access."""
 
     def inject(self, mode: int, direction: int, status: int, at: int) -> None:
         """An error of host memory. Raises `ValueError` for one that there is no room for."""
@@ -45,10 +41,7 @@ class Design(Protocol):
         """Lets up to `cycles` cycles pass, fewer if one of `stops` holds. The messages of what has happened meanwhile."""
 
     def map_memory(self, path: str) -> None:
-        """Host memory of the next test is this file; only of designs that share it."""
-
-    async def ready(self) -> None:
-        """Returns when the design can be reset."""
+        """Host memory of the next test is this file."""
 
     async def reset(self) -> None:
         """As after power-up, but for memories."""

@@ -23,8 +23,9 @@ class HostMemory:
 
     def __init__(self, path: str, settings: bytes) -> None:
         """`settings`: the harness's, with the bases of the regions."""
-        (enable,) = struct.unpack_from("<I", settings, 4 * _REGION_ENABLE)
-        bases = struct.unpack_from(f"<{_REGIONS}Q", settings, 4 * _REGION_BASES)
+        (enable,) = struct.unpack_from(">I", settings, 4 * _REGION_ENABLE)
+        words = struct.unpack_from(f">{2 * _REGIONS}I", settings, 4 * _REGION_BASES)
+        bases = [low | high << 32 for low, high in zip(words[::2], words[1::2])]
         self._regions = [(base, index) for index, base in enumerate(bases) if enable >> index & 1]
         with open(path, "r+b") as file:
             self._map = mmap.mmap(file.fileno(), 0)

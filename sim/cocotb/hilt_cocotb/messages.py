@@ -64,6 +64,7 @@ class Control(NamedTuple):
 
 UpMessage = Union[RegisterRead, RegisterWrite, Control]
 
+_MOST_TEXT = 60_000
 _CONTROL_HEAD = struct.Struct("<BBH")
 # A write of 32 bits to one of the first 64 KiB: nearly all there is.
 _SHORT_WRITE = OP_REGISTER_WRITE << 4
@@ -77,6 +78,11 @@ def control(message: Control) -> bytes:
         raise ValueError(f"a payload of {len(message.payload)} bytes: at most 65535")
     flags = (ANSWER if message.is_answer else 0) | (FAILED if message.is_failed else 0)
     return _CONTROL_HEAD.pack(OP_CONTROL << 4 | flags, message.code, len(message.payload)) + message.payload
+
+
+def failure(text: str) -> bytes:
+    """Code of the user's has failed: the end of `text`, as far as a message holds it."""
+    return control(Control(FAILURE, text.encode()[-_MOST_TEXT:]))
 
 
 def register_value(value: int, status: int = 0, width: int = 32) -> bytes:

@@ -100,11 +100,9 @@ export class CocotbConnection implements Connection {
 
   async #start(): Promise<Running> {
     const { name, settings, start, stallMs } = this.#parts;
-    const process = await startSimulator(name, start, {
-      ...{ limitMs: stallMs, modules: settings.modules, lines: vectorsOf(settings.device) },
-    });
+    const process = await startSimulator(name, start, { limitMs: stallMs, modules: settings.modules });
     process.onLine((line) => this.#onLine(line));
-    const far = new FarEnd(process.socket, { stallMs, lines: vectorsOf(settings.device) }, (what, cause) => {
+    const far = new FarEnd(process.channel, { stallMs, lines: vectorsOf(settings.device) }, (what, cause) => {
       this.#lose(far, new LinkLostError(name, `the simulator ${what}`, { cause }));
       void process.kill();
     });

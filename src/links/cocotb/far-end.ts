@@ -1,10 +1,10 @@
-import type { Socket } from "node:net";
 import type { LinkEvent } from "../../bus/event.ts";
 import { ControlCode, type ControlMessage } from "../../wire/control-message.ts";
 import { downDecoder } from "../../wire/down-decoder.ts";
 import { encodeUp } from "../../wire/encode-message.ts";
 import type { DownMessage, StatusCode } from "../../wire/message.ts";
 import { asBuffer, parseEvent } from "../../wire/parse-event.ts";
+import type { Channel } from "./channel.ts";
 
 /** What an answer says of the device: as of then. */
 export interface FarState {
@@ -31,6 +31,8 @@ export interface FarListener {
 
 interface Request {
   readonly code: number;
+  /** Of all that went in one piece. */
+  readonly piece: number;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
 }
@@ -50,7 +52,7 @@ export const FarArray = { settings: 0, ram: 1, pageTable: 2, readPermission: 3, 
  * does not answer any more.
  */
 export class FarEnd {
-  readonly #socket: Socket;
+  readonly #channel: Channel;
   readonly #stallMs: number;
   readonly #lines: number;
   readonly #onFailure: (what: string, cause?: unknown) => void;
@@ -58,22 +60,23 @@ export class FarEnd {
   /** Of the arrays of the host: they go before all else, since no time passes in between. */
   #patches: Uint8Array[] = [];
   #out: Uint8Array[] = [];
+  #pieces = 0;
   #listener: FarListener | undefined;
   #watch: NodeJS.Timeout | undefined;
   #end: Error | undefined;
 
   /** `lines`: interrupts of the device. `onFailure`: nothing more comes of it, and why. */
   constructor(
-    socket: Socket,
+    channel: Channel,
     { stallMs, lines }: { readonly stallMs: number; readonly lines: number },
     onFailure: (what: string, cause?: unknown) => void,
   ) {
-    this.#socket = socket;
+    this.#channel = channel;
     this.#stallMs = stallMs;
     this.#lines = lines;
     this.#onFailure = onFailure;
     const decoder = downDecoder((message) => this.#take(message));
-    socket.on("data", (bytes) => {
+    channel.listen((bytes) => {
       this.#watch?.refresh();
       try {
         decoder.receive(bytes);
@@ -81,7 +84,6 @@ export class FarEnd {
         this.#onFailure(`cannot be understood: ${(error as Error).message}`, error);
       }
     });
-    socket.on("error", () => {});
   }
 
   set listener(listener: FarListener | undefined) {
@@ -103,7 +105,7 @@ export class FarEnd {
     this.#out.push(encodeUp({ kind: "register-write", address, width: 32, value }));
   }
 
-  /** Bytes of an array of the host, from byte `offset` on. */
+  /** Bytes of an array of the host, from byte `offset` on: whole elements, which go with the highest byte first. */
   write(array: number, offset: number, bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; at += MOST_BYTES) {
       const part = bytes.subarray(at, at + MOST_BYTES);
@@ -114,26 +116,25 @@ export class FarEnd {
       message.writeUInt32LE(array, 4);
       message.writeUInt32LE(offset + at, 8);
       message.set(part, HEAD_BYTES);
+      swapElements(message.subarray(HEAD_BYTES), array);
       this.#patches.push(message);
     }
   }
 
   /** Collected, too: it is sent by `send`. */
   ask(code: number, payload: Uint8Array = new Uint8Array()): Promise<Answer> {
-    return new Promise((resolve, reject) => this.#request({ code, resolve, reject }, payload));
+    return new Promise((resolve, reject) => this.#request(code, payload, resolve, reject));
   }
 
   /** The same for one of several, of which the last is awaited. `onAnswer` is called before anything that comes after is looked at. */
   askAlong(code: number, payload: Uint8Array, onAnswer: (answer: Answer) => void = ignore): void {
-    this.#request({ code, resolve: onAnswer, reject: ignore }, payload);
+    this.#request(code, payload, onAnswer, ignore);
   }
 
-  #request(request: Request, payload: Uint8Array): void {
-    this.#out.push(
-      encodeUp({ kind: "control", code: request.code, isAnswer: false, isFailed: false, payload }),
-    );
-    if (this.#end === undefined) this.#requests.push(request);
-    else request.reject(this.#end);
+  #request(code: number, payload: Uint8Array, resolve: Request["resolve"], reject: Request["reject"]): void {
+    this.#out.push(encodeUp({ kind: "control", code, isAnswer: false, isFailed: false, payload }));
+    if (this.#end === undefined) this.#requests.push({ code, piece: this.#pieces, resolve, reject });
+    else reject(this.#end);
   }
 
   send(): void {
@@ -143,7 +144,8 @@ export class FarEnd {
     if (this.#end !== undefined) return;
     this.#watch ??= setTimeout(() => setImmediate(() => this.#stalled()), this.#stallMs).unref();
     this.#watch.refresh();
-    this.#socket.write(Buffer.concat(out));
+    this.#pieces++;
+    this.#channel.send(Buffer.concat(out));
   }
 
   #stalled(): void {
@@ -167,10 +169,16 @@ export class FarEnd {
     }
   }
 
+  /** A sign of life: what is under way goes on, unless something else has been asked for meanwhile. */
+  #goOn(): void {
+    if (this.#requests[0]?.piece === this.#requests.at(-1)?.piece) this.#channel.send(signOfLife);
+  }
+
   #takeControl({ code, isAnswer, isFailed, payload }: ControlMessage): void {
     if (!isAnswer) {
       const event = code === ControlCode.event ? parseEvent(payload) : undefined;
       if (event !== undefined) this.#listener?.event(event);
+      if (code === ControlCode.log) this.#goOn();
       if (code === ControlCode.failure) this.#listener?.failed(Buffer.from(payload).toString("utf8"));
       return;
     }
@@ -178,6 +186,18 @@ export class FarEnd {
     if (request?.code !== code) throw new Error(`an answer of code ${code} that nobody has asked for`);
     request.resolve(isFailed ? failure(payload) : success(payload, this.#lines));
   }
+}
+
+/** Of what a simulator says of itself while time passes, and of the answer. */
+const signOfLife = encodeUp({
+  ...{ kind: "control", code: ControlCode.log, isAnswer: false, isFailed: false },
+  payload: new Uint8Array(),
+});
+
+function swapElements(bytes: Buffer, array: number): void {
+  if (array === FarArray.ram) bytes.swap64();
+  else if (array === FarArray.pageTable) bytes.swap16();
+  else bytes.swap32();
 }
 
 function ignore(): void {}

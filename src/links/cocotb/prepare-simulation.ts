@@ -99,7 +99,11 @@ function sourceOf({ host, device, harness: settings }: CocotbTarget, cacheDirect
     device === undefined
       ? harnessSource(undefined, settings)
       : boundSource(device, join(resolve(cacheDirectory), "devices"), settings);
-  return { ...harness, top: TOP, files: [...harness.files, join(PACKAGE, "hilt_cocotb.v")] };
+  return {
+    ...harness,
+    ...{ top: TOP, files: [...harness.files, join(PACKAGE, "hilt_cocotb.v")] },
+    includeDirectories: [...(harness.includeDirectories ?? []), PACKAGE],
+  };
 }
 
 /** As it stands within a string of JSON. */

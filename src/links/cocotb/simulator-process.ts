@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { type Channel, openPipes, openSocket } from "./channel.ts";
 import { SimulatorProcessError } from "./errors.ts";
 import type { SimulatorStart } from "./prepare-simulation.ts";
 import { makeSimulatorFolder } from "./simulator-folder.ts";
@@ -25,7 +24,7 @@ process.on("exit", () => {
 export interface SimulatorProcess {
   readonly pid: number;
   /** To the far end of the control channel. */
-  readonly socket: Socket;
+  readonly channel: Channel;
   /** Resolves when the process and its output have ended, with how. */
   readonly ended: Promise<string>;
   /** Hears each line of its output from now on. */
@@ -40,8 +39,6 @@ export interface SimulatorProcess {
 interface StartOptions {
   readonly limitMs: number;
   readonly modules?: readonly string[] | undefined;
-  /** Interrupts of the device. */
-  readonly lines: number;
 }
 
 /**
@@ -51,13 +48,11 @@ interface StartOptions {
 export async function startSimulator(
   name: string,
   start: SimulatorStart,
-  { limitMs, modules = [], lines }: StartOptions,
+  { limitMs, modules = [] }: StartOptions,
 ): Promise<SimulatorProcess> {
   const held = makeSimulatorFolder();
   const folder = held.path;
-  const server = createServer();
-  server.listen(join(folder, "control"));
-  await once(server, "listening");
+  const channel = start.ports === undefined ? openPipes(folder) : await openSocket(folder);
   const [command, ...words] = start.command.map((word) => word.replaceAll(start.folderMark, folder)) as [
     string,
     ...string[],
@@ -68,9 +63,10 @@ export async function startSimulator(
       ...process.env,
       ...start.env,
       HILT_COCOTB: folder,
-      HILT_COCOTB_LINES: String(lines),
       HILT_COCOTB_MODULES: modules.join(","),
       HILT_COCOTB_PORTS: start.ports === undefined ? "" : JSON.stringify(start.ports),
+      // What code of the user's prints is there when its test is over.
+      PYTHONUNBUFFERED: "1",
       PYTHONPATH: [process.cwd(), start.env["PYTHONPATH"]].join(":"),
       COCOTB_RESULTS_FILE: join(folder, "results.xml"),
     },
@@ -83,16 +79,18 @@ export async function startSimulator(
     running.delete(child);
     kill(child);
     held[Symbol.dispose]();
+    // What it has sent last is heard before.
+    setImmediate(() => channel.close());
     return how;
   });
   try {
-    const socket = await connection(server, ended, limitMs);
+    await connected(channel, ended, limitMs);
     return {
-      ...{ pid: child.pid as number, socket, ended },
+      ...{ pid: child.pid as number, channel, ended },
       onLine: (listener) => output.hear(listener),
       lastLines: () => output.last,
       async kill() {
-        socket.destroy();
+        channel.close();
         kill(child);
         await ended;
       },
@@ -100,15 +98,14 @@ export async function startSimulator(
         const limit = setTimeout(() => kill(child), END_MS);
         await ended;
         clearTimeout(limit);
-        socket.destroy();
+        channel.close();
       },
     };
   } catch (error) {
+    channel.close();
     kill(child);
     await ended;
     throw new SimulatorProcessError(name, (error as Error).message, output.last);
-  } finally {
-    server.close();
   }
 }
 
@@ -136,16 +133,16 @@ class Output {
   }
 }
 
-function connection(server: Server, ended: Promise<string>, limitMs: number): Promise<Socket> {
+function connected(channel: Channel, ended: Promise<string>, limitMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const limit = setTimeout(
       () => reject(new Error(`has not connected within ${limitMs / 1000} s: it was ended`)),
       limitMs,
     );
-    server.once("connection", (socket) => {
+    channel.ready.then(() => {
       clearTimeout(limit);
-      resolve(socket);
-    });
+      resolve();
+    }, reject);
     ended.then((how) => {
       clearTimeout(limit);
       reject(new Error(`${how} before it had connected`));
