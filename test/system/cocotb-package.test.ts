@@ -100,6 +100,8 @@ describe("the package hilt_cocotb", () => {
         "sim/cocotb/pyproject.toml",
         "sim/cocotb/hilt_cocotb.v",
         "sim/cocotb/hilt_cocotb_log.vh",
+        "sim/cocotb/hilt_cocotb_requests.vh",
+        "sim/cocotb/hilt_cocotb_time.vh",
         "sim/cocotb/hilt_cocotb/bridge.py",
       ]),
     );
