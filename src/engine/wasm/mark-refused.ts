@@ -56,7 +56,7 @@ const VALUE = /^\$(random|urandom|time|stime|realtime)$/;
 const STRENGTH = /^(supply|strong|pull|weak|highz)[01]$/;
 
 const KEYWORDS = new Set(
-  "force release deassign wait fork event disable primitive tri0 tri1 trireg pullup pulldown cmos rcmos nmos pmos rnmos rpmos tran rtran tranif0 tranif1 rtranif0 rtranif1 real realtime config".split(
+  "force release deassign wait fork event disable primitive tri0 tri1 trireg pullup pulldown cmos rcmos nmos pmos rnmos rpmos tran rtran tranif0 tranif1 rtranif0 rtranif1 real realtime time config".split(
     " ",
   ),
 );

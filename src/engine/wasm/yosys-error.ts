@@ -21,6 +21,10 @@ const constructs: readonly (readonly [message: RegExp, construct: string])[] = [
   [/^Multiple edge sensitive events/, "a register that several edges clock"],
   [/^Failed to get a constant init value for (\S+?):/, "an initial value of $1 that is not constant"],
   [/^While loops are only allowed in constant functions!$/, "a while loop outside of a constant function"],
+  [
+    /^Function (\S+) can only be called with constant arguments\.$/,
+    "the function $1, with while or repeat or a call of itself, of values that are not constant",
+  ],
   [/^Unimplemented compiler directive .*(`(?:unconnected_drive|undefineall))\./, "the directive $1"],
 ];
 
