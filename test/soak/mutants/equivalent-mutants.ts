@@ -45,6 +45,42 @@ const equivalents: readonly Equivalent[] = [
     to: "wvalid",
     why: "the write multiplexer takes data of a record only for an address that it has taken",
   },
+  {
+    file: "sim/harness/hilt_harness_chance.v",
+    lines: [
+      "assign reorder_read  = 1'b0;",
+      "assign reorder_write = 1'b0;",
+      "assign interleave    = 1'b0;",
+      "assign junk          = 1'b0;",
+      "assign turn_read     = 4'd0;",
+      "assign turn_write    = 4'd0;",
+      "assign junk_bits     = 64'd0;",
+    ],
+    why: "a memory that is not rough looks at none of these",
+  },
+  {
+    file: "sim/harness/hilt_harness_order.v",
+    lines: ["current <= 4'd0;"],
+    why: "it is asked for only after a beat was offered, which sets it",
+  },
+  {
+    file: "sim/harness/hilt_harness_memory.v",
+    lines: ["if (&w_row_strobe)"],
+    to: "(1'b0)",
+    why: "all bytes of a word, one by one, are the word",
+  },
+  {
+    file: "sim/harness/hilt_harness_rules.v",
+    lines: [
+      "if (arvalid) begin",
+      "if (awvalid) begin",
+      "if (wvalid) begin",
+      "if (lite_rvalid) lite_r_kept <= lite_r_now;",
+      "if (lite_bvalid) lite_b_kept <= lite_bresp;",
+    ],
+    to: "(1'b1)",
+    why: "what was kept is asked for only in the cycle after a valid one",
+  },
   ...["32'd4294967295", "looks"].map((to) => ({
     file: "sim/harness/hilt_harness_rules.v",
     lines: ["wire [3:0]  stalls = {4{looks & (cfg_stall_limit != 32'd0)}} & lasted & waits;"],

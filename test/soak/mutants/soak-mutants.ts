@@ -70,7 +70,13 @@ export const guarded = {
     folder: "sim/harness",
     rings: [],
     stages: [
-      tested("rules", ["test/system/harness"]),
+      // In CPU seconds without a change: 3, 13 and 23.
+      tested("rules", ["test/system/harness/rules.test.ts"]),
+      tested(
+        "memory",
+        ["memory", "chance", "bursts"].map((name) => `test/system/harness/${name}.test.ts`),
+      ),
+      tested("rough", ["test/system/harness/rough.test.ts"]),
       soaked("wide", 60),
       soaked("narrow", 40),
       tested("contract", ["test/contract/simulator-wasm.test.ts"]),

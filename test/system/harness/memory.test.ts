@@ -101,6 +101,46 @@ describe("host memory", () => {
   });
 });
 
+test("a read beat that waits for its master stays what it was, whatever becomes of its memory and window", async () => {
+  const memory = await openMemory({ arvalid: 1, araddr: 0x40 });
+  const { bytes } = memory.array("ram");
+  bytes.fill(0x11);
+  expect(cyclesUntil(memory, "rvalid")).toBeLessThan(9);
+  const seen = () => [memory.port("rdata").readBig(), memory.port("rresp").read()];
+  step(memory);
+  bytes.fill(0x22);
+  memory.array("read_permission").bytes.fill(0);
+  expect(seen()).toEqual([0x1111_1111_1111_1111n, 0]);
+  step(memory);
+  expect(seen()).toEqual([0x1111_1111_1111_1111n, 0]);
+  memory.port("rready").write(1);
+  step(memory);
+  // The next one is of the memory as it is now, and of no window.
+  expect(cyclesUntil(memory, "rvalid")).toBeLessThan(9);
+  expect(seen()).toEqual([0n, 3]);
+});
+
+test("lines of R and B have junk where chance says so, and only while they are not valid", async () => {
+  const memory = await openRough({ arvalid: 0, awsize: 3, awburst: 1, wlast: 1, wstrb: 255 });
+  const lines = ["rdata", "rresp", "rlast", "rid", "bresp", "bid"] as const;
+  /** Whether each line is all zeros with junk of zeros, and all ones with junk of ones. */
+  const areJunk = (junk: number): boolean[] => {
+    memory.port("cycle").write(memory.cycle);
+    memory.port("junk").write(junk);
+    const [zeros, ones] = [0n, 2n ** 64n - 1n].map((bits) => {
+      memory.port("junk_bits").write(bits);
+      return lines.map((name) => memory.port(name).readBig());
+    }) as [bigint[], bigint[]];
+    return lines.map((_, at) => zeros[at] === 0n && ones[at] !== 0n);
+  };
+  expect(areJunk(1)).toEqual([true, true, true, true, true, true]);
+  expect(areJunk(0)).toEqual([false, false, false, false, false, false]);
+  set(memory, { arvalid: 1, awvalid: 1, wvalid: 1 });
+  for (let cycle = 0; cycle < 4; cycle++) step(memory);
+  expect([bit(memory, "rvalid"), bit(memory, "bvalid")]).toEqual([true, true]);
+  expect(areJunk(1)).toEqual([false, false, false, false, false, false]);
+});
+
 /** A rough memory whose whims are drawn anew in each cycle. */
 async function openRough(inputs: Inputs = {}): Promise<Simulation> {
   const sizes = { RAM_BYTES_LOG2: 16, REGION_BYTES_LOG2: 14, ROUGH: 1 };

@@ -20,6 +20,10 @@ const waitsThenBecomes = (first: Inputs, changes: readonly Inputs[]): readonly (
 const READ = [{ lite_arvalid: 1, lite_arready: 1 }] as const satisfies Step;
 const WRITE = [{ lite_awvalid: 1, lite_awready: 1, lite_wvalid: 1, lite_wready: 1 }] as const satisfies Step;
 
+/** AxLEN of WRAP bursts: they have 2, 4, 8 or 16 beats. */
+const wraps = [1, 3, 7, 15];
+const wrongWraps = [...Array(20).keys(), 31, 255].filter((len) => !wraps.includes(len));
+
 /** What `hilt_harness_rules` can see in two states. */
 export type CheckedRule = Exclude<ProtocolRule, "AXI_X" | "BRIDGE_BURST">;
 export const checkedRules = protocolRules.flatMap(({ name }) =>
@@ -58,8 +62,12 @@ export const offences: Readonly<Record<CheckedRule, readonly (readonly Step[])[]
     { wlast: 1 },
   ]),
   AXI_BURST_TYPE: [
-    ...[{ arburst: 3 }, { arburst: 0, arlen: 16 }, { arburst: 2, arlen: 2 }, { arburst: 2, araddr: 0x1004 }],
-    ...[{ awburst: 3 }, { awburst: 0, awlen: 16 }, { awburst: 2, awlen: 31 }, { awburst: 2, awaddr: 0x2001 }],
+    ...[{ arburst: 3 }, { arburst: 0, arlen: 16 }, { arburst: 2, araddr: 0x1004 }],
+    ...[{ awburst: 3 }, { awburst: 0, awlen: 16 }, { awburst: 2, awaddr: 0x2001 }],
+    ...wrongWraps.flatMap((len) => [
+      { arburst: 2, arlen: len },
+      { awburst: 2, awlen: len },
+    ]),
   ].map((change) => [[{ ...("arburst" in change ? AR : AW), arready: 1, awready: 1, ...change }]]),
   AXI_SIZE: [[[{ ...AR, arsize: 4, arready: 1 }]], [[{ ...AW, awsize: 7, awready: 1 }]]],
   AXI_STROBE: [
@@ -98,6 +106,11 @@ export const offences: Readonly<Record<CheckedRule, readonly (readonly Step[])[]
 /** Traffic that is allowed, though only just. */
 export const allowed: Readonly<Record<string, readonly Step[]>> = {
   "a read that ends at a 4 KiB boundary": [[{ ...AR, araddr: 0x1fe0, arready: 1 }]],
+  "unaligned bursts that end at a 4 KiB boundary": [
+    [{ ...AR, araddr: 0x1ff5, arlen: 1, arready: 1 }],
+    [{ ...AW, awaddr: 0x2ff7, awlen: 1, awready: 1 }],
+    [{ ...AW, awaddr: 0x2ffd, awlen: 1, awsize: 1, awready: 1 }],
+  ],
   "a write of the longest burst up to a 4 KiB boundary": [
     [{ ...AW, awaddr: 0x2800, awlen: 255, awready: 1 }],
   ],
@@ -112,7 +125,8 @@ export const allowed: Readonly<Record<string, readonly Step[]>> = {
   "narrow, FIXED and WRAP bursts": [
     [{ ...AR, arsize: 0, arlen: 255, araddr: 0x1f00, arready: 1 }],
     [{ ...AR, arburst: 0, arlen: 15, araddr: 0x1ffd, arready: 1 }],
-    [{ ...AW, awburst: 2, awlen: 15, awaddr: 0x2ff8, awready: 1 }],
+    ...wraps.map((len): Step => [{ ...AR, arburst: 2, arlen: len, araddr: 0x1ff8, arready: 1 }]),
+    ...wraps.map((len): Step => [{ ...AW, awburst: 2, awlen: len, awaddr: 0x2ff8, awready: 1 }]),
     [{ ...AW, awburst: 2, awsize: 1, awlen: 1, awaddr: 0x2ffe, awready: 1 }],
   ],
   "an address that waits unchanged": [[AR, 50], [{ ...AR, arready: 1 }]],
