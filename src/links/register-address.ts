@@ -6,13 +6,18 @@ export function checkNarrow(
   link: string,
   operations: readonly Operation[],
 ): asserts operations is readonly NarrowOperation[] {
-  for (const operation of operations) {
-    if (operation.kind === "wait" || (operation.width ?? 32) === 32) continue;
-    const { kind, address, width } = operation;
-    throw new RangeError(
-      `${link}: ${kind} of register ${hex(address, 4)} with a width of ${width} bits: its registers have 32`,
-    );
-  }
+  for (const operation of operations) if (operation.kind !== "wait") checkWidth(link, operation);
+}
+
+/** The same for one access. */
+export function checkWidth(
+  link: string,
+  { kind, address, width = 32 }: Exclude<Operation, { kind: "wait" }>,
+): void {
+  if (width === 32) return;
+  throw new RangeError(
+    `${link}: ${kind} of register ${hex(address, 4)} with a width of ${width} bits: its registers have 32`,
+  );
 }
 
 /** Throws `RangeError` for what is not the address of a 32-bit register up to `last`, or not a value of one. */

@@ -1,5 +1,5 @@
-import { closeSync, readSync, writeSync } from "node:fs";
-import { systemCall } from "./libc.ts";
+import { closeSync, writeSync } from "node:fs";
+import { promptCall, systemCall } from "./libc.ts";
 import { watchReadable } from "./watch-readable.ts";
 
 /** `sys/eventfd.h` of Linux. */
@@ -8,6 +8,7 @@ const EFD_NONBLOCK = 0o4000;
 const COUNTER_BYTES = 8;
 
 const eventfd = systemCall("int eventfd(unsigned int initial, int flags)");
+const read = promptCall("intptr_t read(int descriptor, void *bytes, size_t length)");
 
 /** A counter of the kernel that another process, or the kernel itself, adds to: how interrupts arrive. */
 export class EventCounter implements Disposable {
@@ -22,12 +23,7 @@ export class EventCounter implements Disposable {
 
   /** What was added since the last call. */
   take(): number {
-    try {
-      readSync(this.descriptor, this.#bytes, 0, COUNTER_BYTES, null);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EAGAIN") return 0;
-      throw error;
-    }
+    if (read(this.descriptor, this.#bytes, COUNTER_BYTES) === undefined) return 0;
     return Number(this.#bytes.readBigUInt64LE(0));
   }
 

@@ -1,7 +1,6 @@
 import { closeSync } from "node:fs";
 import koffi from "koffi";
-import { SystemCallError } from "./errors.ts";
-import { systemCall } from "./libc.ts";
+import { promptCall, systemCall } from "./libc.ts";
 import { SharedMemory } from "./shared-memory.ts";
 
 /** `sys/socket.h` and `sys/un.h` of Linux. */
@@ -25,6 +24,7 @@ const setsockopt = systemCall(
 );
 const send = systemCall("intptr_t send(int descriptor, void *bytes, size_t length, int flags)");
 const recv = systemCall("intptr_t recv(int descriptor, void *bytes, size_t length, int flags)");
+const recvNow = promptCall("intptr_t recv(int descriptor, void *bytes, size_t length, int flags)");
 const sendmsg = systemCall("intptr_t sendmsg(int descriptor, void *message, int flags)");
 
 /** `struct msghdr` with one `struct iovec` and one `struct cmsghdr`, and the bytes, in memory that never moves. */
@@ -92,12 +92,8 @@ export class UnixSocket implements Disposable {
 
   /** What has come, up to the length of `bytes`; 0 when nothing has, undefined when the other side has closed the socket. */
   take(bytes: Uint8Array): number | undefined {
-    try {
-      return recv(this.descriptor, bytes, bytes.length, MSG_DONTWAIT) || undefined;
-    } catch (error) {
-      if (error instanceof SystemCallError && error.errno === "EAGAIN") return 0;
-      throw error;
-    }
+    const count = recvNow(this.descriptor, bytes, bytes.length, MSG_DONTWAIT);
+    return count === 0 ? undefined : (count ?? 0);
   }
 
   [Symbol.dispose](): void {

@@ -153,33 +153,41 @@ export class PcieLink implements Link {
 
   /** A read is a barrier by the rules of PCI Express: it does not overtake a posted write. */
   #read(address: number): number {
-    const value = this.#guard(() =>
-      address < this.#bar.lengthBytes ? this.#bar.read(address, 32) : ALL_ONES,
-    );
+    let value = ALL_ONES;
+    try {
+      if (address < this.#bar.lengthBytes) value = this.#bar.read(address, 32);
+    } catch (error) {
+      throw this.#lost(error);
+    }
     this.#hasPosted = false;
-    this.#accessed("read", address, value);
+    if (this.#listeners.hasAny) this.#accessed("read", address, value);
     return value;
   }
 
   #write(address: number, value: number): void {
     if (this.#state.end !== undefined) return;
     try {
-      if (address < this.#bar.lengthBytes) this.#guard(() => this.#bar.write(address, 32, value));
-      this.#hasPosted = true;
-      this.#accessed("write", address, value);
-    } catch {
+      if (address < this.#bar.lengthBytes) this.#bar.write(address, 32, value);
+    } catch (error) {
       // Whatever is awaited next rejects with it.
+      this.#lost(error);
+      return;
     }
+    this.#hasPosted = true;
+    if (this.#listeners.hasAny) this.#accessed("write", address, value);
   }
 
   /** A read completes what was posted before it; this one does not touch the device's registers. */
   #complete(): void {
-    if (this.#hasPosted) this.#guard(() => this.#parts.device.config.read(0, 32));
+    try {
+      if (this.#hasPosted) this.#parts.device.config.read(0, 32);
+    } catch (error) {
+      throw this.#lost(error);
+    }
     this.#hasPosted = false;
   }
 
   #accessed(access: Direction, address: number, value: number): void {
-    if (!this.#listeners.hasAny) return;
     this.#listeners.hear({
       ...{ kind: "register", cycle: this.clock.cycle, access, address, value, isRefused: false },
     });
@@ -187,7 +195,8 @@ export class PcieLink implements Link {
 
   async #list(operations: readonly NarrowOperation[]): Promise<number[]> {
     const values: number[] = [];
-    this.#look();
+    // A look is a call of the kernel for each vector.
+    if (operations.some(({ kind }) => kind === "wait")) this.#look();
     const latches = this.#messages.map((messages): Latch => ({ messages }));
     this.#isListing = true;
     this.#waits.hold(true);
@@ -243,17 +252,15 @@ export class PcieLink implements Link {
     if (count > 0) this.#waits.settle();
   }
 
-  #guard<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      const lost =
-        error instanceof LinkLostError
-          ? error
-          : new LinkLostError(this.name, (error as Error).message, { cause: error });
-      this.#end(this.#state.fail(lost));
-      throw this.#state.end;
-    }
+  /** What every later operation rejects with. */
+  #lost(error: unknown): Error {
+    const lost =
+      error instanceof LinkLostError
+        ? error
+        : new LinkLostError(this.name, (error as Error).message, { cause: error });
+    const end = this.#state.fail(lost);
+    this.#end(end);
+    return end;
   }
 
   #end(error: Error): void {
