@@ -100,7 +100,8 @@ function mutate(mutants: number): Promise<boolean> {
 
 async function runHere(name: string, runs: number): Promise<boolean> {
   const started = process.hrtime.bigint();
-  const often = Math.max(250, Math.ceil(runs / PROGRESS_LINES));
+  // A MiB on a bad line takes longer than many runs of another part.
+  const often = Math.max(name === LINE ? 1 : 250, Math.ceil(runs / PROGRESS_LINES));
   let reported = 0;
   const { failure, summary } = await soak(name, {
     runs,
@@ -111,7 +112,9 @@ async function runHere(name: string, runs: number): Promise<boolean> {
     onRun: (done) => {
       if (done - reported < often) return;
       reported = done;
-      console.log(`${name}, seed ${options.seed}: ${done} of ${runs} runs`);
+      console.log(
+        `${name}, seed ${options.seed}: ${Math.floor(done)} of ${runs} ${name === LINE ? "MiB" : "runs"}`,
+      );
     },
   });
   if (failure !== undefined) {
