@@ -33,6 +33,8 @@ export interface HostSessionOptions {
   readonly write: (bytes: Uint8Array) => void;
   /** Bytes of the board's stream, in order; its own only until it returns. A `WireMessageError` thrown ends the session. */
   readonly onBytes: (bytes: Uint8Array) => void;
+  /** All that has come at once was given to `onBytes`: what is sent now shares frames with the answers to it. */
+  readonly onReceived?: () => void;
   /** Called once for each session that ends otherwise than by `end`. */
   readonly onLost: (error: SessionLost) => void;
 }
@@ -126,6 +128,7 @@ export class HostSession {
       this.#heard = Buffer.concat([this.#heard, bytes]).subarray(0, HEARD_BYTES);
     const before = this.#decoder.badFrames;
     this.#decoder.receive(bytes);
+    this.#options.onReceived?.();
     if (!this.isUp) return;
     // What a reset has cut off, and what others say before a session, is nothing that the line has damaged.
     const damaged = this.#decoder.badFrames - before;

@@ -18,6 +18,7 @@ export interface PairOptions {
   readonly identity?: Partial<Identity>;
   readonly onBoardBytes?: (bytes: Uint8Array) => void;
   readonly onHostBytes?: (bytes: Uint8Array) => void;
+  readonly onHostReceived?: () => void;
   readonly onNew?: () => void;
   /** 3 Mbaud by default. */
   readonly bytesPerMs?: number;
@@ -59,6 +60,7 @@ export class Pair {
       bytesPerSecond: bytesPerMs * 1000,
       write: (bytes) => this.up.write(bytes),
       onBytes: options.onHostBytes ?? ((bytes) => this.atHost.push(Buffer.from(bytes))),
+      onReceived: () => options.onHostReceived?.(),
       onLost: (error) => this.lost.push(error),
     });
     this.board = new BoardSession({

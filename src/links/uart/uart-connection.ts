@@ -84,6 +84,7 @@ export class UartConnection implements Connection {
       bytesPerSecond: this.#baudRate / BITS_PER_BYTE,
       write: (bytes) => this.#line?.write(bytes),
       onBytes: (bytes) => this.#decoder?.receive(bytes),
+      onReceived: () => this.#taker?.flush(),
       onLost: (error) => this.#lose(error),
     });
   }
@@ -157,7 +158,7 @@ export class UartConnection implements Connection {
     const { port: path } = this.#settings;
     const line = await SerialLine.open({
       ...{ path, baudRate: this.#baudRate },
-      onBytes: (bytes) => this.#receive(bytes),
+      onBytes: (bytes) => this.#session.receive(bytes),
       onGone: (why) => void this.#replug(why),
     });
     await this.#hurry(line);
@@ -183,11 +184,6 @@ export class UartConnection implements Connection {
       onViolation: (violation) => this.#link?.violated(violation),
     });
     await this.#control.watchRules();
-  }
-
-  #receive(bytes: Uint8Array): void {
-    this.#session.receive(bytes);
-    this.#taker?.flush();
   }
 
   async #measure(identity: Identity): Promise<Pace> {

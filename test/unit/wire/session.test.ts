@@ -295,6 +295,24 @@ describe("a beginning", () => {
   });
 });
 
+test("what is sent when all that came has been looked at shares a frame with the answers to it", async () => {
+  let isAnswered = false;
+  const pair: Pair = new Pair({
+    onHostBytes: () => pair.host.send(new Uint8Array(100)),
+    onHostReceived: () => {
+      if (pair.host.statistics.payloadReceived > 0 && !isAnswered) {
+        isAnswered = true;
+        pair.host.send(new Uint8Array(2));
+      }
+    },
+  });
+  await pair.begin();
+  const { framesSent } = pair.host.statistics;
+  pair.board.send(new Uint8Array(50));
+  expect(pair.time.runNow(() => count(pair.atBoard) === 102, 100)).toBe(true);
+  expect(pair.host.statistics.framesSent).toBe(framesSent + 1);
+});
+
 test("what is missing is asked for once, and again when the repetition is damaged, too", () => {
   const taken: number[] = [];
   const stream = new ReceiveStream({
