@@ -99,6 +99,16 @@ export const icarusCrashes = [
     inputs: [5n],
   },
   {
+    what: "Icarus Verilog 11: an array of one net that is an element of a memory, by $signed",
+    pattern: /compile_array_alias.*Assertion/,
+    circuit: {
+      inputs: [input("i", 2)],
+      outputs: [{ name: "y", width: 8 }],
+      text: "module top(input clk, input [1:0] i, output [7:0] y); reg signed [7:0] m [0:3]; wire signed [7:0] n; assign n = m[i]; wire [7:0] w [0:0]; assign w[0] = $signed(n); assign y = w[0]; endmodule\n",
+    },
+    inputs: [1n],
+  },
+  {
     what: "Icarus Verilog 11: a division of more than 64 bits in a block, which does not end",
     pattern: /^vvp: did not end within/,
     circuit: {
