@@ -6,14 +6,13 @@ import logging
 import struct
 from typing import Any
 
-from cocotb.clock import Clock
 from cocotb.queue import Queue
 from cocotb.triggers import Event, FallingEdge, First, Timer
 from cocotbext.axi import AxiLiteMaster, AxiResp, axi_channels, axil_channels
 from cocotbext.axi.axi_slave import AxiSlaveRead, AxiSlaveWrite
 
 from . import messages
-from .compat import cancel, is_one, now_ns, start_soon, value_change
+from .compat import cancel, is_one, now_ns, start_clock, start_soon, value_change
 from .design import ALL_ANSWERED, RISEN
 from .host_memory import READ, WRITE, HostMemory
 from .messages import Control
@@ -154,7 +153,7 @@ class Axi:
         self._tasks = []
         self._reset.value = self._active
         if self._master is None:
-            start_soon(Clock(self._clock, _PERIOD_NS, "ns").start())
+            start_clock(self._clock, _PERIOD_NS)
         for _ in range(_RESET_EDGES):
             await FallingEdge(self._clock)
         if self._master is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import cocotb
+from cocotb.clock import Clock
 
 try:
     from cocotb.simtime import get_sim_time
@@ -19,6 +20,15 @@ except ImportError:
 def value_change(handle: Any) -> Any:
     """A trigger that fires when the value of a signal has changed."""
     return _ValueChange(handle)
+
+
+def start_clock(handle: Any, period_ns: int) -> None:
+    """A clock that costs no Python where cocotb can make it so, which it does of itself on some simulators alone."""
+    try:
+        clock = Clock(handle, period_ns, "ns", impl="gpi")
+    except TypeError:
+        clock = Clock(handle, period_ns, "ns")
+    start_soon(clock.start())
 
 
 def is_one(handle: Any) -> bool:
