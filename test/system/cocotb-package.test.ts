@@ -89,6 +89,18 @@ describe("the package hilt_cocotb", () => {
     }
   });
 
+  test("ends a simulator whose host was gone before it could ask to end with it", () => {
+    const gone = spawnSync(python, ["-c", "import os; print(os.getpid())"], {
+      encoding: "utf8",
+    }).stdout.trim();
+    const ending = (host: string) =>
+      spawnSync(python, ["-c", `from hilt_cocotb.process import end_with_parent; end_with_parent(${host})`], {
+        env: { ...process.env, PYTHONPATH: "sim/cocotb" },
+      });
+    expect(ending(String(process.pid))).toMatchObject({ status: 0, signal: null });
+    expect(ending(gone)).toMatchObject({ signal: "SIGKILL" });
+  });
+
   test("is in the package of npm, with its Verilog", () => {
     const listed = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
       encoding: "utf8",

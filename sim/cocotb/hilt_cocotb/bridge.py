@@ -258,7 +258,7 @@ def _identity(lines: int) -> bytes:
 @cocotb.test()
 async def bridge(top: Any) -> None:
     """Serves the host that has started this simulator."""
-    end_with_parent()
+    end_with_parent(int(os.environ["HILT_COCOTB_HOST"]))
     logging.getLogger("cocotb").setLevel(logging.INFO)
     logging.getLogger("cocotb.regression").setLevel(logging.WARNING)
     folder = os.environ["HILT_COCOTB"]

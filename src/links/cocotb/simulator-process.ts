@@ -63,6 +63,7 @@ export async function startSimulator(
       ...process.env,
       ...start.env,
       HILT_COCOTB: folder,
+      HILT_COCOTB_HOST: String(process.pid),
       HILT_COCOTB_MODULES: modules.join(","),
       HILT_COCOTB_PORTS: start.ports === undefined ? "" : JSON.stringify(start.ports),
       // What code of the user's prints is there when its test is over.
