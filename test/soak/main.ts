@@ -13,6 +13,7 @@ import { soakLine } from "./soak-line.ts";
 import { soakModules } from "./soak-modules.ts";
 import { type SoakCounterexample, type SoakRequest, soakRings } from "./soak-rings.ts";
 import { soakScripts } from "./soak-scripts.ts";
+import { soakVfioUser } from "./soak-vfio-user.ts";
 import { soakWire } from "./soak-wire.ts";
 import { soakWireRtl } from "./soak-wire-rtl.ts";
 import { variants } from "./variants.ts";
@@ -27,12 +28,13 @@ const SCRIPTS = "scripts";
 const WIRE = "wire";
 const WIRE_RTL = "wire-rtl";
 const LINE = "line";
+const VFIO_USER = "vfio-user";
 const PACKAGES = "packages";
 const WDM_MUTANTS = "wdm-mutants";
 const parts = [
   ...Object.keys(variants),
   ...Object.keys(modules),
-  ...[SCRIPTS, WIRE, WIRE_RTL, LINE, PACKAGES],
+  ...[SCRIPTS, WIRE, WIRE_RTL, LINE, VFIO_USER, PACKAGES],
 ];
 /** They are no search for faults of this version: only asked for by name. */
 const mutants = Object.keys(guarded);
@@ -53,7 +55,7 @@ const otherRuns: Readonly<Record<string, number>> = {
 const options = await yargs(hideBin(process.argv))
   .scriptName("npm run soak --")
   .usage(
-    "$0 [options]\n\nRandom rings of descriptors and random scripts of DMA calls against models, transfers over lines that lose bytes, random Verilog modules and the Verilog of public packages against Icarus Verilog, in the built-in engine and in Verilator.",
+    "$0 [options]\n\nRandom rings of descriptors and random scripts of DMA calls against models, transfers over lines that lose bytes and through a relay of vfio-user, random Verilog modules and the Verilog of public packages against Icarus Verilog, in the built-in engine and in Verilator.",
   )
   .option("runs", {
     type: "number",
@@ -65,7 +67,7 @@ const options = await yargs(hideBin(process.argv))
   .option("variant", {
     choices: [...parts, ...mutants, WDM_MUTANTS],
     describe:
-      "Only this build of the controller, only these modules, the scripts, the wire, the wire in Verilog, the line, the packages, or mutants: of the Verilog, drawn by seed, each given to the guards, the cheapest first, or of the DMA system against its unit tests",
+      "Only this build of the controller, only these modules, the scripts, the wire, the wire in Verilog, the line, vfio-user, the packages, or mutants: of the Verilog, drawn by seed, each given to the guards, the cheapest first, or of the DMA system against its unit tests",
   })
   .option("shrink", { type: "boolean", default: true, describe: "Make a counterexample smaller" })
   .option("jobs", { type: "number", default: availableParallelism(), describe: "Processes" })
@@ -157,6 +159,10 @@ async function soak(name: string, request: SoakRequest): Promise<Outcome> {
   if (name === LINE) {
     const { summary, failure } = await soakLine({ ...request, hazard: options.hazard });
     return { failure, summary };
+  }
+  if (name === VFIO_USER) {
+    const { runs, bytes, failure } = await soakVfioUser(request);
+    return { failure, summary: `${runs} runs, ${bytes} bytes there and back through somebody else's ends` };
   }
   const verilog = guarded[name as keyof typeof guarded];
   if (verilog !== undefined) {
