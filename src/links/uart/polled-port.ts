@@ -75,7 +75,15 @@ export class PolledPort {
       this.#gone(error);
       return;
     }
-    act();
+    try {
+      act();
+    } catch (thrown) {
+      // Whoever receives has lost its place in the stream. The native code that has called this would end the process.
+      this.stop();
+      setImmediate(() => {
+        throw thrown;
+      });
+    }
     if (!this.#isGone) this.#watch();
   }
 
