@@ -10,28 +10,48 @@ const LITERAL = /'(?:[sS]?[bodhBODH]\s*[\da-fA-F_?]*[xXzZ?]|[xXzZ]\b)/;
  * An item of a `case` with `x` or `z`, or of a `casez` with `x`, fits no value of two states. Yosys takes these digits for
  * open ones, and drops what follows: such an item becomes a comparison that never holds, of the same width and sign. It is
  * refused where it is not a number, and where a generate block chooses, by constants that may have these digits too.
- * `sources` declare the parameters.
  */
-export function separateUndefinedItems(text: string, sources: readonly string[]): string {
-  if (!/\bcasez?\b/.test(text) || !sources.some((source) => LITERAL.test(source))) return text;
-  const tokens = tokensOf(text);
-  const procedural = proceduralCases(tokens);
-  const edits = Object.entries(UNDEFINED).flatMap(([keyword, digits]) => {
-    const names = new Set(sources.flatMap((source) => parametersWith(source, digits)));
-    const isFound = (token: Token): boolean => isUndefined(token, digits) || names.has(token.text);
-    return [...tokens.keys()]
-      .filter((at) => textAt(tokens, at) === keyword)
-      .flatMap((at) => {
-        const first = afterParentheses(tokens, at + 1);
-        const selector = textOf(tokens.slice(at + 1, first));
-        return itemsOf(tokens, first)
-          .filter((item) => item.some(isFound))
-          .flatMap((item) =>
-            procedural.has(at) && isNumber(item) ? neverFit(item, selector, digits) : refuse(item),
-          );
-      });
-  });
-  return applyEdits(text, edits);
+export class UndefinedItems {
+  /** By keyword, the parameters with such a digit. */
+  readonly #names: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly #areThere: boolean;
+
+  /** The sources declare the parameters. */
+  constructor(sources: readonly string[]) {
+    const declared = sources.filter((source) => LITERAL.test(source));
+    this.#areThere = declared.length > 0;
+    const tokens = declared.map(tokensOf);
+    this.#names = new Map(
+      Object.entries(UNDEFINED).map(([keyword, digits]) => [
+        keyword,
+        new Set(tokens.flatMap((each) => parametersWith(each, digits))),
+      ]),
+    );
+  }
+
+  /** A source as Yosys is to read it. */
+  separate(text: string): string {
+    if (!this.#areThere || !/\bcasez?\b/.test(text)) return text;
+    const tokens = tokensOf(text);
+    const procedural = proceduralCases(tokens);
+    const edits = Object.entries(UNDEFINED).flatMap(([keyword, digits]) => {
+      const names = this.#names.get(keyword);
+      const isFound = (token: Token): boolean =>
+        isUndefined(token, digits) || names?.has(token.text) === true;
+      return [...tokens.keys()]
+        .filter((at) => textAt(tokens, at) === keyword)
+        .flatMap((at) => {
+          const first = afterParentheses(tokens, at + 1);
+          const selector = textOf(tokens.slice(at + 1, first));
+          return itemsOf(tokens, first)
+            .filter((item) => item.some(isFound))
+            .flatMap((item) =>
+              procedural.has(at) && isNumber(item) ? neverFit(item, selector, digits) : refuse(item),
+            );
+        });
+    });
+    return applyEdits(text, edits);
+  }
 }
 
 /** The digits that are not open ones. */
@@ -129,9 +149,7 @@ function endOfGroup(tokens: readonly Token[], at: number): number {
 const CLOSED_BY: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}", "?": ":" };
 
 /** The parameters and members of enumerations that a source declares with one of the digits in their value. */
-function parametersWith(source: string, digits: RegExp): string[] {
-  if (!LITERAL.test(source)) return [];
-  const tokens = tokensOf(source);
+function parametersWith(tokens: readonly Token[], digits: RegExp): string[] {
   return [...tokens.keys()]
     .filter((at) => isUndefined(tokens[at] as Token, digits))
     .map((at) => parameterOf(tokens, at))

@@ -33,7 +33,7 @@ import { simulationView } from "./simulation-view.ts";
 import { markSingleEdges, SINGLE_EDGE } from "./single-edges.ts";
 import { markTasks } from "./system-tasks.ts";
 import { typeLoopVariables } from "./typed-loops.ts";
-import { separateUndefinedItems } from "./undefined-items.ts";
+import { UndefinedItems } from "./undefined-items.ts";
 import { VirtualFiles } from "./virtual-files.ts";
 import { hierarchicalReference, yosysError } from "./yosys-error.ts";
 
@@ -62,6 +62,7 @@ export async function elaborate(
   const sources = [...tree.files.values()].map((bytes) => bytes.toString("utf8"));
   const connections = new PortConnections(sources);
   const packed = new PackedTypes(sources);
+  const undefinedItems = new UndefinedItems(sources);
   const macros = new Macros(tree.files, Object.keys(source.defines ?? {}));
   const viewOf = (text: string, path: string): string => {
     const plain = connections.plain(
@@ -71,7 +72,7 @@ export async function elaborate(
     const sized = sizeElementParts(typeLoopVariables(cutLoops(separateLoopVariables(flattenChains(seen)))));
     const view = widenPositions(countFromZero(refuseReversedParts(packed.refuse(sized))));
     return markSingleEdges(
-      markTasks(markRefused(separateUndefinedItems(compareOpenItems(view), sources), /\.svh?$/.test(path))),
+      markTasks(markRefused(undefinedItems.separate(compareOpenItems(view)), /\.svh?$/.test(path))),
     );
   };
   const virtual = new VirtualFiles(source.files, tree, viewOf);
