@@ -14,8 +14,8 @@ const RULES = "1";
 
 /**
  * Before anything is built: throws `BindingError` for a device with more than hilt serves, which is one AXI4
- * master, one AXI4-Lite slave and one clock. What was found well is noted in the cache. A module that cannot be read passes:
- * its build says why.
+ * master, one AXI4-Lite slave and one clock. What was found well is noted in the cache. A module that cannot be read, or lacks
+ * a port that the table names, passes: its build says why.
  */
 export async function refuseShape(
   device: DeviceSource,
@@ -29,7 +29,7 @@ export async function refuseShape(
   const note = join(resolve(cacheDirectory), "shapes", key);
   if (existsSync(note)) return;
   const ports = await portsAlone(alone, engine);
-  if (ports === undefined) return;
+  if (ports === undefined || pins.some((pin) => !ports.some(({ name }) => name === pin))) return;
   const problems = shapeProblems(device, ports, new Set(pins));
   if (problems.length > 0) throw new BindingError(problems);
   writeWhole(note, "");
