@@ -2,7 +2,7 @@ import { afterParentheses, macroEnd, statementEnd } from "./statement-end.ts";
 import { applyEdits, type TextEdit } from "./text-edits.ts";
 import { headerOf } from "./typed-loops.ts";
 import { declarationsOf, type VariableType } from "./variable-types.ts";
-import { type Token, tokensOf } from "./verilog-tokens.ts";
+import { type Token, textOf, tokensOf } from "./verilog-tokens.ts";
 
 /** Steps of a loop that Yosys compares with each other. */
 const PIECE = 64;
@@ -139,10 +139,7 @@ class LongLoop {
   }
 
   #textOf(from: number, to: number): string {
-    return this.#tokens
-      .slice(from, to)
-      .map(({ text }) => (text.startsWith("\\") ? `${text} ` : text))
-      .join(" ");
+    return textOf(this.#tokens.slice(from, to));
   }
 
   #replaced(from: number, to: number, text: string): TextEdit[] {

@@ -1,7 +1,7 @@
 import { macroEnd } from "./statement-end.ts";
 import { applyEdits, type TextEdit } from "./text-edits.ts";
 import { type Declarations, declarationsOf, type Range } from "./variable-types.ts";
-import { type Token, tokensOf } from "./verilog-tokens.ts";
+import { type Token, textOf, tokensOf } from "./verilog-tokens.ts";
 
 /**
  * The position of an indexed part of a memory's element has as many bits, or more, and a sign (`cells.ts`), and so has the
@@ -179,7 +179,7 @@ function signed(text: string): string {
 }
 
 export function copyOf(tokens: readonly Token[]): string {
-  return withSigns(tokens.map(({ text }) => (text.startsWith("\\") ? `${text} ` : text)).join(" "));
+  return withSigns(textOf(tokens));
 }
 
 /** With `+:` and `-:` in one piece, of which each is two tokens. */

@@ -1,6 +1,6 @@
 import { afterParentheses } from "./statement-end.ts";
 import { applyEdits, type TextEdit } from "./text-edits.ts";
-import { type Token, tokensOf } from "./verilog-tokens.ts";
+import { type Token, textOf, tokensOf } from "./verilog-tokens.ts";
 
 /** Yosys has no trouble with so many different sets of open digits. */
 const MOST_SETS = 10;
@@ -28,7 +28,7 @@ function caseEdits(tokens: readonly Token[], at: number): TextEdit[] {
   if (sets.size <= MOST_SETS || !areAll) return [];
   const isWild = tokens[at]?.text === "casex" ? /[?zZxX]/g : /[?zZ]/g;
   if (items.some((item) => /[xX]/.test(tokens[item]?.text.replace(isWild, "") ?? ""))) return [];
-  const copy = selector.map(({ text }) => (text.startsWith("\\") ? `${text} ` : text)).join(" ");
+  const copy = textOf(selector);
   return [
     replaced(tokens[at] as Token, "case"),
     ...selector.map((token, index) => replaced(token, index === 0 ? "1'b1" : "")),

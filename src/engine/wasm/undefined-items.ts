@@ -1,7 +1,7 @@
 import { REFUSED_MACRO } from "./mark-refused.ts";
 import { afterParentheses, statementEnd } from "./statement-end.ts";
 import { applyEdits, type TextEdit } from "./text-edits.ts";
-import { type Token, tokensOf } from "./verilog-tokens.ts";
+import { type Token, textOf, tokensOf } from "./verilog-tokens.ts";
 
 const REFUSED = `${REFUSED_MACRO}an_item_of_a_case_with_x_or_z_that_is_not_a_number `;
 const LITERAL = /'(?:[sS]?[bodhBODH]\s*[\da-fA-F_?]*[xXzZ?]|[xXzZ]\b)/;
@@ -164,10 +164,6 @@ function parameterOf(tokens: readonly Token[], value: number): string | undefine
     if (textAt(tokens, at) === "=") name ??= textAt(tokens, at - 1);
   }
   return undefined;
-}
-
-function textOf(tokens: readonly Token[]): string {
-  return tokens.map(({ text }) => (text.startsWith("\\") ? `${text} ` : text)).join(" ");
 }
 
 function textAt(tokens: readonly Token[], at: number): string {

@@ -48,3 +48,8 @@ function kindOf(groups: Groups): Token["kind"] | undefined {
   if (groups.string !== undefined) return "string";
   return groups.directive === undefined ? "system" : "directive";
 }
+
+/** In one line, as it may stand in a source. */
+export function textOf(tokens: readonly Token[]): string {
+  return tokens.map(({ text }) => (text.startsWith("\\") ? `${text} ` : text)).join(" ");
+}

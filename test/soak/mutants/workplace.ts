@@ -18,7 +18,7 @@ const HOUR_MS = 3_600_000;
 const CONFIG = "vitest.mutants.config.mjs";
 /** CPU time of Yosys for the controller of a change; that of the controller itself takes a twentieth. */
 const BUILD_SECONDS = 60;
-/** A guard that computes ends by its CPU time, however busy the machine is; one that waits for nothing after so many times that. */
+/** A guard that computes ends by its CPU time, however busy the machine is; one that waits, by a multiple of that in wall time. */
 const WALL_PER_CPU = 20;
 const LIMITED = ["-c", 'ulimit -t "$1"; shift; exec "$@"', "sh"];
 
