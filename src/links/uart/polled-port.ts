@@ -72,7 +72,8 @@ export class PolledPort {
   #step(error: Error | null, act: () => void): void {
     if (this.#isGone) return;
     if (error !== null) {
-      this.#gone(error);
+      // Whatever its error says: the kernel has no other word for it.
+      this.#gone("it has hung up");
       return;
     }
     try {
@@ -93,7 +94,7 @@ export class PolledPort {
 
   #read(): void {
     const count = this.#try(() => readSync(this.#port.fd, this.#room, 0, READ_BYTES, null));
-    if (count === 0) this.#gone(new Error("the port has ended"));
+    if (count === 0) this.#gone("the port has ended");
     else if (count !== undefined) this.#options.onBytes(this.#room.subarray(0, count));
   }
 
@@ -116,14 +117,14 @@ export class PolledPort {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       // Whoever writes is not to find the port gone in the midst of it.
-      if (code !== "EAGAIN" && code !== "EINTR") setImmediate(() => this.#gone(error as Error));
+      if (code !== "EAGAIN" && code !== "EINTR") setImmediate(() => this.#gone((error as Error).message));
       return undefined;
     }
   }
 
-  #gone(error: Error): void {
+  #gone(why: string): void {
     if (this.#isGone) return;
     this.stop();
-    this.#options.onGone(error.message);
+    this.#options.onGone(why);
   }
 }

@@ -7,6 +7,8 @@ import { PolledPort } from "./polled-port.ts";
 /** A port that was closed a moment ago may still be locked. */
 const LOCKED_MS = 1000;
 const LOCKED_AGAIN_MS = 100;
+/** Whoever is at the other end may not take what is left. */
+const CLOSING_MS = 1000;
 /** A port whose device has gone does not always say so: it is looked for. */
 const WATCH_MS = 250;
 
@@ -74,7 +76,7 @@ export class SerialLine {
     this.#isClosing = true;
     clearInterval(this.#watch);
     // Closing cuts off what is being written: whatever is left is written first.
-    await Promise.race([this.#polled.written(), sleep(LOCKED_MS, undefined, { ref: false })]);
+    await Promise.race([this.#polled.written(), sleep(CLOSING_MS, undefined, { ref: false })]);
     this.#polled.stop();
     await this.#closePort();
   }
