@@ -54,11 +54,15 @@ function remove(root, folder) {
 
 function sourceKey(root) {
   const hash = createHash("sha256");
-  const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
-  const translated = sources.filter((path) => /\.[jt]s$/.test(path)).map((name) => join("src", name));
-  for (const name of [...translated.sort(), "package-lock.json", "tsconfig.json", "tsconfig.build.json"]) {
-    hash.update(`${name}\n`).update(readFileSync(join(root, name)));
-  }
+  const start = root.length;
+  // Of some hundred files: a name is put together without `path`, and the entries come with their types, which else are
+  // asked for one by one. Each would take half as long as to read the files.
+  const sources = readdirSync(join(root, "src"), { recursive: true, withFileTypes: true })
+    .filter(({ name }) => /\.[jt]s$/.test(name))
+    .map(({ parentPath, name }) => `${parentPath}/${name}`.slice(start))
+    .sort();
+  for (const name of [...sources, "package-lock.json", "tsconfig.json", "tsconfig.build.json"])
+    hash.update(`${name}\n`).update(readFileSync(`${root}${name}`));
   return hash.digest("hex").slice(0, 16);
 }
 

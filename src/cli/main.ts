@@ -83,6 +83,21 @@ export function createParser(
       (argv) => handle(command, argv),
     );
   }
+  return withoutSpareHelp(parser);
+}
+
+/** Parts of yargs that its types do not have. */
+interface WithUsage {
+  getInternalMethods(): { getUsageInstance(): { cacheHelpMessage(): void } };
+}
+
+/**
+ * After each command that was begun yargs lays out its help, for the case that the command fails and shows it. No failure here
+ * does, and the layout takes a thirtieth of a start.
+ */
+function withoutSpareHelp(parser: Argv): Argv {
+  const usage = (parser as unknown as WithUsage).getInternalMethods().getUsageInstance();
+  usage.cacheHelpMessage = () => {};
   return parser;
 }
 
