@@ -75,6 +75,22 @@ describe("a simulator under cocotb", () => {
     expect(there.bytes).toEqual(here.bytes);
   });
 
+  test("takes an error of host memory while time passes", async () => {
+    const link = await openLink("target", icarus, {
+      cacheDirectory: ".hilt/cache",
+      log: silentLog,
+      seed: 1n,
+    });
+    opened.push(link);
+    const { errors } = link;
+    link.onEvent(() => errors?.afterBeats(0, "read", "SLVERR"));
+    const start = link.clock.cycle;
+    link.writeRegister(0, 0);
+    // Longer than from one sign of life to the next.
+    expect(await link.listen().wait(9000)).toBe(false);
+    expect(link.clock.cycle - start).toBe(9000);
+  });
+
   test("moves the payload once, a ring at a doorbell, and a transfer in two crossings", async () => {
     const context = await open({ ...icarus, harness: {} }, 1n);
     const link = context.link as CocotbLink;

@@ -169,9 +169,10 @@ export class FarEnd {
     }
   }
 
-  /** A sign of life: what is under way goes on, unless something else has been asked for meanwhile. */
+  /** A sign of life: what is under way goes on, unless something else has been sent meanwhile. */
   #goOn(): void {
-    if (this.#requests[0]?.piece === this.#requests.at(-1)?.piece) this.#channel.send(signOfLife);
+    const [oldest] = this.#requests;
+    if (oldest === undefined || oldest.piece === this.#pieces - 1) this.#channel.send(signOfLife);
   }
 
   #takeControl({ code, isAnswer, isFailed, payload }: ControlMessage): void {
