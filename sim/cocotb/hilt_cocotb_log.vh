@@ -1,6 +1,8 @@
 // What has happened in the harness, as messages of the control channel; included in hilt_cocotb.
 
-    // ---- what has happened, in the order of the cycles: answers of registers before events of the same cycle
+    // ---- what has happened, in the order of the cycles: answers of registers before events of the same cycle. Where nobody hears
+    // of events, answers and what the device has written are all.
+    wire        is_heard = words[39][0];
     reg  [63:0] info;
     reg  [31:0] bursts;
     reg  [63:0] when;
@@ -12,14 +14,14 @@
                 info = harness.events.event_info[at[11:0]];
                 bursts = harness.events.event_bursts[at[11:0]];
                 when = harness.events.event_cycle[at[11:0]];
-                if (info[10:0] != 11'd0) give_run;
-                if (info[1:0] != 2'd0) begin
+                if (is_heard && info[10:0] != 11'd0) give_run;
+                if (is_heard && info[1:0] != 2'd0) begin
                     give_answers(when);
                     give_addresses;
                 end
                 // The address may have been taken in the same cycle.
                 if (info[14]) take_row;
-                if (info[10:2] != 9'd0) begin
+                if (is_heard && info[10:2] != 9'd0) begin
                     give_answers(when);
                     give_events;
                 end
@@ -108,8 +110,9 @@
                 answer_cycle = cycle - {34'd0, cycle[29:0] - response[63:34]};
                 due          = answer_cycle <= last;
                 if (due) begin
-                    $fwrite(down, "%u", {(command[63] ? response[31:0] : 32'd0), 2'b00, command[61:32], answer_cycle,
-                                        16'd0, 6'd0, response[33:32] != 2'd0, ~command[63], 8'd1, 16'd20, EVENT});
+                    if (is_heard)
+                        $fwrite(down, "%u", {(command[63] ? response[31:0] : 32'd0), 2'b00, command[61:32], answer_cycle,
+                                            16'd0, 6'd0, response[33:32] != 2'd0, ~command[63], 8'd1, 16'd20, EVENT});
                     if (command[63]) $fwrite(down, "%c%u", REGISTER_VALUE | {6'd0, response[33:32]}, response[31:0]);
                     else             $fwrite(down, "%c", REGISTER_WRITTEN | {6'd0, response[33:32]});
                     answered = answered + 9'd1;

@@ -121,6 +121,7 @@
             in_list   = 1'b0;
             words[27] = 32'd0;
             words[28] = 32'd0;
+            words[39] = 32'd0;
             posted    = 9'd0;
             rst       = 1'b1;
             for (index = 0; index < RESET_EDGES; index = index + 1) begin

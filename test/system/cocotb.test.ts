@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import type { LinkEvent } from "../../src/bus/event.ts";
 import type { Link } from "../../src/bus/link.ts";
@@ -15,6 +16,10 @@ const icarus: LinkSettings = {
   harness: rough,
 };
 const wasm: LinkSettings = { link: "simulator", engine: "wasm", harness: rough };
+
+function children(): readonly string[] {
+  return readFileSync(`/proc/self/task/${process.pid}/children`, "utf8").trim().split(" ");
+}
 
 const opened: Link[] = [];
 async function open(settings: LinkSettings, seed: bigint): Promise<ContractContext> {
@@ -73,6 +78,33 @@ describe("a simulator under cocotb", () => {
     expect(there.cycles).toEqual(here.cycles);
     expect(there.events).toEqual(here.events);
     expect(there.bytes).toEqual(here.bytes);
+  });
+
+  test("sends events from the first listener on: that one hears all that happens after, and none of what was before", async () => {
+    const others = children();
+    const link = await openLink("target", icarus, {
+      cacheDirectory: ".hilt/cache",
+      log: silentLog,
+      seed: 1n,
+    });
+    opened.push(link);
+    const [simulator] = children().filter((pid) => !others.includes(pid)) as [string];
+    const written = (): number =>
+      Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${simulator}/io`, "utf8"))?.[1]);
+    const access = async (): Promise<number> => {
+      const before = written();
+      await link.readRegister(0);
+      return written() - before;
+    };
+    const unheard = await access();
+    const events: LinkEvent[] = [];
+    link.onEvent((event) => events.push(event));
+    const start = link.clock.cycle;
+    const heard = await access();
+    expect(events).toMatchObject([{ kind: "register", address: 0 }]);
+    expect(events[0]?.cycle).toBeGreaterThanOrEqual(start);
+    // A message of an event of a register.
+    expect(heard - unheard).toBe(24);
   });
 
   test("takes an error of host memory while time passes", async () => {

@@ -24,6 +24,8 @@ _BEAT_CYCLES = 2000
 _OKAY = 0
 _DECERR = 3
 _ERRORS = 4
+# The word after the settings says whether the host hears of events.
+_HEARD = 4 * 39
 
 _CHANNELS_LITE = tuple(getattr(axil_channels, f"AxiLite{each}Bus") for each in ("AW", "W", "B", "AR", "R"))
 _CHANNELS = tuple(getattr(axi_channels, f"Axi{each}Bus") for each in ("AW", "W", "B", "AR", "R"))
@@ -73,10 +75,13 @@ class Axi:
         self._seen = self.rises
         self._stopped = Event()
         self._out.clear()
+        del self._settings[_HEARD:]
+        self._is_heard = False
 
     def write(self, array: int, offset: int, data: bytes) -> None:
         if array == 0:
             self._settings[offset : offset + len(data)] = data
+            self._is_heard = any(self._settings[_HEARD:])
 
     def access(self, address: int, value: int, is_read: bool) -> None:
         self.posted += 1
@@ -103,6 +108,8 @@ class Axi:
         return counted[1] if counted is not None and counted[0] == beat else _OKAY
 
     def event(self, kind: int, flags: int, rest: bytes = b"") -> None:
+        if not self._is_heard:
+            return
         payload = struct.pack("<BBHQ", kind, flags, 0, self._now()) + rest
         self._out += messages.control(Control(messages.EVENT, payload))
 

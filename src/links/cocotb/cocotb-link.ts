@@ -17,9 +17,10 @@ import { checkRegister } from "../register-address.ts";
 import { FREQUENCY_HZ } from "../simulator/simulator-traits.ts";
 import { checkVector } from "../vector.ts";
 import { CocotbCodeError } from "./errors.ts";
-import type { Answer, FarEnd, FarListener } from "./far-end.ts";
+import { type Answer, FarArray, type FarEnd, type FarListener } from "./far-end.ts";
 import { FarErrors } from "./far-errors.ts";
 import type { CrossedBytes, LinkMemory } from "./link-memory.ts";
+import { HEARD_OFFSET } from "./settings-words.ts";
 import { Turns } from "./turns.ts";
 
 /** What ends a run before its last cycle. */
@@ -84,6 +85,7 @@ export class CocotbLink implements Link, FarListener {
   /** Of all lines, when nothing posted was under way last. */
   #quietRises = 0;
   #crossings = 0;
+  #asksForEvents = false;
   #closed: Promise<void> | undefined;
 
   constructor(parts: CocotbLinkParts) {
@@ -166,6 +168,7 @@ export class CocotbLink implements Link, FarListener {
   }
 
   onEvent(listener: LinkEventListener, options?: ListenOptions): () => void {
+    this.#askForEvents();
     return this.#listeners.add(listener, options);
   }
 
@@ -206,6 +209,13 @@ export class CocotbLink implements Link, FarListener {
     check();
     this.#parts.state.check();
     return await this.#turns.ask(work);
+  }
+
+  /** They are sent from the first listener on: events that nobody hears cost as much as a small transfer. */
+  #askForEvents(): void {
+    if (this.#asksForEvents) return;
+    this.#asksForEvents = true;
+    this.#parts.far.write(FarArray.settings, HEARD_OFFSET, Uint8Array.of(1, 0, 0, 0));
   }
 
   get #posted(): number {

@@ -6,6 +6,9 @@ import type { HarnessSettings } from "../simulator/settings.ts";
 /** Words of the settings in `sim/cocotb/hilt_cocotb.v` that a test begins with. */
 const WORDS = 39;
 
+/** Where the word is that says whether the host hears of events: after those, and 0 with each reset. */
+export const HEARD_OFFSET: number = 4 * WORDS;
+
 /** Where the harness's inputs lie: the word, the first bit in it, and how many bits. */
 const places: Readonly<Record<string, readonly [word: number, shift: number, width: number]>> = {
   cfg_seed: [0, 0, 64],
