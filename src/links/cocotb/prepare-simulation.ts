@@ -25,6 +25,8 @@ const TOP = "hilt_cocotb";
 const OWN_PARAMETERS = { DATA_W: 64, ADDR_W: 64 };
 /** Stands for a folder that is not known when the simulation is built. */
 const FOLDER_MARK = "@hilt-folder@";
+/** The program round a model of the harness made by Verilator. */
+const VERILATOR_MAIN = join(PACKAGE, "hilt_verilator.cpp");
 const LIMIT_SECONDS = 600;
 
 /** How a simulator is started. Plain data. */
@@ -131,9 +133,10 @@ function bareSource(device: DeviceSource | undefined): ModelSource {
 
 function toolsOf(python: PythonEnvironment, simulator: Simulator): readonly string[] {
   // The rest of the package is read when the simulator starts.
-  const builder = readFileSync(join(PACKAGE, "hilt_cocotb/prepare.py"));
-  const hash = createHash("sha256").update(builder).digest("hex");
-  return [JSON.stringify(python), JSON.stringify(simulator), hash];
+  const hash = createHash("sha256");
+  for (const builder of [join(PACKAGE, "hilt_cocotb/prepare.py"), VERILATOR_MAIN])
+    hash.update(readFileSync(builder));
+  return [JSON.stringify(python), JSON.stringify(simulator), hash.digest("hex")];
 }
 
 interface BuildParts {
@@ -152,9 +155,7 @@ async function build(
   mkdirSync(join(folder, ".."), { recursive: true });
   const draft = mkdtempSync(`${folder}-`);
   try {
-    const control = join(draft, "ports.vlt");
-    const isControlled = ports !== undefined && settings.simulator === "verilator";
-    if (isControlled) writeFileSync(control, visiblePorts(settings.device?.binding ?? hiltDma));
+    const own: OwnParts = settings.simulator === "verilator" ? ofVerilator(settings, draft) : { sources: [] };
     const placed = (words: readonly string[]): string[] =>
       words.map((word) => word.replaceAll(BUILD_MARK, draft));
     const request = {
@@ -164,7 +165,7 @@ async function build(
       cwd: takesVhdlAlone(settings.simulator) ? draft : process.cwd(),
       language: languageOf(source.files),
       build: {
-        sources: [...source.files, ...(isControlled ? [control] : [])],
+        sources: [...source.files, ...own.sources],
         includes: source.includeDirectories ?? [],
         parameters: source.parameters ?? {},
         defines: source.defines ?? {},
@@ -172,7 +173,7 @@ async function build(
         timescale: settings.simulator === "nvc" ? null : ["1ns", "1ps"],
         build_args: placed(simulator.buildArguments),
       },
-      without: simulator.without,
+      ...{ without: simulator.without, main: own.main },
       test: {
         plusargs: ports === undefined ? [`+hilt=${FOLDER_MARK}`] : [],
         test_args: placed(simulator.testArguments),
@@ -203,7 +204,20 @@ async function build(
   }
 }
 
-/** For Verilator: the ports of the device are seen from outside, and nothing else, which costs less. */
+interface OwnParts {
+  readonly sources: readonly string[];
+  readonly main?: string;
+}
+
+/** What a build has beside the files of the design: the program round the harness, or what is seen of a device without it. */
+function ofVerilator({ host, device }: CocotbTarget, folder: string): OwnParts {
+  if (host !== "cocotbext-axi") return { sources: [], main: VERILATOR_MAIN };
+  const control = join(folder, "ports.vlt");
+  writeFileSync(control, visiblePorts(device?.binding ?? hiltDma));
+  return { sources: [control] };
+}
+
+/** The ports of the device are seen from outside, and nothing else, which costs less. */
 function visiblePorts(binding: DeviceBinding): string {
   const rows = bindPins(binding).pins.map(
     ({ port }) => `public_flat_rw -module "${binding.top}" -var "${port}"\n`,
