@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Link } from "../../src/bus/link.ts";
 import { silentLog } from "../../src/core/log.ts";
 import type { DeviceMessage } from "../../src/links/link-kind.ts";
@@ -182,6 +182,27 @@ describe("a simulator under cocotb", () => {
     }
     expect(pids).toHaveLength(2);
     expect(new Set(pids).size).toBe(2);
+  });
+
+  test("is built once, whatever else is in the environment", async () => {
+    const prepare = async () => {
+      const kind = await loadLink("cocotb");
+      return await kind.prepare("target", settings(), {
+        cacheDirectory: join(folder, "cache"),
+        log: silentLog,
+      });
+    };
+    const builds: unknown[] = [];
+    for (const [name, value] of [
+      ["HILT_TEST_WINDOW", "1"],
+      ["HILT_TEST_WINDOW", "2"],
+      ["CPATH", join(process.cwd(), folder)],
+    ] as const) {
+      vi.stubEnv(name, value);
+      builds.push((await prepare()).build?.fromCache);
+    }
+    vi.unstubAllEnvs();
+    expect(builds).toEqual([false, true, false]);
   });
 
   test("whose Python cannot import a module says so before anything runs", async () => {

@@ -53,7 +53,7 @@ export function findToolchain(named?: string): Toolchain {
 }
 
 /** What a shell may have set for the compiler. */
-const COMPILER_VARIABLES = [
+export const COMPILER_VARIABLES: readonly string[] = [
   "CPATH",
   "C_INCLUDE_PATH",
   "CPLUS_INCLUDE_PATH",

@@ -18,7 +18,7 @@ import { type DevicePorts, devicePorts } from "./device-ports.ts";
 import { checkLanguage, languageOf, takesVhdlAlone } from "./languages.ts";
 import { PACKAGE, type PythonEnvironment, probePython } from "./python-environment.ts";
 import type { CocotbTarget } from "./settings.ts";
-import { BUILD_MARK, findSimulator, type Simulator } from "./simulators.ts";
+import { BUILD_MARK, buildKey, findSimulator, type Simulator } from "./simulators.ts";
 
 const TOP = "hilt_cocotb";
 /** Of our own controller where nothing stands round it. */
@@ -136,7 +136,7 @@ function toolsOf(python: PythonEnvironment, simulator: Simulator): readonly stri
   const hash = createHash("sha256");
   for (const builder of [join(PACKAGE, "hilt_cocotb/prepare.py"), VERILATOR_MAIN])
     hash.update(readFileSync(builder));
-  return [JSON.stringify(python), JSON.stringify(simulator), hash.digest("hex")];
+  return [JSON.stringify(python), buildKey(simulator), hash.digest("hex")];
 }
 
 interface BuildParts {

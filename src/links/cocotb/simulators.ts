@@ -1,7 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { environmentOf, findToolchain, onPath } from "../../engine/verilator/toolchain.ts";
+import {
+  COMPILER_VARIABLES,
+  environmentOf,
+  findToolchain,
+  onPath,
+} from "../../engine/verilator/toolchain.ts";
 import { CocotbPairError } from "./errors.ts";
 import { takesVhdlAlone, VHDL_STANDARD } from "./languages.ts";
 import type { PythonEnvironment } from "./python-environment.ts";
@@ -56,6 +61,18 @@ export function findSimulator(settings: CocotbTarget, python: PythonEnvironment)
     throw new CocotbPairError(`${settings.simulator} is not installed: there is no ${command} on the PATH`);
   const what = versionOf(settings.simulator, path);
   return { what, path, ...argumentsOf(settings.simulator), without: [], env: process.env };
+}
+
+/** Of the environment of a build: what its tools go by. All else may differ from one terminal to the next. */
+const READ_BY_TOOLS = [
+  ...COMPILER_VARIABLES,
+  ...["CC", "CXX", "AR", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "MAKEFLAGS", "VERILATOR_ROOT"],
+];
+
+/** What of a simulator decides what a build gives. */
+export function buildKey({ env, ...simulator }: Simulator): string {
+  const programs = ["make", env["CXX"] ?? "g++"].map((name) => onPath(name) ?? null);
+  return JSON.stringify([simulator, READ_BY_TOOLS.map((name) => env[name] ?? null), programs]);
 }
 
 /** The first line that it says of itself names the version, where it says one. */
