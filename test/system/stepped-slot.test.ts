@@ -14,6 +14,7 @@ import type { SlotTarget } from "../../src/links/slot/slot-traits.ts";
 import type { RunningSlot } from "../../src/links/slot/start-slot.ts";
 import { VfioUserDevice } from "../../src/links/slot/vfio-user-device.ts";
 import { MAGIC } from "../../src/spec/registers.ts";
+import { ControlCode } from "../../src/wire/control-message.ts";
 import {
   ContractContext,
   done,
@@ -165,6 +166,26 @@ describe("a slot that is driven by hand", async () => {
     expect(control.counts().odd).toBe(3);
     expect(() => bar.read(1, 32)).toThrow(RangeError);
     expect(() => bar.read(16_384, 32)).toThrow(RangeError);
+  });
+
+  test("an access of configuration space does not overtake what was posted", () => {
+    const unanswered = (): number => {
+      // So that no cycle passes, and nothing is done by the request itself.
+      const state = control.request(ControlCode.finish, Buffer.alloc(4));
+      return state.readUInt32LE(state.length - 4);
+    };
+    enable(6);
+    bar.read(0, 32);
+    const post = (): void => {
+      for (let value = 0; value < 50; value++) bar.write(0x18, 32, value);
+    };
+    post();
+    expect(unanswered()).toBe(50);
+    device.config.read(0, 16);
+    expect(unanswered(), "after a read").toBe(0);
+    post();
+    enable(6);
+    expect(unanswered(), "after a write").toBe(0);
   });
 
   test("a message comes for each rise, and none without the bus-master bit or before it is enabled", () => {

@@ -33,6 +33,7 @@ bool Function::read(uint32_t region, uint64_t offset, uint8_t* bytes, uint32_t c
   memset(bytes, 0xff, count);
   if (isPulled_) return true;
   if (region == CONFIG) {
+    pushPosted();
     for (uint32_t at = 0; at < count; ++at) bytes[at] = config_.read(static_cast<uint32_t>(offset) + at);
     return true;
   }
@@ -58,6 +59,7 @@ bool Function::read(uint32_t region, uint64_t offset, uint8_t* bytes, uint32_t c
 void Function::write(uint32_t region, uint64_t offset, const uint8_t* bytes, uint32_t count) {
   if (isPulled_) return;
   if (region == CONFIG) {
+    pushPosted();
     if (config_.write(static_cast<uint32_t>(offset), bytes, count)) reset();
     applyCommand();
     return;
@@ -79,6 +81,9 @@ void Function::write(uint32_t region, uint64_t offset, const uint8_t* bytes, uin
     at += part;
   }
 }
+
+// An access of configuration space is not posted: it pushes ahead what is. A device that does not answer has no part in it.
+void Function::pushPosted() { slot_.finish(LIMIT_CYCLES); }
 
 void Function::connect(uint32_t index, uint32_t start, const std::vector<int>& events) {
   std::vector<int>& own = events_[index];

@@ -46,6 +46,7 @@ class Function {
  private:
   bool isInTable(uint64_t offset, uint32_t count) const;
   void applyCommand();
+  void pushPosted();
 
   Slot& slot_;
   DmaMap& memory_;
