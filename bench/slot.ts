@@ -3,6 +3,7 @@ import { silentLog } from "../src/core/log.ts";
 import { openLink } from "../src/links/registry.ts";
 import { type Figure, figure } from "./figure.ts";
 import { awaitedTransfers, prepareTransfers } from "./register-transfers.ts";
+import { slotInterrupts } from "./slot-interrupts.ts";
 import { treeMicroseconds } from "./tree-microseconds.ts";
 
 const READS = 4000;
@@ -33,7 +34,7 @@ export async function measureSlot(cacheDirectory: string): Promise<Figure[]> {
   figures.push(
     figure("write that raises an interrupt, wait, write that clears it, slot", "µs", waits, spread(waits)),
   );
-  return [...figures, ...(await dataFigures(slot, engine, base))];
+  return [...figures, ...(await slotInterrupts(cacheDirectory)), ...(await dataFigures(slot, engine, base))];
 }
 
 async function dataFigures(slot: Link, engine: Link, base: bigint): Promise<Figure[]> {

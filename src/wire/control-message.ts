@@ -37,4 +37,5 @@ export const ControlCode = {
   state: 20,
   counts: 21,
   pull: 22,
+  message: 23,
 } as const;

@@ -215,6 +215,33 @@ describe("a slot that is driven by hand", async () => {
     expect(bar.read(0x24, 32), "after a reset").toBe(0);
   });
 
+  test.each([
+    ["a rise", 2, { hasRisen: true, isDone: false }],
+    ["a rise and the end of what was posted, in one request", 8, { hasRisen: true, isDone: true }],
+  ])("a run ends with %s", (_what, stops, expected) => {
+    enable(6);
+    bar.write(0x24, 32, TEST_CAUSE);
+    bar.write(0x20, 32, 0xffff_ffff);
+    bar.read(0, 32);
+    const now = control.request(ControlCode.finish, Buffer.alloc(4));
+    const limit = now.readBigUInt64LE(0) + 10_000n;
+    bar.write(0x28, 32, 1);
+    for (let value = 0; value < 50; value++) bar.write(0x18, 32, value);
+    const run = Buffer.alloc(16);
+    run.writeBigUInt64LE(limit);
+    run.writeUInt32LE(stops, 8);
+    now.copy(run, 12, 12, 16);
+    const then = control.request(ControlCode.runUntil, run);
+    const found = {
+      hasRisen: then.readUInt32LE(12) !== now.readUInt32LE(12),
+      isDone: then.readUInt32LE(16) === 0,
+    };
+    expect(found).toEqual(expected);
+    expect(then.readBigUInt64LE(0)).toBeLessThan(limit);
+    bar.write(0x20, 32, 0xffff_ffff);
+    bar.read(0, 32);
+  });
+
   test("a mapping that the slot refuses is heard of with a later request", () => {
     using memory = device.dma.allocate(8192);
     device.dma.map(memory, 0, 4096, 0x1000n, "read");

@@ -1,6 +1,7 @@
 #include "function.h"
 
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <algorithm>
 
@@ -128,6 +129,9 @@ void Function::risen(uint32_t line, uint32_t count) {
   if (isPulled_ || !config_.isBusMaster()) return;
   const std::vector<int>& own = events_[MSIX].empty() ? events_[MSI] : events_[MSIX];
   if (line >= own.size() || own[line] < 0) return;
+  timespec now = {};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  messageNs_ = static_cast<uint64_t>(now.tv_sec) * 1000000000u + static_cast<uint64_t>(now.tv_nsec);
   const uint64_t added = count;
   if (::write(own[line], &added, sizeof added) < 0) return;
 }

@@ -41,6 +41,8 @@ class Function {
   // Out of the slot, for good: it reads as ones, and neither takes nor does anything.
   void pull();
   const AccessCounts& counts() const { return counts_; }
+  // When the last message went, by the monotonic clock of the computer; 0: there was none.
+  uint64_t messageNs() const { return messageNs_; }
   void risen(uint32_t line, uint32_t count);
 
  private:
@@ -53,6 +55,7 @@ class Function {
   FunctionSettings settings_;
   ConfigSpace config_;
   AccessCounts counts_;
+  uint64_t messageNs_ = 0;
   bool isPulled_ = false;
   std::vector<uint8_t> table_;
   // Eventfds by vector, of MSI and of MSI-X.

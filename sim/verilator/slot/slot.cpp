@@ -140,8 +140,10 @@ bool Slot::finish(uint64_t limit) {
 void Slot::runUntil(uint64_t until, uint32_t stops, const std::vector<uint32_t>& rises) {
   while (!hasEnded_ && cycle() < until) {
     if ((stops & ALL_ANSWERED) != 0 && pending() == 0) return;
-    if ((stops & RISEN) != 0 && rises_ != rises) return;
-    step(until - cycle(), RISEN | (pending() > 0 ? stops & ALL_ANSWERED : 0));
+    const bool hasRisen = rises_ != rises;
+    if (hasRisen && ((stops & RISEN) != 0 || ((stops & RISEN_AND_ANSWERED) != 0 && pending() == 0))) return;
+    const bool endsAnswered = (stops & ALL_ANSWERED) != 0 || ((stops & RISEN_AND_ANSWERED) != 0 && hasRisen);
+    step(until - cycle(), RISEN | (pending() > 0 && endsAnswered ? ALL_ANSWERED : 0));
   }
 }
 

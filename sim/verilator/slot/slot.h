@@ -15,7 +15,8 @@ class Slot {
  public:
   // Words of the settings of the harness, as src/links/cocotb/settings-words.ts lays them out.
   static constexpr std::size_t SETTINGS_WORDS = 39;
-  enum Stop : uint32_t { ALL_ANSWERED = 1, RISEN = 2 };
+  // A bit of its own for both at once: what the one brings may be what the other waits for.
+  enum Stop : uint32_t { ALL_ANSWERED = 1, RISEN = 2, RISEN_AND_ANSWERED = 8 };
 
   // `lines`: interrupts of the device.
   Slot(LoadedModel& model, uint32_t lines) : model_(model), rises_(lines, 0), risesBase_(lines, 0) {}

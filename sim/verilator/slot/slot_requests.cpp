@@ -8,7 +8,7 @@
 enum SlotCode : uint8_t {
   SLOT_HELLO = 1, SLOT_CYCLE = 2, SLOT_RUN_UNTIL = 3, SLOT_RESET = 4, SLOT_WAVES_ON = 5, SLOT_WAVES_OFF = 6, SLOT_EVENTS = 9,
   SLOT_INJECT = 10, SLOT_END = 12, SLOT_FINISH = 13, SLOT_EVENT = 16, SLOT_LOG = 17, SLOT_STATE = 20, SLOT_COUNTS = 21,
-  SLOT_PULL = 22,
+  SLOT_PULL = 22, SLOT_MESSAGE = 23,
 };
 
 static constexpr uint8_t VERSION_OF_CHANNEL = 1;
@@ -73,6 +73,11 @@ SlotRequests::SlotRequests(Slot& slot, LoadedModel& model, Function& function, V
   on(SLOT_PULL, [this](const Bytes&) {
     function_.pull();
     return now();
+  });
+  on(SLOT_MESSAGE, [this](const Bytes&) {
+    Bytes answer;
+    putTo(answer, function_.messageNs(), 8);
+    return answer;
   });
   slot_.onEvent = [this](const Bytes& event) { control_.tell(SLOT_EVENT, event); };
   slot_.onRise = [this](uint32_t line, uint32_t count) { function_.risen(line, count); };

@@ -106,6 +106,11 @@ export class SlotControl implements Disposable {
     return { reads, writes, odd };
   }
 
+  /** When the last message of an interrupt went, in nanoseconds of the monotonic clock, as `process.hrtime` has them. */
+  lastMessageNs(): bigint {
+    return this.request(ControlCode.message).readBigUInt64LE(0);
+  }
+
   /** Takes the card out of its slot while it is in use: from now on it reads as ones, and does nothing more. */
   pull(): void {
     this.request(ControlCode.pull);

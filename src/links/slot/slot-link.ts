@@ -22,7 +22,7 @@ import type { SlotControl, SlotListener, SlotState } from "./slot-control.ts";
 import { RefusedError } from "./vfio-user-client.ts";
 
 /** What ends a run before its last cycle. */
-const STOP = { allAnswered: 1, risen: 2 } as const;
+const STOP = { allAnswered: 1, risenAndAnswered: 8 } as const;
 /** A register access that makes no progress for so long will never be answered; sim/verilator/slot has the same. */
 const REGISTER_LIMIT_CYCLES = 10_000;
 const LAST_REGISTER = 0x3fff_fffc;
@@ -304,12 +304,12 @@ export class SlotLink implements Link, SlotListener {
     this.#parts.state.check();
   }
 
-  /** A rise, and where a wait has its message already, the end of what was posted: it is met then. */
+  /** A wait is met by a message once all that was posted is done: where one has its message already, then. */
   get #stops(): number {
     const isHeldUp =
       this.#posted.length > 0 &&
       [...this.#waiting].some(({ vector, messages }) => this.#messages[vector] !== messages);
-    return isHeldUp ? STOP.risen | STOP.allAnswered : STOP.risen;
+    return isHeldUp ? STOP.allAnswered : STOP.risenAndAnswered;
   }
 
   #unanswered(access: "read" | "write", address: number): Error {
