@@ -9,7 +9,7 @@ const target = fileURLToPath(new URL("../../../.cache/vfio-user", import.meta.ur
 export function builtRelay(): string {
   const { status, error, stderr } = spawnSync(
     "cargo",
-    ["build", "--quiet", "--manifest-path", manifest, "--target-dir", target],
+    ["build", "--quiet", "--locked", "--manifest-path", manifest, "--target-dir", target],
     { encoding: "utf8" },
   );
   if (status !== 0)
