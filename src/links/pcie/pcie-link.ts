@@ -121,9 +121,8 @@ export class PcieLink implements Link {
   idle(cycles: number): Promise<void> {
     return this.#asked(
       async () => {
-        const deadline = this.clock.cycle + cycles;
         this.#complete();
-        await this.#waits.until(deadline, () => false);
+        await this.#waits.until(this.clock.cycle + cycles, () => false);
       },
       () => checkCycles(cycles),
     );
