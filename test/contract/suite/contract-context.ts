@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { cyclesIn } from "../../../src/bus/clock.ts";
 import type { LinkEvent } from "../../../src/bus/event.ts";
 import type { InterruptListener } from "../../../src/bus/interrupt-listener.ts";
-import type { Link } from "../../../src/bus/link.ts";
+import type { Link, NarrowOperation } from "../../../src/bus/link.ts";
 import type { Access, OpenWindow, WindowUse } from "../../../src/bus/window.ts";
 import {
   type LogicalAddress,
@@ -169,7 +169,19 @@ export class ContractContext {
   }
 
   /** Posts the start of a transfer. `causes`: of `IRQ_ENABLE`. */
-  start(channel: Channel, address: bigint, lengthBytes: number, card = 0, causes?: number): void {
+  start(...transfer: Parameters<ContractContext["program"]>): void {
+    const { address, value } = this.program(...transfer);
+    this.link.writeRegister(address, value);
+  }
+
+  /** All of a transfer but the write that starts it, which it gives back. */
+  program(
+    channel: Channel,
+    address: bigint,
+    lengthBytes: number,
+    card = 0,
+    causes?: number,
+  ): Extract<NarrowOperation, { readonly kind: "write" }> {
     const { global, [channel]: own } = this.registers;
     if (causes !== undefined) global.write("IRQ_ENABLE", causes);
     global.write("CONTROL", field("CONTROL", "BUS_MASTER").mask);
@@ -177,7 +189,7 @@ export class ContractContext {
     own.write("HOST_ADDRESS_HIGH", Number(address >> 32n));
     own.write("CARD_ADDRESS", card);
     own.write("LENGTH", lengthBytes);
-    own.write("COMMAND", field("COMMAND", "START").mask);
+    return { kind: "write", address: own.addressOf("COMMAND"), value: field("COMMAND", "START").mask };
   }
 
   /** Asks until the channel is done; the interrupt has no part in it, so that nothing but registers and time is needed. */
