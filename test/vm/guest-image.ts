@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Initramfs } from "./initramfs.ts";
+import { installProduct } from "./product.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const guest = fileURLToPath(new URL("guest", import.meta.url));
@@ -26,33 +27,25 @@ export function kernelImage(): string {
   return join(folder, name);
 }
 
-/** Writes the guest's file system to `path`: busybox, Node, what both need, VFIO, and programs with their `parts`. */
-export function writeGuestImage(
-  path: string,
-  programs: readonly GuestProgram[],
-  parts: readonly string[],
-): void {
+/** Writes the guest's file system to `path`: busybox, Node, what both need, VFIO, the product, and programs that run one by one. */
+export function writeGuestImage(path: string, programs: readonly GuestProgram[], built: string): void {
   const image = new Initramfs(path);
   for (const folder of ["/dev", "/proc", "/sys", "/tmp"]) image.folder(folder);
   image.copy("/bin/busybox", execFileSync("sh", ["-c", "command -v busybox"], { encoding: "utf8" }).trim());
   image.copy("/bin/node", process.execPath);
   image.file("/bin/sudo", readFileSync(join(guest, "sudo")), 0o755);
   image.file("/init", readFileSync(join(guest, "init")), 0o755);
-  for (const name of ["koffi", "@koromix/koffi-linux-x64"])
-    image.copy(join("/guest/node_modules", name), join(root, "node_modules", name), isOfPackage);
-  for (const library of librariesOf(process.execPath)) image.file(library, readFileSync(library), 0o755);
+  const machineCode = installProduct(image, "/guest/node_modules", built);
+  image.copy("/guest/project/examples", join(root, "examples"));
+  for (const library of librariesOf(process.execPath, ...machineCode))
+    image.file(library, readFileSync(library), 0o755);
   for (const name of modules) {
     const file = moduleFile(name);
     if (file !== undefined) image.file(`/modules/${name}.ko`, readFileSync(file));
   }
   for (const { name, code } of programs) image.file(`/guest/${name}`, code);
-  image.file("/guest/parts", `${parts.join("\n")}\n`);
+  image.file("/guest/parts", programs.map(({ name }) => `${name}\n`).join(""));
   image.close();
-}
-
-/** Sources of C++ and pages are not needed to run a package. */
-function isOfPackage(name: string): boolean {
-  return !["vendor", "musl_x64"].includes(name) && !/\.(?:md|map|d\.ts|cc|hh|S|asm|inc)$/.test(name);
 }
 
 /** Shared libraries that a program needs, the loader included. */

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,8 +17,8 @@ import { runMachine } from "./machine.ts";
 
 /**
  * The product through a real kernel: Debian's, in a machine that QEMU emulates, with an IOMMU. There it drives cards by the
- * kernel's VFIO: QEMU's own `edu`, and our controller in a simulated slot outside of the machine. The machine starts once;
- * each of its checks is a test here, and one that the guest does not report fails. Without the newer QEMU that a slot needs
+ * kernel's VFIO: QEMU's own `edu`, and our controller in a simulated slot outside of the machine, which `hilt run` drives too. The
+ * machine starts once; each of its checks is a test here, and one that the guest does not report fails. Without the newer QEMU that a slot needs
  * the system's starts with `edu` alone.
  */
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -58,7 +58,8 @@ const inSlots: readonly SlotTarget[] = [
 beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
   const built = builtClone(root);
-  const names = newer === undefined ? ["edu-checks"] : ["edu-checks", "slot-checks"];
+  // The card is pulled by the last.
+  const names = newer === undefined ? ["edu-checks"] : ["edu-checks", "examples", "slot-checks"];
   const programs = await Promise.all(
     names.map(async (name) => ({
       name: `${name}.mjs`,
@@ -66,11 +67,7 @@ beforeAll(async () => {
     })),
   );
   const image = join(folder, "image.cpio");
-  writeGuestImage(
-    image,
-    programs,
-    programs.map(({ name }) => name),
-  );
+  writeGuestImage(image, programs, built);
   const opened = newer === undefined ? [] : await Promise.all(inSlots.map(openSlot));
   try {
     output = await runMachine({
@@ -125,6 +122,30 @@ describe("an emulated card that nobody here has made, by the kernel's VFIO", () 
   ])("the guest's kernel reports the access that its IOMMU has stopped: %s", (_what, access, address) => {
     const faults = output.split("\n").filter((line) => line.includes("DMAR:") && line.includes("fault addr"));
     expect(faults.join("\n")).toMatch(new RegExp(`${access}.*fault addr 0x${address.toString(16)}\\b`));
+  });
+});
+
+/** What a card has not got. */
+const NEED = "errors";
+
+/** The tests of `examples`, with how each ends on a card. */
+function examples(): string[] {
+  const folder = join(root, "examples");
+  return readdirSync(folder).flatMap((file) => {
+    const text = readFileSync(join(folder, file), "utf8");
+    const tests = text.matchAll(/^test(?:\.needs\("([^"]+)"\))?\(\s*"([^"]+)"/gm);
+    return [...tests].map(([, need, name]) => `${need === NEED ? "skipped" : "passed"}: ${name}`);
+  });
+}
+
+describe("the examples, by one hilt run of a user in the guest", () => {
+  test("it ends well", () => {
+    expect(lines("example failed: ").map((text) => text.replaceAll(" | ", "\n"))).toEqual([]);
+    expect(lines("guest: ended examples.mjs with ")).toEqual(["0"]);
+  });
+  test("each of them has run", () => {
+    expect(examples().length).toBeGreaterThan(5);
+    expect(lines("example: ").sort()).toEqual(examples().sort());
   });
 });
 

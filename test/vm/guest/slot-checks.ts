@@ -1,9 +1,6 @@
 import { strict as assert } from "node:assert";
-import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { silentLog } from "../../../src/core/log.ts";
-import { setupFault } from "../../../src/links/pcie/card-setup.ts";
-import { findFunction } from "../../../src/links/pcie/pci-function.ts";
 import { kind } from "../../../src/links/pcie/pcie-kind.ts";
 import { testsFor } from "../../contract/link-contract.ts";
 import { ContractContext, pattern } from "../../contract/suite/contract-context.ts";
@@ -14,12 +11,12 @@ import { registerTests } from "../../contract/suite/registers.ts";
 import { vectorTests } from "../../contract/suite/vectors.ts";
 import { windowTests } from "../../contract/suite/windows.ts";
 import { check, PULL, report, thrown } from "./checks.ts";
+import { becomeUser, giveAway, USER } from "./give-away.ts";
 
 /** Our own controller, in a simulated slot outside of this machine. */
 const CARD = "1234:11e9";
 /** A device with two interrupts, in another. */
 const RINGER = "1234:11ea";
-const USER = 1000;
 /** In an emulated machine; a slot that is gone is gone in some milliseconds. */
 const PULLED_MS = 30_000;
 const settings = {
@@ -34,21 +31,9 @@ const settings = {
  */
 const byKernel = [registerTests, memoryTests, windowTests, freshnessTests, vectorTests];
 
-/** Tests of the contract that cannot hold where a processor takes the messages, and messages come while the host is busy. */
-const leftOut: Readonly<Record<string, string>> = {
-  "what the device wrote is in memory when a list with a wait resolves, in a mapped window":
-    "the message may come before the list begins",
-  "what the device wrote is in memory when a list with a wait resolves, in a shared window":
-    "the message may come before the list begins",
-};
-
 const fresh = { seed: 1n, log: silentLog };
-for (const name of [CARD, RINGER]) {
-  const commands = setupFault(findFunction("card", name))?.split("\n").slice(1).join("\n") ?? "";
-  spawnSync("sh", ["-ec", commands], { env: { ...process.env, USER: String(USER) }, stdio: "inherit" });
-}
-process.setgid?.(USER);
-process.setuid?.(USER);
+for (const name of [CARD, RINGER]) giveAway(name);
+becomeUser();
 const connection = await kind.connect("card", settings, undefined, fresh);
 const ringing = await kind.connect("card", { ...settings, card: RINGER, vectors: 2 }, undefined, fresh);
 
@@ -65,11 +50,6 @@ async function contract(): Promise<void> {
   let failed = 0;
   const ofKernel = new Set(byKernel.flat().map(({ name }) => name));
   for (const each of (await testsFor(contractLink)).filter(({ name }) => ofKernel.has(name))) {
-    const reason = leftOut[each.name];
-    if (reason !== undefined) {
-      report(`left out: ${each.name}: ${reason}`);
-      continue;
-    }
     const context = await ContractContext.open(contractLink);
     try {
       await each.run(context);
