@@ -109,3 +109,20 @@ test.each([
   const script = `read_verilog -defer ${includes.join(" ")} ${files.join(" ")}; hierarchy -check -top dma -chparam ${name} ${value}`;
   expect(output("yosys", ["-q", "-p", script])).toContain(refused);
 });
+
+test.each([
+  { DATA_W: 32, BURST_BYTES_LOG2: 3 },
+  { DATA_W: 32, BURST_BYTES_LOG2: 10 },
+  { BURST_BYTES_LOG2: 4 },
+  { ADDR_W: 32 },
+  { CARD_BYTES_LOG2: 12 },
+  { CARD_BYTES_LOG2: 30 },
+  { OUTSTANDING: 1 },
+  { OUTSTANDING: 255 },
+  { RING_ENTRIES_LOG2: 1 },
+])("the controller takes the ends of what its parameters may be: %o", (parameters) => {
+  const { files, includeDirectories } = parseFileList(join(root, "rtl/dma/dma.f"), root);
+  const includes = includeDirectories.map((directory) => `-I${directory}`);
+  const set = Object.entries(parameters).map(([name, value]) => `-Pdma.${name}=${value}`);
+  expect(output("iverilog", ["-g2005", "-tnull", ...set, "-s", "dma", ...includes, ...files])).toBe("");
+});

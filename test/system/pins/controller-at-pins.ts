@@ -35,6 +35,8 @@ export interface HostManners {
   beatsOf: (burst: Taken) => number;
   /** RRESP of a beat, counted from 0. */
   responseOf: (burst: Taken, beat: number) => number;
+  /** BRESP. */
+  answerOf: (burst: Taken) => number;
   /** What idle lines carry. */
   junk: bigint;
 }
@@ -53,6 +55,7 @@ export class ControllerAtPins {
     choose: () => 0,
     beatsOf: ({ beats }) => beats,
     responseOf: () => 0,
+    answerOf: () => 0,
     junk: 0n,
   };
   /** Bytes of host memory that are not 0. */
@@ -109,7 +112,7 @@ export class ControllerAtPins {
   }
 
   run(cycles: number): void {
-    for (let count = 0; count < cycles; count++) this.#step({});
+    for (let count = 0; count < cycles; count++) this.step({});
   }
 
   /** A register write; returns the cycle in which it was answered. */
@@ -119,7 +122,7 @@ export class ControllerAtPins {
       ...{ s_axil_wvalid: 1, s_axil_wdata: value, s_axil_wstrb: strobe, s_axil_bready: 1 },
     };
     for (let limit = 0; limit < 50; limit++) {
-      if (this.#step(pins).answered) return this.cycle - 1;
+      if (this.step(pins).answered) return this.cycle - 1;
       // Both are taken in the first cycle.
       pins = { s_axil_bready: 1 };
     }
@@ -129,11 +132,11 @@ export class ControllerAtPins {
   /** Register writes of which each comes in the cycle after the one before. */
   writeInTurn(writes: readonly (readonly [address: number, value: number])[]): void {
     for (const [address, value] of writes)
-      this.#step({
+      this.step({
         ...{ s_axil_awvalid: 1, s_axil_awaddr: address, s_axil_bready: 1 },
         ...{ s_axil_wvalid: 1, s_axil_wdata: value, s_axil_wstrb: 15 },
       });
-    if (!this.#step({ s_axil_bready: 1 }).answered) throw new Error("no answer to the last register write");
+    if (!this.step({ s_axil_bready: 1 }).answered) throw new Error("no answer to the last register write");
   }
 
   /** A register write whose address and data come in cycles of their own, counted from now, and whose answer is taken late. */
@@ -143,7 +146,7 @@ export class ControllerAtPins {
     { addressAt, dataAt, readyAt }: Record<"addressAt" | "dataAt" | "readyAt", number>,
   ): void {
     for (let cycle = 0; cycle < 50; cycle++) {
-      const isAnswered = this.#step({
+      const isAnswered = this.step({
         ...(cycle === addressAt ? { s_axil_awvalid: 1, s_axil_awaddr: address } : {}),
         ...(cycle === dataAt ? { s_axil_wvalid: 1, s_axil_wdata: value, s_axil_wstrb: 15 } : {}),
         s_axil_bready: cycle >= readyAt ? 1 : 0,
@@ -158,7 +161,7 @@ export class ControllerAtPins {
       ...{ s_axil_arvalid: 1, s_axil_araddr: address, s_axil_rready: 1 },
     };
     for (let limit = 0; limit < 50; limit++) {
-      const { value } = this.#step(pins);
+      const { value } = this.step(pins);
       if (value !== undefined) return value;
       pins = { s_axil_rready: 1 };
     }
@@ -189,7 +192,8 @@ export class ControllerAtPins {
     for (const [name, value] of Object.entries(pins)) this.#port(name).write(value);
   }
 
-  #step(registers: Readonly<Record<string, number | bigint>>): {
+  /** One cycle with these pins of the register port; those that are not named are idle. */
+  step(registers: Readonly<Record<string, number | bigint>>): {
     answered: boolean;
     value: number | undefined;
   } {
@@ -269,7 +273,7 @@ export class ControllerAtPins {
     this.#set({
       m_axi_bvalid: chosen === undefined ? 0 : 1,
       m_axi_bid: chosen?.id ?? junk,
-      m_axi_bresp: chosen === undefined ? junk : 0,
+      m_axi_bresp: chosen === undefined ? junk : host.answerOf(chosen),
     });
     if (chosen === undefined) return undefined;
     return () => {

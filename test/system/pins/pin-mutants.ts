@@ -164,4 +164,42 @@ export const pinMutants: readonly PinMutant[] = [
     ],
     scenario: "a RESET that clears BUS_MASTER raises nothing",
   },
+  {
+    name: "an answer to a read follows the address lines",
+    file: "dma_registers.v",
+    edits: [["if (s_axil_arvalid & s_axil_arready) begin", "if (s_axil_arvalid) begin"]],
+    scenario: "an answer of the register port stays while it waits",
+  },
+  {
+    name: "an answer to a write follows the address lines",
+    file: "dma_registers.v",
+    edits: [["if (accept) s_axil_bresp", "s_axil_bresp"]],
+    scenario: "an answer of the register port stays while it waits",
+  },
+  {
+    name: "what is coalesced is kept when the ring is switched off",
+    file: "dma_ring.v",
+    edits: [[".flush(halts | ~enable)", ".flush(halts)"]],
+    scenario: "what is coalesced is told when the ring is switched off",
+  },
+  {
+    name: "bursts in flight have no limit",
+    file: "dma_burst_issuer.v",
+    edits: [[" & (in_flight != OUTSTANDING[FLIGHT_W-1:0])", ""]],
+    scenario: "as many bursts as OUTSTANDING are in flight, and no more",
+  },
+  ...["dma_h2c.v", "dma_c2h.v"].flatMap((file): PinMutant[] => [
+    {
+      name: `a transfer goes on once BUS_MASTER is set again: ${file}`,
+      file,
+      edits: [["else if (abort)", "else if (1'b0)"]],
+      scenario: "a transfer that lost the bus ends, though BUS_MASTER is set again",
+    },
+    {
+      name: `a burst that failed stops nothing: ${file}`,
+      file,
+      edits: [[".stop(failed | aborting | abort)", ".stop(aborting | abort)"]],
+      scenario: "after a burst that failed no other is asked for",
+    },
+  ]),
 ];

@@ -21,9 +21,10 @@ import {
   switchOn,
   untilIdle,
 } from "./driving.ts";
+import { asManyAsOutstanding, busMasterBack, nothingAfterFailure } from "./in-flight.ts";
 import { quietReset, startAfterRing } from "./leaving-ring.ts";
 import { type ChannelId, channelAddress, globalAddress } from "./register-addresses.ts";
-import { addressAndDataApart } from "./register-writes.ts";
+import { addressAndDataApart, answersStay } from "./register-writes.ts";
 import { resetAtAnyMoment } from "./reset.ts";
 
 /** No word is offered that no burst asks for, and each burst has its last word where it ends. */
@@ -300,6 +301,20 @@ const coalescingTime: Scenario = async (build) => {
   }
 };
 
+/** What is coalesced is told when the ring is switched off. */
+const coalescedAtTheEnd: Scenario = async (build) => {
+  const device = await opened(build);
+  const ring = HOST + 0x1000n;
+  putDescriptor(device, ring, 0, { address: HOST, card: 0, lengthBytes: 8 });
+  device.write(channelAddress("h2c", "COALESCE"), 10);
+  switchOn(device, "h2c", { ring, records: undefined, entriesLog2: 3 });
+  device.write(channelAddress("h2c", "RING_TAIL"), 1);
+  device.run(300);
+  expect([read(device, "h2c", "COMPLETED"), device.irq]).toEqual([1, false]);
+  device.write(channelAddress("h2c", "RING_CONTROL"), 0);
+  expect([device.read(globalAddress("IRQ_STATUS")), device.irq]).toEqual([1, true]);
+};
+
 /** A host that does not answer: ABORT and RESET wait for it and end with its answer; `rst` of both sides does not wait. */
 const silentHost: Scenario = async (build) => {
   for (const id of ["h2c", "c2h"] as const) {
@@ -337,6 +352,7 @@ export const scenarios = {
   "junk on idle lines of the register port does nothing": [idleRegisterLines, [{}]],
   "a write of some bytes changes those, and half a tail is not taken": [partialWrites, [{}]],
   "address and data of a register write come in either order": [addressAndDataApart, [{}]],
+  "an answer of the register port stays while it waits": [answersStay, [{}]],
   "RESUME does nothing to a transfer of the registers": [resumeWithoutRing, [{}, { RINGS: 0 }]],
   "START and ABORT in one write: the ABORT is ignored": [startWithAbort, [{}]],
   "RLAST at another beat than the last ends a transfer with BURST_LENGTH": [wrongLastOfData, [{}, narrow]],
@@ -352,6 +368,13 @@ export const scenarios = {
   "a transfer may end with the address space, and not after it": [topOfAddresses, [{}, narrow, middle]],
   "rings and records may end with the address space, and not after it": [ringsAtTheTop, [{}, narrow, middle]],
   "the time of coalescing runs from the first descriptor that waits": [coalescingTime, [{}]],
+  "what is coalesced is told when the ring is switched off": [coalescedAtTheEnd, [{}]],
+  "as many bursts as OUTSTANDING are in flight, and no more": [
+    asManyAsOutstanding,
+    [{}, middle, { OUTSTANDING: 3 }],
+  ],
+  "a transfer that lost the bus ends, though BUS_MASTER is set again": [busMasterBack, [{}]],
+  "after a burst that failed no other is asked for": [nothingAfterFailure, [{ OUTSTANDING: 1 }]],
   "one cycle of rst at any moment leaves nothing of what was in flight": [
     resetAtAnyMoment,
     [{}, narrow, { RINGS: 0 }],

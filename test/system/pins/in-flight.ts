@@ -1,0 +1,68 @@
+import { expect } from "vitest";
+import type { Build, Taken } from "./controller-at-pins.ts";
+import {
+  BUS_MASTER,
+  DONE,
+  HALTED,
+  HOST,
+  kind,
+  opened,
+  read,
+  type Scenario,
+  start,
+  untilIdle,
+} from "./driving.ts";
+import { globalAddress } from "./register-addresses.ts";
+
+const SLVERR = 2;
+const channels = ["h2c", "c2h"] as const;
+const long = { address: HOST, card: 0, lengthBytes: 3000 };
+const silent = (channel: string): boolean => channel !== "r" && channel !== "b";
+
+const shortBursts = (build: Build): Build => ({
+  ...build,
+  parameters: { ...build.parameters, BURST_BYTES_LOG2: 6 },
+});
+
+/** As many bursts as OUTSTANDING says wait for a host that does not answer, and no more. */
+export const asManyAsOutstanding: Scenario = async (build) => {
+  for (const id of channels) {
+    const device = await opened(shortBursts(build));
+    device.host.ready = silent;
+    start(device, id, long);
+    device.run(400);
+    expect([id, device.taken.length]).toEqual([id, build.parameters?.["OUTSTANDING"] ?? 16]);
+    device.host.ready = () => true;
+    expect([id, untilIdle(device, id)]).toEqual([id, DONE]);
+  }
+};
+
+/** A transfer that lost the bus ends, though BUS_MASTER is set again before its bursts are answered. */
+export const busMasterBack: Scenario = async (build) => {
+  for (const id of channels) {
+    const device = await opened(shortBursts(build));
+    device.host.ready = silent;
+    start(device, id, long);
+    device.run(40);
+    device.write(globalAddress("CONTROL"), 0);
+    device.write(globalAddress("CONTROL"), BUS_MASTER);
+    device.run(10);
+    const before = device.taken.length;
+    device.host.ready = () => true;
+    expect([id, untilIdle(device, id)]).toEqual([id, HALTED]);
+    expect([id, read(device, id, "ERROR")]).toEqual([id, kind("BUS_MASTER_OFF")]);
+    expect([id, device.taken.length]).toEqual([id, before]);
+  }
+};
+
+/** After a burst that failed no other is asked for. */
+export const nothingAfterFailure: Scenario = async (build) => {
+  for (const id of channels) {
+    const device = await opened(shortBursts(build));
+    const fails = ({ address }: Taken): number => (address === HOST + 128n ? SLVERR : 0);
+    Object.assign(device.host, { responseOf: fails, answerOf: fails });
+    start(device, id, long);
+    expect([id, untilIdle(device, id)]).toEqual([id, HALTED]);
+    expect([id, device.taken.length]).toEqual([id, 3]);
+  }
+};
