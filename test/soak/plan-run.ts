@@ -214,7 +214,7 @@ export class PlanRun {
     }
   }
 
-  /** One service of the interrupt: clear, then see what is new. Returns whether anything is. */
+  /** One service of the interrupt: clear, then see what is new. Returns whether a descriptor has been settled. */
   async #lookAround({ barred = false, resume = true } = {}): Promise<boolean> {
     const seen = await this.#registers.global.read("IRQ_STATUS");
     const statusCycle = this.#link.clock.cycle;
@@ -254,7 +254,7 @@ export class PlanRun {
         );
         ring.noteIdle();
       }
-      return count !== before;
+      return ring.countAt(ring.headIndex) !== before;
     }
     this.#checks.that("status", status === HALTED, `${ring.id}: halted with STATUS ${status}`);
     const { outcome, index } = await this.#readOutcome(ring);
@@ -278,7 +278,7 @@ export class PlanRun {
     ring.noteIdle();
     ring.fetchesAreExact = false;
     if (resume) registers.write("COMMAND", RESUME);
-    return true;
+    return ring.countAt(ring.headIndex) !== before;
   }
 
   /** The ring's next descriptor was not read because BUS_MASTER is 0. */
