@@ -46,6 +46,44 @@ const equivalents: readonly Equivalent[] = [
     why: "the write multiplexer takes data of a record only for an address that it has taken",
   },
   {
+    file: "rtl/dma/dma_descriptor_fetch.v",
+    lines: ["if (issue) length[issued] <= words_less1;"],
+    to: "(1'b1)",
+    why: "three bursts are in flight at most, so the place of the next one is free, and is written when that is issued",
+  },
+  ...["rtl/dma/dma_h2c.v", "rtl/dma/dma_c2h.v"].flatMap((file) => [
+    {
+      file,
+      lines: ["if (rst | start)"],
+      to: "start",
+      why: "it is looked at only while a transfer is under way, whose start clears it",
+    },
+    {
+      file,
+      lines: ["if (beat & ~failed)", "if (bvalid & ~failed)"],
+      to: "~failed",
+      why: "it is looked at only after a failure, and the answer that fails is the last that it takes",
+    },
+  ]),
+  {
+    file: "rtl/dma/dma_c2h.v",
+    lines: ["if (fetched & w_free) begin"],
+    to: "w_free",
+    why: "what is not valid in the next cycle may be anything",
+  },
+  {
+    file: "rtl/dma/dma_ring.v",
+    lines: ["wire        completions = (COMPLETIONS != 0) & completions_r;"],
+    to: "completions_r",
+    why: "a build without records never sets it",
+  },
+  {
+    file: "rtl/dma/dma_ring.v",
+    lines: ["wire        compact     = (COMPACT != 0) & compact_r;"],
+    to: "compact_r",
+    why: "a build without compact descriptors never sets it",
+  },
+  {
     file: "sim/harness/hilt_harness_chance.v",
     lines: [
       "assign reorder_read  = 1'b0;",

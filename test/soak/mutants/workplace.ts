@@ -20,6 +20,13 @@ const CONFIG = "vitest.mutants.config.mjs";
 const BUILD_SECONDS = 60;
 /** A guard that computes ends by its CPU time, however busy the machine is; one that waits, by a multiple of that in wall time. */
 const WALL_PER_CPU = 20;
+/** The number of the mutant that is on, for whatever process of the workplace builds and opens a model. */
+const MUTANT = "HILT_MUTANT";
+const SIMULATION = "src/engine/wasm/wasm-simulation.ts";
+/** In the constructor of a simulation, where its memories have what the source says. */
+const INITIALISED = "    this.#initialise(layout, seed);\n";
+const SWITCHED_ON = `    for (const { name, address } of layout.memories)
+      if (name.split(".").at(-1) === "${SWITCH}") this.#bytes[address] = Number(process.env["${MUTANT}"] ?? 0);\n`;
 const LIMITED = ["-c", 'ulimit -t "$1"; shift; exec "$@"', "sh"];
 
 /** What a guard says of the Verilog in the workplace. */
@@ -30,7 +37,14 @@ export interface Verdict {
   readonly isLate: boolean;
 }
 
-/** A copy of the project whose Verilog is changed, one place at a time, and whose guards are run. */
+interface RunOptions {
+  /** The most that one of its processes may compute. */
+  readonly cpuSeconds: number;
+  /** The one of several changes that is to be there. */
+  readonly on: Numbered | undefined;
+}
+
+/** A copy of the project whose Verilog is changed in one place, or in several behind a switch, and whose guards are run. */
 export class Workplace implements Disposable {
   readonly path: string = mkdtempSync(join(tmpdir(), "hilt-mutants-"));
 
@@ -38,6 +52,9 @@ export class Workplace implements Disposable {
     const configs = ["package.json", "tsconfig.json"];
     for (const entry of ["src", "rtl", "sim", "test", "boards", "scripts", "docs", ...configs])
       cpSync(join(root, entry), join(this.path, entry), { recursive: true });
+    const simulation = this.read(SIMULATION).split(INITIALISED);
+    if (simulation.length !== 2) throw new Error(`${SIMULATION}: "${INITIALISED}" is not there once`);
+    writeFileSync(join(this.path, SIMULATION), simulation.join(INITIALISED + SWITCHED_ON));
     symlinkSync(join(root, "node_modules"), join(this.path, "node_modules"));
     const alias = JSON.stringify({ hilt: join(this.path, "src/index.ts") });
     const test = JSON.stringify({
@@ -106,21 +123,25 @@ export class Workplace implements Disposable {
     return { passed: failure === undefined, output: failure?.message ?? "", isLate: false };
   }
 
-  /** A slice of the soak, all of the workplace's. `cpuSeconds`: the most that one of its processes may compute. */
-  soak(variant: string, runs: number, cpuSeconds: number): Promise<Verdict> {
+  /** A slice of the soak, all of the workplace's. */
+  soak(variant: string, runs: number, { cpuSeconds, on }: RunOptions): Promise<Verdict> {
     const options = ["--variant", variant, "--runs", String(runs), "--seed", "20261", "--jobs", "1"];
-    return this.#run(["--import", "tsx", "test/soak/main.ts", ...options, "--no-shrink"], cpuSeconds);
+    return this.#run(["--import", "tsx", "test/soak/main.ts", ...options, "--no-shrink"], { cpuSeconds, on });
   }
 
   /** Tests by file, those whose name fits `names`. */
-  tests(files: readonly string[], names: string, cpuSeconds: number): Promise<Verdict> {
+  tests(files: readonly string[], names: string, { cpuSeconds, on }: RunOptions): Promise<Verdict> {
     const vitest = ["node_modules/vitest/vitest.mjs", "run", "--config", CONFIG, "--maxWorkers", "1"];
-    return this.#run([...vitest, "--reporter", "dot", "-t", names, ...files], cpuSeconds);
+    return this.#run([...vitest, "--reporter", "dot", "-t", names, ...files], { cpuSeconds, on });
   }
 
-  async #run(args: readonly string[], cpuSeconds: number): Promise<Verdict> {
+  async #run(args: readonly string[], { cpuSeconds, on }: RunOptions): Promise<Verdict> {
     const command = [...LIMITED, String(cpuSeconds), process.execPath, ...args];
-    const child = spawn("/bin/sh", command, { cwd: this.path, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn("/bin/sh", command, {
+      cwd: this.path,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, [MUTANT]: String(on?.number ?? 0) },
+    });
     let output = "";
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text: string) => {
