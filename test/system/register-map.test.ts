@@ -135,6 +135,7 @@ test.each([0, 1])(
     global.write("IRQ_TEST", 1);
     expect(await global.read("IRQ_STATUS")).toBe(0x8000_0000);
     expect(link.simulation.port("irq").read()).toBe(enable);
+    global.write("SCRATCH", 0xffff_ffff);
     global.write("IRQ_STATUS", 0x7fff_ffff);
     expect(await global.read("IRQ_STATUS")).toBe(0x8000_0000);
     global.write("IRQ_STATUS", 0x8000_0000);

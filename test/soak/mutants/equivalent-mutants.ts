@@ -5,6 +5,8 @@ interface Equivalent {
   readonly file: string;
   /** The lines, trimmed, of which one is changed. */
   readonly lines: readonly string[];
+  /** The line after it, trimmed, where that tells it from others. */
+  readonly next?: string;
   /** By default whatever is made of it. */
   readonly to?: string;
   readonly why: string;
@@ -65,6 +67,19 @@ const equivalents: readonly Equivalent[] = [
       why: "it is looked at only after a failure, and the answer that fails is the last that it takes",
     },
   ]),
+  {
+    file: "rtl/dma/dma_burst_issuer.v",
+    lines: ["if (rst)"],
+    next: "words_left <= 0;",
+    to: "(1'b0)",
+    why: "a reset clears BUS_MASTER, without which nothing is offered until a start, which sets it",
+  },
+  {
+    file: "rtl/dma/dma_burst_issuer.v",
+    lines: ["words_left <= 0;"],
+    to: ";",
+    why: "a reset clears BUS_MASTER, without which nothing is offered until a start, which sets it",
+  },
   {
     file: "rtl/dma/dma_c2h.v",
     lines: ["if (fetched & w_free) begin"],
@@ -127,9 +142,14 @@ const equivalents: readonly Equivalent[] = [
   })),
 ];
 
-/** Why a change is none that a guard could find; undefined if it is not known to be one. */
-export function whyEquivalent({ file, to }: Mutation, line: string): string | undefined {
+/** Why a change is none that a guard could find; undefined if it is not known to be one. `lines`: of its file. */
+export function whyEquivalent({ file, line, to }: Mutation, lines: readonly string[]): string | undefined {
+  const [here = "", after = ""] = lines.slice(line - 1).map((one) => one.trim());
   return equivalents.find(
-    (one) => one.file === file && one.lines.includes(line.trim()) && (one.to === undefined || one.to === to),
+    (one) =>
+      one.file === file &&
+      one.lines.includes(here) &&
+      (one.next === undefined || one.next === after) &&
+      (one.to === undefined || one.to === to),
   )?.why;
 }

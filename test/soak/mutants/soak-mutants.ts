@@ -46,7 +46,7 @@ export async function soakMutants(
   const all = mutationsIn(place, guards.folder);
   for (const [number, mutation] of drawn(all, mutants, new Random(BigInt(seed))).entries()) {
     if (!isAsked(number, path)) continue;
-    const why = whyEquivalent(mutation, lineOf(place, mutation));
+    const why = whyEquivalent(mutation, linesOf(place, mutation));
     if (why === undefined) left.push({ number, mutation });
     else {
       equivalent++;
@@ -57,8 +57,8 @@ export async function soakMutants(
   return { killed, refused, survivors, equivalent };
 }
 
-function lineOf(place: Workplace, { file, line }: Mutation): string {
-  return place.read(file).split("\n")[line - 1] as string;
+function linesOf(place: Workplace, { file }: Mutation): string[] {
+  return place.read(file).split("\n");
 }
 
 function isAsked(number: number, path = "0-"): boolean {

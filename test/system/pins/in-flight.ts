@@ -2,17 +2,20 @@ import { expect } from "vitest";
 import type { Build, Taken } from "./controller-at-pins.ts";
 import {
   BUS_MASTER,
+  BUSY,
   DONE,
   HALTED,
   HOST,
   kind,
   opened,
+  putDescriptor,
   read,
   type Scenario,
   start,
+  switchOn,
   untilIdle,
 } from "./driving.ts";
-import { globalAddress } from "./register-addresses.ts";
+import { channelAddress, globalAddress } from "./register-addresses.ts";
 
 const SLVERR = 2;
 const channels = ["h2c", "c2h"] as const;
@@ -64,5 +67,32 @@ export const nothingAfterFailure: Scenario = async (build) => {
     start(device, id, long);
     expect([id, untilIdle(device, id)]).toEqual([id, HALTED]);
     expect([id, device.taken.length]).toEqual([id, 3]);
+  }
+};
+
+/** A channel that will halt once its last fetch has been answered fetches nothing more, though its tail moves. */
+export const noFetchAfterFailure: Scenario = async (build) => {
+  const beatsOfDescriptor = 256 / (build.parameters?.["DATA_W"] ?? 64);
+  for (const id of channels) {
+    const device = await opened(build);
+    const ring = HOST + 0x1000n;
+    const moveTail = (tail: number): void => {
+      device.write(channelAddress(id, "RING_TAIL"), tail);
+      device.run(50);
+    };
+    for (const slot of [0, 1, 2])
+      putDescriptor(device, ring, slot, { address: HOST, card: 0, lengthBytes: slot === 0 ? 0 : 8 });
+    switchOn(device, id, { ring, records: undefined, entriesLog2: 3 });
+    device.host.ready = silent;
+    moveTail(1);
+    moveTail(2);
+    let beats = beatsOfDescriptor;
+    device.host.ready = (channel) => channel !== "r" || beats-- > 0;
+    device.run(50);
+    expect([id, read(device, id, "STATUS"), device.taken.length]).toEqual([id, BUSY, 2]);
+    moveTail(3);
+    expect([id, device.taken.length]).toEqual([id, 2]);
+    device.host.ready = () => true;
+    expect([id, untilIdle(device, id), device.taken.length]).toEqual([id, HALTED, 2]);
   }
 };

@@ -188,6 +188,12 @@ export const pinMutants: readonly PinMutant[] = [
     edits: [[" & (in_flight != OUTSTANDING[FLIGHT_W-1:0])", ""]],
     scenario: "as many bursts as OUTSTANDING are in flight, and no more",
   },
+  {
+    name: "a channel that is about to halt fetches on",
+    file: "dma_channel.v",
+    edits: [[".hold((state == DRAIN) | halted | quiesce)", ".hold(halted | quiesce)"]],
+    scenario: "a channel that is about to halt fetches nothing more",
+  },
   ...["dma_h2c.v", "dma_c2h.v"].flatMap((file): PinMutant[] => [
     {
       name: `a transfer goes on once BUS_MASTER is set again: ${file}`,
