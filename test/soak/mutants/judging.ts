@@ -68,9 +68,10 @@ export class Judging {
 
   /** A build that fails is made again in halves. */
   async #together(some: readonly Drawn[], stages: readonly Stage[]): Promise<Left> {
-    if (some.length < 2) return { live: [], unbuilt: some };
+    if (some.length === 0) return { live: [], unbuilt: [] };
     const { live, rest } = await this.#inOneBuild(some, stages);
     if (rest.length === 0) return { live, unbuilt: [] };
+    if (live.length === 1) return { live: [], unbuilt: live };
     const half = Math.ceil(live.length / 2);
     const first = await this.#together(live.slice(0, half), rest);
     const second = await this.#together(live.slice(half), rest);
@@ -135,7 +136,7 @@ export class Judging {
 
 interface Left {
   readonly live: readonly Drawn[];
-  /** With another they could not be built. */
+  /** Behind a switch they could not be built. */
   readonly unbuilt: readonly Drawn[];
 }
 
