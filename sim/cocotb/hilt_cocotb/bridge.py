@@ -6,7 +6,6 @@ import json
 import logging
 import os
 import random
-import socket
 import struct
 from collections import deque
 from typing import Any, Awaitable, Callable
@@ -14,6 +13,7 @@ from typing import Any, Awaitable, Callable
 import cocotb
 
 from . import messages
+from .channel import Channel
 from .companions import Companions
 from .compat import simulator
 from .design import ALL_ANSWERED, HIGH_THEN, RISEN, Design
@@ -38,9 +38,9 @@ class _Aborted(Exception):
 class Bridge:
     """Serves one host. Requests are done in their order; nothing else moves time."""
 
-    def __init__(self, connection: socket.socket, design: Design, identity: bytes, modules: list[str], top: Any) -> None:
+    def __init__(self, channel: Channel, design: Design, identity: bytes, modules: list[str], top: Any) -> None:
         """Raises what an import of `modules` raises."""
-        self._connection = connection
+        self._channel = channel
         self._companions = Companions(modules, top, self._report)
         self._received: deque[UpMessage] = deque()
         self._decoder = UpDecoder()
@@ -70,6 +70,8 @@ class Bridge:
 
     async def serve(self) -> None:
         """Returns when the host has asked for the end, or is gone."""
+        # The host waits for something to come.
+        self._out += messages.control(Control(messages.LOG))
         try:
             while not self._is_over:
                 message = self._receive()
@@ -89,7 +91,7 @@ class Bridge:
         """The next message; what was asked before is answered then. `None` when the host is gone."""
         while not self._received:
             self._send()
-            chunk = self._connection.recv(1 << 18)
+            chunk = self._channel.receive()
             if not chunk:
                 return None
             self._received.extend(self._decoder.receive(chunk))
@@ -98,7 +100,7 @@ class Bridge:
     def _send(self) -> None:
         flush()
         if self._out:
-            self._connection.sendall(self._out)
+            self._channel.send(self._out)
             self._out.clear()
 
     def _report(self, failure: str) -> None:
@@ -270,6 +272,5 @@ async def bridge(top: Any) -> None:
     from .axi import Axi
 
     design = Axi(top, json.loads(ports))
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(os.path.join(folder, "control"))
-        await Bridge(connection, design, _identity(len(design.rises)), modules, top).serve()
+    with Channel(folder) as channel:
+        await Bridge(channel, design, _identity(len(design.rises)), modules, top).serve()

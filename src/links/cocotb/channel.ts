@@ -1,6 +1,5 @@
-import { once } from "node:events";
 import { constants, openSync, writeSync } from "node:fs";
-import { createServer, type OnReadOpts, Socket, type SocketConstructorOpts } from "node:net";
+import { type OnReadOpts, Socket, type SocketConstructorOpts } from "node:net";
 import { join } from "node:path";
 import { makeFifo } from "../../native/make-fifo.ts";
 
@@ -17,30 +16,9 @@ export interface Channel {
   close(): void;
 }
 
-/** A Unix socket in that folder, for an end in Python. */
-export async function openSocket(folder: string): Promise<Channel> {
-  const server = createServer();
-  server.listen(join(folder, "control"));
-  await once(server, "listening");
-  let socket: Socket | undefined;
-  return {
-    ready: once(server, "connection").then(([connected]) => {
-      socket = connected as Socket;
-      socket.on("error", () => {});
-      server.close();
-    }),
-    send: (bytes) => socket?.write(bytes),
-    listen: (listener) => socket?.on("data", listener),
-    close() {
-      server.close();
-      socket?.destroy();
-    },
-  };
-}
-
 /**
- * Two named pipes in that folder, for an end in Verilog, which can open files alone. It is there when something has come: its
- * first message, a sign of life, which is heard as all others.
+ * Two named pipes in that folder: an end in Verilog can open files alone, and a socket costs Node more. The simulator is there
+ * when something has come: its first message, a sign of life, which is heard as all others.
  */
 export function openPipes(folder: string): Channel {
   const [up, down] = [join(folder, "up"), join(folder, "down")];

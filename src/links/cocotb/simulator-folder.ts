@@ -6,7 +6,7 @@ import { memoryFolder } from "./memory-folder.ts";
 const PREFIX = "hilt-cocotb-";
 const LOCK = "lock";
 
-/** The folder of one simulator, for its socket and what it leaves. */
+/** The folder of one simulator, for its pipes and what it leaves. */
 export interface SimulatorFolder extends Disposable {
   readonly path: string;
 }

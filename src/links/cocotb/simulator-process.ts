@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { type Channel, openPipes, openSocket } from "./channel.ts";
+import { type Channel, openPipes } from "./channel.ts";
 import { SimulatorProcessError } from "./errors.ts";
 import type { SimulatorStart } from "./prepare-simulation.ts";
 import { makeSimulatorFolder } from "./simulator-folder.ts";
@@ -52,7 +52,7 @@ export async function startSimulator(
 ): Promise<SimulatorProcess> {
   const held = makeSimulatorFolder();
   const folder = held.path;
-  const channel = start.ports === undefined ? openPipes(folder) : await openSocket(folder);
+  const channel = openPipes(folder);
   const [command, ...words] = start.command.map((word) => word.replaceAll(start.folderMark, folder)) as [
     string,
     ...string[],
