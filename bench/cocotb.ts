@@ -185,9 +185,8 @@ async function throughLink(name: string, link: Link, times: readonly number[]): 
       const found: number[] = [];
       for (const [index, [, lengthBytes]] of SIZES.entries()) {
         const count = times[index] as number;
-        const start = treeMicroseconds();
-        await awaitedTransfers(link, base, lengthBytes, count);
-        found.push((treeMicroseconds() - start) / count);
+        const all = await treeMicroseconds(() => awaitedTransfers(link, base, lengthBytes, count));
+        found.push(all / count);
       }
       return found;
     },

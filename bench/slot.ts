@@ -70,7 +70,5 @@ function spread(samples: readonly number[]): string {
 }
 
 async function cpuOf(work: () => Promise<void>): Promise<number> {
-  const before = treeMicroseconds();
-  await work();
-  return (treeMicroseconds() - before) / 1000;
+  return (await treeMicroseconds(work)) / 1000;
 }

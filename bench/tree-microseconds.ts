@@ -1,9 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** CPU time in microseconds of this process and of what runs below it now; of what has ended nothing counts. */
-export function treeMicroseconds(): number {
-  const { user, system } = process.cpuUsage();
-  return below(process.pid).reduce((sum, pid) => sum + cpuOf(pid), user + system);
+/** CPU time in microseconds of `work`, in this process and in what runs below it before and after. */
+export async function treeMicroseconds(work: () => Promise<unknown>): Promise<number> {
+  const pids = below(process.pid);
+  const ofChildren = (): number => pids.reduce((sum, pid) => sum + cpuOf(pid), 0);
+  // Looking at all processes takes as long as some transfers, and is not measured.
+  const before = ofChildren();
+  const start = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(start);
+  return ofChildren() - before + user + system;
 }
 
 function below(root: number): number[] {
