@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import type { Build, Taken } from "./controller-at-pins.ts";
 import {
+  ABORT,
   BUS_MASTER,
   BUSY,
   DONE,
@@ -9,8 +10,10 @@ import {
   kind,
   opened,
   putDescriptor,
+  RESUME,
   read,
   type Scenario,
+  START,
   start,
   switchOn,
   untilIdle,
@@ -94,5 +97,39 @@ export const noFetchAfterFailure: Scenario = async (build) => {
     expect([id, device.taken.length]).toEqual([id, 2]);
     device.host.ready = () => true;
     expect([id, untilIdle(device, id), device.taken.length]).toEqual([id, HALTED, 2]);
+  }
+};
+
+/** A START in the cycle after an aborted transfer has ended, or in any other, is not aborted with it. */
+export const startAfterAbort: Scenario = async (build) => {
+  for (const id of channels) {
+    const seen = new Set<string>();
+    for (let cycles = 0; cycles < 60; cycles++) {
+      const device = await opened(shortBursts(build));
+      start(device, id, { ...long, lengthBytes: 1000 });
+      device.write(channelAddress(id, "COMMAND"), ABORT);
+      device.run(cycles);
+      device.write(channelAddress(id, "COMMAND"), START);
+      const status = untilIdle(device, id);
+      seen.add([read(device, id, "COMPLETED"), status].join(" "));
+    }
+    expect([id, [...seen].sort()]).toEqual([id, [`1 ${HALTED}`, `2 ${DONE}`]]);
+  }
+};
+
+/** RESIDUE is 0 of a descriptor that was not read, whatever the one before it left. */
+export const noResidueOfBarred: Scenario = async (build) => {
+  for (const id of channels) {
+    const device = await opened(build);
+    const ring = HOST + 0x1000n;
+    for (const slot of [0, 1])
+      putDescriptor(device, ring, slot, { address: HOST, card: 4090, lengthBytes: 100 });
+    switchOn(device, id, { ring, records: undefined, entriesLog2: 3 });
+    device.write(channelAddress(id, "RING_TAIL"), 1);
+    expect([id, untilIdle(device, id), read(device, id, "RESIDUE")]).toEqual([id, HALTED, 100]);
+    device.write(globalAddress("CONTROL"), 0);
+    device.write(channelAddress(id, "COMMAND"), RESUME);
+    device.write(channelAddress(id, "RING_TAIL"), 2);
+    expect([id, untilIdle(device, id), read(device, id, "RESIDUE")]).toEqual([id, HALTED, 0]);
   }
 };

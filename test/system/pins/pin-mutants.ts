@@ -194,6 +194,23 @@ export const pinMutants: readonly PinMutant[] = [
     edits: [[".hold((state == DRAIN) | halted | quiesce)", ".hold(halted | quiesce)"]],
     scenario: "a channel that is about to halt fetches nothing more",
   },
+  {
+    name: "an abort outlives its transfer by a cycle",
+    file: "dma_channel.v",
+    edits: [["if (rst | ~busy | drained | ends_badly)", "if (rst | ~busy | (drained & ends_badly))"]],
+    scenario: "a START after an ABORT is not aborted with it",
+  },
+  {
+    name: "a descriptor that was not read has the residue of the one before it",
+    file: "dma_channel.v",
+    edits: [
+      [
+        "                index          <= ring_head;\n                residue_r      <= 32'd0;",
+        "                index          <= ring_head;",
+      ],
+    ],
+    scenario: "RESIDUE is 0 of a descriptor that was not read",
+  },
   ...["dma_h2c.v", "dma_c2h.v"].flatMap((file): PinMutant[] => [
     {
       name: `a transfer goes on once BUS_MASTER is set again: ${file}`,

@@ -21,7 +21,14 @@ import {
   switchOn,
   untilIdle,
 } from "./driving.ts";
-import { asManyAsOutstanding, busMasterBack, noFetchAfterFailure, nothingAfterFailure } from "./in-flight.ts";
+import {
+  asManyAsOutstanding,
+  busMasterBack,
+  noFetchAfterFailure,
+  noResidueOfBarred,
+  nothingAfterFailure,
+  startAfterAbort,
+} from "./in-flight.ts";
 import { quietReset, startAfterRing } from "./leaving-ring.ts";
 import { type ChannelId, channelAddress, globalAddress } from "./register-addresses.ts";
 import { addressAndDataApart, answersStay } from "./register-writes.ts";
@@ -376,6 +383,8 @@ export const scenarios = {
   "a transfer that lost the bus ends, though BUS_MASTER is set again": [busMasterBack, [{}]],
   "after a burst that failed no other is asked for": [nothingAfterFailure, [{ OUTSTANDING: 1 }]],
   "a channel that is about to halt fetches nothing more": [noFetchAfterFailure, [{}, narrow]],
+  "a START after an ABORT is not aborted with it": [startAfterAbort, [{}]],
+  "RESIDUE is 0 of a descriptor that was not read": [noResidueOfBarred, [{}]],
   "one cycle of rst at any moment leaves nothing of what was in flight": [
     resetAtAnyMoment,
     [{}, narrow, { RINGS: 0 }],
