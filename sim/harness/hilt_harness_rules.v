@@ -7,7 +7,9 @@
 module hilt_harness_rules #(
     parameter DATA_W      = 64, // 32 or 64
     // 1: of a simulator that has X, a VALID or READY that is X breaks a rule.
-    parameter FOUR_STATES = 0
+    parameter FOUR_STATES = 0,
+    // 0: nothing that waits is a stall, whatever `cfg_stall_limit` says.
+    parameter STALLS      = 1
 ) (
     input  wire        clk,
     input  wire        rst,
@@ -120,17 +122,29 @@ module hilt_harness_rules #(
     // ---- waits
     // All of them are looked at once in `cfg_stall_limit` cycles: one that has lasted since the last look stalls. So it waits
     // for as long at least, and at most for twice as long.
-    reg  [31:0] since_look;
-    reg  [3:0]  lasted;
-    wire [3:0]  waits = {write_beat_waits & ~write_is_open & ~awvalid, write_is_open & ~write_beat_waits,
-                         bvalid & ~bready, rvalid & ~rready};
-    wire        looks = since_look == cfg_stall_limit;
-    wire [3:0]  stalls = {4{looks & (cfg_stall_limit != 32'd0)}} & lasted & waits;
+    wire        looks;
+    wire [3:0]  stalls;
 
-    always @(posedge clk) begin
-        since_look <= (rst | looks) ? 32'd1 : since_look + 32'd1;
-        lasted     <= waits & (lasted | {4{looks}}) & {4{~rst}};
-    end
+    generate
+        if (STALLS != 0) begin : has_stalls
+            reg  [31:0] since_look;
+            reg  [3:0]  lasted;
+            wire [3:0]  waits = {write_beat_waits & ~write_is_open & ~awvalid, write_is_open & ~write_beat_waits,
+                                 bvalid & ~bready, rvalid & ~rready};
+
+            assign looks  = since_look == cfg_stall_limit;
+            assign stalls = {4{looks & (cfg_stall_limit != 32'd0)}} & lasted & waits;
+
+            always @(posedge clk) begin
+                since_look <= (rst | looks) ? 32'd1 : since_look + 32'd1;
+                lasted     <= waits & (lasted | {4{looks}}) & {4{~rst}};
+            end
+        end else begin : no_stalls
+            assign looks  = 1'b0;
+            assign stalls = 4'd0;
+            wire unused = &cfg_stall_limit;
+        end
+    endgenerate
 
     // ---- reset, and the register port, where the harness has one access under way at most
     reg        reset_broken; // in the last cycle of reset

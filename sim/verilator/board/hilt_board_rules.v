@@ -66,8 +66,8 @@ module hilt_board_rules #(
     // Data may come with the address of their burst.
     wire [63:0] first    = is_known ? address_of[tail] : awaddr;
     wire [7:0]  beats    = is_known ? length_of[tail] : awlen;
-    wire        is_last  = (beat == beats);
-    wire [63:0] address  = (beat == 8'd0) ? first : (first & ~(BEAT_BYTES - 64'd1)) + {56'd0, beat} * BEAT_BYTES;
+    wire        is_last  = w & (beat == beats);
+    wire [63:0] address  = ~w ? 64'd0 : (beat == 8'd0) ? first : (first & ~(BEAT_BYTES - 64'd1)) + {56'd0, beat} * BEAT_BYTES;
 
     always @(posedge clk) begin
         if (aw) begin
@@ -80,7 +80,7 @@ module hilt_board_rules #(
             beat <= 8'd0;
         end else begin
             head <= head + {{(BURSTS_LOG2-1){1'b0}}, aw};
-            tail <= tail + {{(BURSTS_LOG2-1){1'b0}}, w & is_last};
+            tail <= tail + {{(BURSTS_LOG2-1){1'b0}}, is_last};
             beat <= w ? (is_last ? 8'd0 : beat + 8'd1) : beat;
         end
     end
@@ -89,10 +89,10 @@ module hilt_board_rules #(
     wire        breaks_unused;
     wire [63:0] broken_address;
 
-    hilt_harness_rules #(.DATA_W(DATA_W)) rules (
+    // How long anything waits is the line's affair.
+    hilt_harness_rules #(.DATA_W(DATA_W), .STALLS(0)) rules (
         .clk(clk),
         .rst(rst),
-        // How long anything waits is the line's affair.
         .cfg_stall_limit(32'd0),
         .arid(arid),
         .araddr(araddr),
