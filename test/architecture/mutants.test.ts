@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { deviceMutants, splitAtMarks } from "../soak/mutants/device-mutants.ts";
+import { equivalents } from "../soak/mutants/equivalent-mutants.ts";
 import { ruleMutants } from "../system/harness/rule-mutants.ts";
 
 // The mutants themselves take minutes: that the Verilog has gone on without them shows here at once.
@@ -21,4 +22,15 @@ test("the place that a mutant of the harness's rules changes stands once in its 
   const rules = readFileSync(path, "utf8");
   const lost = ruleMutants.filter(({ from }) => rules.split(from).length !== 2);
   expect(lost.map(({ rule, from }) => `${rule}: ${from}`)).toEqual([]);
+});
+
+test("the lines that an equivalent mutant changes stand in its file", () => {
+  const lost = equivalents.flatMap(({ file, lines }) => {
+    const path = fileURLToPath(new URL(`../../${file}`, import.meta.url));
+    const there = readFileSync(path, "utf8")
+      .split("\n")
+      .map((line) => line.trim());
+    return lines.filter((line) => !there.includes(line)).map((line) => `${file}: ${line}`);
+  });
+  expect(lost).toEqual([]);
 });

@@ -12,7 +12,7 @@ interface Equivalent {
   readonly why: string;
 }
 
-const equivalents: readonly Equivalent[] = [
+export const equivalents: readonly Equivalent[] = [
   {
     file: "rtl/dma/dma_channel.v",
     lines: [
@@ -53,20 +53,22 @@ const equivalents: readonly Equivalent[] = [
     to: "(1'b1)",
     why: "three bursts are in flight at most, so the place of the next one is free, and is written when that is issued",
   },
-  ...["rtl/dma/dma_h2c.v", "rtl/dma/dma_c2h.v"].flatMap((file) => [
-    {
-      file,
-      lines: ["if (rst | start)"],
-      to: "start",
-      why: "it is looked at only while a transfer is under way, whose start clears it",
-    },
-    {
-      file,
-      lines: ["if (beat & ~failed)", "if (bvalid & ~failed)"],
-      to: "~failed",
-      why: "it is looked at only after a failure, and the answer that fails is the last that it takes",
-    },
-  ]),
+  ...Object.entries({ "rtl/dma/dma_h2c.v": "beat", "rtl/dma/dma_c2h.v": "bvalid" }).flatMap(
+    ([file, answer]) => [
+      {
+        file,
+        lines: ["if (rst | start)"],
+        to: "start",
+        why: "it is looked at only while a transfer is under way, whose start clears it",
+      },
+      {
+        file,
+        lines: [`if (${answer} & ~failed)`],
+        to: "~failed",
+        why: "it is looked at only after a failure, and the answer that fails is the last that it takes",
+      },
+    ],
+  ),
   {
     file: "rtl/dma/dma_burst_issuer.v",
     lines: ["if (rst)"],
@@ -136,7 +138,7 @@ const equivalents: readonly Equivalent[] = [
   },
   ...["32'd4294967295", "looks"].map((to) => ({
     file: "sim/harness/hilt_harness_rules.v",
-    lines: ["wire [3:0]  stalls = {4{looks & (cfg_stall_limit != 32'd0)}} & lasted & waits;"],
+    lines: ["assign stalls = {4{looks & (cfg_stall_limit != 32'd0)}} & lasted & waits;"],
     to,
     why: "the count of cycles starts at 1, and is 0 for the first time after 2^32 of them",
   })),
