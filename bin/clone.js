@@ -54,15 +54,15 @@ function remove(root, folder) {
 
 function sourceKey(root) {
   const hash = createHash("sha256");
-  const start = root.length;
+  const base = join(root, "/");
   // Of some hundred files: a name is put together without `path`, and the entries come with their types, which else are
   // asked for one by one. Each would take half as long as to read the files.
   const sources = readdirSync(join(root, "src"), { recursive: true, withFileTypes: true })
     .filter(({ name }) => /\.[jt]s$/.test(name))
-    .map(({ parentPath, name }) => `${parentPath}/${name}`.slice(start))
+    .map(({ parentPath, name }) => `${parentPath}/${name}`.slice(base.length))
     .sort();
   for (const name of [...sources, "package-lock.json", "tsconfig.json", "tsconfig.build.json"])
-    hash.update(`${name}\n`).update(readFileSync(`${root}${name}`));
+    hash.update(`${name}\n`).update(readFileSync(`${base}${name}`));
   return hash.digest("hex").slice(0, 16);
 }
 
