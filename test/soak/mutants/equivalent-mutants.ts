@@ -101,6 +101,24 @@ export const equivalents: readonly Equivalent[] = [
     why: "a build without compact descriptors never sets it",
   },
   {
+    file: "sim/harness/hilt_harness_memory.v",
+    lines: ["wire               r_is_junk = (ROUGH != 0) & junk & ~rvalid;"],
+    to: "junk",
+    why: "a build that is not rough never has junk",
+  },
+  {
+    file: "sim/harness/hilt_harness_chance.v",
+    lines: ["wire unused_settings = &{1'b0, cfg_reorder_read, cfg_reorder_write, cfg_interleave, cfg_junk};"],
+    why: "nothing reads it",
+  },
+  {
+    file: "sim/harness/hilt_harness_commands.v",
+    lines: ["if (start) begin"],
+    next: "address <= {2'b00, loaded[61:32]};",
+    to: "(1'b1)",
+    why: "what is loaded stays until its access has ended, and means nothing before it begins",
+  },
+  {
     file: "sim/harness/hilt_harness_chance.v",
     lines: [
       "assign reorder_read  = 1'b0;",
