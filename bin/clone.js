@@ -55,8 +55,8 @@ function remove(root, folder) {
 function sourceKey(root) {
   const hash = createHash("sha256");
   const base = join(root, "/");
-  // Of some hundred files: a name is put together without `path`, and the entries come with their types, which else are
-  // asked for one by one. Each would take half as long as to read the files.
+  // For hundreds of files, `join` takes half as long as reading them, and so does a listing without types: Node then asks for
+  // the type of each entry.
   const sources = readdirSync(join(root, "src"), { recursive: true, withFileTypes: true })
     .filter(({ name }) => /\.[jt]s$/.test(name))
     .map(({ parentPath, name }) => `${parentPath}/${name}`.slice(base.length))

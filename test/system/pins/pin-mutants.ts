@@ -180,7 +180,7 @@ export const pinMutants: readonly PinMutant[] = [
     name: "what is coalesced is kept when the ring is switched off",
     file: "dma_ring.v",
     edits: [[".flush(halts | ~enable)", ".flush(halts)"]],
-    scenario: "what is coalesced is told when the ring is switched off",
+    scenario: "what is coalesced raises its interrupt when the ring is switched off",
   },
   {
     name: "bursts in flight have no limit",

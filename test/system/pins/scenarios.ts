@@ -308,7 +308,7 @@ const coalescingTime: Scenario = async (build) => {
   }
 };
 
-/** What is coalesced is told when the ring is switched off. */
+/** What is coalesced raises its interrupt when the ring is switched off. */
 const coalescedAtTheEnd: Scenario = async (build) => {
   const device = await opened(build);
   const ring = HOST + 0x1000n;
@@ -375,7 +375,7 @@ export const scenarios = {
   "a transfer may end with the address space, and not after it": [topOfAddresses, [{}, narrow, middle]],
   "rings and records may end with the address space, and not after it": [ringsAtTheTop, [{}, narrow, middle]],
   "the time of coalescing runs from the first descriptor that waits": [coalescingTime, [{}]],
-  "what is coalesced is told when the ring is switched off": [coalescedAtTheEnd, [{}]],
+  "what is coalesced raises its interrupt when the ring is switched off": [coalescedAtTheEnd, [{}]],
   "as many bursts as OUTSTANDING are in flight, and no more": [
     asManyAsOutstanding,
     [{}, middle, { OUTSTANDING: 3 }],

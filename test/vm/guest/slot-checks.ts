@@ -58,7 +58,7 @@ async function faultOf(each: ContractTest): Promise<string | undefined> {
 }
 
 /**
- * Time passes by itself here, whatever the computer round the machine has to do: what fails once and then holds is told, and is not
+ * Time passes by itself here, whatever the computer round the machine has to do: what fails once and then holds is reported, and is not
  * called a fault. On the same slot without a kernel each test has to hold at once.
  */
 async function contract(): Promise<void> {

@@ -68,7 +68,7 @@ export const polledPortMutants: readonly Mutant[] = [
     killer: "it says when",
   },
   {
-    name: "nobody is told that all is written",
+    name: "nothing reports that all is written",
     from: "      this.#rest.shift();\n    }\n    this.#onWritten?.();",
     to: "      this.#rest.shift();\n    }",
     killer: "it says when",
