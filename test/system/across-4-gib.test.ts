@@ -5,8 +5,8 @@ import { DmaDevice } from "../../src/driver/dma-device.ts";
 import { openSimulator } from "../../src/links/simulator/open-simulator.ts";
 import { HostMemory } from "../../src/memory/host-memory.ts";
 import { standardProfile } from "../../src/memory/platform-profile.ts";
-import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "../../src/wdm/constants.ts";
 import { DmaSystem } from "../../src/wdm/dma-system.ts";
+import { busMasterAdapter } from "../bus-master.ts";
 
 const BANK = 2 ** 24;
 const GIB_4 = 2 ** 32;
@@ -30,15 +30,7 @@ test("an element that crosses 4 GiB is one window and one descriptor, both ways"
     fragmentation: "contiguous",
   });
   const system = new DmaSystem({ host, windows: link.windows, limits: { elementBoundary: 2 ** 33 } });
-  const adapter = system.ioGetDmaAdapter(
-    null,
-    {
-      ...{ version: DEVICE_DESCRIPTION_VERSION3, master: true, scatterGather: true, interfaceType: PCIBus },
-      ...{ maximumLength: 1 << 20, dmaAddressWidth: 64 },
-    },
-    { value: undefined },
-  );
-  if (adapter === null) throw new Error("no adapter");
+  const adapter = busMasterAdapter(system);
   // The last two pages of the bank below, and two of the one above.
   host.allocate({ lengthBytes: BANK - 2 * PAGE, contiguous: true });
   const source = host.allocate({ lengthBytes: BYTES, offset: 4001, contiguous: true });

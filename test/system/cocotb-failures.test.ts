@@ -246,11 +246,14 @@ await link.idle(1000);
     const holder = spawn(process.execPath, ["--import", "tsx", script], {
       stdio: ["ignore", "pipe", "inherit"],
     });
-    await once(holder.stdout, "data");
+    const over = once(holder, "exit");
+    const failed = over.then(() => Promise.reject(new Error("the holder has ended by itself")));
+    await Promise.race([once(holder.stdout, "data"), failed]);
+    failed.catch(() => {});
     const [simulator] = simulatorsOf(holder.pid as number) as [string];
     expect(existsSync(`/proc/${simulator}`)).toBe(true);
     holder.kill("SIGKILL");
-    await once(holder, "exit");
+    await over;
     // The kernel ends it; nothing else does, for it is in an endless loop.
     while (existsSync(`/proc/${simulator}`)) await new Promise((resolve) => setImmediate(resolve));
   });

@@ -6,8 +6,8 @@ import { DmaDevice } from "../../src/driver/dma-device.ts";
 import type { HarnessSettings } from "../../src/links/simulator/settings.ts";
 import type { HostBuffer } from "../../src/memory/host-buffer.ts";
 import { HostMemory } from "../../src/memory/host-memory.ts";
-import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "../../src/wdm/constants.ts";
 import { DmaSystem } from "../../src/wdm/dma-system.ts";
+import { busMasterAdapter } from "../bus-master.ts";
 import { BusMasterWatch } from "../soak/bus-master-watch.ts";
 
 /** A link that the driver is tried on. */
@@ -42,15 +42,7 @@ export async function openWorld(target: DriverTarget, options: WorldOptions): Pr
     windows: link.windows,
     mapRegisters,
   });
-  const adapter = system.ioGetDmaAdapter(
-    null,
-    {
-      ...{ version: DEVICE_DESCRIPTION_VERSION3, master: true, scatterGather: true, interfaceType: PCIBus },
-      ...{ maximumLength: 1 << 20, dmaAddressWidth: addressBits },
-    },
-    { value: undefined },
-  );
-  if (adapter === null) throw new Error("no adapter");
+  const adapter = busMasterAdapter(system, addressBits);
   // A simulator gives its events with their cycles.
   const isStepped = target.traits.time === "stepped";
   const watch = isStepped ? new BusMasterWatch(link, { read: false, write: false }) : undefined;

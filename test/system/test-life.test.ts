@@ -7,8 +7,8 @@ import { DmaDevice } from "../../src/driver/dma-device.ts";
 import type { Connection } from "../../src/links/link-kind.ts";
 import { loadLink } from "../../src/links/registry.ts";
 import { HostMemory } from "../../src/memory/host-memory.ts";
-import { DEVICE_DESCRIPTION_VERSION3, PCIBus } from "../../src/wdm/constants.ts";
 import { DmaSystem } from "../../src/wdm/dma-system.ts";
+import { busMasterAdapter } from "../bus-master.ts";
 
 const SCRATCH = 0x18;
 
@@ -32,15 +32,7 @@ async function driverOf(link: Link) {
   const host = new HostMemory(link.memory, new Random(5n));
   const { windows } = link;
   const system = new DmaSystem({ host, windows, mapRegisters: 4096 });
-  const adapter = system.ioGetDmaAdapter(
-    null,
-    {
-      ...{ version: DEVICE_DESCRIPTION_VERSION3, master: true, scatterGather: true, interfaceType: PCIBus },
-      ...{ maximumLength: 1 << 20, dmaAddressWidth: 64 },
-    },
-    { value: undefined },
-  );
-  if (adapter === null) throw new Error("no adapter");
+  const adapter = busMasterAdapter(system);
   return { host, device: await DmaDevice.open({ link, adapter }) };
 }
 
