@@ -208,11 +208,13 @@ module hilt_cocotb #(
         is_broken  = 1'b0;
         in_list    = 1'b0;
         run_bytes  = 12'd0;
-        // Nothing is allowed before the host says so. What a device leaves undefined stays so.
+`ifdef VERILATOR
+        // Nothing is allowed before the host says so. Where there is X, that allows nothing, and a start takes half as long.
         for (index = 0; index < (1 << (REGION_BYTES_LOG2 - 6)); index = index + 1) begin
             harness.memory.read_permission[index]  = 32'd0;
             harness.memory.write_permission[index] = 32'd0;
         end
+`endif
         // Python waits for this: what it would set before may be lost.
         #1;
         ask_python(8'd0, 64'd0);
@@ -292,20 +294,36 @@ module hilt_cocotb #(
         end
     endtask
 
-    // Elements of an array come whole, the first byte the highest.
+    // Elements of an array come whole, the first byte the highest. Those of a large one take a way round: of an array that a system
+    // task gets Icarus makes a handle for each element, which are 100 MB for RAM.
+    reg [63:0] new_rows  [0:8191];
+    reg [31:0] new_words [0:16383];
+
     task take_memory;
         reg [31:0] offset;
         reg [31:0] count;
+        integer    element;
         begin
             take_bytes(8);
             offset = bytes[63:32];
             count  = length - 32'd8;
             case (bytes[31:0])
                 32'd0:   result = $fread(words, up, offset >> 2, count >> 2);
-                32'd1:   result = $fread(harness.memory.ram, up, offset >> 3, count >> 3);
+                32'd1:   result = $fread(new_rows, up, 0, count >> 3);
                 32'd2:   result = $fread(harness.memory.page_table, up, offset >> 1, count >> 1);
-                32'd3:   result = $fread(harness.memory.read_permission, up, offset >> 2, count >> 2);
-                default: result = $fread(harness.memory.write_permission, up, offset >> 2, count >> 2);
+                default: result = $fread(new_words, up, 0, count >> 2);
+            endcase
+            case (bytes[31:0])
+                32'd1:
+                    for (element = 0; element < count >> 3; element = element + 1)
+                        harness.memory.ram[(offset >> 3) + element] = new_rows[element];
+                32'd3:
+                    for (element = 0; element < count >> 2; element = element + 1)
+                        harness.memory.read_permission[(offset >> 2) + element] = new_words[element];
+                32'd4:
+                    for (element = 0; element < count >> 2; element = element + 1)
+                        harness.memory.write_permission[(offset >> 2) + element] = new_words[element];
+                default: ;
             endcase
         end
     endtask

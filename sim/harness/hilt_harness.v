@@ -272,6 +272,7 @@ module hilt_harness #(
     hilt_harness_memory #(
         .DATA_W(DATA_W),
         .ROUGH(ROUGH),
+        .FOUR_STATES(FOUR_STATES),
         .RAM_BYTES_LOG2(RAM_BYTES_LOG2),
         .REGION_BYTES_LOG2(REGION_BYTES_LOG2)
     ) memory (

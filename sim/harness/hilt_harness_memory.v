@@ -15,6 +15,8 @@ module hilt_harness_memory #(
     parameter DATA_W            = 64, // 32 or 64
     // 1: it can reorder, interleave, take data ahead, and fill idle lines.
     parameter ROUGH             = 0,
+    // 1: the simulator knows X.
+    parameter FOUR_STATES       = 0,
     parameter RAM_BYTES_LOG2    = 25,
     parameter REGION_BYTES_LOG2 = 24
 ) (
@@ -168,7 +170,7 @@ module hilt_harness_memory #(
     wire               r_hit;
     wire [INDEX_W-1:0] r_index;
     wire [31:0]        r_row     = read_permission[r_index[INDEX_W-1:8]];
-    wire               r_allowed = r_hit & r_row[r_index[7:3]];
+    wire               r_allowed;
     wire [WORD_W-1:0]  r_word    = {page_table[r_index[INDEX_W-1:12]], r_index[11:3]};
     wire               r_good    = r_allowed & (read_error == OKAY);
     wire [63:0]        r_row_data = r_good ? ram[r_word] : 64'd0;
@@ -256,7 +258,7 @@ module hilt_harness_memory #(
     wire               w_hit;
     wire [INDEX_W-1:0] w_index;
     wire [31:0]        w_row     = write_permission[w_index[INDEX_W-1:8]];
-    wire               w_allowed = w_hit & w_row[w_index[7:3]];
+    wire               w_allowed;
     wire [WORD_W-1:0]  w_word    = {page_table[w_index[INDEX_W-1:12]], w_index[11:3]};
 
     hilt_harness_lookup #(.REGION_BYTES_LOG2(REGION_BYTES_LOG2)) write_lookup (
@@ -269,6 +271,17 @@ module hilt_harness_memory #(
         .hit(w_hit),
         .index(w_index)
     );
+
+    // What the host has not written allows nothing: it may leave the permissions X, and write those of live pages alone.
+    generate
+        if (FOUR_STATES != 0) begin : four_states
+            assign r_allowed = (r_hit & r_row[r_index[7:3]]) === 1'b1;
+            assign w_allowed = (w_hit & w_row[w_index[7:3]]) === 1'b1;
+        end else begin : two_states
+            assign r_allowed = r_hit & r_row[r_index[7:3]];
+            assign w_allowed = w_hit & w_row[w_index[7:3]];
+        end
+    endgenerate
 `endif
 
     assign write_beat         = w_take;
