@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import type { LinkEvent } from "../../src/bus/event.ts";
 import type { Link } from "../../src/bus/link.ts";
 import { silentLog } from "../../src/core/log.ts";
@@ -89,6 +89,16 @@ describe("a simulator under cocotb", () => {
       expect(there.bytes).toEqual(here.bytes);
     },
   );
+
+  test("does the same where cocotb runs the bridge as a test of its own, as older ones do", async () => {
+    const alone = await accountOf(await open(icarus, 7n));
+    vi.stubEnv("PYGPI_USERS", "hilt_cocotb.alone:start_cocotb");
+    try {
+      expect(await accountOf(await open(icarus, 7n))).toEqual(alone);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
 
   test("sends events from the first listener on: that one hears all that happens after, and none of what was before", async () => {
     const others = children();

@@ -7,24 +7,16 @@ import random
 from typing import Any
 
 from . import messages
+from .asked import IS_OVER, IS_X, TEST_BEGINS, TEST_ENDS, undefined
 from .companions import Companions
 from .compat import is_one, value_change
 from .messages import Control
-
-# What the Verilog asks for.
-_TEST_ENDS = 1
-_TEST_BEGINS = 2
-_IS_OVER = 3
-_IS_X = 4
-
 
 class Undefined(Exception):
     """What ends a run is X."""
 
     def __init__(self, cycle: int) -> None:
-        super().__init__(
-            f"in cycle {cycle} the interrupt line of the device, or a register answer, is undefined (X): time cannot go on"
-        )
+        super().__init__(undefined(cycle))
 
 
 async def serve_harness(top: Any, folder: str, modules: list[str]) -> None:
@@ -51,14 +43,14 @@ async def serve_harness(top: Any, folder: str, modules: list[str]) -> None:
             top.go.value = going
             await changed
             asked = int(top.asked.value)
-            if asked == _IS_OVER:
+            if asked == IS_OVER:
                 return
-            if asked == _IS_X:
+            if asked == IS_X:
                 raise Undefined(int(top.detail.value))
-            if asked == _TEST_ENDS:
+            if asked == TEST_ENDS:
                 companions.stop()
                 random.seed(int(top.detail.value))
-            elif asked == _TEST_BEGINS:
+            elif asked == TEST_BEGINS:
                 companions.restart()
     finally:
         companions.stop()

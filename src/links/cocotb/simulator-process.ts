@@ -12,6 +12,9 @@ const LAST_LINES = 20;
 /** What cocotb says of its own start is not news; its bridge raises the level again. */
 const quiet = { COCOTB_LOG_LEVEL: "WARNING", GPI_LOG_LEVEL: "WARNING", COCOTB_REDUCED_LOG_FMT: "1" };
 
+/** Nothing of what cocotb loads for tests is needed there. */
+const harnessAlone = { PYGPI_USERS: "hilt_cocotb.alone:start" };
+
 /** In which a simulator that was asked to ends. */
 const END_MS = 5000;
 
@@ -60,6 +63,7 @@ export async function startSimulator(
   const child = spawn(command, words, {
     env: {
       ...quiet,
+      ...(start.ports === undefined && modules.length === 0 ? harnessAlone : {}),
       ...process.env,
       ...start.env,
       HILT_COCOTB: folder,
