@@ -54,7 +54,9 @@ export function keptRuns(root: string): RunFolder[] {
   return readdirSync(directory, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => ({ id: name, path: join(directory, name) }))
-    .sort((a, b) => begun(b) - begun(a) || (a.id < b.id ? 1 : -1));
+    .map((run) => ({ run, at: begun(run) }))
+    .sort((a, b) => b.at - a.at || (a.run.id < b.run.id ? 1 : -1))
+    .map(({ run }) => run);
 }
 
 /** Undefined for a run that has not ended, or was killed. */
