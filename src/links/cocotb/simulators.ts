@@ -94,14 +94,19 @@ function icarus(): Simulator {
   const path = onPath("iverilog");
   if (path === undefined)
     throw new CocotbPairError("Icarus Verilog is not installed: there is no iverilog on the PATH");
-  const { stdout = "" } = spawnSync(path, ["-V"], { encoding: "utf8" });
-  const version = /version (\d+)\.(\d+)/.exec(stdout);
+  const version = versionOfIcarus(join(dirname(path), "vvp")) ?? versionOfIcarus(path);
   if (version !== null && Number(version[1]) < OLDEST_ICARUS)
     throw new CocotbPairError(
       `Icarus Verilog ${version[1]}.${version[2]} (${path}) is too old for cocotb: it takes ${OLDEST_ICARUS} and newer`,
     );
   const what = version === null ? "Icarus Verilog" : `Icarus Verilog ${version[1]}.${version[2]}`;
   return { what, path, buildArguments: [], testArguments: [], without: [], env: process.env };
+}
+
+/** Its runtime, which is asked first, starts one process to answer; its compiler starts five. */
+function versionOfIcarus(path: string): RegExpExecArray | null {
+  const { stdout } = spawnSync(path, ["-V"], { encoding: "utf8" });
+  return /version (\d+)\.(\d+)/.exec(stdout ?? "");
 }
 
 function verilator(settings: CocotbTarget, cocotb: string): Simulator {
