@@ -74,6 +74,10 @@ function createProject(folder: string): void {
     { encoding: "utf8" },
   );
   if (status !== 0) throw new Error(`tsc: ${stdout}`);
+  const bundler = spawnSync(process.execPath, [join(root, "bin/bundle.js"), join(hilt, "dist"), "--alone"], {
+    encoding: "utf8",
+  });
+  if (bundler.status !== 0) throw new Error(bundler.stderr);
   writeFileSync(join(folder, "package.json"), '{ "name": "startup", "type": "module" }\n');
   writeFileSync(
     join(folder, "hilt.config.ts"),

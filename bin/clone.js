@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } f
 import { join } from "node:path";
 
 const PREFIX = ".build-";
+const BUNDLER = "bin/bundle.js";
 /** Processes that are running may still load parts of older ones. */
 const KEPT = 3;
 
@@ -26,11 +27,9 @@ export function builtClone(root) {
     "false",
   ];
   const { status, stdout } = spawnSync(process.execPath, [tsc, ...options], { encoding: "utf8" });
-  if (status !== 0) {
-    rmSync(draft, { recursive: true, force: true });
-    console.error(`hilt: the sources of this clone cannot be translated:\n${stdout}`);
-    process.exit(70);
-  }
+  if (status !== 0) end(draft, stdout);
+  const bundler = spawnSync(process.execPath, [join(root, BUNDLER), draft], { encoding: "utf8" });
+  if (bundler.status !== 0) end(draft, bundler.stderr);
   try {
     renameSync(draft, folder);
   } catch (error) {
@@ -39,6 +38,12 @@ export function builtClone(root) {
   }
   for (const old of olderBuilds(root)) remove(root, old);
   return folder;
+}
+
+function end(draft, reason) {
+  rmSync(draft, { recursive: true, force: true });
+  console.error(`hilt: the sources of this clone cannot be translated:\n${reason}`);
+  process.exit(70);
 }
 
 /** Under its name it is whole until it is gone: the sources may come back to what it was made of. */
@@ -61,7 +66,7 @@ function sourceKey(root) {
     .filter(({ name }) => /\.[jt]s$/.test(name))
     .map(({ parentPath, name }) => `${parentPath}/${name}`.slice(base.length))
     .sort();
-  for (const name of [...sources, "package-lock.json", "tsconfig.json", "tsconfig.build.json"])
+  for (const name of [...sources, BUNDLER, "package-lock.json", "tsconfig.json", "tsconfig.build.json"])
     hash.update(`${name}\n`).update(readFileSync(`${base}${name}`));
   return hash.digest("hex").slice(0, 16);
 }
