@@ -12,6 +12,9 @@ const LAST_LINES = 20;
 /** What cocotb says of its own start is not news; its bridge raises the level again. */
 const quiet = { COCOTB_LOG_LEVEL: "WARNING", GPI_LOG_LEVEL: "WARNING", COCOTB_REDUCED_LOG_FMT: "1" };
 
+/** Icarus fills the array of host memory when it starts: a quarter of its start is saved with large pages, where the C library is glibc. */
+const largePages = { GLIBC_TUNABLES: "glibc.malloc.hugetlb=1" };
+
 /** Nothing of what cocotb loads for tests is needed there. */
 const harnessAlone = { PYGPI_USERS: "hilt_cocotb.alone:start" };
 
@@ -63,6 +66,7 @@ export async function startSimulator(
   const child = spawn(command, words, {
     env: {
       ...quiet,
+      ...largePages,
       ...(start.ports === undefined && modules.length === 0 ? harnessAlone : {}),
       ...process.env,
       ...start.env,
