@@ -71,9 +71,10 @@ module bridge_writes #(
     wire [13:0]           low_next = {low, 1'b1} + {{13{accept}}, step};
     wire                  ends    = (state == DATA) & (ended | skipped | ((~s_axi_wvalid | ~out_ready) & urgent & (count != 8'hff)));
 
-    // ---- bursts that wait for the host, in their order
-    (* ram_style = "block" *) reg [ID_W-1:0] ids [0:15];
-    (* ram_style = "block" *) reg [1:0] statuses [0:15];
+    // ---- bursts that wait for the host, in their order. Nothing is read in the cycle in which it is
+    // written (test/formal).
+    (* ram_style = "block", no_rw_check *) reg [ID_W-1:0] ids [0:15];
+    (* ram_style = "block", no_rw_check *) reg [1:0] statuses [0:15];
     reg  [4:0]      taken;
     reg  [4:0]      answered;
     reg  [4:0]      returned;

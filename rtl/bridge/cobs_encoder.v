@@ -28,7 +28,8 @@ module cobs_encoder (
 );
     localparam [1:0] COPY = 2'd0, CLOSE = 2'd1, DELIMIT = 2'd2, OPEN = 2'd3;
 
-    reg [7:0] ring [0:511];
+    // Nothing is read in the cycle in which it is written (test/formal).
+    (* no_rw_check *) reg [7:0] ring [0:511];
     reg [8:0] head;
     reg [8:0] group;  // where the open group's length will stand; all before it may be read
     reg [8:0] tail;
@@ -43,7 +44,8 @@ module cobs_encoder (
     wire       take         = valid & ready;
     wire       is_zero      = data == 8'd0;
     wire       closes       = (state == CLOSE) | ((state == COPY) & is_zero);
-    wire       write        = (state != COPY) | take;
+    wire       write        = (state == COPY) ? take : (state != OPEN);
+    wire [8:0] write_at     = closes ? group : head;
     wire       opens        = (state == OPEN) & (active | ~ended);
     wire       advance      = take | (state == DELIMIT) | opens;
 
@@ -53,8 +55,8 @@ module cobs_encoder (
     assign closed   = (state == OPEN) & ended;
 
     always @(posedge clk) begin
-        if (write & (state != OPEN))
-            ring[closes ? group : head] <= closes ? length : (state == DELIMIT) ? 8'd0 : data;
+        if (write)
+            ring[write_at] <= closes ? length : (state == DELIMIT) ? 8'd0 : data;
         if (advance)
             head <= head + 9'd1;
         if ((take & is_zero) | (state == OPEN)) begin

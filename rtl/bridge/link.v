@@ -104,7 +104,8 @@ module link #(
     wire        resume       = good & (kind == SYNC_RESUME) & is_ours;
 
     // ---- the stream from the host: a payload is written after what is there, and counts once its frame is good
-    reg  [7:0]      up_ring [0:(1<<UP_LOG2)-1];
+    // What is read in the cycle in which it is written is not used, here and below (test/formal).
+    (* no_rw_check *) reg [7:0] up_ring [0:(1<<UP_LOG2)-1];
     reg  [15:0]     expected;
     reg  [15:0]     arriving;
     reg  [UP_W-1:0] taken;
@@ -156,7 +157,7 @@ module link #(
     wire [UP_LOG2-6:0] window  = up_free[UP_LOG2:6];
 
     // ---- the stream to the host: una, next, head, put, in this order
-    reg  [7:0]           down_ring [0:(1<<DOWN_LOG2)-1];
+    (* no_rw_check *) reg [7:0] down_ring [0:(1<<DOWN_LOG2)-1];
     reg  [7:0]           down_read;
     reg  [15:0]          una;
     reg  [15:0]          next;

@@ -19,8 +19,18 @@ const reads = (LESS1: number): Proof => ({
   parameters: { LESS1 },
 });
 const parser: Proof = { ...registers, modules: ["bridge_parser", "bridge_registers"] };
+const encoder: Proof = {
+  top: "encoder_properties",
+  files: ["encoder_properties.v"],
+  modules: ["cobs_encoder"],
+  parameters: {},
+};
 
 const holds: readonly (readonly [what: string, proof: Proof])[] = [
+  [
+    "what waits for the line is not written over, and nothing is read in the cycle in which it is written",
+    encoder,
+  ],
   [
     "a write burst is answered once, when the host has acknowledged it; none of before a session is",
     writes(0),
@@ -95,6 +105,27 @@ test.each([
     "wire               frees     = pop &",
     "wire frees = push &",
   ],
+  ["a word is read while it is written", reads(99), "(pushed != popped)", "((pushed != popped) | push)"],
+  [
+    "a burst is read while it is written",
+    reads(99),
+    "~serving & (burst_head != burst_tail)",
+    "~serving & ((burst_head != burst_tail) | begins)",
+  ],
+  [
+    "an answer is read while it is written",
+    writes(0),
+    "(answered != returned)",
+    "((answered != returned) | push)",
+  ],
+  [
+    "what may have been sent is written again",
+    writes(0),
+    "(state != SEEK) & (state != OP);",
+    "(state != SEEK) & (state != OP) & (state != DATA);",
+  ],
+  ["what waits for the line is written over", encoder, "(next_quarter != tail[8:7])", "1'b1"],
+  ["an open group is read", encoder, "& (tail != group);", "& (tail != head);"],
 ])("the proof refuses a bridge in which %s", (_what, proof, from, to) => {
   expect(prove(proof, [from, to])).toBe("refuted");
 });

@@ -25,6 +25,8 @@ test.each([
   ["more is granted than there is room", "- expected[UP_LOG2:0];", "- expected[UP_LOG2:0] + 64;"],
   ["an acknowledgement of what was not sent counts", "ahead_of_ack[15] & ~unacked[15]", "ahead_of_ack[15]"],
   ["an old acknowledgement counts", "ahead_of_ack[15] & ~unacked[15]", "~unacked[15]"],
+  ["a byte is sent from where it is being written", "head <= put;", "head <= put + {15'd0, append};"],
+  ["what is written again may be sent before", "if (~down_hold)", "if (1'b1)"],
   ["the way back and an acknowledgement cross", "rewind & tx_idle & ~acknowledges", "rewind & tx_idle"],
 ])("the proof refuses a link in which %s", (_what, from, to) => {
   expect(prove(link, [from, to])).toBe("refuted");

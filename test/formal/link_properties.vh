@@ -59,3 +59,17 @@ always @(*) if (started & ~rst) begin
     if (beginning)
         assert (~open & (epoch != 4'd0) & (overflow | (f_payload == 16'd0)));
 end
+
+// What is read from a ring in the cycle in which it is written is not used. Only what stays back is written again
+// (writes_properties.v): it lies between `head`, which then stands still, and `put`.
+reg f_stale = 1'b0;
+always @(posedge clk)
+    f_stale <= (append | is_patch) & (write_at == next[DOWN_LOG2-1:0]) & ~payload_next;
+wire [DOWN_LOG2-1:0] f_kept  = put[DOWN_LOG2-1:0] - head[DOWN_LOG2-1:0];
+wire [DOWN_LOG2-1:0] f_place = write_at - head[DOWN_LOG2-1:0];
+always @(*) if (is_patch) assume (down_hold & (head != put) & ((f_place < f_kept) | (f_kept == {DOWN_LOG2{1'b0}})));
+always @(*) if (started & open) begin
+    assert (~(arrives & up_next & (arriving[UP_LOG2-1:0] == taken[UP_LOG2-1:0])));
+    // A frame that goes on below `una` is a repetition, which the host does not take.
+    assert (~f_stale | tx_idle | (f_sent >= f_ready));
+end

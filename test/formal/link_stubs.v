@@ -54,11 +54,14 @@ module frame_transmitter (
     (* anyseq *) wire any_end;
     (* anyseq *) wire any_starving;
     reg busy = 1'b0;
-    always @(posedge clk)
-        busy <= ~rst & (start | (busy & ~any_end));
+    reg waited = 1'b0;
+    always @(posedge clk) begin
+        busy   <= ~rst & (start | (busy & ~any_end));
+        waited <= ~payload_next;
+    end
     assign idle         = ~busy;
     assign starving     = any_starving;
-    assign payload_next = busy & any_next & ~payload_wait;
+    assign payload_next = busy & waited & any_next & ~payload_wait;
     assign out_valid    = 1'b0;
     assign out_data     = 8'd0;
     assign quiet        = 1'b0;

@@ -70,6 +70,9 @@ module reads_properties #(
     (* hierconn *) wire [7:0] \reads.beat ;
     (* hierconn *) wire [7:0] \reads.pushed ;
     (* hierconn *) wire [7:0] \reads.popped ;
+    (* hierconn *) wire       \reads.pop ;
+    (* hierconn *) wire       \reads.begins ;
+    (* hierconn *) wire       \reads.can_serve ;
 
     reg        ar_held;
     reg        r_held;
@@ -115,6 +118,9 @@ module reads_properties #(
         if (owed != 13'd0)
             assert (awaited);
         assert (held <= 8'd128);
+        // Nothing is read in the cycle in which it is written.
+        assert (~(push & \reads.pop & (\reads.pushed [6:0] == \reads.popped [6:0])));
+        assert (~(\reads.begins & \reads.can_serve & (\reads.burst_head [3:0] == \reads.burst_tail [3:0])));
 
         // For the induction.
         assert (queued <= 5'd16);

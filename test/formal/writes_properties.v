@@ -35,6 +35,9 @@ module writes_properties #(
     wire       out_valid;
     wire       out_last;
     wire       awaited;
+    wire       hold;
+    wire [1:0] mark;
+    wire [1:0] patch;
     wire       awvalid = any_awvalid;
     wire       wvalid  = any_wvalid | (QUICK != 0);
     wire       bready  = any_bready | (QUICK != 0);
@@ -64,9 +67,9 @@ module writes_properties #(
         .out_ready(ready),
         .out_data(),
         .out_last(out_last),
-        .out_hold(),
-        .out_mark(),
-        .out_patch(),
+        .out_hold(hold),
+        .out_mark(mark),
+        .out_patch(patch),
         .push(push),
         .push_status(any_status),
         .awaited(awaited),
@@ -98,6 +101,7 @@ module writes_properties #(
 
     (* hierconn *) wire [4:0] \writes.taken ;
     (* hierconn *) wire [4:0] \writes.answered ;
+    (* hierconn *) wire       \writes.accept ;
     (* hierconn *) wire       \writes.answer ;
     (* hierconn *) wire [4:0] \writes.returned ;
     (* hierconn *) wire [2:0] \writes.state ;
@@ -118,6 +122,7 @@ module writes_properties #(
     reg [2:0] tail;    // since the last word, until the burst's last message has been sent
     reg [2:0] late;    // since then, until its answer
     reg       open;    // a message is under way
+    reg [1:0] marked;  // bytes that stay back and may be written again
     reg [3:0] urgent;  // cycles in which it has stood in the way of something urgent, though the device had nothing
     always @(posedge clk) begin
         bursts <= bursts + {4'd0, ends} - {4'd0, bvalid & bready};
@@ -127,6 +132,7 @@ module writes_properties #(
         late   <= ((unreturned != 5'd0) & ~\writes.answer ) ? late + 3'd1 : 3'd0;
         if (out_valid & ready)
             open <= ~out_last;
+        marked <= (mark & {2{out_valid & ready}}) | (~mark & marked & {2{hold}});
         urgent <= (~open | ~any_urgent | ~ready | wvalid) ? 4'd0 : urgent + 4'd1;
         if (rst) begin
             bursts <= 5'd0;
@@ -135,6 +141,7 @@ module writes_properties #(
             tail   <= 3'd0;
             late   <= 3'd0;
             open   <= 1'b0;
+            marked <= 2'd0;
             urgent <= 4'd0;
         end
     end
@@ -147,6 +154,11 @@ module writes_properties #(
         if (b_held)
             assert (bvalid & (bresp == was_resp));
         assert (urgent < 4'd4);
+        // Only what stays back is written again.
+        assert ((patch == 2'd0) | (hold & ((patch == 2'd1) | (patch == 2'd2)) & ((patch & ~marked) == 2'd0)));
+        // Nothing is read in the cycle in which it is written.
+        assert (~(\writes.answer & \writes.accept & (\writes.taken [3:0] == \writes.returned [3:0])));
+        assert (~(\writes.answer & push & (\writes.answered [3:0] == \writes.returned [3:0])));
 
         // For the induction: what the counts above are in the bridge's own.
         assert (unreturned <= 5'd16 - {4'd0, is_begun});
@@ -154,6 +166,8 @@ module writes_properties #(
         assert (bursts == unreturned + {4'd0, bvalid} + {4'd0, is_whole});
         assert (unsaid == unanswered + {4'd0, is_whole});
         assert (open == (state >= ADDRESS));
+        assert (~open | marked[0]);
+        assert ((state < DATA) | marked[1]);
         // A message is begun for a byte that the device has, and goes on until that has been put.
         if (~\writes.ended & ((state == OP) | (state == ADDRESS) | (state == LENGTH) | ((state == DATA) & is_first)))
             assert (w_held & was_strb[\writes.low [1:0]]);

@@ -28,6 +28,14 @@ test.each(tops)("$top has nothing that Verilator, Icarus or Yosys complains abou
   expect(output("yosys", ["-q", "-p", script])).toBe("");
 });
 
+test("no memory of the bridge is asked in synthesis for what is being written to it", () => {
+  const { files } = parseFileList(join(root, "rtl/bridge/bridge.f"), root);
+  const script = `read_verilog ${files.join(" ")}; hierarchy -top bridge; proc; flatten; opt; memory_dff`;
+  const log = output("yosys", ["-p", script]);
+  expect(log.match(/merging output FF to cell/g)?.length).toBe(7);
+  expect(log).not.toContain("transparent");
+});
+
 test.each([
   ["32 bits of data", ["-GDATA_W=32", "-GBURST_BYTES_LOG2=10"]],
   ["32 bits of address", ["-GADDR_W=32"]],
