@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { faultyLinks } from "./faulty-links/faulty-links.ts";
+import { slowLinks } from "./faulty-links/slow-links.ts";
 import { type SoundLinkName, soundLinks, wavesFolder } from "./faulty-links/sound-links.ts";
 import { verdictOf } from "./faulty-links/verdict.ts";
 import { contractTests, describeLinkContract, testsFor } from "./link-contract.ts";
@@ -10,6 +11,8 @@ describeLinkContract("a copy of the memory crosses with the calls", soundLinks.c
 describeLinkContract("a link that can be lost", soundLinks.losable.open, soundLinks.losable);
 describeLinkContract("one device for all tests, reset between them", soundLinks.reused.open);
 describeLinkContract("a link that reports nothing and checks nothing", soundLinks.bare.open);
+for (const [how, { link, holds }] of Object.entries(slowLinks))
+  describeLinkContract(how, link.open, link, (name) => holds.some((beginning) => name.startsWith(beginning)));
 
 afterAll(() => rmSync(wavesFolder, { recursive: true, force: true }));
 

@@ -104,6 +104,10 @@ test("the guest came to its end", () => {
   console.log(lines("guest: ").join("\n"));
 });
 
+test("its time is that of this computer, however busy that is", () => {
+  expect(lines("guest: clock ")).toEqual(["hpet"]);
+});
+
 describe("an emulated card that nobody here has made, by the kernel's VFIO", () => {
   const names = checksIn("edu-checks.ts");
   test("its program ends well", () => {

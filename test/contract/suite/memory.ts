@@ -21,9 +21,12 @@ const barriers: Readonly<Record<string, (context: ContractContext, place: Place)
       expect(context.link.clock.cycle).toBeLessThan(limit);
   },
   async "an idle"(context, { logical }) {
-    context.start("c2h", logical, LENGTH);
-    // A device in a process of its own may not be computed for some time.
-    await context.link.idle(4 * context.moving(LENGTH));
+    context.start("c2h", logical, LENGTH, 0, C2H_CAUSES);
+    const { link, events } = context;
+    const limit = link.clock.cycle + context.patience(LENGTH);
+    // As often as it takes: a device in a process of its own may not be computed for some time. Its interrupt says that it is done.
+    do await link.idle(context.moving(LENGTH));
+    while (!events.some(({ kind }) => kind === "interrupt") && link.clock.cycle < limit);
   },
   async "a list with a wait"(context, { logical }) {
     // Started in it: a message that comes before a list begins does not meet its waits.
