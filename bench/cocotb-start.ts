@@ -9,7 +9,7 @@ import { type Figure, figure } from "./figure.ts";
 import { plainCocotb } from "./plain-cocotb.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const ROUNDS = 7;
+const ROUNDS = 15;
 
 const CONFIG = `export default {
   targets: { icarus: { link: "cocotb", simulator: "icarus", python: ${JSON.stringify(join(ROOT, ".cache/python"))} } },
