@@ -27,6 +27,11 @@ test.each([
   ["an old acknowledgement counts", "ahead_of_ack[15] & ~unacked[15]", "~unacked[15]"],
   ["a byte is sent from where it is being written", "head <= put;", "head <= put + {15'd0, append};"],
   ["what is written again may be sent before", "if (~down_hold)", "if (1'b1)"],
+  [
+    "what is written again is not what was marked",
+    "first_mark <= put[DOWN_LOG2-1:0];",
+    "first_mark <= head[DOWN_LOG2-1:0];",
+  ],
   ["the way back and an acknowledgement cross", "rewind & tx_idle & ~acknowledges", "rewind & tx_idle"],
 ])("the proof refuses a link in which %s", (_what, from, to) => {
   expect(prove(link, [from, to])).toBe("refuted");

@@ -60,16 +60,32 @@ always @(*) if (started & ~rst) begin
         assert (~open & (epoch != 4'd0) & (overflow | (f_payload == 16'd0)));
 end
 
-// What is read from a ring in the cycle in which it is written is not used. Only what stays back is written again
-// (writes_properties.v): it lies between `head`, which then stands still, and `put`.
-reg f_stale = 1'b0;
-always @(posedge clk)
-    f_stale <= (append | is_patch) & (write_at == next[DOWN_LOG2-1:0]) & ~payload_next;
-wire [DOWN_LOG2-1:0] f_kept  = put[DOWN_LOG2-1:0] - head[DOWN_LOG2-1:0];
+// What is read from a ring in the cycle in which it is written is not used. As bridge_writes does (writes_properties.v), only bytes
+// are written again that were put since their marks, while all has stayed back since.
+reg                f_stale  = 1'b0;
+reg [1:0]          f_marked = 2'd0;
+reg [DOWN_LOG2:0]  f_since_first;  // bytes put since the mark, with its own
+reg [DOWN_LOG2:0]  f_since_second;
+reg [DOWN_LOG2:0]  f_kept;         // bytes that stay back
+wire [DOWN_LOG2:0] f_append = {{DOWN_LOG2{1'b0}}, append};
 wire [DOWN_LOG2-1:0] f_place = write_at - head[DOWN_LOG2-1:0];
-always @(*) if (is_patch) assume (down_hold & (head != put) & ((f_place < f_kept) | (f_kept == {DOWN_LOG2{1'b0}})));
+always @(posedge clk) begin
+    f_stale        <= (append | is_patch) & (write_at == next[DOWN_LOG2-1:0]) & ~payload_next;
+    f_marked       <= ((down_mark & {2{append}}) | (~down_mark & f_marked & {2{down_hold}})) & {2{open}};
+    f_since_first  <= down_mark[0] ? f_append : f_since_first + f_append;
+    f_since_second <= down_mark[1] ? f_append : f_since_second + f_append;
+    f_kept         <= open ? (down_hold ? f_kept : {(DOWN_LOG2+1){1'b0}}) + f_append : {(DOWN_LOG2+1){1'b0}};
+end
+// What is marked stays back, which is asserted below; so what bridge_writes writes again does.
+always @(*) if (is_patch) assume (down_hold & (f_kept != 0) & ({1'b0, f_place} < f_kept));
 always @(*) if (started & open) begin
     assert (~(arrives & up_next & (arriving[UP_LOG2-1:0] == taken[UP_LOG2-1:0])));
     // A frame that goes on below `una` is a repetition, which the host does not take.
     assert (~f_stale | tx_idle | (f_sent >= f_ready));
+
+    // For the induction.
+    assert (put == head + {{(15-DOWN_LOG2){1'b0}}, f_kept});
+    assert (f_kept <= DOWN_ROOM[DOWN_LOG2:0]);
+    assert (~f_marked[0] | ((first_mark == put[DOWN_LOG2-1:0] - f_since_first[DOWN_LOG2-1:0]) & (f_since_first != 0) & (f_since_first <= f_kept)));
+    assert (~f_marked[1] | ((second_mark == put[DOWN_LOG2-1:0] - f_since_second[DOWN_LOG2-1:0]) & (f_since_second != 0) & (f_since_second <= f_kept)));
 end
