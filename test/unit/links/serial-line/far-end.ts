@@ -5,9 +5,17 @@ import { ioctl } from "../../../../src/native/ioctl.ts";
 /** linux/asm-generic/ioctls.h */
 const TIOCSPTLCK = 0x4004_5431;
 const TIOCGPTN = 0x8004_5430;
+const FIONREAD = 0x541b;
 const OWN_AND_NON_BLOCKING = constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK;
 /** Nothing has come; whoever had the other end has closed it. */
 const NOTHING = ["EAGAIN", "EIO"];
+
+/** What the kernel has for whoever reads this descriptor: it brings it there in a turn of its own. */
+export function bytesWaiting(fd: number): number {
+  const count = Buffer.alloc(4);
+  ioctl(fd, FIONREAD, count);
+  return count.readInt32LE(0);
+}
 
 export type FarEnd = ReturnType<typeof openFarEnd>;
 

@@ -3,7 +3,7 @@ import { syncBuiltinESMExports } from "node:module";
 import { SerialPort } from "serialport";
 import { expect, onTestFinished, vi } from "vitest";
 import type { PolledPort } from "../../../../src/links/uart/polled-port.ts";
-import { openFarEnd } from "./far-end.ts";
+import { bytesWaiting, openFarEnd } from "./far-end.ts";
 import { allPieces, pieces, type Rule, someTurns, takeAll, type Until } from "./rules.ts";
 
 type Subject = typeof PolledPort;
@@ -35,7 +35,14 @@ async function opened(Port: Subject, onBytes: (bytes: Buffer) => void = () => {}
     await new Promise<void>((resolve) => serial.close(() => resolve()));
   });
   const text = () => Buffer.concat(heard).toString();
-  return { port, far, fd, poller, text, gone, writableEvents: () => writableEvents };
+  /** Writes what the port must not take: until the kernel has it for the port, and the port has had its turns. */
+  const tempt = async (bytes: string, until: Until): Promise<void> => {
+    const before = text();
+    far.write(bytes);
+    await until(() => bytesWaiting(fd) > 0 || text() !== before);
+    await someTurns();
+  };
+  return { port, far, fd, poller, text, gone, tempt, writableEvents: () => writableEvents };
 }
 
 /** For this port the system call comes to this, once for each result: an error's code, or a number. */
@@ -138,7 +145,7 @@ export const polledPortRules: readonly Rule<Subject>[] = [
   {
     name: "once it is stopped nothing is read or written, and nobody waits",
     async check(Port, until) {
-      const { port, far, text, gone } = await opened(Port);
+      const { port, far, text, gone, tempt } = await opened(Port);
       for (const bytes of pieces) port.write(bytes);
       const isWritten = written(port);
       port.stop();
@@ -147,19 +154,17 @@ export const polledPortRules: readonly Rule<Subject>[] = [
       port.write(Uint8Array.of(1));
       const isWrittenAgain = written(port);
       await until(isWrittenAgain);
-      far.write("unheard");
-      await someTurns();
+      await tempt("unheard", until);
       expect([text(), far.read().length, gone]).toEqual(["", 0, []]);
     },
   },
   {
     name: "a stop from what receives is one, too",
     async check(Port, until) {
-      const { port, far, text } = await opened(Port, () => port.stop());
+      const { port, far, text, tempt } = await opened(Port, () => port.stop());
       far.write("one");
       await until(() => text() === "one");
-      far.write("two");
-      await someTurns();
+      await tempt("two", until);
       expect(text()).toBe("one");
     },
   },
@@ -182,12 +187,11 @@ export const polledPortRules: readonly Rule<Subject>[] = [
   {
     name: "a read that fails ends it, with the reason",
     async check(Port, until) {
-      const { far, fd, text, gone } = await opened(Port);
+      const { far, fd, text, gone, tempt } = await opened(Port);
       disturb("readSync", fd, ["EIO"]);
       far.write("lost");
       await until(() => gone.length > 0);
-      far.write("unheard");
-      await someTurns();
+      await tempt("unheard", until);
       expect([gone, text()]).toEqual([["EIO: of the test"], ""]);
     },
   },
@@ -247,13 +251,12 @@ export const polledPortRules: readonly Rule<Subject>[] = [
     async check(Port, until) {
       const errors = uncaught();
       const error = new Error("of the receiver");
-      const { far, text } = await opened(Port, () => {
+      const { far, text, tempt } = await opened(Port, () => {
         throw error;
       });
       far.write("one");
       await until(() => errors.length > 0);
-      far.write("two");
-      await someTurns();
+      await tempt("two", until);
       expect([errors, text()]).toEqual([[error], "one"]);
     },
   },
