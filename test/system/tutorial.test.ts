@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PageReader } from "./page-reader.ts";
-import { patternOf, stepsOf } from "./tutorial.ts";
+import { inOrder, patternOf, stepsOf } from "./tutorial.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "hilt-tutorial-")));
@@ -52,5 +52,13 @@ describe("a page and what is printed", () => {
   ])("%j: %s", (printed, isEqual) => {
     const output = one?.kind === "command" ? one.output : [];
     expect(patternOf(output).test(printed)).toBe(isEqual);
+  });
+
+  test("are the same in whatever order neighbours have passed, and in no other", () => {
+    const shown = ["passed  a", "passed  b", "failed  c", "passed  d"];
+    const printed = (first: string, second: string) => [first, second, "failed  c", "passed  d"];
+    expect(inOrder(printed("passed  b", "passed  a"))).toEqual(shown);
+    expect(inOrder(shown)).toEqual(shown);
+    expect(inOrder(["passed  d", "failed  c", "passed  a"])).toEqual(["passed  d", "failed  c", "passed  a"]);
   });
 });

@@ -47,6 +47,22 @@ function commandsOf(lines: readonly string[], first: number): Step[] {
   return steps;
 }
 
+/** Bench files that run side by side end in any order: neighbouring lines of tests that passed, in order. */
+export function inOrder(lines: readonly string[]): string[] {
+  const ordered: string[] = [];
+  let passed: string[] = [];
+  for (const line of [...lines, undefined]) {
+    if (line?.startsWith("passed ")) {
+      passed.push(line);
+      continue;
+    }
+    ordered.push(...passed.sort());
+    passed = [];
+    if (line !== undefined) ordered.push(line);
+  }
+  return ordered;
+}
+
 /** Numbers that depend on the machine or on details of the RTL. */
 const FREE_NUMBER =
   /\d[\d,.]*(?= (?:s|cycles|bursts|bytes read|bytes written)\b)|(?<=\bcycles? +)\d+(?: to \d+)?/g;
