@@ -53,7 +53,8 @@ export class Collector implements Reporter {
     const result = test.result();
     const { state, errors = [] } = result;
     const { hilt: facts, output } = test.meta();
-    if (state === "pending") return;
+    // It may come after the end of the file, where what was left out has its verdict.
+    if (state === "pending" || this.#known.has(test.id)) return;
     if (state === "skipped") {
       // What the filter or an end before the end leaves out is not a bench of this run; one may have skipped itself.
       const isMeant = ["skip", "todo"].includes(test.options.mode ?? "") || output !== undefined;
