@@ -1,6 +1,6 @@
 // Puts what users start and import into few files: each file that Node loads costs it a third of a millisecond and more, and a run
-// loads hundreds. Files of modules stay beside them where something names them by their place: the keys of caches are made of them,
-// and a process is started from one. Without --alone all do.
+// loads hundreds. The files of modules stay beside them; with --alone only those stay that something names by their place: the keys of
+// caches are made of them, and a process is started from one.
 //
 //     node bin/bundle.js FOLDER [--alone]
 import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";

@@ -1,5 +1,6 @@
 import { isAbsolute, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { withCommas } from "./counted.ts";
 
 /** Sites of more calls are not kept: each costs a tenth of a small transfer. */
 const MOST_SITES = 1000;
@@ -71,6 +72,6 @@ function fromProject(frame: string): string {
 /** The innermost frame of the program, in words. */
 export function describeSite(site: CallSite | undefined): string {
   if (site === undefined)
-    return `by a call after the first ${MOST_SITES.toLocaleString("en")} of the test, whose lines are not kept`;
+    return `by a call after the first ${withCommas(MOST_SITES)} of the test, whose lines are not kept`;
   return programFrames(site)[0] ?? "unknown";
 }

@@ -1,3 +1,4 @@
+import { countedWithCommas } from "../core/counted.ts";
 import type { SourceTree } from "./source-tree.ts";
 
 /** Seconds of CPU time that each program of a build may take, where the target does not say otherwise. */
@@ -9,13 +10,9 @@ export function describeBuild(top: string, { files }: SourceTree): string {
   const count = (pattern: RegExp): number =>
     texts.reduce((sum, text) => sum + [...text.matchAll(pattern)].length, 0);
   const size = [
-    counted(count(/\n/g), "line"),
-    counted(files.size, "file"),
-    counted(count(/^[ \t]*(?:macro)?module\b/gm), "module"),
+    countedWithCommas(count(/\n/g), "line"),
+    countedWithCommas(files.size, "file"),
+    countedWithCommas(count(/^[ \t]*(?:macro)?module\b/gm), "module"),
   ];
   return `${top}: ${size.join(", ")}, before parameters, generate blocks and loops make more of them; buildLimitSeconds of the target sets the limit`;
-}
-
-function counted(count: number, what: string): string {
-  return `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`;
 }

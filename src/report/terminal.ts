@@ -1,4 +1,5 @@
 import { isCleanLine, lineWords, UNCLEAN_LINE } from "../bus/line-counts.ts";
+import { countedWithCommas, withCommas } from "../core/counted.ts";
 import {
   type BenchCounts,
   type BenchResult,
@@ -55,7 +56,7 @@ export class TerminalReport implements RunListener {
   benchEnded(bench: BenchResult): void {
     this.#ended++;
     const { verdict, facts, reason } = bench;
-    const cycles = facts === undefined ? "" : ` (${counted(facts.cycles, "cycle")})`;
+    const cycles = facts === undefined ? "" : ` (${countedWithCommas(facts.cycles, "cycle")})`;
     const why = reason === undefined ? "" : `: ${reason}`;
     this.#line(`${verdict.padEnd(7)} ${this.#nameOf(bench)}${cycles}${why}`);
     this.#details(bench);
@@ -99,7 +100,7 @@ export class TerminalReport implements RunListener {
   }
 
   recordingStarted(count: number, leftOut: number): void {
-    const tests = (many: number): string => counted(many, "test");
+    const tests = (many: number): string => countedWithCommas(many, "test");
     const others =
       leftOut === 0
         ? ""
@@ -143,7 +144,7 @@ export class TerminalReport implements RunListener {
       `
 device:      ${device}
 host memory: ${hostMemoryWords(total)}
-device time: ${counted(total.cycles, "cycle")}, ${counted(total.interrupts, "interrupt")}
+device time: ${countedWithCommas(total.cycles, "cycle")}, ${countedWithCommas(total.interrupts, "interrupt")}
 benches:     ${verdicts.join(", ")} in ${(result.wallMs / 1000).toFixed(1)} s${interrupted}
 ${lineLines(total)}${problemsLine(result)}${notCheckedLine(result)}${freshLine(result)}${coverageLines(result)}seed:        ${result.seed}, profile ${result.profile}
 run:         ${result.id}
@@ -204,16 +205,7 @@ ${isProof(result) ? "PASSED" : result.isInterrupted ? "INTERRUPTED" : "FAILED"}`
 }
 
 function placeOf(moment: number | string): string {
-  return typeof moment === "number" ? `cycle ${count(moment)}` : `the first ${moment}`;
-}
-
-/** With commas. The first use of `toLocaleString` loads what is known of all languages, a hundredth of a run's start. */
-function count(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
-}
-
-function counted(value: number, unit: string): string {
-  return `${count(value)} ${unit}${value === 1 ? "" : "s"}`;
+  return typeof moment === "number" ? `cycle ${withCommas(moment)}` : `the first ${moment}`;
 }
 
 /** Of a run that keeps all of them. */
@@ -228,9 +220,9 @@ function hostMemoryWords({ hostMemory, hostMemoryMissing: [why, ...others] }: To
   if (hostMemory === undefined) return why === undefined ? "not observed" : `not known: ${why}`;
   const { accesses, readBytes, reads, writtenBytes, writes } = hostMemory;
   const unit = accesses === "bursts" ? "burst" : "request";
-  const read = `${counted(readBytes, "byte")} read in ${counted(reads, unit)}`;
-  const missing = why === undefined ? "" : `; not of ${counted(1 + others.length, "test")}: ${why}`;
-  return `${read}, ${counted(writtenBytes, "byte")} written in ${counted(writes, unit)}${missing}`;
+  const read = `${countedWithCommas(readBytes, "byte")} read in ${countedWithCommas(reads, unit)}`;
+  const missing = why === undefined ? "" : `; not of ${countedWithCommas(1 + others.length, "test")}: ${why}`;
+  return `${read}, ${countedWithCommas(writtenBytes, "byte")} written in ${countedWithCommas(writes, unit)}${missing}`;
 }
 
 function lineLines({ line }: Totals): string {
@@ -277,6 +269,6 @@ function percentages({ totals }: CoverageResult): string[] {
     const { hit, total } = totals[kind];
     if (total === 0) return `no ${coverageNames[kind]}`;
     const percent = (Math.floor((1000 * hit) / total) / 10).toFixed(1);
-    return `${percent} % of ${count(total)} ${coverageNames[kind]}`;
+    return `${percent} % of ${withCommas(total)} ${coverageNames[kind]}`;
   });
 }

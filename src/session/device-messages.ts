@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { withCommas } from "../core/counted.ts";
 import type { DeviceMessage } from "../links/link-kind.ts";
 
 /** A design may say something in every cycle. */
@@ -37,7 +38,7 @@ export class DeviceMessages {
   /** The test has ended. */
   close(): void {
     const left = this.#count - MOST_MESSAGES;
-    if (left > 0) print(`[${left.toLocaleString("en-US")} more messages of the device are left out here]`);
+    if (left > 0) print(`[${withCommas(left)} more messages of the device are left out here]`);
   }
 
   #lineOf({ kind, text, place, cycle }: DeviceMessage): string {

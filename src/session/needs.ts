@@ -1,4 +1,5 @@
 import type { Traits } from "../bus/traits.ts";
+import { withCommas } from "../core/counted.ts";
 import { type Blame, HiltError } from "../core/errors.ts";
 import type { Identity } from "../driver/identity.ts";
 
@@ -177,9 +178,7 @@ export function lackOfDevice(
     const need: DeviceNeed = ofDevice[word as keyof typeof ofDevice];
     const found = need.of(identity);
     if (typeof found === "number")
-      return found >= least
-        ? undefined
-        : `the device of target ${target} has ${found.toLocaleString("en-US")}`;
+      return found >= least ? undefined : `the device of target ${target} has ${withCommas(found)}`;
     return found ? undefined : `the device of target ${target} ${(need as { lack: string }).lack}`;
   });
 }
@@ -190,7 +189,7 @@ function joined(
 ): string | undefined {
   const lacks = needs.flatMap((need) => {
     const lack = lackOf(need);
-    const least = need.least === undefined ? "" : ` ${need.least.toLocaleString("en-US")}`;
+    const least = need.least === undefined ? "" : ` ${withCommas(need.least)}`;
     return lack === undefined ? [] : [`needs ${need.word}${least}: ${lack}`];
   });
   return lacks.length === 0 ? undefined : [...new Set(lacks)].join("; ");

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { withCommas } from "../core/counted.ts";
 import type { OutputRange } from "./worker-log.ts";
 
 /** Of one test; what lies in the middle is left out. */
@@ -26,8 +27,8 @@ export function readOutput(directory: string, pid: number, parts: readonly Omit<
     const half = KEPT_BYTES / 2;
     const first = text([take(file, pieces, half)]);
     const last = text([take(file, pieces, -half)]);
-    const left = (whole - KEPT_BYTES).toLocaleString("en-US");
-    return `${first}\n[${left} bytes of ${whole.toLocaleString("en-US")} are left out here]\n${last}`;
+    const left = withCommas(whole - KEPT_BYTES);
+    return `${first}\n[${left} bytes of ${withCommas(whole)} are left out here]\n${last}`;
   } finally {
     closeSync(file);
   }

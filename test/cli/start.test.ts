@@ -28,7 +28,7 @@ test("a start loads few files: what users start and import is put together, and 
   expect(files.filter((url) => url.includes("node_modules/"))).toEqual([]);
 });
 
-test("the commands of yargs are told in the language of the environment, wherever its files are", () => {
+test("the commands of yargs are in the language of the environment, wherever its files are", () => {
   const { stdout } = spawnSync(process.execPath, ["bin/hilt.js", "--help"], {
     ...{ encoding: "utf8", env: { ...process.env, LC_ALL: "de_DE.UTF-8" } },
   });

@@ -12,6 +12,7 @@ from .companions import Companions
 from .compat import is_one, value_change
 from .messages import Control
 
+
 class Undefined(Exception):
     """What ends a run is X."""
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Argv } from "yargs";
+import { withCommas } from "../../core/counted.ts";
 import { modelsDirectory } from "../../session/project-folders.ts";
 
 export const command = "cache <action>";
@@ -25,6 +26,6 @@ export async function handler(): Promise<number> {
     : [];
   const bytes = files.reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0);
   rmSync(directory, { recursive: true, force: true });
-  process.stdout.write(`deleted ${Math.ceil(bytes / 1024).toLocaleString("en-US")} KiB in ${directory}\n`);
+  process.stdout.write(`deleted ${withCommas(Math.ceil(bytes / 1024))} KiB in ${directory}\n`);
   return 0;
 }

@@ -4,7 +4,7 @@ import type { ContractLink } from "../suite/contract-test.ts";
 import { replaced } from "./faulty-link.ts";
 import { soundLinks } from "./sound-links.ts";
 
-/** Of each idle the device is computed for so many cycles: a transfer takes several of them. */
+/** The device is computed for no more cycles than this in each idle: a transfer takes several idles. */
 const COMPUTED_CYCLES = 16;
 
 interface SlowLink {
@@ -24,7 +24,9 @@ export const slowLinks: Readonly<Record<string, SlowLink>> = {
         return replaced(link, { idle: (cycles) => link.idle(Math.min(cycles, COMPUTED_CYCLES)) });
       },
     },
-    holds: ["what the device wrote is in memory when an idle resolves"],
+    holds: ["mapped", "shared"].map(
+      (use) => `what the device wrote is in memory when an idle resolves, in a ${use} window`,
+    ),
   },
   "messages that come after the answers of later reads": {
     link: { open: message.open, several: async () => late(await message.several!()) },

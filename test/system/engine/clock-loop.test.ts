@@ -130,6 +130,7 @@ describe.each(Object.entries(versions))("Verilator %s", (name, verilator) => {
     const source: ModelSource = { top: "top", files: [file], clock: "clk" };
     const loop = await loopOf(source, id);
     expect(loop !== undefined).toBe(design.isPlain);
+    // Without a loop both of these are stepped in the same way.
     if (!design.isPlain) return;
     // With coverage it is stepped by both edges always.
     expect(await play(source, directory, verilator)).toEqual(

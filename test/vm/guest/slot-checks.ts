@@ -50,6 +50,7 @@ async function contract(): Promise<void> {
   let failed = 0;
   const ofKernel = new Set(byKernel.flat().map(({ name }) => name));
   for (const each of (await testsFor(contractLink)).filter(({ name }) => ofKernel.has(name))) {
+    count++;
     const context = await ContractContext.open(contractLink);
     try {
       await each.run(context);
@@ -60,7 +61,6 @@ async function contract(): Promise<void> {
       );
     } finally {
       await context.dispose();
-      count++;
     }
   }
   console.log(`contract: ${count} tests, ${failed} failed`);

@@ -10,7 +10,7 @@ const OWN_AND_NON_BLOCKING = constants.O_RDWR | constants.O_NOCTTY | constants.O
 /** Nothing has come; whoever had the other end has closed it. */
 const NOTHING = ["EAGAIN", "EIO"];
 
-/** What the kernel has for whoever reads this descriptor: it brings it there in a turn of its own. */
+/** Bytes that a reader of this descriptor would get now. What the other end has written comes there some time later. */
 export function bytesWaiting(fd: number): number {
   const count = Buffer.alloc(4);
   ioctl(fd, FIONREAD, count);
