@@ -75,6 +75,8 @@ function olderBuilds(root) {
   return readdirSync(root)
     .filter((name) => name.startsWith(PREFIX))
     .map((name) => join(root, name))
-    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)
-    .slice(KEPT);
+    .map((folder) => ({ folder, madeAt: statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+    .sort((a, b) => b.madeAt - a.madeAt)
+    .slice(KEPT)
+    .map(({ folder }) => folder);
 }
