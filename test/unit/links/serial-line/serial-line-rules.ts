@@ -4,6 +4,7 @@ import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { SerialPort } from "serialport";
 import { expect, onTestFinished, vi } from "vitest";
 import type { SerialLine } from "../../../../src/links/uart/serial-line.ts";
 import { openFarEnd } from "./far-end.ts";
@@ -47,6 +48,23 @@ async function refusal(opening: Promise<unknown>): Promise<string> {
     () => "it was opened",
     (error: Error) => error.message,
   );
+}
+
+/** How many tries to open a port have failed from now on. */
+function failedOpenings(): () => number {
+  let count = 0;
+  const { open } = SerialPort.prototype;
+  const spy = vi.spyOn(SerialPort.prototype, "open").mockImplementation(function (
+    this: SerialPort,
+    callback,
+  ) {
+    open.call(this, (error) => {
+      if (error !== null) count++;
+      callback?.(error);
+    });
+  });
+  onTestFinished(() => spy.mockRestore());
+  return () => count;
 }
 
 /** Whether it has closed, which begins now. */
@@ -200,8 +218,9 @@ export const serialLineRules: readonly Rule<Subject>[] = [
       });
       await until(() => message !== "");
       expect(message).toBe(`${far.path}: another program has this port`);
+      const failed = failedOpenings();
       const second = refusal(opened(Line, far.path));
-      await someTurns();
+      await until(() => failed() > 0);
       await first.line.close();
       expect(await second).toBe("it was opened");
     },
