@@ -1,6 +1,7 @@
 // The demo and the fast tests on the newer Nodes that hilt promises: their binaries are npm packages. With a folder as
 // argument, the results of each lie there as node-VERSION.json.
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { installPackages, root, run } from "./install.js";
 
@@ -37,6 +38,9 @@ for (const version of VERSIONS) {
   const node = nodeOf(version);
   console.log(`\nNode ${version}: the demo and the fast tests`);
   run(node, ["bin/hilt.js", "run", "examples"]);
-  const tests = ["run", "test/unit", "test/architecture", ...SLOW.flatMap((path) => ["--exclude", path])];
-  run(node, ["node_modules/vitest/vitest.mjs", ...tests, ...reporters(version)]);
+  // Vitest leaves one core to itself, which has little to do here.
+  const workers = `--maxWorkers=${availableParallelism()}`;
+  const tests = ["run", "test/unit", "test/architecture", workers];
+  const excluded = SLOW.flatMap((path) => ["--exclude", path]);
+  run(node, ["node_modules/vitest/vitest.mjs", ...tests, ...excluded, ...reporters(version)]);
 }
