@@ -36,12 +36,14 @@ export interface UsbMatch {
 }
 
 /**
- * Cycles of a bit times 256, as the bridge counts them. Throws `RangeError` for a line that is too fast for the clock:
- * a bit takes 4 cycles at least.
+ * Cycles of a bit times 256, as the bridge counts them. Throws `RangeError` for a line that is too fast or too
+ * slow for the clock: a bit takes 4 cycles at least, and fewer than 256.
  */
 export function divider256({ clock, uart }: Pick<Board, "clock" | "uart">): number {
   const divider = Math.round((256 * clock.hz) / uart.baud);
   if (divider < 1024 || divider > 0xffff)
-    throw new RangeError(`${clock.hz} Hz and ${uart.baud} baud give ${divider / 256} cycles of a bit`);
+    throw new RangeError(
+      `${clock.hz} Hz and ${uart.baud} baud give ${divider / 256} cycles of a bit; it has 4 at least, and fewer than 256`,
+    );
   return divider;
 }

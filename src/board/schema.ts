@@ -16,11 +16,10 @@ const text: z.ZodString = z.string({ error: "must be text" }).min(1, { error: "m
 const form = (pattern: RegExp, error: string): z.ZodString => z.string({ error }).regex(pattern, { error });
 const port: z.ZodString = form(/^[A-Za-z_]\w*$/, "must be the name of a port");
 const usbId: z.ZodString = form(/^[0-9a-f]{4}$/, 'must be four hexadecimal digits in quotes, as "0403"');
-const rate = (what: string, most: number) =>
-  z
-    .int({ error: `must be a whole number of ${what}` })
-    .min(1)
-    .max(most);
+const rate = (what: string, most: number) => {
+  const error = `must be a whole number of ${what}, from 1 to ${most}`;
+  return z.int({ error }).min(1, { error }).max(most, { error });
+};
 
 export const boardSchema: z.ZodType<Omit<Board, "name" | "folder">> = keys({
   title: text,

@@ -54,6 +54,22 @@ test.each([
     "uart.baud: 12000000 Hz and 4000000 baud give 3 cycles of a bit",
   ],
   ["nothing", "", "must be an object"],
+  [
+    "a clock of less than nothing",
+    good.replace("12000000", "-1"),
+    "clock.hz: must be a whole number of Hz, from 1 to",
+  ],
+  [
+    "a line that is too slow",
+    good.replace("baud: 3000000", "baud: 300"),
+    "uart.baud: 12000000 Hz and 300 baud give 40000 cycles of a bit; it has 4 at least, and fewer than 256",
+  ],
+  ["an alias of nothing", `${good}more: *none\n`, "Unresolved alias"],
+  [
+    "aliases that grow without end",
+    `${good}a: &a [${"x,".repeat(20)}]\nb: &b [${"*a,".repeat(20)}]\nc: [${"*b,".repeat(20)}]\n`,
+    "Excessive alias count",
+  ],
 ])("%s is refused with file and key", (_name, text, problem) => {
   expect(() => parseBoard(text, file)).toThrow(`${file}: ${problem}`);
 });
@@ -72,14 +88,36 @@ test("a board of the project's own comes before one of the same name, and one wi
     mkdirSync(join(folder, "ulx3s"));
     const own = readFileSync(join(BOARDS, "ulx3s/board.yaml"), "utf8").replace("12F", "of ours");
     writeFileSync(join(folder, "ulx3s/board.yaml"), own);
-    expect(() => loadBoard("ulx3s", [folder, BOARDS])).toThrow("there is no top.v beside it");
+    expect(() => loadBoard("ulx3s", [folder, BOARDS])).toThrow("there is no file top.v beside it");
     for (const name of ["top.v", "ulx3s.lpf"]) writeFileSync(join(folder, "ulx3s", name), "");
     expect(loadBoard("ulx3s", [folder, BOARDS]).title).toBe("Radiona ULX3S of ours");
     expect(() => loadBoard("../x", [folder])).toThrow('no board "../x"; there is ulx3s');
+    rmSync(join(folder, "ulx3s/top.v"));
+    mkdirSync(join(folder, "ulx3s/top.v"));
+    expect(() => loadBoard("ulx3s", [folder])).toThrow("there is no file top.v beside it");
+    mkdirSync(join(folder, "other/board.yaml"), { recursive: true });
+    expect(() => loadBoard("other", [folder])).toThrow(`${folder}/other/board.yaml: is not a file`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+test.each(["my board", "brett-ü", "virtual-mine"])(
+  "a folder %s is named as no board can be, and its place is said",
+  (name) => {
+    const folder = mkdtempSync(join(tmpdir(), "hilt bretter ü "));
+    try {
+      mkdirSync(join(folder, name));
+      for (const file of ["board.yaml", "top.v", "icebreaker.pcf"])
+        writeFileSync(join(folder, name, file), file === "board.yaml" ? good : "");
+      expect(() => loadBoard(name, [folder])).toThrow(
+        `${folder}/${name}: the name of a board has letters of ASCII, digits, and . _ - alone`,
+      );
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
 
 test("a board is found by what its adapter says of itself, by the channel where it has several", () => {
   const system = mkdtempSync(join(tmpdir(), "hilt sys ü "));
