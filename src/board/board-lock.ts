@@ -15,9 +15,12 @@ import { basename, join } from "node:path";
 import { flock } from "../native/flock.ts";
 import { BoardLockedError } from "./errors.ts";
 
-/** Who has a board. */
+/** A link in the place of a lock may lead anywhere, also to nothing: it is not followed. */
+const NO_LINK = constants.O_RDWR | constants.O_NOFOLLOW;
+
+/** Who has a board, as far as that is known: another program than hilt may lock the file and say nothing. */
 export interface Holder {
-  readonly pid: number;
+  readonly pid?: number;
   readonly user?: string;
   /** ISO 8601. */
   readonly since?: string;
@@ -84,7 +87,7 @@ export function boardHolder(id: string, directory: string = lockDirectory()): Ho
   const file = lockFile(id, directory);
   let descriptor: number;
   try {
-    descriptor = openSync(file, "r+");
+    descriptor = openSync(file, NO_LINK);
   } catch {
     return undefined;
   }
@@ -103,7 +106,7 @@ function lockFile(id: string, directory: string): string {
 function openLock(file: string): number {
   for (;;) {
     try {
-      return openSync(file, "r+");
+      return openSync(file, NO_LINK);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     }
@@ -118,11 +121,13 @@ function openLock(file: string): number {
 }
 
 function holderIn(file: string): Holder {
-  const [pid = "", text = ""] = readFileSync(file, "utf8").split("\n");
+  const [, text = ""] = readFileSync(file, "utf8").split("\n");
+  const pid = pidIn(file);
+  const known = pid === undefined ? {} : { pid };
   try {
-    return { ...(JSON.parse(text) as Holder), pid: Number(pid) };
+    return { ...(JSON.parse(text) as Holder), ...known };
   } catch {
-    return { pid: Number(pid) };
+    return known;
   }
 }
 
@@ -152,7 +157,8 @@ function takeDevice(id: string, device: string, directory: string): () => void {
 function pidIn(file: string): number | undefined {
   try {
     const pid = Number.parseInt(readFileSync(file, "utf8"), 10);
-    return Number.isNaN(pid) ? undefined : pid;
+    // 0 and less are no process, and a signal to them would go to many.
+    return pid > 0 ? pid : undefined;
   } catch {
     return undefined;
   }

@@ -45,12 +45,12 @@ export class UnknownBoardError extends HiltError {
 export class BoardLockedError extends HiltError {
   readonly code = "E_BOARD_LOCKED";
   readonly blame: Blame = "environment";
-  readonly holder: { readonly pid: number };
+  readonly holder: { readonly pid?: number };
 
   constructor(
     board: string,
     holder: {
-      readonly pid: number;
+      readonly pid?: number;
       readonly user?: string;
       readonly since?: string;
       readonly command?: string;
@@ -62,7 +62,7 @@ export class BoardLockedError extends HiltError {
       (fact) => fact !== undefined,
     );
     super(
-      `board ${board} is in use by process ${pid}${facts.length === 0 ? "" : ` (${facts.join(", ")})`}; lock ${file}`,
+      `board ${board} is in use by ${processName(pid)}${facts.length === 0 ? "" : ` (${facts.join(", ")})`}; lock ${file}`,
     );
     this.holder = holder;
   }
@@ -82,4 +82,9 @@ export class BitstreamError extends HiltError {
   constructor(board: string, tool: string, problem: string) {
     super(`board ${board}: ${tool}: ${problem}`, { tool });
   }
+}
+
+/** `pid`: undefined where a lock does not say whose it is. */
+function processName(pid: number | undefined): string {
+  return pid === undefined ? "a process that does not say which it is" : `process ${pid}`;
 }

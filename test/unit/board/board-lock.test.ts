@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -57,4 +57,40 @@ test("a port that another program has by its UUCP file is refused; a file of a p
     expect(readFileSync(file, "utf8")).toBe(`${String(process.pid).padStart(10)}\n`);
   }
   expect(existsSync(file)).toBe(false);
+});
+
+test.each(["0", "-1", "what?"])("an UUCP file of process %s names nobody", (pid) => {
+  const file = join(directory, "LCK..ttyUSB8");
+  writeFileSync(file, `${pid.padStart(10)}\n`);
+  lockBoard("c", { command: "hilt run", device: "/dev/ttyUSB8", directory })[Symbol.dispose]();
+});
+
+test("a lock that another program has, which says nothing of itself, is not that of process 0", async () => {
+  const file = join(directory, "hilt-silent.lock");
+  writeFileSync(file, "");
+  const child = spawn("flock", [file, "sh", "-c", "echo held; read line"]);
+  await once(child.stdout, "data");
+  try {
+    expect(() => lockBoard("silent", { command: "hilt run", directory })).toThrow(
+      `board silent is in use by a process that does not say which it is; lock ${file}`,
+    );
+    expect(boardHolder("silent", directory)).toEqual({});
+  } finally {
+    child.stdin.end();
+    await once(child, "close");
+  }
+});
+
+test("a link in the place of a lock is not followed, nor is it waited for", () => {
+  const victim = join(directory, "precious");
+  writeFileSync(victim, "precious");
+  for (const [name, target] of [
+    ["nowhere", join(directory, "gone")],
+    ["somewhere", victim],
+  ] as const) {
+    symlinkSync(target, join(directory, `hilt-${name}.lock`));
+    expect(() => lockBoard(name, { command: "hilt run", directory })).toThrow(/ELOOP.*hilt-\w+\.lock/);
+    expect(boardHolder(name, directory)).toBeUndefined();
+  }
+  expect(readFileSync(victim, "utf8")).toBe("precious");
 });
