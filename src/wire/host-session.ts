@@ -64,6 +64,8 @@ export class HostSession {
   #isHeard = false;
   #unansweredProbes = 0;
   #heard: Uint8Array = new Uint8Array();
+  /** What only a host says has come back. */
+  #isEcho = false;
 
   constructor(options: HostSessionOptions) {
     this.#options = options;
@@ -139,6 +141,7 @@ export class HostSession {
 
   #sync(kind: Handshake["kind"], limitMs: number): Promise<Identity> {
     this.#heard = new Uint8Array();
+    this.#isEcho = false;
     this.#isHeard = false;
     return new Promise((resolve, reject) => {
       const wait = { againMs: SYNC_AGAIN_MS, leftMs: limitMs };
@@ -176,6 +179,7 @@ export class HostSession {
   #heed(frame: Frame): void {
     this.statistics.framesReceived++;
     this.#isHeard = true;
+    this.#isEcho ||= frame.kind === FrameKind.syncNew || frame.kind === FrameKind.syncResume;
     if (frame.kind === FrameKind.syncReply) this.#answered(frame);
     else if (frame.kind === FrameKind.boot) this.#booted(frame);
     else if (this.isUp && frame.epoch === this.#epoch && frame.kind <= FrameKind.probe) this.#data(frame);
@@ -297,6 +301,8 @@ export class HostSession {
   /** What has been heard instead of an answer tells a wrong port from a wrong rate from a board without its bitstream. */
   #noAnswer(): string {
     const { bytesReceived } = this.statistics;
+    if (this.#isEcho)
+      return "no board has answered: what is sent comes back, as from a plug that joins both wires, or a port that echoes";
     if (this.#identity !== undefined && this.#isHeard)
       return `a board is there (build ${this.#identity.buildHash.toString(16).padStart(8, "0")}), but it answers no SYNC`;
     if (this.#heard.length === 0)

@@ -20,12 +20,12 @@ const control = join(runtime, "hilt-boards", NAME, "control");
 const others = `import fcntl, json, os, pty, select, sys, tty
 texts = {"silent": b"", "boot log": b"U-Boot 2024.01\\r\\n", "modem": b"\\r\\nERROR\\r\\n"}
 names, masters, slaves = {}, {}, []
-for name in [*texts, "taken", "closed"]:
+for name in [*texts, "loop", "taken", "closed"]:
     master, slave = pty.openpty()
     tty.setraw(slave)
     slaves.append(slave)
     names[name] = os.ttyname(slave)
-    masters[master] = texts.get(name, b"")
+    masters[master] = texts.get(name)
     if name == "taken":
         fcntl.flock(slave, fcntl.LOCK_EX)
 print(json.dumps(names), flush=True)
@@ -33,8 +33,8 @@ while True:
     for ready in select.select([*masters, 0], [], [])[0]:
         if ready == 0:
             sys.exit()
-        os.read(ready, 65536)
-        os.write(ready, masters[ready])
+        heard = os.read(ready, 65536)
+        os.write(ready, heard if masters[ready] is None else masters[ready])
 `;
 
 /** Each moves bytes there and back, and looks at them; `meanwhile` happens in the middle of it. */
@@ -149,7 +149,7 @@ beforeAll(async () => {
     "--json",
   );
   built = JSON.parse(stdout) as typeof built;
-  const links = { ...ports, nowhere: "/dev/nö where", port };
+  const links = { ...ports, nowhere: "/dev/nö where", folder: "/dev", no: "/dev/null", port };
   const targets = Object.entries(links).map(([name, path]) => [name, { link: "uart", port: path }]);
   const config = {
     targets: {
@@ -162,7 +162,7 @@ beforeAll(async () => {
   };
   project.write("hilt.config.mjs", `export default ${JSON.stringify(config)};\n`);
   // It waits most of its time.
-  strangers = run(["two.hil.ts", "--target", "boot log,modem,silent"]);
+  strangers = run(["two.hil.ts", "--target", "boot log,modem,silent,loop"]);
 });
 afterAll(() => {
   talkers.stdin.end();
@@ -175,14 +175,15 @@ test("a port that cannot be had and a board of another design are faults of the 
   const unprivileged =
     process.getuid?.() === 0 ? ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] : [];
   const { status, stdout, codes } = await run(
-    ["plain.hil.ts", "--target", "nowhere,closed,taken,other"],
+    ["plain.hil.ts", "--target", "nowhere,folder,no,closed,taken,other"],
     unprivileged,
   );
   expect(stdout).toMatch(/\/dev\/nö where: no such port; /);
+  for (const place of ["/dev", "/dev/null"]) expect(stdout).toContain(`${place}: not a serial port`);
   expect(stdout).toContain(`${ports["closed"]}: no permission to open it`);
   expect(stdout).toContain(`${ports["taken"]}: another program has this port`);
   expect(stdout).toMatch(/has build 0x[0-9a-f]{8}, and the target asks for 0x00000005/);
-  expect(codes).toEqual([...Array<string>(3).fill("E_SERIAL_PORT"), "E_BOARD_MISMATCH"]);
+  expect(codes).toEqual([...Array<string>(5).fill("E_SERIAL_PORT"), "E_BOARD_MISMATCH"]);
   expect(status).toBe(3);
 });
 
@@ -317,8 +318,9 @@ test("a port on which something else talks, or nothing, has no board: the messag
   expect(stdout).toContain(
     `silent: ${ports["silent"]} at 3000000 baud: nothing has answered, and nothing was heard`,
   );
+  expect(stdout).toContain("no board has answered: what is sent comes back");
   // Nobody waits for the same once more.
-  expect(stdout.match(/^not run +two\.hil\.ts > two\b.*: link lost: /gm)).toHaveLength(3);
-  expect(codes).toEqual(Array<string>(3).fill("E_NO_BOARD"));
+  expect(stdout.match(/^not run +two\.hil\.ts > two\b.*: link lost: /gm)).toHaveLength(4);
+  expect(codes).toEqual(Array<string>(4).fill("E_NO_BOARD"));
   expect(status).toBe(4);
 });

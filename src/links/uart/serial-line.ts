@@ -130,5 +130,7 @@ async function refusal(path: string, baudRate: number, cause: Error): Promise<Se
     const there = known.length === 0 ? "no serial port was found" : `there is ${known.join(", ")}`;
     return new SerialPortError(`${path}: no such port; ${there}`, { cause });
   }
+  if (/is a directory|inappropriate ioctl/i.test(message))
+    return new SerialPortError(`${path}: not a serial port`, { cause });
   return new SerialPortError(`${path} at ${baudRate} baud: ${message}`, { cause });
 }

@@ -266,6 +266,18 @@ describe("a beginning", () => {
       Buffer.from("U-Boot 2024.01\r\nDRAM: 512 MiB\r\n"),
       '"U-Boot 2024.01\\r\\nDRAM: 512 MiB\\r\\n"',
     ],
+    [
+      "a plug that joins both wires",
+      encodeFrame({
+        kind: FrameKind.syncNew,
+        epoch: 0,
+        seq: 1,
+        ack: 0,
+        window: 255,
+        payload: Buffer.alloc(0),
+      }),
+      "no board has answered: what is sent comes back",
+    ],
     ["a wrong rate", Uint8Array.of(0x9e, 0xfe, 0x80), "begins with 9e fe 80"],
   ])("%s on the port: no board, and what was heard", async (_name, heard, message) => {
     const pair = new Pair();
