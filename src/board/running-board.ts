@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { createConnection } from "node:net";
 import { tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { ControlCode } from "../wire/control-message.ts";
 import { encodeUp } from "../wire/encode-message.ts";
 import { WIRE_VERSION } from "../wire/identity.ts";
@@ -12,8 +12,10 @@ const LIMIT_MS = 5000;
 
 /** Where the virtual boards of this user show themselves: short, for a socket's path has 107 bytes. */
 export function boardsFolder(): string {
-  const runtime = process.env["XDG_RUNTIME_DIR"] ?? join(tmpdir(), `hilt-${userInfo().uid}`);
-  const folder = join(runtime, "hilt-boards");
+  const { XDG_RUNTIME_DIR: runtime = "" } = process.env;
+  // One that is empty or relative counts as none (XDG Base Directory 0.8): it would be another in each folder.
+  const place = isAbsolute(runtime) ? runtime : join(tmpdir(), `hilt-${userInfo().uid}`);
+  const folder = join(place, "hilt-boards");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return folder;
 }

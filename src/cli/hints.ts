@@ -51,11 +51,12 @@ const hints: Readonly<Record<string, string>> = {
   E_BOARD_FILE: "docs/boards.md has the keys of a board.yaml",
   E_UNKNOWN_BOARD: "hilt boards lists them; a project has its own in boards/",
   E_BOARD_STATE: "hilt boards shows which virtual boards run",
-  E_BOARD_LOCKED: "wait for that process, or end it; hilt boards names who has a board",
+  E_BOARD_LOCKED:
+    "wait for that process, or end it; fuser -v on the lock finds one that does not say which it is",
   E_BOARD_STANDS_STILL:
-    "a process that was stopped goes on with kill -CONT; or end it, and hilt boards start begins anew",
+    "pgrep -af name=virtual- finds its process: one that was stopped goes on with kill -CONT; or end it, and hilt boards start begins anew",
   E_VIRTUAL_BOARD:
-    "the last line that its process has printed is in the message; hilt boards shows which run",
+    "the last line that its process has printed is in the message; hilt boards shows which run; XDG_RUNTIME_DIR chooses where their sockets are, and TMPDIR where that of a run is",
   E_SLOT:
     "the last line that its process has printed is in the message; TMPDIR chooses where its sockets are",
   E_SIMULATOR_PROCESS:

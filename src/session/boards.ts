@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Board } from "../board/board.ts";
 import { boardHolder, type Holder } from "../board/board-lock.ts";
 import { type Bitstream, buildBitstream } from "../board/build-bitstream.ts";
-import { BoardStateError } from "../board/errors.ts";
+import { BoardStandsStillError, BoardStateError } from "../board/errors.ts";
 import { findBoard, virtualName } from "../board/find-board.ts";
 import { flows, flowTools } from "../board/flows.ts";
 import { boardNames, loadBoard } from "../board/load-board.ts";
@@ -26,19 +26,35 @@ export interface ListedBoard {
   /** Where its line is found now: of a virtual board that runs, of a real one that is plugged in. */
   readonly port?: string;
   readonly holder?: Holder;
+  /** Of a virtual one whose process is there and does not answer. */
+  readonly standsStill?: true;
 }
 
-/** The boards of a project and those that come with hilt, real and virtual. */
-export async function listBoards(root: string): Promise<readonly ListedBoard[]> {
+/** The boards of a project and those that come with hilt, real and virtual; or `only` this one. */
+export async function listBoards(root: string, only?: string): Promise<readonly ListedBoard[]> {
   const folders = boardFolders(root);
+  if (only !== undefined) {
+    const { board, isVirtual } = findBoard(only, folders);
+    return [isVirtual ? await virtualRow(only, board) : row(only, board, false, attachedPort(board))];
+  }
   const rows: ListedBoard[] = [];
   for (const name of boardNames(folders)) {
     const board = loadBoard(name, folders);
     rows.push(row(name, board, false, attachedPort(board)));
-    const virtual = virtualName(name);
-    rows.push(row(virtual, board, true, (await isRunning(virtual)) ? boardPlaces(virtual).port : undefined));
+    rows.push(await virtualRow(virtualName(name), board));
   }
   return rows;
+}
+
+/** A process that stands still does not keep anybody from seeing the other boards. */
+async function virtualRow(name: string, board: Board): Promise<ListedBoard> {
+  const { port } = boardPlaces(name);
+  try {
+    return row(name, board, true, (await isRunning(name)) ? port : undefined);
+  } catch (error) {
+    if (!(error instanceof BoardStandsStillError)) throw error;
+    return { ...row(name, board, true, port), standsStill: true };
+  }
 }
 
 function row(name: string, { title }: Board, isVirtual: boolean, port: string | undefined): ListedBoard {

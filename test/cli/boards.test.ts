@@ -18,6 +18,7 @@ test.each([
     ["start", "nix"],
     /no board "nix"; there is broken, icebreaker, ulx3s, virtual-/,
   ],
+  ["a board to list that there is not", ["list", "nix"], /no board "nix"; there is /],
   ["a real board to start", ["start", "ulx3s"], /ulx3s is a real board; the virtual one is virtual-ulx3s/],
   ["a simulation to build", ["build", "virtual-ulx3s"], /virtual-ulx3s is a simulation/],
   ["a board to stop that does not run", ["stop", "virtual-ulx3s"], /virtual-ulx3s does not run/],
@@ -43,6 +44,12 @@ test("a virtual board starts, is listed, is not started twice, and stops", () =>
     const listed = hilt("boards").stdout;
     expect(listed).toMatch(/^virtual-icebreaker .*\/line$/m);
     expect(listed).toMatch(/^virtual-ulx3s .* stopped$/m);
+    expect(hilt("boards", "list", "virtual-icebreaker").stdout).toMatch(/^virtual-icebreaker .*\/line\n$/);
+    process.kill(pid, "SIGSTOP");
+    const still = hilt("boards");
+    process.kill(pid, "SIGCONT");
+    expect(still.stdout).toMatch(/^virtual-icebreaker .*\/line +does not answer$/m);
+    expect(still.stdout).toMatch(/^virtual-ulx3s .* stopped$/m);
     const again = hilt("boards", "start", "virtual-icebreaker");
     expect([again.status, again.stderr]).toEqual([
       2,

@@ -47,7 +47,7 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
   if (target !== undefined && action !== "build")
     throw new CommandLineError(`hilt boards ${action}: --target goes with build`);
   if (action === "list") {
-    const rows = await boards.listBoards(root);
+    const rows = await boards.listBoards(root, name);
     const text = json ? JSON.stringify(rows, undefined, 2) : columns(rows.map(cells)).join("\n");
     process.stdout.write(`${text}\n`);
     return 0;
@@ -93,7 +93,13 @@ async function build(
   return 0;
 }
 
-function cells({ name, title, isVirtual, port, holder }: ListedBoard): string[] {
+function cells({ name, title, isVirtual, port, holder, standsStill }: ListedBoard): string[] {
   const state = port === undefined ? (isVirtual ? "stopped" : "not plugged in") : port;
-  return [name, title, state, holder === undefined ? "" : `in use by process ${holder.pid}`];
+  const facts = [
+    ...(standsStill ? ["does not answer"] : []),
+    ...(holder === undefined
+      ? []
+      : [holder.pid === undefined ? "in use" : `in use by process ${holder.pid}`]),
+  ];
+  return [name, title, state, facts.join(", ")];
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { BoardStandsStillError } from "../../../src/board/errors.ts";
@@ -30,6 +30,20 @@ test("a board whose process stands still is neither called running nor stopped, 
     rmSync(folder, { recursive: true });
   }
 }, 30_000);
+
+test.each(["", "run"])("XDG_RUNTIME_DIR %j, which is no absolute path, counts as none", (runtime) => {
+  const folder = mkdtempSync(join(tmpdir(), "hilt brett ü "));
+  vi.stubEnv("TMPDIR", folder);
+  vi.stubEnv("XDG_RUNTIME_DIR", runtime);
+  try {
+    expect(boardPlaces("virtual-x").port).toBe(
+      join(folder, `hilt-${userInfo().uid}/hilt-boards/virtual-x/line`),
+    );
+  } finally {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  }
+});
 
 test("a process that is started and says nothing is ended, and does not keep who has started it", async () => {
   const folder = mkdtempSync(join(tmpdir(), "hilt brett ü "));
