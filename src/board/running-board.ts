@@ -61,7 +61,12 @@ function asks(name: string, code: number, payload: Uint8Array = new Uint8Array()
     });
     connection.once("connect", () => connection.write(request));
     connection.once("data", () => end(true));
-    connection.once("error", () => end(false));
+    connection.once("error", ({ code }: NodeJS.ErrnoException) => {
+      // The queue of those who want to be heard is full, and nobody serves it.
+      if (code === "EAGAIN")
+        reject(new BoardStandsStillError(name, "its process is there, and takes no connection"));
+      else end(false);
+    });
     connection.once("close", () => end(false));
   });
 }

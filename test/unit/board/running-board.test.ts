@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
@@ -30,6 +32,34 @@ test("a board whose process stands still is neither called running nor stopped, 
     rmSync(folder, { recursive: true });
   }
 }, 30_000);
+
+test("a board whose process stands still and that many have asked already is not taken for one that does not run", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "hilt brett ü "));
+  vi.stubEnv("XDG_RUNTIME_DIR", folder);
+  const { control } = boardPlaces("virtual-still");
+  mkdirSync(dirname(control), { recursive: true });
+  // As many as the kernel keeps for it are in the queue.
+  const still = `import socket, sys
+server = socket.socket(socket.AF_UNIX)
+server.bind(sys.argv[1])
+server.listen(0)
+client = socket.socket(socket.AF_UNIX)
+client.connect(sys.argv[1])
+print("full", flush=True)
+sys.stdin.read()`;
+  const child = spawn("python3", ["-c", still, control]);
+  await once(child.stdout, "data");
+  try {
+    await expect(isRunning("virtual-still")).rejects.toEqual(
+      new BoardStandsStillError("virtual-still", "its process is there, and takes no connection"),
+    );
+  } finally {
+    vi.unstubAllEnvs();
+    child.stdin.end();
+    await once(child, "close");
+    rmSync(folder, { recursive: true });
+  }
+});
 
 test.each(["", "run"])("XDG_RUNTIME_DIR %j, which is no absolute path, counts as none", (runtime) => {
   const folder = mkdtempSync(join(tmpdir(), "hilt brett ü "));
