@@ -66,8 +66,7 @@ export function lockBoard(id: string, options: LockOptions): BoardLock {
     const holder: Holder = {
       ...{ pid: process.pid, user: userInfo().username, since: new Date().toISOString(), command },
     };
-    ftruncateSync(descriptor);
-    writeSync(descriptor, `${pidLine(process.pid)}${JSON.stringify(holder)}\n`, 0);
+    writeHolder(descriptor, file, holder);
     return {
       file,
       [Symbol.dispose]() {
@@ -117,6 +116,17 @@ function openLock(file: string): number {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
+  }
+}
+
+function writeHolder(descriptor: number, file: string, holder: Holder): void {
+  try {
+    ftruncateSync(descriptor);
+    writeSync(descriptor, `${pidLine(process.pid)}${JSON.stringify(holder)}\n`, 0);
+  } catch (error) {
+    // What a call on an open file says has no name in it.
+    (error as Error).message += ` '${file}'`;
+    throw error;
   }
 }
 

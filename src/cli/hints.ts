@@ -32,7 +32,8 @@ const hints: Readonly<Record<string, string>> = {
   E_JOURNAL_FORMAT: "hilt run names the journal of each test that failed; a newer one needs a newer hilt",
   E_JOURNAL_DAMAGED:
     "the entries before that place are good; with --journal whole it has no end while its test runs, or when hilt was killed",
-  E_DISK: "make room on the disk of the project, or in your quota of it; ulimit -f limits the size of a file",
+  E_DISK:
+    "make room on the disk of the project and on that of temporary files (TMPDIR), or in your quota of it; ulimit -f limits the size of a file",
   E_SYSTEM_CALL: "a file that is locked must be in a file system that has locks, as local ones do",
   E_SERIAL_PORT:
     "ls -l /dev/serial/by-id shows the ports, and fuser -v a port who has it; on Debian those in the group dialout may open them",

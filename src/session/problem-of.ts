@@ -8,6 +8,8 @@ const MOST_DIFF_LINES = 60;
 const MOST_CAUSES = 5;
 /** A disk that is full, whose quota or limit is used up, or that cannot be written any more: no fault of the device or the bench. */
 const DISK_CODES: readonly unknown[] = ["ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EIO"];
+/** As Node words them: an error that has crossed processes may have lost its code. */
+const DISK_WORDS = new RegExp(`^(?:${DISK_CODES.join("|")}): .*, \\w+`);
 const OURS = fileURLToPath(new URL("..", import.meta.url));
 
 /** What an error says, as reports show it. */
@@ -47,8 +49,8 @@ export function placesIn(stack: string, root: string): string[] {
   return [...new Set(places)];
 }
 
-export function isOfDisk({ blame, code }: ThrownError): boolean {
-  return typeof blame !== "string" && DISK_CODES.includes(code);
+export function isOfDisk({ blame, code, message }: ThrownError): boolean {
+  return typeof blame !== "string" && (DISK_CODES.includes(code) || DISK_WORDS.test(message));
 }
 
 function isAssertion({ name, diff }: ThrownError): boolean {

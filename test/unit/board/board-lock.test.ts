@@ -1,6 +1,14 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -93,4 +101,28 @@ test("a link in the place of a lock is not followed, nor is it waited for", () =
     expect(boardHolder(name, directory)).toBeUndefined();
   }
   expect(readFileSync(victim, "utf8")).toBe("precious");
+});
+
+test("a lock that cannot be written is named", () => {
+  const [folder, file] = [join(directory, "full"), join(directory, "full/hilt-b.lock")];
+  mkdirSync(folder);
+  writeFileSync(file, "");
+  const limited = spawnSync(
+    "bash",
+    [
+      "-c",
+      'trap "" XFSZ; ulimit -f 0; exec "$@"',
+      "-",
+      process.execPath,
+      "--import",
+      "tsx",
+      "--input-type=module",
+      "-e",
+      `import { lockBoard } from ${JSON.stringify(join(import.meta.dirname, "../../../src/board/board-lock.ts"))};
+       try { lockBoard("b", { command: "x", directory: ${JSON.stringify(folder)} }); }
+       catch (error) { console.log(error.message); }`,
+    ],
+    { encoding: "utf8" },
+  );
+  expect(limited.stdout).toBe(`EFBIG: file too large, write '${file}'\n`);
 });

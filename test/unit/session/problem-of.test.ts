@@ -13,3 +13,14 @@ test.each([
     message: words,
   });
 });
+
+test("a disk that is full is a fault of the environment, also where the error has lost its code on the way", () => {
+  const message = "ENOSPC: no space left on device, write";
+  for (const error of [{ code: "ENOSPC" }, {}])
+    expect(problemOf({ name: "Error", message, ...error }, "/project")).toMatchObject({
+      blame: "environment",
+      code: "E_DISK",
+      message: `the system refused: ${message}`,
+    });
+  expect(problemOf({ name: "Error", message: "EIO: of the device" }, "/project").code).toBe("E_THROWN");
+});
