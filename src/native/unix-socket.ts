@@ -27,6 +27,11 @@ const recv = systemCall("intptr_t recv(int descriptor, void *bytes, size_t lengt
 const recvNow = promptCall("intptr_t recv(int descriptor, void *bytes, size_t length, int flags)");
 const sendmsg = systemCall("intptr_t sendmsg(int descriptor, void *message, int flags)");
 
+/** Many answers come sooner than a processor wakes up: so often is looked for one before the process sleeps. */
+const LOOKS = 20;
+/** After looks in vain so many waits sleep at once: where all processors are busy, a look keeps the other side from answering. */
+const WAITS_ASLEEP = 8;
+
 /** `struct msghdr` with one `struct iovec` and one `struct cmsghdr`, and the bytes, in memory that never moves. */
 const PLACE = { header: 0, vector: 64, control: 128, bytes: 1024 } as const;
 const SCRATCH_BYTES = 64 * 1024;
@@ -39,6 +44,7 @@ const CONTROL_HEADER_BYTES = 16;
 export class UnixSocket implements Disposable {
   readonly descriptor: number;
   readonly #scratch = new SharedMemory("hilt-message", SCRATCH_BYTES);
+  #waitsAsleep = 0;
   #isOpen = true;
 
   /** Throws `SystemCallError` where nobody listens at `path`, and `RangeError` for a path that is too long. */
@@ -76,7 +82,7 @@ export class UnixSocket implements Disposable {
 
   /** Fills all of `bytes`; false when the other side has closed the socket before. */
   receive(bytes: Uint8Array): boolean {
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = this.#looked(bytes) ?? 0; at < bytes.length; ) {
       const rest = at === 0 ? bytes : bytes.subarray(at);
       const count = recv(this.descriptor, rest, rest.length, MSG_WAITALL);
       if (count === 0) return false;
@@ -100,6 +106,20 @@ export class UnixSocket implements Disposable {
     if (this.#isOpen) closeSync(this.descriptor);
     this.#isOpen = false;
     this.#scratch[Symbol.dispose]();
+  }
+
+  /** As `recv`; undefined where nothing has come soon. */
+  #looked(bytes: Uint8Array): number | undefined {
+    if (this.#waitsAsleep > 0) {
+      this.#waitsAsleep--;
+      return undefined;
+    }
+    for (let looks = 0; looks < LOOKS; looks++) {
+      const count = recvNow(this.descriptor, bytes, bytes.length, MSG_DONTWAIT);
+      if (count !== undefined) return count;
+    }
+    this.#waitsAsleep = WAITS_ASLEEP;
+    return undefined;
   }
 
   #sendWith(bytes: Uint8Array, descriptors: readonly number[]): number {

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
+#include <algorithm>
 #include <exception>
 #include <stdexcept>
 #include "host_memory.h"
@@ -57,6 +58,9 @@ static void serve(Slot& slot, VfioUser& client, Control& control, SlotRequests& 
   constexpr uint64_t SLICE = 2048;
   constexpr uint64_t QUIET = 65536;
   constexpr int HOLDING_MS = 1;
+  // Waking up takes longer than many answers: whoever asks again at once finds the slot awake.
+  constexpr int LOOKS = 20;
+  int looks = 0;
   uint64_t activity = 0;
   uint64_t since = 0;
   while (!isAsked && !requests.isEndAsked()) {
@@ -68,8 +72,9 @@ static void serve(Slot& slot, VfioUser& client, Control& control, SlotRequests& 
     }
     const bool rests = !isFree || slot.hasEnded() || slot.cycle() - since > QUIET;
     const int limit = !rests || client.isHolding() ? 0 : isFree || control.isHolding() ? HOLDING_MS : -1;
-    const Look seen = look(client, control, hasParent, limit);
+    const Look seen = look(client, control, hasParent, looks > 0 ? 0 : limit);
     if (seen == Look::parentIsGone) return;
+    looks = seen == Look::something ? LOOKS : std::max(looks - 1, 0);
     if (seen == Look::something || client.isHolding()) client.serve();
     if (seen == Look::something || control.isHolding()) control.serve();
   }

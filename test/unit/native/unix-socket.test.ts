@@ -80,6 +80,12 @@ test("what has come is taken without waiting, and a peer that says nothing is no
   expect(socket.take(Buffer.alloc(4))).toBe(0);
   socket.limitMs = 20;
   expect(() => socket.receive(Buffer.alloc(1))).toThrow("recv: EAGAIN");
+  // Two of three bytes are there, for a wait that looks for them first and for those that do not.
+  for (let waits = 0; waits < 12; waits++) {
+    peers[0]?.write("abc");
+    await expect.poll(() => socket.take(Buffer.alloc(1))).toBe(1);
+    expect(() => socket.receive(Buffer.alloc(3))).toThrow("recv: EAGAIN");
+  }
   peers[0]?.end();
   server.close();
 });
