@@ -64,7 +64,7 @@ export function lockBoard(id: string, options: LockOptions): BoardLock {
     if (!flock(descriptor)) throw new BoardLockedError(id, holderIn(file), file);
     const release = device === undefined ? () => {} : takeDevice(id, device, directory);
     const holder: Holder = {
-      ...{ pid: process.pid, user: userInfo().username, since: new Date().toISOString(), command },
+      ...{ pid: process.pid, ...userName(), since: new Date().toISOString(), command },
     };
     writeHolder(descriptor, file, holder);
     return {
@@ -138,6 +138,15 @@ function holderIn(file: string): Holder {
     return { ...(JSON.parse(text) as Holder), ...known };
   } catch {
     return known;
+  }
+}
+
+/** In a container an id may have no name. */
+function userName(): { user?: string } {
+  try {
+    return { user: userInfo().username };
+  } catch {
+    return {};
   }
 }
 

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { createConnection } from "node:net";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { ControlCode } from "../wire/control-message.ts";
 import { encodeUp } from "../wire/encode-message.ts";
@@ -14,7 +14,7 @@ const LIMIT_MS = 5000;
 export function boardsFolder(): string {
   const { XDG_RUNTIME_DIR: runtime = "" } = process.env;
   // One that is empty or relative counts as none (XDG Base Directory 0.8): it would be another in each folder.
-  const place = isAbsolute(runtime) ? runtime : join(tmpdir(), `hilt-${userInfo().uid}`);
+  const place = isAbsolute(runtime) ? runtime : join(tmpdir(), `hilt-${process.getuid?.()}`);
   const folder = join(place, "hilt-boards");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return folder;

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -126,3 +127,44 @@ test("a lock that cannot be written is named", () => {
   );
   expect(limited.stdout).toBe(`EFBIG: file too large, write '${file}'\n`);
 });
+
+// Only root may be somebody else.
+test.runIf(process.getuid?.() === 0)(
+  "a user whose id has no name, as in a container, has boards and locks",
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), "hilt namenlos "));
+    const source = (name: string) =>
+      JSON.stringify(join(import.meta.dirname, `../../../src/board/${name}.ts`));
+    const script = `
+    import { boardHolder, lockBoard } from ${source("board-lock")};
+    import { boardPlaces } from ${source("running-board")};
+    const { folder } = boardPlaces("virtual-x");
+    lockBoard("b", { command: "x", directory: ${JSON.stringify(folder)} });
+    const { pid, ...holder } = boardHolder("b", ${JSON.stringify(folder)});
+    console.log(JSON.stringify([folder, holder.user ?? "nobody that has a name"]));`;
+    try {
+      chmodSync(folder, 0o777);
+      const { stdout } = spawnSync(
+        "setpriv",
+        [
+          "--reuid=54321",
+          "--regid=54321",
+          "--clear-groups",
+          process.execPath,
+          "--import",
+          "tsx",
+          "--input-type=module",
+          "-e",
+          script,
+        ],
+        { encoding: "utf8", env: { PATH: process.env["PATH"], TMPDIR: folder } },
+      );
+      expect(JSON.parse(stdout)).toEqual([
+        join(folder, "hilt-54321/hilt-boards/virtual-x"),
+        "nobody that has a name",
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
