@@ -66,9 +66,11 @@ export class UnixSocket implements Disposable {
 
   /** The longest that `send` and `receive` wait before they throw `SystemCallError` with `EAGAIN`. */
   set limitMs(limitMs: number) {
+    // 0 would be no limit at all.
+    const micros = BigInt(Math.max(1, Math.round(1000 * limitMs)));
     const time = Buffer.alloc(16);
-    time.writeBigInt64LE(BigInt(Math.floor(limitMs / 1000)), 0);
-    time.writeBigInt64LE(BigInt(Math.floor((limitMs % 1000) * 1000)), 8);
+    time.writeBigInt64LE(micros / 1_000_000n, 0);
+    time.writeBigInt64LE(micros % 1_000_000n, 8);
     for (const option of [SO_RCVTIMEO, SO_SNDTIMEO])
       setsockopt(this.descriptor, SOL_SOCKET, option, time, time.length);
   }

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { MAGIC } from "../../src/spec/registers.ts";
+import { holdUp } from "../system/slot/hold-up.ts";
 import { RawClient } from "../system/slot/raw-client.ts";
 import { BUS_MASTER, COMMAND, CONFIG, MEMORY_ENABLE, registersOf } from "../system/slot/raw-device.ts";
 
@@ -38,6 +39,14 @@ test("hilt slot starts a slot that a client finds, says how QEMU gets it, and en
   );
   lines.child.kill("SIGTERM");
   expect(await once(lines.child, "exit")).toEqual([0, null]);
+});
+
+test("a slot whose hilt was killed ends, also when it is held up", async () => {
+  const { child, text } = await start("--json");
+  const { control } = JSON.parse(text()) as { control: string };
+  await using held = await holdUp(control);
+  child.kill("SIGKILL");
+  await held.closed;
 });
 
 test("a target that is none of this link is a usage error", async () => {

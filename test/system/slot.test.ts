@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { field } from "../../src/driver/register-file.ts";
+import { PcieConnection } from "../../src/links/pcie/pcie-connection.ts";
 import { SlotControl } from "../../src/links/slot/slot-control.ts";
 import type { RunningSlot } from "../../src/links/slot/start-slot.ts";
+import { VfioUserDevice } from "../../src/links/slot/vfio-user-device.ts";
 import { MAGIC } from "../../src/spec/registers.ts";
 import { RawClient, type RawMemory } from "./slot/raw-client.ts";
 import { BUS_MASTER, COMMAND, CONFIG, MEMORY_ENABLE, move, registersOf } from "./slot/raw-device.ts";
@@ -9,6 +11,9 @@ import { slotFor } from "./slot/slots.ts";
 
 const EINVAL = 22;
 const ENOTSUP = 95;
+const EEXIST = 17;
+/** Of DMA_MAP: by a descriptor. */
+const MMAP = 4;
 const PAGE = 4096;
 /** Above 4 GiB. */
 const AT = 0x7f_0000_0000n;
@@ -122,8 +127,17 @@ describe("a slot that runs freely, with a client that has nothing of hilt's", ()
   test("refuses what it cannot do with the number of an error, and goes on", async () => {
     const { client } = await connect();
     await client.map(AT, PAGE, 3);
+    const next = AT + BigInt(PAGE);
+    await client.map(next, 2 * PAGE, 1);
     const refused = [
-      ["a page that is mapped", client.map(AT, PAGE, 3), EINVAL],
+      ["a page that is mapped", client.map(AT, PAGE, 3), EEXIST],
+      ["a page of those that are mapped", client.map(next + BigInt(PAGE), 2 * PAGE, 3), EEXIST],
+      ["by a descriptor that is not there", client.map(AT + 9n * BigInt(PAGE), PAGE, MMAP | 3), EINVAL],
+      ["to unmap the first half of what was mapped at once", client.unmap(next, PAGE), EINVAL],
+      ["to unmap the second half", client.unmap(next + BigInt(PAGE), 2 * PAGE), EINVAL],
+      ["to unmap beyond the last address", client.unmap(2n ** 64n - BigInt(PAGE), 2 * PAGE), EINVAL],
+      ["to unmap nothing", client.unmap(next, 0), EINVAL],
+      ["a message that is neither a command nor a reply", client.request(13, new Uint8Array(), 2), EINVAL],
       ["half a page", client.map(AT + 2n * BigInt(PAGE), PAGE / 2, 3), EINVAL],
       ["an address in a page", client.map(AT + 1n, PAGE, 3), EINVAL],
       ["beyond the last address", client.map(2n ** 64n - BigInt(PAGE), 2 * PAGE, 3), EINVAL],
@@ -136,6 +150,15 @@ describe("a slot that runs freely, with a client that has nothing of hilt's", ()
     ] as const;
     for (const [what, answer, errno] of refused) expect((await answer).errno, what).toBe(errno);
     expect(await registersOf(client).global.read("MAGIC")).toBe(MAGIC);
+    for (const half of [next, next + BigInt(PAGE)])
+      expect((await client.map(half, PAGE, 1)).errno, "no half of it was unmapped").toBe(EEXIST);
+  });
+
+  test("a reply that nobody awaits is not done, and not answered", async () => {
+    const { client } = await connect();
+    registersOf(client).global.write("SCRATCH", 5);
+    void client.request(13, new Uint8Array(), 1);
+    expect(await registersOf(client).global.read("SCRATCH")).toBe(5);
   });
 
   test("a client that leaves in the middle, or sends no messages, leaves nothing to the next", async () => {
@@ -163,6 +186,15 @@ describe("a slot that runs freely, with a client that has nothing of hilt's", ()
       client.write(CONFIG, COMMAND, MEMORY_ENABLE, 2);
       expect(await registersOf(client).global.read("SCRATCH"), how).toBe(0);
     }
+  });
+
+  test("a card that would be reset by a register beyond its BAR is refused", async () => {
+    for (const client of clients) client[Symbol.dispose]();
+    const options = { limitMs: 20_000, onRefusedMapping: () => {} };
+    await using device = new VfioUserDevice("card", slot.socket, options);
+    expect(() => new PcieConnection("card", { reset: { register: 0x1_0000, value: 1 } }, device)).toThrow(
+      "card: BAR 0 of the card has 65536 bytes, and no register at 65536 (reset)",
+    );
   });
 
   // The last one: it is for good.

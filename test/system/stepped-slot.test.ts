@@ -249,7 +249,7 @@ describe("a slot that is driven by hand", async () => {
     device.dma.map(memory, 8192, 4096, 0x2000n, "read");
     device.config.read(0, 16);
     expect(refused).toEqual([
-      [0x1000n, 22],
+      [0x1000n, 17],
       [0x2000n, 22],
     ]);
   });
@@ -287,6 +287,11 @@ test("a device that never answers its register port is reported by the access, a
     "read of register 0x0004: no answer in 10000 cycles": (link) => link.readRegister(AT.word),
     "write of register 0x0000: no answer in 10000 cycles": (link) => {
       link.writeRegister(AT.to, 1);
+      return link.idle(1);
+    },
+    // More than the device's port takes before it answers one.
+    "write of register 0x0008: no answer in 10000 cycles": (link) => {
+      for (let count = 0; count < 300; count++) link.writeRegister(8, count);
       return link.idle(1);
     },
   };

@@ -12,6 +12,8 @@ static constexpr uint8_t CONTROL = 15 << 4;
 static constexpr uint8_t ANSWER = 1;
 static constexpr uint8_t FAILED = 2;
 static constexpr std::size_t HEADER_BYTES = 4;
+// Of a client, unanswered; what is beyond it waits in its socket.
+static constexpr std::size_t MOST_INPUT = 1 << 20;
 // A client that does not read has this much waiting for it at most; then it is dropped.
 static constexpr std::size_t MOST_WAITING = 1 << 24;
 
@@ -51,7 +53,7 @@ void Control::serve() {
     clients_.push_back({next, {}, {}, false});
   for (Client& client : clients_) {
     uint8_t bytes[4096];
-    for (;;) {
+    while (client.input.size() < MOST_INPUT) {
       const ssize_t count = recv(client.descriptor, bytes, sizeof bytes, 0);
       if (count > 0) client.input.insert(client.input.end(), bytes, bytes + count);
       if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) client.isGone = true;
@@ -81,7 +83,7 @@ void Control::answer(Client& client) {
     const Bytes payload(begin, begin + static_cast<std::ptrdiff_t>(length));
     try {
       const auto found = handlers_.find(code);
-      if (found == handlers_.end()) throw std::runtime_error("a virtual board does not know request " + std::to_string(code));
+      if (found == handlers_.end()) throw std::runtime_error("this process does not know request " + std::to_string(code));
       put(client, ANSWER, code, found->second(payload));
     } catch (const std::exception& error) {
       const std::string text = error.what();

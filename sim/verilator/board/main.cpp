@@ -77,6 +77,7 @@ int main(int count, char** arguments) {
     control.listen();
     printf("{\"terminal\":\"%s\"}\n", port.name().c_str());
     fflush(stdout);
+    if (words["parent"] == "stdin") endWithParent();
     try {
       serve(board, control, requests, words["parent"] == "stdin");
     } catch (...) {

@@ -1,28 +1,53 @@
 #include "dma_map.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <stdexcept>
-#include <string>
+#include <algorithm>
+#include <system_error>
 
 static constexpr uint64_t PAGE = 4096;
 
-SharedFile::SharedFile(int descriptor) {
-  struct stat about = {};
-  if (fstat(descriptor, &about) != 0) throw std::runtime_error(strerror(errno));
-  length_ = static_cast<uint64_t>(about.st_size);
-  void* const place = mmap(nullptr, length_, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
-  if (place == MAP_FAILED) throw std::runtime_error(std::string("cannot map what was passed: ") + strerror(errno));
-  bytes_ = static_cast<uint8_t*>(place);
+static std::vector<const SharedFile*> files;
+
+// A client may make a file shorter than what is mapped of it: a page that is gone reads as zeros from then on.
+static void onLostPage(int signal, siginfo_t* about, void*) {
+  uint8_t* const at = static_cast<uint8_t*>(about->si_addr);
+  uint8_t* const page = at - reinterpret_cast<uintptr_t>(at) % PAGE;
+  const bool isOfClient = std::any_of(files.begin(), files.end(), [at](const SharedFile* file) {
+    return at >= file->bytes() && at < file->bytes() + file->length();
+  });
+  constexpr int FLAGS = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+  if (isOfClient && mmap(page, PAGE, PROT_READ | PROT_WRITE, FLAGS, -1, 0) != MAP_FAILED) return;
+  // It happens again, and ends the process.
+  ::signal(signal, SIG_DFL);
 }
 
-SharedFile::~SharedFile() { munmap(bytes_, length_); }
+SharedFile::SharedFile(int descriptor) {
+  struct stat about = {};
+  if (fstat(descriptor, &about) != 0) throw std::system_error(errno, std::generic_category());
+  length_ = static_cast<uint64_t>(about.st_size);
+  void* const place = mmap(nullptr, length_, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+  if (place == MAP_FAILED) throw std::system_error(errno, std::generic_category());
+  bytes_ = static_cast<uint8_t*>(place);
+  files.push_back(this);
+  struct sigaction action = {};
+  action.sa_sigaction = onLostPage;
+  action.sa_flags = SA_SIGINFO;
+  sigaction(SIGBUS, &action, nullptr);
+}
+
+SharedFile::~SharedFile() {
+  files.erase(std::remove(files.begin(), files.end(), this), files.end());
+  munmap(bytes_, length_);
+}
 
 std::shared_ptr<SharedFile> DmaMap::fileOf(int descriptor) {
   struct stat about = {};
-  if (fstat(descriptor, &about) != 0) throw std::runtime_error(strerror(errno));
+  if (fstat(descriptor, &about) != 0) throw std::system_error(errno, std::generic_category());
+  if (about.st_size == 0) throw std::invalid_argument("not a file that can be mapped");
   std::weak_ptr<SharedFile>& known = files_[{about.st_dev, about.st_ino}];
   std::shared_ptr<SharedFile> file = known.lock();
   // A file may have grown.
@@ -37,10 +62,10 @@ void DmaMap::map(uint64_t address, uint64_t length, bool canRead, bool canWrite,
   if (length == 0 || address % PAGE != 0 || length % PAGE != 0 || address + (length - 1) < address)
     throw std::invalid_argument("not whole pages");
   const auto next = mappings_.lower_bound(address);
-  if (next != mappings_.end() && next->first <= address + (length - 1)) throw std::invalid_argument("mapped already");
+  if (next != mappings_.end() && next->first <= address + (length - 1)) throw std::system_error(EEXIST, std::generic_category());
   if (next != mappings_.begin()) {
     const Mapping& before = std::prev(next)->second;
-    if (before.address + (before.length - 1) >= address) throw std::invalid_argument("mapped already");
+    if (before.address + (before.length - 1) >= address) throw std::system_error(EEXIST, std::generic_category());
   }
   Mapping mapping = {address, length, nullptr, canRead, canWrite, nullptr};
   if (descriptor >= 0) {
@@ -53,12 +78,15 @@ void DmaMap::map(uint64_t address, uint64_t length, bool canRead, bool canWrite,
 }
 
 void DmaMap::unmap(uint64_t address, uint64_t length) {
-  if (length == 0) return;
   const uint64_t last = address + (length - 1);
-  for (auto at = mappings_.lower_bound(address); at != mappings_.end() && at->first <= last;) {
-    const bool isInside = at->second.address + (at->second.length - 1) <= last;
-    at = isInside ? mappings_.erase(at) : std::next(at);
-  }
+  if (length == 0 || last < address) throw std::invalid_argument("not a range");
+  const auto begin = mappings_.lower_bound(address);
+  const auto end = mappings_.upper_bound(last);
+  const auto lastOf = [](const Mapping& mapping) { return mapping.address + (mapping.length - 1); };
+  const bool isCutAtStart = begin != mappings_.begin() && lastOf(std::prev(begin)->second) >= address;
+  const bool isCutAtEnd = begin != end && lastOf(std::prev(end)->second) > last;
+  if (isCutAtStart || isCutAtEnd) throw std::invalid_argument("a part of what was mapped at once");
+  mappings_.erase(begin, end);
   last_[0] = last_[1] = nullptr;
 }
 

@@ -10,7 +10,7 @@
 // A file of the client's, mapped whole: a page of it costs no system call.
 class SharedFile {
  public:
-  // Throws std::runtime_error. `descriptor` is closed by whoever has it.
+  // Throws std::system_error. `descriptor` is closed by whoever has it.
   explicit SharedFile(int descriptor);
   ~SharedFile();
   uint8_t* bytes() const { return bytes_; }
@@ -34,10 +34,10 @@ class DmaMap {
  public:
   explicit DmaMap(MessageMemory& messages) : messages_(messages) {}
 
-  // `descriptor` < 0: by messages. Throws std::invalid_argument for what is mapped already, is no whole pages, or lies
-  // outside of its file.
+  // `descriptor` < 0: by messages. Throws std::invalid_argument for what is no whole pages or lies outside of its file, and
+  // std::system_error, EEXIST for what is mapped already.
   void map(uint64_t address, uint64_t length, bool canRead, bool canWrite, int descriptor, uint64_t offset);
-  // All mappings that lie in the range.
+  // All mappings that lie in the range. Throws std::invalid_argument, and unmaps nothing, where one lies in it in part.
   void unmap(uint64_t address, uint64_t length);
   void clear();
 

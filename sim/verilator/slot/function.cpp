@@ -1,5 +1,6 @@
 #include "function.h"
 
+#include <poll.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -48,8 +49,8 @@ bool Function::read(uint32_t region, uint64_t offset, uint8_t* bytes, uint32_t c
   for (uint32_t at = 0; at < count;) {
     const uint32_t lane = static_cast<uint32_t>(offset + at) % 4;
     const uint32_t part = std::min(4 - lane, count - at);
-    slot_.post(Access::read, static_cast<uint32_t>(offset + at) - lane, 0);
-    if (!slot_.finish(LIMIT_CYCLES)) return false;
+    const bool isPosted = slot_.post(Access::read, static_cast<uint32_t>(offset + at) - lane, 0, LIMIT_CYCLES);
+    if (!isPosted || !slot_.finish(LIMIT_CYCLES)) return false;
     const uint32_t value = slot_.lastRead() >> (8 * lane);
     memcpy(bytes + at, &value, part);
     at += part;
@@ -78,7 +79,7 @@ void Function::write(uint32_t region, uint64_t offset, const uint8_t* bytes, uin
     const uint32_t part = std::min(4 - lane, count - at);
     uint32_t value = 0;
     memcpy(&value, bytes + at, part);
-    slot_.post(Access::write, static_cast<uint32_t>(offset + at) - lane, value << (8 * lane));
+    slot_.post(Access::write, static_cast<uint32_t>(offset + at) - lane, value << (8 * lane), LIMIT_CYCLES);
     at += part;
   }
 }
@@ -132,6 +133,9 @@ void Function::risen(uint32_t line, uint32_t count) {
   timespec now = {};
   clock_gettime(CLOCK_MONOTONIC, &now);
   messageNs_ = static_cast<uint64_t>(now.tv_sec) * 1000000000u + static_cast<uint64_t>(now.tv_nsec);
-  const uint64_t added = count;
-  if (::write(own[line], &added, sizeof added) < 0) return;
+  // The counter is the client's: a full one would hold up the slot. It takes 1 whenever it can be written at all.
+  const uint64_t one = 1;
+  pollfd room = {own[line], POLLOUT, 0};
+  for (uint32_t at = 0; at < count && poll(&room, 1, 0) > 0 && (room.revents & POLLOUT) != 0; ++at)
+    if (::write(own[line], &one, sizeof one) < 0) return;
 }

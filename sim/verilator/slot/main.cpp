@@ -105,6 +105,7 @@ int main(int count, char** arguments) {
     control.listen();
     printf("{\"socket\":\"%s\"}\n", words["socket"].c_str());
     fflush(stdout);
+    if (words["parent"] == "stdin") endWithParent();
     serve(slot, client, control, requests, words["time"] == "free", words["parent"] == "stdin");
     return 0;
   } catch (const std::exception& error) {

@@ -94,7 +94,7 @@ void Slot::reset() {
 
 void Slot::runReset() {
   risesBase_ = rises_;
-  tail_ = taken_ = eventTail_ = 0;
+  tail_ = taken_ = lost_ = eventTail_ = 0;
   events_.clear();
   row_.clear();
   LoadedModel::write(commandTail_, 0);
@@ -111,21 +111,26 @@ void Slot::watch(uint32_t kinds) {
   LoadedModel::write(keepsWrites_, isWatched(4) ? 1 : 0);
 }
 
-uint32_t Slot::pending() const { return (tail_ - taken_) & (2 * COMMANDS - 1); }
+uint32_t Slot::queued() const { return (tail_ - taken_) & (2 * COMMANDS - 1); }
 
-void Slot::post(Access access, uint32_t address, uint32_t value) {
+bool Slot::post(Access access, uint32_t address, uint32_t value, uint64_t limit) {
   ++activity_;
-  while (pending() == COMMANDS && !hasEnded_) step(1, 0);
+  for (uint64_t spent = 0; queued() == COMMANDS && spent < limit && lost_ == 0 && !hasEnded_; ++spent) step(1, 0);
+  if (queued() == COMMANDS || lost_ > 0) {
+    ++lost_;
+    return false;
+  }
   const uint64_t word = static_cast<uint64_t>(access) << 62 | static_cast<uint64_t>(address & 0x3fffffff) << 32 | value;
   std::memcpy(const_cast<char*>(command_) + 8 * (tail_ % COMMANDS), &word, 8);
   tail_ = (tail_ + 1) & (2 * COMMANDS - 1);
   LoadedModel::write(commandTail_, tail_);
+  return true;
 }
 
 bool Slot::finish(uint64_t limit) {
   uint32_t before = taken_;
   uint64_t since = cycle();
-  while (pending() > 0) {
+  while (queued() > 0) {
     if (hasEnded_) return false;
     const uint64_t spent = cycle() - since;
     if (spent >= limit) return false;
@@ -134,7 +139,7 @@ bool Slot::finish(uint64_t limit) {
     before = taken_;
     since = cycle();
   }
-  return true;
+  return lost_ == 0;
 }
 
 void Slot::runUntil(uint64_t until, uint32_t stops, const std::vector<uint32_t>& rises) {
@@ -143,7 +148,7 @@ void Slot::runUntil(uint64_t until, uint32_t stops, const std::vector<uint32_t>&
     const bool hasRisen = rises_ != rises;
     if (hasRisen && ((stops & RISEN) != 0 || ((stops & RISEN_AND_ANSWERED) != 0 && pending() == 0))) return;
     const bool endsAnswered = (stops & ALL_ANSWERED) != 0 || ((stops & RISEN_AND_ANSWERED) != 0 && hasRisen);
-    step(until - cycle(), RISEN | (pending() > 0 && endsAnswered ? ALL_ANSWERED : 0));
+    step(until - cycle(), RISEN | (queued() > 0 && endsAnswered ? ALL_ANSWERED : 0));
   }
 }
 

@@ -31,12 +31,14 @@ class Slot {
   uint32_t levels() const { return LoadedModel::read(irq_); }
   const std::vector<uint32_t>& rises() const { return rises_; }
   bool hasEnded() const { return hasEnded_; }
-  uint32_t pending() const;
+  // Accesses that are not answered, with those that found no room.
+  uint32_t pending() const { return queued() + lost_; }
   // Records of the event log and accesses of registers so far: something happens.
   uint64_t activity() const { return activity_; }
 
-  // Posted; done when time passes.
-  void post(Access access, uint32_t address, uint32_t value);
+  // Posted; done when time passes. False where there is no room for it, and for `limit` cycles the device has made none: it
+  // is lost, as all that follow are until the next reset.
+  bool post(Access access, uint32_t address, uint32_t value, uint64_t limit);
   // Until all that was posted is answered; false when for `limit` cycles nothing was.
   bool finish(uint64_t limit);
   // To this cycle at most, or until one of `stops` holds; `rises`: those that are known.
@@ -65,6 +67,7 @@ class Slot {
   static uint64_t at64(Place array, uint32_t index);
   void find();
   void runReset();
+  uint32_t queued() const;
   void step(uint64_t cycles, uint32_t stopMask);
   void takeAnswers();
   void takeEvents();
@@ -84,6 +87,7 @@ class Slot {
   uint64_t version_ = 0;
   uint32_t tail_ = 0;
   uint32_t taken_ = 0;
+  uint32_t lost_ = 0;
   uint32_t lastRead_ = 0;
   uint32_t eventTail_ = 0;
   uint32_t kinds_ = 0;

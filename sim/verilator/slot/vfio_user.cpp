@@ -4,12 +4,14 @@
 #include <linux/vfio.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 #include <algorithm>
-#include <stdexcept>
+#include <system_error>
 #include "payload.h"
 
 enum Command : uint16_t {
@@ -26,11 +28,21 @@ static constexpr std::size_t MOST_BYTES = (1 << 20) + 4096;
 static constexpr uint32_t MOST_DATA = 1 << 20;
 static constexpr uint32_t UNMAP_ALL = 2;
 static constexpr int LIMIT_MS = 5000;
+// Of messages that came while an answer was awaited: a client that has sent more is dropped.
+static constexpr std::size_t MOST_HELD = 1 << 26;
+// Of DMA_MAP: the memory is reached by a descriptor.
+static constexpr uint64_t BY_DESCRIPTOR = 4 | 8;
 
 // What a request is refused with: the number of an error of the system.
 struct Refusal {
   int error;
 };
+
+static int64_t nowMs() {
+  timespec now = {};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000ll + now.tv_nsec / 1000000;
+}
 
 VfioUser::~VfioUser() {
   if (client_ >= 0) close(client_);
@@ -64,6 +76,7 @@ void VfioUser::clean() {
   for (Message& message : later_)
     for (const int each : message.descriptors) close(each);
   later_.clear();
+  heldBytes_ = 0;
   memory_->clear();
   for (uint32_t index = 0; index < Function::INDEXES; ++index) function_->disconnect(index);
   function_->reset();
@@ -75,40 +88,54 @@ void VfioUser::serve() {
   if (isLeft_) clean();
   if (client_ < 0) accept();
   Message message;
-  while (client_ >= 0 && receive(message, false)) handle(message);
+  // What comes meanwhile is for the next time: a client that never pauses does not keep the slot to itself.
+  int arrived = 0;
+  if (client_ >= 0) ioctl(client_, FIONREAD, &arrived);
+  for (std::size_t left = heldBytes_ + static_cast<std::size_t>(arrived); client_ >= 0 && receive(message, LIMIT_NONE);) {
+    const std::size_t taken = HEAD_BYTES + message.payload.size();
+    handle(message);
+    if (taken >= left) break;
+    left -= taken;
+  }
   if (isLeft_) clean();
   isServing_ = false;
 }
 
 void VfioUser::accept() {
   client_ = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-  // A client that stops in the middle of a message does not stop the slot.
+  // A client that stops in the middle of a message, or takes no answers, does not stop the slot.
   const timeval limit = {LIMIT_MS / 1000, 0};
-  if (client_ >= 0) setsockopt(client_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  for (const int option : {SO_RCVTIMEO, SO_SNDTIMEO})
+    if (client_ >= 0) setsockopt(client_, SOL_SOCKET, option, &limit, sizeof limit);
 }
 
-static bool receiveAll(int descriptor, uint8_t* bytes, std::size_t count) {
+static bool receiveAll(int descriptor, uint8_t* bytes, std::size_t count, int64_t deadline) {
   for (std::size_t at = 0; at < count;) {
     const ssize_t part = recv(descriptor, bytes + at, count - at, MSG_WAITALL);
     if (part < 0 && errno == EINTR) continue;
     if (part <= 0) return false;
     at += static_cast<std::size_t>(part);
+    if (at < count && nowMs() >= deadline) return false;
   }
   return true;
 }
 
-// The next message; false when there is none, or the client is gone.
-bool VfioUser::receive(Message& message, bool isWaiting) {
+// The next message; false when there is none, or the client is gone. With a limit, an answer is awaited: whoever sends
+// nothing for so long is gone.
+bool VfioUser::receive(Message& message, int limitMs) {
+  const bool isWaiting = limitMs != LIMIT_NONE;
   if (!isWaiting && !later_.empty()) {
     message = std::move(later_.front());
     later_.pop_front();
+    heldBytes_ -= HEAD_BYTES + message.payload.size();
     return true;
   }
   pollfd watched = {client_, POLLIN, 0};
-  if (poll(&watched, 1, isWaiting ? LIMIT_MS : 0) <= 0) {
+  if (poll(&watched, 1, std::max(limitMs, 0)) <= 0) {
     if (isWaiting) drop();
     return false;
   }
+  const int64_t deadline = nowMs() + LIMIT_MS;
   uint8_t header[HEAD_BYTES];
   alignas(cmsghdr) char control[CMSG_SPACE(16 * sizeof(int))];
   iovec part = {header, sizeof header};
@@ -131,7 +158,7 @@ bool VfioUser::receive(Message& message, bool isWaiting) {
     }
   }
   uint32_t size = 0;
-  bool isWhole = count > 0 && receiveAll(client_, header + count, sizeof header - static_cast<std::size_t>(count));
+  bool isWhole = count > 0 && receiveAll(client_, header + count, sizeof header - static_cast<std::size_t>(count), deadline);
   if (isWhole) {
     memcpy(&message.id, header, 2);
     memcpy(&message.command, header + 2, 2);
@@ -142,7 +169,7 @@ bool VfioUser::receive(Message& message, bool isWaiting) {
   }
   if (isWhole) {
     message.payload.resize(size - HEAD_BYTES);
-    isWhole = receiveAll(client_, message.payload.data(), message.payload.size());
+    isWhole = receiveAll(client_, message.payload.data(), message.payload.size(), deadline);
   }
   if (!isWhole) {
     for (const int each : message.descriptors) close(each);
@@ -170,18 +197,23 @@ void VfioUser::send(uint16_t id, uint16_t command, uint32_t flags, uint32_t erro
 void VfioUser::handle(Message& message) {
   uint32_t error = 0;
   std::vector<uint8_t> answer;
+  // An answer that nobody awaits is not answered.
+  const uint32_t type = message.flags & TYPE_MASK;
   try {
-    answer = answerTo(message);
+    if (type > IS_REPLY) throw Refusal{EINVAL};
+    if (type != IS_REPLY) answer = answerTo(message);
   } catch (const Refusal& refusal) {
     error = static_cast<uint32_t>(refusal.error);
   } catch (const std::invalid_argument&) {
     error = EINVAL;
+  } catch (const std::system_error& failure) {
+    error = static_cast<uint32_t>(failure.code().value());
   } catch (const std::runtime_error&) {
     error = EIO;
   }
   for (const int each : message.descriptors) close(each);
   message.descriptors.clear();
-  if ((message.flags & NO_REPLY) != 0) return;
+  if (type == IS_REPLY || (message.flags & NO_REPLY) != 0) return;
   send(message.id, message.command, IS_REPLY | (error == 0 ? 0 : IS_ERROR), error, answer);
 }
 
@@ -254,6 +286,7 @@ void VfioUser::map(Message& message) {
   const std::vector<uint8_t>& in = message.payload;
   const uint64_t flags = payloadAt(in, 4, 4);
   const int descriptor = message.descriptors.empty() ? -1 : message.descriptors[0];
+  if (descriptor < 0 && (flags & BY_DESCRIPTOR) != 0) throw Refusal{EINVAL};
   memory_->map(payloadAt(in, 16, 8), payloadAt(in, 24, 8), (flags & 1) != 0, (flags & 2) != 0, descriptor, payloadAt(in, 8, 8));
 }
 
@@ -314,10 +347,13 @@ void VfioUser::regionWrite(const Message& message) {
 
 bool VfioUser::ask(uint16_t command, const std::vector<uint8_t>& payload, Message& answer) {
   const uint16_t id = nextId_++;
+  const int64_t deadline = nowMs() + LIMIT_MS;
   send(id, command, 0, 0, payload);
-  while (client_ >= 0 && receive(answer, true)) {
+  while (client_ >= 0 && receive(answer, static_cast<int>(std::max<int64_t>(deadline - nowMs(), 0)))) {
     if ((answer.flags & TYPE_MASK) == IS_REPLY && answer.id == id) return (answer.flags & IS_ERROR) == 0;
+    heldBytes_ += HEAD_BYTES + answer.payload.size();
     later_.push_back(std::move(answer));
+    if (heldBytes_ > MOST_HELD || nowMs() >= deadline) drop();
   }
   return false;
 }

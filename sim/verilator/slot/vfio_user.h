@@ -39,7 +39,8 @@ class VfioUser : public MessageMemory {
     std::vector<uint8_t> payload;
     std::vector<int> descriptors;
   };
-  bool receive(Message& message, bool isWaiting);
+  static constexpr int LIMIT_NONE = -1;
+  bool receive(Message& message, int limitMs);
   void handle(Message& message);
   std::vector<uint8_t> answerTo(Message& message);
   std::vector<uint8_t> version(const Message& message) const;
@@ -64,4 +65,5 @@ class VfioUser : public MessageMemory {
   DmaMap* memory_ = nullptr;
   // Came while an answer to a request of ours was awaited.
   std::deque<Message> later_;
+  std::size_t heldBytes_ = 0;
 };

@@ -74,8 +74,9 @@ export const shape: Shape<CocotbSettings> = {
       "Python modules of your own, found from the working folder: the coroutine `main(top)` of each runs in the simulator beside each test, and its failure is the test's. By default none.",
     ),
   stallSeconds: z
-    .number({ error: "must be a number of seconds, more than 0" })
-    .positive()
+    .number({ error: "must be a number of seconds, from 0.001 to 86400" })
+    .min(0.001)
+    .max(86_400)
     .optional()
     .describe("Seconds without a sign of life after which the simulator is ended. By default 20."),
   harness: harnessSchema.optional().describe("How host memory and the bus behave; ideal by default."),

@@ -21,7 +21,8 @@ export interface PciFunction {
   readonly group: string | undefined;
 }
 
-const ADDRESS = /^(?:([\da-f]{4}):)?([\da-f]{2}):([\da-f]{2})\.([0-7])$/i;
+/** Domains of bridges that the kernel makes up (VMD) have more than four digits. */
+const ADDRESS = /^(?:([\da-f]{4,8}):)?([\da-f]{2}):([\da-f]{2})\.([0-7])$/i;
 const IDENTIFIERS = /^([\da-f]{4}):([\da-f]{4})$/i;
 
 /** Whether `card` names a function by its address or by vendor and device. */

@@ -31,7 +31,11 @@ export class PcieConnection implements Connection {
     const bar = device.bars.get(number);
     if (bar === undefined)
       throw new CardSetupError(
-        `${name}: the card has no BAR ${number} that can be used; there is ${[...device.bars.keys()].join(", ")}`,
+        `${name}: the card has no BAR ${number} that can be used; there is ${[...device.bars.keys()].join(", ") || "none"}`,
+      );
+    if (reset !== undefined && reset.register >= bar.lengthBytes)
+      throw new CardSetupError(
+        `${name}: BAR ${number} of the card has ${bar.lengthBytes} bytes, and no register at ${reset.register} (reset)`,
       );
     const { vectors } = pcieTraits(settings);
     if (vectors > device.interrupts.vectors)

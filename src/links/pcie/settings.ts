@@ -34,7 +34,9 @@ const word = (what: string) =>
     .max(0xffff_ffff);
 
 const resetSchema: z.ZodType<ResetRegister> = keys({
-  register: word("the address of a register").describe("Address of the register."),
+  register: word("the address of a register")
+    .multipleOf(4, { error: "must be a multiple of 4" })
+    .describe("Address of the register."),
   value: word("a value").describe("What is written to it."),
 });
 

@@ -31,6 +31,9 @@ export interface SlotSettings {
 }
 
 const id = z.int({ error: "must be a number of 16 bits" }).min(0).max(0xffff);
+/** Of BAR 0, with the table of MSI-X. */
+export const TABLE_BYTES = 4096;
+
 const isPowerOfTwo = (value: number): boolean => Number.isInteger(Math.log2(value));
 
 const functionSchema: z.ZodType<FunctionSettings> = keys({
@@ -52,6 +55,9 @@ const functionSchema: z.ZodType<FunctionSettings> = keys({
     .describe(
       "How the function signals: `msi` (the default) or `msi-x`, whose table lies in the last page of BAR 0.",
     ),
+}).refine(({ barBytes, interrupts }) => interrupts !== "msi-x" || barBytes !== TABLE_BYTES, {
+  path: ["barBytes"],
+  error: `must be ${2 * TABLE_BYTES} or more with "msi-x", whose table takes the last page`,
 });
 
 export const shape: Shape<SlotSettings> = {
@@ -68,8 +74,9 @@ export const shape: Shape<SlotSettings> = {
     .optional()
     .describe("Path of the command of Verilator. By default the one on the PATH."),
   stallSeconds: z
-    .number({ error: "must be a number of seconds, more than 0" })
-    .positive()
+    .number({ error: "must be a number of seconds, from 0.001 to 86400" })
+    .min(0.001)
+    .max(86_400)
     .optional()
     .describe("Seconds without an answer after which the slot is lost. By default 20."),
 };

@@ -8,7 +8,7 @@ import { vectorsOf } from "../device-binding.ts";
 import { explainBinding } from "../explain-binding.ts";
 import { refuseShape } from "../refuse-shape.ts";
 import { SlotError } from "./errors.ts";
-import type { FunctionSettings } from "./settings.ts";
+import { type FunctionSettings, TABLE_BYTES } from "./settings.ts";
 import { slotSource } from "./slot-source.ts";
 import type { SlotTarget } from "./slot-traits.ts";
 
@@ -47,7 +47,6 @@ export interface RunningSlot extends AsyncDisposable {
 }
 
 const DEFAULT_BAR_BYTES = 65_536;
-const TABLE_BYTES = 4096;
 
 /**
  * The model of the device and the program that runs it, from the cache where they are there. Rejects with `BindingError` for

@@ -45,11 +45,12 @@ export class RawClient implements Disposable {
     return client;
   }
 
-  request(command: number, payload: Uint8Array): Promise<Answer> {
+  /** `flags`: 0 is a command. */
+  request(command: number, payload: Uint8Array, flags = 0): Promise<Answer> {
     this.#id = (this.#id + 1) & 0xffff;
     const id = this.#id;
     const answer = new Promise<Answer>((resolve) => this.#waiting.set(id, resolve));
-    this.#send(id, command, 0, 0, payload);
+    this.#send(id, command, flags, 0, payload);
     return answer;
   }
 
@@ -85,6 +86,24 @@ export class RawClient implements Disposable {
     payload.writeBigUInt64LE(address, 8);
     payload.writeBigUInt64LE(BigInt(lengthBytes), 16);
     return this.request(3, payload);
+  }
+
+  /** Takes nothing of what the slot sends from now on. */
+  stopReading(): void {
+    this.#socket.pause();
+  }
+
+  /** Sends requests without a pause, and answers none; resolves when the slot has ended the connection. */
+  flood(command: number, payload: Uint8Array): Promise<void> {
+    this.#socket.removeAllListeners("data").resume();
+    const closed = new Promise<void>((resolve) => this.#socket.once("close", () => resolve()));
+    const next = (error?: Error | null): void => {
+      if (error) return;
+      for (let count = 0; count < 100; count++) this.#send(count, command, 0, 0, payload);
+      this.#socket.write("", next);
+    };
+    next();
+    return closed;
   }
 
   /** Sends bytes that are no message. */

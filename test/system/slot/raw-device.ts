@@ -8,8 +8,10 @@ export const COMMAND = 4;
 export const MEMORY_ENABLE = 2;
 export const BUS_MASTER = 4;
 
+export type RegisterAccess = Pick<RawClient, "read" | "write">;
+
 /** Our controller's registers in BAR 0. */
-export function registersOf(client: RawClient): RegisterFile {
+export function registersOf(client: RegisterAccess): RegisterFile {
   const link = {
     readRegister: (address: number) => client.read(0, address),
     writeRegister: (address: number, value: number) => client.write(0, address, value),
@@ -19,7 +21,7 @@ export function registersOf(client: RawClient): RegisterFile {
 
 /** A transfer in register mode, to its end; the name of its error, or `NONE`. */
 export async function move(
-  client: RawClient,
+  client: RegisterAccess,
   channel: "h2c" | "c2h",
   address: bigint,
   lengthBytes: number,

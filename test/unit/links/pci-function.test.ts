@@ -62,7 +62,8 @@ test("a card that is not there, or is there twice, is reported so", () => {
 });
 
 test("names of cards are addresses and identifiers", () => {
-  for (const name of ["0000:03:00.0", "03:00.7", "1234:11e9"]) expect(isCardName(name)).toBe(true);
+  for (const name of ["0000:03:00.0", "10000:e1:00.0", "03:00.7", "1234:11e9"])
+    expect(isCardName(name)).toBe(true);
   for (const name of ["", "3:0.0", "03:00.8", "1234:11e", "1234", "0000:03:00.0 "])
     expect(isCardName(name), name).toBe(false);
 });
