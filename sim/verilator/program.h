@@ -23,7 +23,10 @@ static void handleSignals() {
   action.sa_handler = onSignal;
   // A second one ends the process also when the model never returns.
   action.sa_flags = static_cast<int>(SA_RESETHAND);
-  for (const int each : {SIGTERM, SIGINT, SIGHUP, SIGIO}) sigaction(each, &action, nullptr);
+  for (const int each : {SIGTERM, SIGINT, SIGHUP}) sigaction(each, &action, nullptr);
+  // One end of a standard input may be told several times.
+  action.sa_flags = 0;
+  sigaction(SIGIO, &action, nullptr);
   signal(SIGPIPE, SIG_IGN);
 }
 

@@ -1,7 +1,13 @@
-import { closeSync, ftruncateSync, writeSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, ftruncateSync, mkdtempSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { silentLog } from "../../src/core/log.ts";
+import { settingsWords } from "../../src/links/cocotb/settings-words.ts";
 import { SlotControl } from "../../src/links/slot/slot-control.ts";
-import type { RunningSlot } from "../../src/links/slot/start-slot.ts";
+import { buildSlot, type RunningSlot } from "../../src/links/slot/start-slot.ts";
 import { systemCall } from "../../src/native/libc.ts";
 import { SharedMemory } from "../../src/native/shared-memory.ts";
 import { MAGIC } from "../../src/spec/registers.ts";
@@ -104,4 +110,19 @@ test("a slot that is held up by a request without end ends when it is asked to",
   await using held = await holdUp(slot.control);
   await slot[Symbol.asyncDispose]();
   await held.closed;
+});
+
+test("a slot that is held up when its standard input ends, as it does with hilt, has time to come back, and ends", async () => {
+  const built = await buildSlot({ settings: {}, cacheDirectory: ".hilt/cache", log: silentLog });
+  const folder = mkdtempSync(join(tmpdir(), "hilt slöt "));
+  const words = [
+    ...[`model=${built.library}`, `socket=${folder}/slot`, `control=${folder}/control`, "name=slot"],
+    ...[`settings=${Buffer.from(settingsWords({}, 1n, [])).toString("hex")}`, "parent=stdin"],
+  ];
+  const slot = spawn(built.program, words, { stdio: ["pipe", "pipe", "inherit"] });
+  await once(slot.stdout, "data");
+  await using _held = await holdUp(join(folder, "control"));
+  slot.stdin.end();
+  expect(await once(slot, "close")).toEqual([null, "SIGALRM"]);
+  rmSync(folder, { recursive: true });
 });
