@@ -58,7 +58,8 @@ static void serve(Slot& slot, VfioUser& client, Control& control, SlotRequests& 
   constexpr uint64_t SLICE = 2048;
   constexpr uint64_t QUIET = 65536;
   constexpr int HOLDING_MS = 1;
-  // Waking up takes longer than many answers: whoever asks again at once finds the slot awake.
+  // Whoever reads again at once finds the slot awake: waking up takes longer than a read. Others wait for what takes long,
+  // and wake up sooner when this process sleeps.
   constexpr int LOOKS = 20;
   int looks = 0;
   uint64_t activity = 0;
@@ -74,8 +75,8 @@ static void serve(Slot& slot, VfioUser& client, Control& control, SlotRequests& 
     const int limit = !rests || client.isHolding() ? 0 : isFree || control.isHolding() ? HOLDING_MS : -1;
     const Look seen = look(client, control, hasParent, looks > 0 ? 0 : limit);
     if (seen == Look::parentIsGone) return;
-    looks = seen == Look::something ? LOOKS : std::max(looks - 1, 0);
-    if (seen == Look::something || client.isHolding()) client.serve();
+    looks = std::max(looks - 1, 0);
+    if ((seen == Look::something || client.isHolding()) && client.serve()) looks = LOOKS;
     if (seen == Look::something || control.isHolding()) control.serve();
   }
 }

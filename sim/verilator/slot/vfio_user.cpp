@@ -82,23 +82,26 @@ void VfioUser::clean() {
   function_->reset();
 }
 
-void VfioUser::serve() {
-  if (isServing_) return;
+bool VfioUser::serve() {
+  if (isServing_) return false;
   isServing_ = true;
   if (isLeft_) clean();
   if (client_ < 0) accept();
   Message message;
+  bool hasRead = false;
   // What comes meanwhile is for the next time: a client that never pauses does not keep the slot to itself.
   int arrived = 0;
   if (client_ >= 0) ioctl(client_, FIONREAD, &arrived);
   for (std::size_t left = heldBytes_ + static_cast<std::size_t>(arrived); client_ >= 0 && receive(message, LIMIT_NONE);) {
     const std::size_t taken = HEAD_BYTES + message.payload.size();
+    hasRead = hasRead || message.command == REGION_READ;
     handle(message);
     if (taken >= left) break;
     left -= taken;
   }
   if (isLeft_) clean();
   isServing_ = false;
+  return hasRead;
 }
 
 void VfioUser::accept() {

@@ -22,8 +22,8 @@ class VfioUser : public MessageMemory {
   int descriptor() const { return client_ >= 0 ? client_ : listener_; }
   // Messages that came while an answer of the client's was awaited.
   bool isHolding() const { return !later_.empty(); }
-  // Answers all that has come. Called while it serves, it does nothing.
-  void serve();
+  // Answers all that has come; whether something was read. Called while it serves, it does nothing.
+  bool serve();
   // Before a read of a BAR is answered.
   std::function<void()> onRead;
 
