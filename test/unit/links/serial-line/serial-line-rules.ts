@@ -229,7 +229,7 @@ export const serialLineRules: readonly Rule<Subject>[] = [
     name: "a port that is not there, and something that is no port, are refused with their names",
     async check(Line) {
       expect(await refusal(opened(Line, "/dev/nowhere"))).toMatch(/^\/dev\/nowhere: no such port; /);
-      expect(await refusal(opened(Line, "/dev/null"))).toMatch(/^\/dev\/null at 3000000 baud: .*ioctl/);
+      expect(await refusal(opened(Line, "/dev/null"))).toBe("/dev/null: not a serial port");
     },
   },
 ];
