@@ -24,7 +24,7 @@ static void handleSignals() {
   // A second one ends the process also when the model never returns.
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   for (const int each : {SIGTERM, SIGINT, SIGHUP}) sigaction(each, &action, nullptr);
-  // One end of a standard input may be told several times.
+  // The end of a standard input may be signalled more than once.
   action.sa_flags = 0;
   sigaction(SIGIO, &action, nullptr);
   signal(SIGPIPE, SIG_IGN);

@@ -27,9 +27,9 @@ const recv = systemCall("intptr_t recv(int descriptor, void *bytes, size_t lengt
 const recvNow = promptCall("intptr_t recv(int descriptor, void *bytes, size_t length, int flags)");
 const sendmsg = systemCall("intptr_t sendmsg(int descriptor, void *message, int flags)");
 
-/** Many answers come sooner than a processor wakes up: so often is looked for one before the process sleeps. */
+/** Looks for an answer before the process sleeps: many answers come sooner than a processor wakes up. */
 const LOOKS = 20;
-/** After looks in vain so many waits sleep at once: where all processors are busy, a look keeps the other side from answering. */
+/** Waits that sleep at once after looks in vain: where all processors are busy, a look keeps the other side from answering. */
 const WAITS_ASLEEP = 8;
 
 /** `struct msghdr` with one `struct iovec` and one `struct cmsghdr`, and the bytes, in memory that never moves. */
